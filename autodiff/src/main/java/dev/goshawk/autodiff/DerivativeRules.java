@@ -1,0 +1,228 @@
+package dev.goshawk.autodiff;
+
+import dev.goshawk.graph.Functions;
+import dev.goshawk.graph.Op;
+import dev.goshawk.graph.Value;
+import dev.goshawk.tensor.ConvRole;
+import dev.goshawk.tensor.DType;
+import dev.goshawk.tensor.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The derivative table: one row an op, serving both modes and, since every row is written in ops of the table, every order. An
+ * absent value ({@code null}) is a symbolic zero.
+ */
+final class DerivativeRules {
+    private DerivativeRules() {
+    }
+
+    /** d result / d operand i of an elementwise op, of the result's shape; absent where it is zero everywhere. */
+    static @Nullable Value partial(Op.Elementwise op, Value result, int i) {
+        Value x = result.operand(0);
+        return switch (op) {
+            case Op.Unary(var f) -> switch (f) {
+                case EXP -> result;
+                case LOG -> x.reciprocal();
+                case SQRT -> result.reciprocal().scale(0.5);
+                case RECIPROCAL -> result.square().negate();
+                case TANH -> result.square().negate().add(1);
+                case SIGMOID -> result.multiply(result.negate().add(1));
+                case RELU -> result.step();
+                case ABS -> x.sign();
+            };
+            case Op.Binary(var f) -> {
+                Value y = result.operand(1);
+                yield switch (f) {
+                    case DIVIDE -> i == 0 ? y.reciprocal() : result.divide(y).negate();
+                    case MAX -> i == 0 ? x.atLeast(y) : x.atLeast(y).negate().add(1);
+                    case MIN -> i == 0 ? y.atLeast(x) : y.atLeast(x).negate().add(1);
+                };
+            }
+            case Op.FakeQuantize q ->
+                i == 0 ? Value.of(new Op.StraightThroughMask(q.qMin(), q.qMax()), result.operands()) : null;
+        };
+    }
+
+    /** Gradient by operand i of a linear op, given the result's gradient; absent for an index operand. */
+    static @Nullable Value transpose(Op.Linear op, Value result, int i, Value g) {
+        Shape from = result.operand(i).shape();
+        return switch (op) {
+            case Op.Add _ -> g;
+            case Op.Subtract _ -> i == 0 ? g : g.negate();
+            case Op.Scale(var c) -> g.scale(c);
+            case Op.Reshape _ -> g.reshape(from);
+            case Op.Permute(var order) -> g.permute(inverse(order));
+            case Op.Broadcast _ -> g.sumTo(from);
+            case Op.Sum(var axes) -> {
+                int[] kept = from.dims();
+                axes.forEach(a -> kept[a] = 1);
+                yield g.reshape(Shape.of(kept)).broadcast(from);
+            }
+            case Op.Pad p -> unpad(p, from, g);
+            case Op.Slice s -> unslice(s, from, g);
+            case Op.Concat(var axis) -> part(result, axis, i, g);
+            case Op.AvgPool(var geometry, var padding) -> Value.of(new Op.AvgPoolTranspose(geometry, padding), g);
+            case Op.AvgPoolTranspose(var geometry, var padding) -> Functions.avgPool(g, geometry, padding);
+            case Op.PoolGather(var geometry) ->
+                i == 0 ? Value.of(new Op.PoolScatter(geometry), g, result.operand(1)) : null;
+            case Op.PoolScatter(var geometry) ->
+                i == 0 ? Value.of(new Op.PoolGather(geometry), g, result.operand(1)) : null;
+        };
+    }
+
+    /** Gradient by operand i of a multilinear op, given the result's gradient. */
+    static Value transpose(Op.Multilinear op, Value result, int i, Value g) {
+        Value a = result.operand(0);
+        Value b = result.operand(1);
+        return switch (op) {
+            case Op.Multiply _ -> g.multiply(i == 0 ? b : a);
+            case Op.MatMul(var ta, var tb) -> {
+                if (i == 0) {
+                    yield ta ? matmul(b, g, tb, true) : matmul(g, b, false, !tb);
+                }
+                yield tb ? matmul(g, a, true, ta) : matmul(a, g, !ta, false);
+            }
+            // T(x, w, g) is linear in each of the three: the gradient by one is the role that leaves it out.
+            case Op.Conv(var role, var geometry) -> switch (role) {
+                case OUTPUT -> i == 0 ? conv(ConvRole.INPUT_GRAD, geometry, b, g) : conv(ConvRole.WEIGHT_GRAD, geometry, a, g);
+                case INPUT_GRAD -> i == 0 ? conv(ConvRole.WEIGHT_GRAD, geometry, g, b) : conv(ConvRole.OUTPUT, geometry, g, a);
+                case WEIGHT_GRAD -> i == 0 ? conv(ConvRole.INPUT_GRAD, geometry, g, b) : conv(ConvRole.OUTPUT, geometry, a, g);
+            };
+        };
+    }
+
+    /** Tangent of a value, given its operands' tangents of which at least one is present; absent where it is zero. */
+    static @Nullable Value jvp(Value v, List<@Nullable Value> tangents) {
+        return switch (v.op()) {
+            case Op.Elementwise e -> {
+                @Nullable Value sum = null;
+                for (int i = 0; i < tangents.size(); i++) {
+                    Value t = tangents.get(i);
+                    Value d = t == null ? null : partial(e, v, i);
+                    sum = t == null || d == null ? sum : plus(sum, t.multiply(d));
+                }
+                yield sum;
+            }
+            case Op.Add _ -> plus(tangents.get(0), tangents.get(1));
+            case Op.Subtract _ -> {
+                Value right = tangents.get(1);
+                Value left = tangents.get(0);
+                if (right == null) {
+                    yield left;
+                }
+                yield left == null ? right.negate() : left.subtract(right);
+            }
+            case Op.Linear linear -> linearJvp(linear, v, tangents);
+            case Op.Multilinear _ -> {
+                @Nullable Value sum = null;
+                for (int i = 0; i < tangents.size(); i++) {
+                    Value t = tangents.get(i);
+                    if (t != null) {
+                        List<Value> replaced = new ArrayList<>(v.operands());
+                        replaced.set(i, t);
+                        sum = plus(sum, Value.of(v.op(), replaced));
+                    }
+                }
+                yield sum;
+            }
+            case Op.NonDifferentiable _ -> null;
+            case Op.FirstOrderOnly _ -> throw firstOrderOnly(v);
+            case Op.Leaf _ -> throw new IllegalStateException("leaf with operands: " + v);
+        };
+    }
+
+    /** Gradient by operand i of any op, given the result's gradient; absent where it is zero. */
+    static @Nullable Value vjp(Value v, int i, Value g) {
+        return switch (v.op()) {
+            case Op.Elementwise e -> {
+                Value d = partial(e, v, i);
+                yield d == null ? null : g.multiply(d);
+            }
+            case Op.Linear linear -> transpose(linear, v, i, g);
+            case Op.Multilinear multilinear -> transpose(multilinear, v, i, g);
+            case Op.NonDifferentiable _ -> null;
+            case Op.FirstOrderOnly _ -> throw firstOrderOnly(v);
+            case Op.Leaf _ -> throw new IllegalStateException("leaf with operands: " + v);
+        };
+    }
+
+    /** Sum of two tangents or gradients, either of which may be absent. */
+    static @Nullable Value plus(@Nullable Value a, @Nullable Value b) {
+        if (a == null) {
+            return b;
+        }
+        return b == null ? a : a.add(b);
+    }
+
+    private static @Nullable Value linearJvp(Op.Linear op, Value v, List<@Nullable Value> tangents) {
+        List<Value> replaced = new ArrayList<>();
+        for (int i = 0; i < tangents.size(); i++) {
+            Value t = tangents.get(i);
+            Value primal = v.operand(i);
+            if (t != null) {
+                replaced.add(t);
+            } else {
+                replaced.add(primal.dtype() == DType.INT32 ? primal : primal.like(0));
+            }
+        }
+        return Value.of(op, replaced);
+    }
+
+    private static NotDifferentiableException firstOrderOnly(Value v) {
+        return new NotDifferentiableException(v.op().label() + " " + v.shape()
+                + ": the straight-through estimator defines a first derivative only; take second derivatives of the float model");
+    }
+
+    private static Value matmul(Value a, Value b, boolean transposeA, boolean transposeB) {
+        return Value.of(new Op.MatMul(transposeA, transposeB), a, b);
+    }
+
+    private static Value conv(ConvRole role, dev.goshawk.tensor.ConvGeometry geometry, Value a, Value b) {
+        return Value.of(new Op.Conv(role, geometry), a, b);
+    }
+
+    private static int[] inverse(List<Integer> order) {
+        int[] inverse = new int[order.size()];
+        for (int i = 0; i < inverse.length; i++) {
+            inverse[order.get(i)] = i;
+        }
+        return inverse;
+    }
+
+    private static Value unpad(Op.Pad p, Shape from, Value g) {
+        List<Integer> limit = new ArrayList<>();
+        List<Integer> stride = new ArrayList<>();
+        for (int a = 0; a < from.rank(); a++) {
+            int step = p.interior().get(a) + 1;
+            limit.add(p.low().get(a) + Math.max(0, (from.dim(a) - 1) * step + 1));
+            stride.add(step);
+        }
+        return Value.of(new Op.Slice(p.low(), List.copyOf(limit), List.copyOf(stride)), g);
+    }
+
+    private static Value unslice(Op.Slice s, Shape from, Value g) {
+        List<Integer> high = new ArrayList<>();
+        List<Integer> interior = new ArrayList<>();
+        for (int a = 0; a < from.rank(); a++) {
+            int n = g.shape().dim(a);
+            int covered = n == 0 ? 0 : (n - 1) * s.stride().get(a) + 1;
+            high.add(from.dim(a) - s.start().get(a) - covered);
+            interior.add(s.stride().get(a) - 1);
+        }
+        return Value.of(new Op.Pad(s.start(), List.copyOf(high), List.copyOf(interior)), g);
+    }
+
+    private static Value part(Value result, int axis, int operand, Value g) {
+        int[] start = new int[g.shape().rank()];
+        int[] limit = g.shape().dims();
+        int[] stride = new int[start.length];
+        java.util.Arrays.fill(stride, 1);
+        for (int k = 0; k < operand; k++) {
+            start[axis] += result.operand(k).shape().dim(axis);
+        }
+        limit[axis] = start[axis] + result.operand(operand).shape().dim(axis);
+        return g.slice(start, limit, stride);
+    }
+}

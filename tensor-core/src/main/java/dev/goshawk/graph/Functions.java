@@ -1,0 +1,135 @@
+package dev.goshawk.graph;
+
+import dev.goshawk.tensor.ConvGeometry;
+import dev.goshawk.tensor.ConvRole;
+import dev.goshawk.tensor.PoolGeometry;
+import dev.goshawk.tensor.Shape;
+import dev.goshawk.tensor.ShapeMismatchException;
+import java.util.List;
+
+/** The functions networks are written in. Compositions of small ops: none of them has a derivative rule of its own. */
+public final class Functions {
+    private Functions() {
+    }
+
+    /**
+     * Two-dimensional convolution, NHWC.
+     *
+     * @param x [batch, height, width, channels]
+     * @param filter [kernelHeight, kernelWidth, channels / groups, outChannels]
+     * @throws ShapeMismatchException if they do not fit
+     */
+    public static Value conv2d(Value x, Value filter, int strideHeight, int strideWidth, int padHeight, int padWidth,
+            int groups) {
+        Shape s = rank4("conv2d: input", x);
+        Shape f = rank4("conv2d: filter", filter);
+        if (groups < 1 || s.dim(3) % groups != 0 || s.dim(3) / groups != f.dim(2)) {
+            throw new ShapeMismatchException("conv2d: input channels " + s.dim(3) + " / groups " + groups
+                    + " != filter input channels " + f.dim(2) + " (input " + s + ", filter " + f + ")");
+        }
+        ConvGeometry g = new ConvGeometry(s.dim(0), s.dim(1), s.dim(2), s.dim(3), f.dim(3), f.dim(0), f.dim(1), strideHeight,
+                strideWidth, padHeight, padWidth, padHeight, padWidth, groups);
+        return Value.of(new Op.Conv(ConvRole.OUTPUT, g), x, filter);
+    }
+
+    /** Square stride and padding, one group. */
+    public static Value conv2d(Value x, Value filter, int stride, int pad) {
+        return conv2d(x, filter, stride, stride, pad, pad, 1);
+    }
+
+    /** Maximum over windows; padding never wins. The derivative goes to a window's first largest element. */
+    public static Value maxPool(Value x, PoolGeometry g) {
+        Value indices = Value.of(new Op.MaxPoolIndices(g), x);
+        return Value.of(new Op.PoolGather(g), x, indices);
+    }
+
+    /** Mean over windows; {@code countPadding} divides by the whole window at the border. */
+    public static Value avgPool(Value x, PoolGeometry g, boolean countPadding) {
+        return Value.of(new Op.AvgPool(g, countPadding), x);
+    }
+
+    /** Square windows. */
+    public static PoolGeometry pool(Value x, int kernel, int stride, int pad) {
+        Shape s = rank4("pool: input", x);
+        return new PoolGeometry(s.dim(0), s.dim(1), s.dim(2), s.dim(3), kernel, kernel, stride, stride, pad, pad, pad, pad);
+    }
+
+    /** Values one after another along an axis; a negative axis counts from the end. */
+    public static Value concat(int axis, List<Value> parts) {
+        int rank = parts.isEmpty() ? 0 : parts.get(0).shape().rank();
+        return Value.of(new Op.Concat(axis < 0 ? axis + rank : axis), parts);
+    }
+
+    /**
+     * Batch normalization with the batch's own statistics (Ioffe and Szegedy 2015): mean and biased variance over all axes but the
+     * last. Differentiation goes through the statistics.
+     */
+    public static BatchNormalized batchNormTraining(Value x, Value gamma, Value beta, double epsilon) {
+        int[] axes = leadingAxes(x);
+        Value mean = x.mean(axes);
+        Value centred = x.subtract(mean);
+        Value variance = centred.square().mean(axes);
+        Value scale = variance.add(epsilon).sqrt().reciprocal().multiply(gamma);
+        return new BatchNormalized(centred.multiply(scale).add(beta), mean, variance);
+    }
+
+    /** A training-mode result with the statistics it used, each of shape [channels]; the variance is the biased one. */
+    public record BatchNormalized(Value output, Value mean, Value variance) {
+    }
+
+    /** Batch normalization with given statistics, each of shape [channels]. */
+    public static Value batchNormEvaluation(Value x, Value gamma, Value beta, Value mean, Value variance, double epsilon) {
+        Value scale = variance.add(epsilon).sqrt().reciprocal().multiply(gamma);
+        return x.multiply(scale).add(beta.subtract(mean.multiply(scale)));
+    }
+
+    /** log(softmax(x)) over the last axis, shifted by the maximum. */
+    public static Value logSoftmax(Value x) {
+        int last = x.shape().rank() - 1;
+        if (last < 0) {
+            throw new ShapeMismatchException("log_softmax: expected at least one axis, got a scalar");
+        }
+        int[] kept = x.shape().dims();
+        kept[last] = 1;
+        Value shift = Value.of(new Op.MaxOver(List.of(last)), x).reshape(Shape.of(kept));
+        Value shifted = x.subtract(shift);
+        return shifted.subtract(shifted.exp().sum(last).reshape(Shape.of(kept)).log());
+    }
+
+    /**
+     * Mean cross-entropy of a batch.
+     *
+     * @param logits [batch, classes]
+     * @param targets [batch, classes], rows summing to 1 (one-hot for plain labels)
+     */
+    public static Value crossEntropy(Value logits, Value targets) {
+        if (logits.shape().rank() != 2 || !logits.shape().equals(targets.shape())) {
+            throw new ShapeMismatchException("cross_entropy: expected logits and targets of one [batch, classes] shape, got "
+                    + logits.shape() + " and " + targets.shape());
+        }
+        return logSoftmax(logits).multiply(targets).sum().scale(-1.0 / logits.shape().dim(0));
+    }
+
+    /**
+     * Uniform quantization with a straight-through gradient, see {@link Op.FakeQuantize}. Scale and zero point broadcast to x: a
+     * scalar, or one an output channel (the last axis).
+     */
+    public static Value fakeQuantize(Value x, Value scale, Value zeroPoint, double qMin, double qMax) {
+        return Value.of(new Op.FakeQuantize(qMin, qMax), x, scale.broadcast(x.shape()), zeroPoint.broadcast(x.shape()));
+    }
+
+    private static Shape rank4(String what, Value v) {
+        if (v.shape().rank() != 4) {
+            throw new ShapeMismatchException(what + " must have 4 axes, got " + v.shape());
+        }
+        return v.shape();
+    }
+
+    private static int[] leadingAxes(Value x) {
+        int[] axes = new int[x.shape().rank() - 1];
+        for (int i = 0; i < axes.length; i++) {
+            axes[i] = i;
+        }
+        return axes;
+    }
+}

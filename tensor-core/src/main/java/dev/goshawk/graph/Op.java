@@ -1,0 +1,174 @@
+package dev.goshawk.graph;
+
+import dev.goshawk.tensor.ConvGeometry;
+import dev.goshawk.tensor.ConvRole;
+import dev.goshawk.tensor.DType;
+import dev.goshawk.tensor.PoolGeometry;
+import dev.goshawk.tensor.Shape;
+import java.util.List;
+
+/**
+ * An operation: a record of its attributes and nothing else. The family an op belongs to decides how both modes of differentiation
+ * treat it; shapes are inferred in {@link TypeRules}; what it computes is defined by the reference backend.
+ */
+public sealed interface Op {
+
+    /** No operands. */
+    sealed interface Leaf extends Op {
+    }
+
+    /** Each result element depends on the operands' elements at the same place; all shapes are equal. */
+    sealed interface Elementwise extends Op {
+    }
+
+    /** Linear in its floating operands taken together: its tangent is itself, its gradient is a transpose. */
+    sealed interface Linear extends Op {
+    }
+
+    /** Linear in each of its operands with the others held. */
+    sealed interface Multilinear extends Op {
+    }
+
+    /** Locally constant: its derivative is a symbolic zero. */
+    sealed interface NonDifferentiable extends Op {
+    }
+
+    /** A gradient by fiat with no derivative of its own: differentiating it is an error that names it. */
+    sealed interface FirstOrderOnly extends Op {
+    }
+
+    /** A named input, bound when the graph is run. */
+    record Input(String name, DType dtype, Shape shape) implements Leaf {
+    }
+
+    /** Every element the same number. */
+    record Constant(double value, DType dtype, Shape shape) implements Leaf {
+    }
+
+    /** A smooth (or piecewise smooth) function of one variable. RELU's derivative at 0 is 0, ABS's likewise. */
+    record Unary(Function function) implements Elementwise {
+        /** The functions. */
+        public enum Function {
+            EXP, LOG, SQRT, RECIPROCAL, TANH, SIGMOID, RELU, ABS
+        }
+    }
+
+    /** A function of two variables. MAX and MIN give the whole derivative to the first operand at a tie. */
+    record Binary(Function function) implements Elementwise {
+        /** The functions. */
+        public enum Function {
+            DIVIDE, MAX, MIN
+        }
+    }
+
+    /**
+     * Uniform quantization and back, operands (x, scale, zero point):
+     * {@code (clamp(round(x / scale) + zero, qMin, qMax) - zero) * scale}, ties to even. The straight-through estimator is its
+     * derivative by x: 1 where the rounded value lies in [qMin, qMax], 0 outside; scale and zero point are constants.
+     */
+    record FakeQuantize(double qMin, double qMax) implements Elementwise {
+    }
+
+    /** The straight-through estimator's mask, same operands and range test as {@link FakeQuantize}: 1 inside, 0 outside. */
+    record StraightThroughMask(double qMin, double qMax) implements FirstOrderOnly {
+    }
+
+    /** Sum of two operands. */
+    record Add() implements Linear {
+    }
+
+    /** Difference of two operands. */
+    record Subtract() implements Linear {
+    }
+
+    /** Product with a fixed number. */
+    record Scale(double factor) implements Linear {
+    }
+
+    /** The same elements, in row-major order, under another shape. */
+    record Reshape(Shape shape) implements Linear {
+    }
+
+    /** Result axis i is operand axis {@code order[i]}. */
+    record Permute(List<Integer> order) implements Linear {
+    }
+
+    /** Repeats along axes of extent 1 and new leading axes (right-aligned, as NumPy does). */
+    record Broadcast(Shape shape) implements Linear {
+    }
+
+    /** Sums over the axes (ascending) and drops them. */
+    record Sum(List<Integer> axes) implements Linear {
+    }
+
+    /** Zeros before, after and ({@code interior}) between neighbours, per axis. */
+    record Pad(List<Integer> low, List<Integer> high, List<Integer> interior) implements Linear {
+    }
+
+    /** Elements {@code start, start + stride, ...} below {@code limit}, per axis. */
+    record Slice(List<Integer> start, List<Integer> limit, List<Integer> stride) implements Linear {
+    }
+
+    /** Operands one after another along an axis. */
+    record Concat(int axis) implements Linear {
+    }
+
+    /** Window means; {@code countPadding} divides by the whole window at the border, else by the elements inside. */
+    record AvgPool(PoolGeometry geometry, boolean countPadding) implements Linear {
+    }
+
+    /** Transpose of {@link AvgPool}. */
+    record AvgPoolTranspose(PoolGeometry geometry, boolean countPadding) implements Linear {
+    }
+
+    /** Operands (x, indices of {@link MaxPoolIndices}): the elements the indices point to. Linear in x. */
+    record PoolGather(PoolGeometry geometry) implements Linear {
+    }
+
+    /** Operands (g, indices): transpose of {@link PoolGather}; adds where windows overlap. */
+    record PoolScatter(PoolGeometry geometry) implements Linear {
+    }
+
+    /** Elementwise product. */
+    record Multiply() implements Multilinear {
+    }
+
+    /** Matrix product {@code op(A) op(B)} of two matrices, each transposed where its flag is set. */
+    record MatMul(boolean transposeA, boolean transposeB) implements Multilinear {
+    }
+
+    /** One role of the convolution's trilinear form; operands as {@link ConvRole} lists them. */
+    record Conv(ConvRole role, ConvGeometry geometry) implements Multilinear {
+    }
+
+    /** Piecewise constant functions: STEP is 1 above 0 and 0 elsewhere; ROUND takes ties to even. */
+    record Piecewise(Function function) implements NonDifferentiable {
+        /** The functions. */
+        public enum Function {
+            STEP, SIGN, ROUND, FLOOR
+        }
+    }
+
+    /** 1 where the first operand is at least the second, 0 elsewhere. */
+    record AtLeast() implements NonDifferentiable {
+    }
+
+    /** Maximum over the axes (dropped), a constant to differentiation: the shift that keeps a softmax in range. */
+    record MaxOver(List<Integer> axes) implements NonDifferentiable {
+    }
+
+    /** int32: for each window, row * width + column in the input of its first largest element. */
+    record MaxPoolIndices(PoolGeometry geometry) implements NonDifferentiable {
+    }
+
+    /** Lower-case name for printing and error messages. */
+    default String label() {
+        return switch (this) {
+            case Unary u -> u.function().name().toLowerCase(java.util.Locale.ROOT);
+            case Binary b -> b.function().name().toLowerCase(java.util.Locale.ROOT);
+            case Piecewise p -> p.function().name().toLowerCase(java.util.Locale.ROOT);
+            case Conv c -> "conv_" + c.role().name().toLowerCase(java.util.Locale.ROOT);
+            default -> getClass().getSimpleName().replaceAll("(?<=[a-z])(?=[A-Z])", "_").toLowerCase(java.util.Locale.ROOT);
+        };
+    }
+}

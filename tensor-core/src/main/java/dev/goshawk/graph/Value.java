@@ -1,0 +1,324 @@
+package dev.goshawk.graph;
+
+import dev.goshawk.tensor.DType;
+import dev.goshawk.tensor.Shape;
+import dev.goshawk.tensor.ShapeMismatchException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * One value of a traced program: an op applied to operands, with its type. Calling the methods here <em>is</em> tracing: nothing is
+ * computed, a new value is returned. Binary methods broadcast their operands as NumPy does. Identity is equality: two values are
+ * the same only if they are the same object (the compiler merges equal computations later).
+ */
+public final class Value {
+    private static final AtomicLong NEXT = new AtomicLong();
+
+    private final long id = NEXT.getAndIncrement();
+    private final Op op;
+    private final List<Value> operands;
+    private final TensorType type;
+
+    private Value(Op op, List<Value> operands) {
+        this.op = op;
+        this.operands = operands;
+        this.type = TypeRules.infer(op, operands);
+    }
+
+    /**
+     * The op applied to operands exactly as they are (no broadcasting).
+     *
+     * @throws ShapeMismatchException if the operands do not fit the op
+     */
+    public static Value of(Op op, List<Value> operands) {
+        return new Value(op, List.copyOf(operands));
+    }
+
+    /** As {@link #of(Op, List)}. */
+    public static Value of(Op op, Value... operands) {
+        return new Value(op, List.of(operands));
+    }
+
+    /** A named input of the program. */
+    public static Value input(String name, DType dtype, Shape shape) {
+        return of(new Op.Input(name, dtype, shape));
+    }
+
+    /** A constant of the given shape. */
+    public static Value constant(double value, DType dtype, Shape shape) {
+        return of(new Op.Constant(value, dtype, shape));
+    }
+
+    /** Creation number: an operand's is always lower than its user's. */
+    public long id() {
+        return id;
+    }
+
+    public Op op() {
+        return op;
+    }
+
+    public List<Value> operands() {
+        return operands;
+    }
+
+    public Value operand(int i) {
+        return operands.get(i);
+    }
+
+    public TensorType type() {
+        return type;
+    }
+
+    public Shape shape() {
+        return type.shape();
+    }
+
+    public DType dtype() {
+        return type.dtype();
+    }
+
+    /** A constant of this value's type. */
+    public Value like(double value) {
+        return constant(value, dtype(), shape());
+    }
+
+    // --- arithmetic -------------------------------------------------------------------------------------------------------
+
+    public Value add(Value other) {
+        return broadcastBinary(new Op.Add(), other);
+    }
+
+    public Value add(double number) {
+        return number == 0 ? this : add(like(number));
+    }
+
+    public Value subtract(Value other) {
+        return broadcastBinary(new Op.Subtract(), other);
+    }
+
+    public Value subtract(double number) {
+        return add(-number);
+    }
+
+    /** Elementwise product. */
+    public Value multiply(Value other) {
+        return broadcastBinary(new Op.Multiply(), other);
+    }
+
+    /** Product with a number. */
+    public Value scale(double factor) {
+        if (factor == 1) {
+            return this;
+        }
+        return op instanceof Op.Scale s ? operand(0).scale(s.factor() * factor) : of(new Op.Scale(factor), this);
+    }
+
+    public Value negate() {
+        return scale(-1);
+    }
+
+    public Value divide(Value other) {
+        return broadcastBinary(new Op.Binary(Op.Binary.Function.DIVIDE), other);
+    }
+
+    /** The larger of two, elementwise; at a tie the derivative goes to this one. */
+    public Value max(Value other) {
+        return broadcastBinary(new Op.Binary(Op.Binary.Function.MAX), other);
+    }
+
+    /** The smaller of two, elementwise; at a tie the derivative goes to this one. */
+    public Value min(Value other) {
+        return broadcastBinary(new Op.Binary(Op.Binary.Function.MIN), other);
+    }
+
+    /** 1 where this is at least the other, 0 elsewhere; a constant to differentiation. */
+    public Value atLeast(Value other) {
+        return broadcastBinary(new Op.AtLeast(), other);
+    }
+
+    public Value square() {
+        return multiply(this);
+    }
+
+    private Value broadcastBinary(Op op, Value other) {
+        Shape joint = joint(op, shape(), other.shape());
+        return of(op, broadcast(joint), other.broadcast(joint));
+    }
+
+    private static Shape joint(Op op, Shape a, Shape b) {
+        if (a.equals(b)) {
+            return a;
+        }
+        int rank = Math.max(a.rank(), b.rank());
+        int[] d = new int[rank];
+        for (int i = 1; i <= rank; i++) {
+            int da = i <= a.rank() ? a.dim(-i) : 1;
+            int db = i <= b.rank() ? b.dim(-i) : 1;
+            if (da != db && da != 1 && db != 1) {
+                throw new ShapeMismatchException(op.label() + ": shapes " + a + " and " + b + " do not broadcast: axis -" + i
+                        + " has " + da + " and " + db);
+            }
+            d[rank - i] = da == 1 ? db : da;
+        }
+        return Shape.of(d);
+    }
+
+    // --- functions --------------------------------------------------------------------------------------------------------
+
+    public Value exp() {
+        return of(new Op.Unary(Op.Unary.Function.EXP), this);
+    }
+
+    /** Natural logarithm. */
+    public Value log() {
+        return of(new Op.Unary(Op.Unary.Function.LOG), this);
+    }
+
+    public Value sqrt() {
+        return of(new Op.Unary(Op.Unary.Function.SQRT), this);
+    }
+
+    public Value reciprocal() {
+        return of(new Op.Unary(Op.Unary.Function.RECIPROCAL), this);
+    }
+
+    public Value tanh() {
+        return of(new Op.Unary(Op.Unary.Function.TANH), this);
+    }
+
+    /** 1 / (1 + exp(-x)). */
+    public Value sigmoid() {
+        return of(new Op.Unary(Op.Unary.Function.SIGMOID), this);
+    }
+
+    /** max(x, 0), derivative 0 at 0. */
+    public Value relu() {
+        return of(new Op.Unary(Op.Unary.Function.RELU), this);
+    }
+
+    public Value abs() {
+        return of(new Op.Unary(Op.Unary.Function.ABS), this);
+    }
+
+    /** 1 where positive, 0 elsewhere; a constant to differentiation. */
+    public Value step() {
+        return of(new Op.Piecewise(Op.Piecewise.Function.STEP), this);
+    }
+
+    /** -1, 0 or 1; a constant to differentiation. */
+    public Value sign() {
+        return of(new Op.Piecewise(Op.Piecewise.Function.SIGN), this);
+    }
+
+    /** Nearest integer, ties to even; a constant to differentiation. */
+    public Value round() {
+        return of(new Op.Piecewise(Op.Piecewise.Function.ROUND), this);
+    }
+
+    /** Largest integer not above; a constant to differentiation. */
+    public Value floor() {
+        return of(new Op.Piecewise(Op.Piecewise.Function.FLOOR), this);
+    }
+
+    // --- shape ------------------------------------------------------------------------------------------------------------
+
+    public Value reshape(int... dims) {
+        return reshape(Shape.of(dims));
+    }
+
+    public Value reshape(Shape to) {
+        return shape().equals(to) ? this : of(new Op.Reshape(to), this);
+    }
+
+    /** Result axis i is axis {@code order[i]} of this. */
+    public Value permute(int... order) {
+        return of(new Op.Permute(list(order)), this);
+    }
+
+    /** Transpose of a matrix. */
+    public Value transpose() {
+        return permute(1, 0);
+    }
+
+    /** Repeats this to a shape it broadcasts to, right-aligned as in NumPy. */
+    public Value broadcast(Shape to) {
+        return shape().equals(to) ? this : of(new Op.Broadcast(to), this);
+    }
+
+    /** Sum over everything: a scalar. */
+    public Value sum() {
+        int[] all = new int[shape().rank()];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = i;
+        }
+        return sum(all);
+    }
+
+    /** Sum over the axes, which are dropped; negative axes count from the end. */
+    public Value sum(int... axes) {
+        return axes.length == 0 ? this : of(new Op.Sum(ascending(axes)), this);
+    }
+
+    /** Mean over everything: a scalar. */
+    public Value mean() {
+        return sum().scale(1.0 / shape().size());
+    }
+
+    /** Mean over the axes, which are dropped; negative axes count from the end. */
+    public Value mean(int... axes) {
+        Value s = sum(axes);
+        return s.scale((double) s.shape().size() / shape().size());
+    }
+
+    /** The gradient of {@link #broadcast}: sums this down to a shape that broadcasts to it. */
+    public Value sumTo(Shape to) {
+        int lead = shape().rank() - to.rank();
+        List<Integer> axes = new ArrayList<>();
+        for (int i = 0; i < shape().rank(); i++) {
+            if (i < lead || (to.dim(i - lead) == 1 && shape().dim(i) != 1)) {
+                axes.add(i);
+            }
+        }
+        return (axes.isEmpty() ? this : of(new Op.Sum(List.copyOf(axes)), this)).reshape(to);
+    }
+
+    /** Zeros before and after each axis. */
+    public Value pad(int[] low, int[] high) {
+        return of(new Op.Pad(list(low), list(high), Collections.nCopies(low.length, 0)), this);
+    }
+
+    /** Elements start, start + stride, ... below limit, per axis. */
+    public Value slice(int[] start, int[] limit, int[] stride) {
+        return of(new Op.Slice(list(start), list(limit), list(stride)), this);
+    }
+
+    /** Matrix product of two matrices. */
+    public Value matmul(Value other) {
+        return of(new Op.MatMul(false, false), this, other);
+    }
+
+    private List<Integer> ascending(int[] axes) {
+        List<Integer> sorted = new ArrayList<>();
+        for (int a : axes) {
+            sorted.add(a < 0 ? a + shape().rank() : a);
+        }
+        Collections.sort(sorted);
+        return List.copyOf(sorted);
+    }
+
+    private static List<Integer> list(int[] values) {
+        List<Integer> l = new ArrayList<>(values.length);
+        for (int v : values) {
+            l.add(v);
+        }
+        return List.copyOf(l);
+    }
+
+    @Override
+    public String toString() {
+        return op.label() + " " + type;
+    }
+}
