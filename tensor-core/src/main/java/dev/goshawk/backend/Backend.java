@@ -1,0 +1,19 @@
+package dev.goshawk.backend;
+
+import dev.goshawk.graph.Graph;
+
+/** Turns graphs into executables on one kind of hardware. */
+public interface Backend {
+    /** The name users force it by, such as {@code vector}. */
+    String name();
+
+    /** One line for a person: what it runs on and how (lanes, threads, device). */
+    String description();
+
+    /**
+     * Compiles a graph: plans its memory, takes it, and readies the kernels.
+     *
+     * @throws OutOfMemoryError or a backend's own named error if the planned memory cannot be had
+     */
+    Executable compile(Graph graph);
+}

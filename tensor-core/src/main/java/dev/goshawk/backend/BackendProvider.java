@@ -1,0 +1,18 @@
+package dev.goshawk.backend;
+
+import java.util.Optional;
+
+/** Offers a backend; found by {@link java.util.ServiceLoader}. */
+public interface BackendProvider {
+    /** The name users force it by, such as {@code vector}. */
+    String name();
+
+    /** The usable provider with the highest priority is chosen where none is forced. */
+    int priority();
+
+    /** Why it cannot be used here, in one line that says what would help; empty if it can be. */
+    Optional<String> unusableReason();
+
+    /** The backend, working with the given threads. */
+    Backend create(Workers workers);
+}

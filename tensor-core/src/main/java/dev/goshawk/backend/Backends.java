@@ -1,0 +1,84 @@
+package dev.goshawk.backend;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.ServiceLoader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Chooses a backend: the one forced by name (system property {@code goshawk.backend}), else the usable one of highest priority.
+ * Threads: system property {@code goshawk.threads}, else one a processor.
+ */
+public final class Backends {
+    private static final System.Logger LOG = System.getLogger(Backends.class.getName());
+
+    private Backends() {
+    }
+
+    /** Every provider on the class path, highest priority first. */
+    public static List<BackendProvider> providers() {
+        List<BackendProvider> found = new ArrayList<>();
+        ServiceLoader.load(BackendProvider.class, Backends.class.getClassLoader()).forEach(found::add);
+        found.sort(Comparator.comparingInt(BackendProvider::priority).reversed());
+        return found;
+    }
+
+    /** The default backend on the default threads; one is made and kept. */
+    public static Backend defaultBackend() {
+        return Default.BACKEND;
+    }
+
+    /** The backend forced by the system property or, if unset, the best usable one. */
+    public static Backend select(Workers workers) {
+        return select(System.getProperty("goshawk.backend"), workers);
+    }
+
+    /**
+     * A backend by name, or the best usable one for {@code null}. Where a better one than the chosen is not usable, one line says
+     * why.
+     *
+     * @throws IllegalArgumentException if the name is unknown or that backend is not usable here
+     */
+    public static Backend select(@Nullable String name, Workers workers) {
+        for (BackendProvider p : providers()) {
+            String reason = p.unusableReason().orElse(null);
+            if (name != null) {
+                if (p.name().equals(name)) {
+                    if (reason != null) {
+                        throw new IllegalArgumentException("backend '" + name + "' is not usable: " + reason);
+                    }
+                    return p.create(workers);
+                }
+            } else if (reason == null) {
+                return p.create(workers);
+            } else {
+                LOG.log(p.priority() > 100 ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
+                        "backend " + p.name() + " is not usable: " + reason);
+            }
+        }
+        throw new IllegalArgumentException("backend '" + (name == null ? "(any)" : name) + "': expected one of "
+                + providers().stream().map(BackendProvider::name).toList());
+    }
+
+    /** Threads from {@code goshawk.threads}, else the number of processors. */
+    public static int defaultThreads() {
+        String set = System.getProperty("goshawk.threads");
+        if (set == null) {
+            return Runtime.getRuntime().availableProcessors();
+        }
+        try {
+            int n = Integer.parseInt(set);
+            if (n >= 1) {
+                return n;
+            }
+        } catch (NumberFormatException e) {
+            LOG.log(System.Logger.Level.DEBUG, "goshawk.threads", e);
+        }
+        throw new IllegalArgumentException("goshawk.threads: expected a number of at least 1, got '" + set + "'");
+    }
+
+    private static final class Default {
+        static final Backend BACKEND = select(ThreadPool.ofThreads(defaultThreads()));
+    }
+}

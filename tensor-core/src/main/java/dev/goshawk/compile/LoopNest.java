@@ -1,0 +1,58 @@
+package dev.goshawk.compile;
+
+import dev.goshawk.graph.Op;
+import dev.goshawk.graph.Value;
+import dev.goshawk.tensor.DType;
+import java.util.List;
+
+/**
+ * One pass over {@code rows x columns} elements that computes elementwise values and column sums together, so that what lies between
+ * them never touches memory. Registers in order: the operands, the constants, then one for each instruction.
+ *
+ * @param columns extent of the row-broadcast operands and column sums; 1 where there are none
+ */
+public record LoopNest(DType dtype, int rows, int columns, List<Operand> operands, List<Double> constants,
+        List<Instruction> instructions, List<Result> results) {
+
+    /** How an operand is read. */
+    public enum Access {
+        /** One element for each of the loop's. */
+        FULL,
+        /** One element a column, the same for every row. */
+        COLUMN,
+        /** One element for all. */
+        SCALAR
+    }
+
+    /** How a result leaves the loop. */
+    public enum Kind {
+        /** Every element. */
+        STORE,
+        /** Summed over rows, one element a column. */
+        SUM_ROWS,
+        /** Summed over everything. */
+        SUM_ALL
+    }
+
+    /** A value read. */
+    public record Operand(Value value, Access access) {
+    }
+
+    /** One arithmetic op on registers. */
+    public record Instruction(Op op, int[] sources) {
+    }
+
+    /** A value written. */
+    public record Result(Value value, int register, Kind kind) {
+    }
+
+    /** Elements of one pass. */
+    public int size() {
+        return rows * columns;
+    }
+
+    /** Register of instruction i. */
+    public int register(int instruction) {
+        return operands.size() + constants.size() + instruction;
+    }
+}
