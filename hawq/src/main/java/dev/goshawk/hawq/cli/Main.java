@@ -1,0 +1,45 @@
+package dev.goshawk.hawq.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The {@code goshawk} command. Every subcommand shares its help option, its error lines and its exit codes. */
+@Command(name = "goshawk", mixinStandardHelpOptions = true, versionProvider = Version.class, sortOptions = false,
+        synopsisSubcommandLabel = "COMMAND",
+        description = "Exact second-order mathematics on the JVM: Hessian-aware mixed-precision quantization.")
+public final class Main implements Runnable {
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(names = "--stacktrace", scope = ScopeType.INHERIT,
+            description = "On an error show the whole Java stack trace as well (or set GOSHAWK_STACKTRACE).")
+    private boolean stacktrace;
+
+    /** Runs the command and ends the process: 0 where it worked, 2 after an error that was told in one line. */
+    public static void main(String[] arguments) {
+        System.exit(commandLine().execute(arguments));
+    }
+
+    /** The command with all subcommands and the error handling, ready to execute; tests call this. */
+    public static CommandLine commandLine() {
+        Main main = new Main();
+        CommandLine commandLine = new CommandLine(main);
+        ErrorLines errorLines = new ErrorLines(() -> main.stacktrace || System.getenv("GOSHAWK_STACKTRACE") != null);
+        commandLine.setParameterExceptionHandler(errorLines);
+        commandLine.setExecutionExceptionHandler(errorLines);
+        commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+        return commandLine;
+    }
+
+    /** Called when no subcommand was named. */
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "no command given");
+    }
+}
