@@ -1,0 +1,116 @@
+package dev.goshawk.cpu.vector;
+
+import static dev.goshawk.cpu.vector.DirectTile.BLOCK;
+
+import java.util.Arrays;
+
+/**
+ * One sweep of tiles over a staged image: every output pixel (row, col) is a sum over the same taps, read from fixed offsets beside
+ * the pixel's own address. A convolution is one pass; its input gradient is one for each phase of the stride, each with the taps
+ * that reach the input pixels of that phase.
+ *
+ * @param segmentStart first float of each run of contiguous reduction indices, relative to the pixel
+ * @param segmentLength length of each run
+ * @param filterIndex for each packed row of weights the filter element of lane 0
+ * @param laneStride filter elements from lane to lane
+ * @param threeTaps whether every run is a block of channels under three columns of taps
+ * @param outOff output float of pixel (0, 0), channel 0, in an image
+ * @param outRow floats from output row to output row
+ * @param outCol floats from pixel to pixel
+ * @param rows output rows
+ * @param cols output columns
+ */
+record DirectPass(int[] segmentStart, int[] segmentLength, int[] filterIndex, int laneStride, boolean threeTaps, int outOff,
+        int outRow, int outCol, int rows, int cols) {
+
+    DirectPass withSize(int newRows, int newCols) {
+        return new DirectPass(segmentStart, segmentLength, filterIndex, laneStride, threeTaps, outOff, outRow, outCol, newRows,
+                newCols);
+    }
+
+    /** Floats of the packed weights for {@code lanes} output channels. */
+    int packedFloats(int lanes) {
+        return filterIndex.length * lanes;
+    }
+
+    /** Packs {@code lanes} output channels from {@code lane} on: one row of lanes for each reduction index. */
+    void pack(float[] filter, int filterOff, int lane, int lanes, float[] packed, int packedOff) {
+        if (laneStride == 1) {
+            for (int k = 0; k < filterIndex.length; k++) {
+                System.arraycopy(filter, filterOff + filterIndex[k] + lane, packed, packedOff + k * lanes, lanes);
+            }
+            return;
+        }
+        for (int k = 0; k < filterIndex.length; k++) {
+            int from = filterOff + filterIndex[k] + lane * laneStride;
+            for (int l = 0; l < lanes; l++) {
+                packed[packedOff + k * lanes + l] = filter[from + l * laneStride];
+            }
+        }
+    }
+
+    /** Collects the runs of a pass. */
+    static final class Builder {
+        private int[] starts = new int[8];
+        private int[] lengths = new int[8];
+        private int[] index = new int[64];
+        private int segments;
+        private int indices;
+        private boolean allThree = true;
+
+        /** Adds the taps of one row and one block of channels; {@code taps[t]} is the filter index of tap t, channel 0. */
+        void addTaps(int start, int[] taps, int channelStride) {
+            addSegment(start, taps.length * BLOCK);
+            allThree &= taps.length == 3;
+            for (int tap : taps) {
+                for (int channel = 0; channel < BLOCK; channel++) {
+                    addIndex(tap + channel * channelStride);
+                }
+            }
+        }
+
+        /** Adds a piece of a filter row's window. */
+        void addWindow(int start, int length, int filterIndex, int stride) {
+            addSegment(start, length);
+            allThree = false;
+            for (int j = 0; j < length; j++) {
+                addIndex(filterIndex + j * stride);
+            }
+        }
+
+        private void addSegment(int start, int length) {
+            if (segments == starts.length) {
+                starts = Arrays.copyOf(starts, 2 * segments);
+                lengths = Arrays.copyOf(lengths, 2 * segments);
+            }
+            starts[segments] = start;
+            lengths[segments++] = length;
+        }
+
+        private void addIndex(int filterIndex) {
+            if (indices == index.length) {
+                index = Arrays.copyOf(index, 2 * indices);
+            }
+            index[indices++] = filterIndex;
+        }
+
+        DirectPass build(int laneStride, int outOff, int outRow, int outCol, int rows, int cols) {
+            boolean threeTaps = allThree && segments > 0;
+            int[] order = Arrays.copyOf(index, indices);
+            if (threeTaps) {
+                interleaveTaps(order);
+            }
+            return new DirectPass(Arrays.copyOf(starts, segments), Arrays.copyOf(lengths, segments), order, laneStride, threeTaps,
+                    outOff, outRow, outCol, rows, cols);
+        }
+
+        /** From [segment][tap][channel] to [segment][channel][tap]. */
+        private void interleaveTaps(int[] order) {
+            for (int s = 0; s < segments; s++) {
+                for (int j = 0; j < 3 * BLOCK; j++) {
+                    order[s * 3 * BLOCK + j] = index[s * 3 * BLOCK + j % 3 * BLOCK + j / 3];
+                }
+            }
+        }
+    }
+}
