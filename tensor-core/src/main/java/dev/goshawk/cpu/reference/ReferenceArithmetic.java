@@ -1,0 +1,83 @@
+package dev.goshawk.cpu.reference;
+
+import dev.goshawk.graph.Op;
+import java.util.function.DoubleBinaryOperator;
+import java.util.function.DoubleUnaryOperator;
+
+/** Elementwise ops. NaN operands give NaN, except that comparisons with NaN are false. */
+final class ReferenceArithmetic {
+    private ReferenceArithmetic() {
+    }
+
+    static double[] map(double[] x, int n, DoubleUnaryOperator f) {
+        double[] out = new double[n];
+        for (int i = 0; i < n; i++) {
+            out[i] = f.applyAsDouble(x[i]);
+        }
+        return out;
+    }
+
+    static double[] map2(double[] x, double[] y, int n, DoubleBinaryOperator f) {
+        double[] out = new double[n];
+        for (int i = 0; i < n; i++) {
+            out[i] = f.applyAsDouble(x[i], y[i]);
+        }
+        return out;
+    }
+
+    static double[] unary(Op.Unary.Function f, double[] x, int n) {
+        return map(x, n, switch (f) {
+            case EXP -> Math::exp;
+            case LOG -> Math::log;
+            case SQRT -> Math::sqrt;
+            case RECIPROCAL -> a -> 1 / a;
+            case TANH -> Math::tanh;
+            case SIGMOID -> ReferenceArithmetic::sigmoid;
+            case RELU -> a -> Math.max(a, 0);
+            case ABS -> Math::abs;
+        });
+    }
+
+    static double[] piecewise(Op.Piecewise.Function f, double[] x, int n) {
+        return map(x, n, switch (f) {
+            case STEP -> a -> a > 0 ? 1 : 0;
+            case SIGN -> Math::signum;
+            case ROUND -> Math::rint;
+            case FLOOR -> Math::floor;
+        });
+    }
+
+    static double[] binary(Op.Binary.Function f, double[] x, double[] y, int n) {
+        return map2(x, y, n, switch (f) {
+            case DIVIDE -> (a, b) -> a / b;
+            case MAX -> Math::max;
+            case MIN -> Math::min;
+        });
+    }
+
+    /** The exponential is taken of a number not above 0, so neither tail overflows. */
+    private static double sigmoid(double x) {
+        double e = Math.exp(-Math.abs(x));
+        return x >= 0 ? 1 / (1 + e) : e / (1 + e);
+    }
+
+    static double[] fakeQuantize(double qMin, double qMax, double[][] operands, int n) {
+        double[] out = new double[n];
+        for (int i = 0; i < n; i++) {
+            double scale = operands[1][i];
+            double zero = operands[2][i];
+            double q = Math.rint(operands[0][i] / scale) + zero;
+            out[i] = (Math.min(Math.max(q, qMin), qMax) - zero) * scale;
+        }
+        return out;
+    }
+
+    static double[] straightThroughMask(double qMin, double qMax, double[][] operands, int n) {
+        double[] out = new double[n];
+        for (int i = 0; i < n; i++) {
+            double q = Math.rint(operands[0][i] / operands[1][i]) + operands[2][i];
+            out[i] = q >= qMin && q <= qMax ? 1 : 0;
+        }
+        return out;
+    }
+}
