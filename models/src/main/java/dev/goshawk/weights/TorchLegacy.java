@@ -1,0 +1,118 @@
+package dev.goshawk.weights;
+
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The format of {@code torch.save} before PyTorch 1.6: five pickles (magic number, protocol 1001, the machine's sizes, the object,
+ * the storage keys), then for each key the element count as int64 and the elements.
+ */
+final class TorchLegacy {
+    private static final BigInteger MAGIC = new BigInteger("1950a86a20f9469cfc6c", 16);
+    private static final int PROTOCOL = 1001;
+    private static final long MAX_PICKLE = 64L << 20;
+    private static final long MAX_ARRAY = Integer.MAX_VALUE - 8;
+
+    private TorchLegacy() {
+    }
+
+    /** Whether the first bytes of a file are the magic number, pickled. */
+    static boolean matches(byte[] start) {
+        byte[] magic = MAGIC.toByteArray();
+        if (start.length < 4 + magic.length || start[0] != (byte) 0x80 || start[2] != (byte) 0x8a || start[3] != magic.length) {
+            return false;
+        }
+        for (int i = 0; i < magic.length; i++) {
+            if (start[4 + i] != magic[magic.length - 1 - i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    static Weights read(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file)) {
+            long length = channel.size();
+            InputStream in = new BufferedInputStream(Channels.newInputStream(channel), 1 << 16);
+            PickleStream bytes = new PickleStream(in, Math.min(length, MAX_PICKLE));
+            StateDictUnpickler pickles = new StateDictUnpickler(bytes);
+            expect(file, "magic number", MAGIC, pickles.next());
+            expect(file, "protocol", PROTOCOL, pickles.next());
+            if (pickles.next() instanceof Map<?, ?> system && Boolean.FALSE.equals(system.get("little_endian"))) {
+                throw new WeightFileException(file, "is big-endian; only little-endian files are read");
+            }
+            Object pickled = pickles.next();
+            if (!(pickles.next() instanceof List<?> keys)) {
+                throw new WeightFileException(file, "damaged: expected the list of storage keys after the pickled object");
+            }
+            Map<String, Long> starts = starts(file, channel, bytes.position(), keys, pickles.storages());
+            return StateDict.read(file, length, pickled, storage -> {
+                Long start = starts.get(storage.key());
+                if (start == null || storage.bytes() > MAX_ARRAY) {
+                    throw new WeightFileException(file, "storage " + WeightFileException.shown(storage.key())
+                            + (start == null ? " is missing" : " is over 2 GiB"));
+                }
+                ByteBuffer block = ByteBuffer.allocate((int) storage.bytes());
+                fill(channel, block, start);
+                return block.array();
+            });
+        } catch (EOFException e) {
+            throw new WeightFileException(file, "truncated: it " + e.getMessage(), e);
+        }
+    }
+
+    private static void expect(Path file, String what, Object expected, Object got) {
+        if (!expected.equals(got)) {
+            throw new WeightFileException(file, what + ": expected " + expected + ", got " + WeightFileException.shown(
+                    got instanceof Number ? got : got.getClass().getSimpleName()));
+        }
+    }
+
+    /** Where each storage's elements start; every block is held against the pickle and the length of the file. */
+    private static Map<String, Long> starts(Path file, FileChannel channel, long first, List<?> keys,
+            Map<String, StorageRef> storages) throws IOException {
+        long length = channel.size();
+        Map<String, Long> starts = new HashMap<>();
+        long at = first;
+        for (Object key : keys) {
+            StorageRef storage = storages.get(key);
+            if (storage == null || starts.containsKey(storage.key())) {
+                throw new WeightFileException(file, "damaged: storage key " + WeightFileException.shown(key)
+                        + (storage == null ? " belongs to no tensor" : " is listed twice"));
+            }
+            ByteBuffer count = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            fill(channel, count, at);
+            if (count.getLong(0) != storage.length()) {
+                throw new WeightFileException(file, "storage " + WeightFileException.shown(key) + " has " + count.getLong(0)
+                        + " elements, the pickle says " + storage.length());
+            }
+            at += Long.BYTES;
+            if (storage.bytes() > length - at) {
+                throw new WeightFileException(file, "truncated: storage " + WeightFileException.shown(key) + " needs "
+                        + storage.bytes() + " bytes at " + at + ", the file has " + length);
+            }
+            starts.put(storage.key(), at);
+            at += storage.bytes();
+        }
+        return starts;
+    }
+
+    private static void fill(FileChannel channel, ByteBuffer target, long position) throws IOException {
+        while (target.hasRemaining()) {
+            if (channel.read(target, position + target.position()) < 0) {
+                throw new EOFException("stops at byte " + channel.size() + ", before the numbers end");
+            }
+        }
+    }
+}
