@@ -1,0 +1,15 @@
+package dev.goshawk.hawq.spectral;
+
+import dev.goshawk.hawq.curvature.LinearOperator;
+
+/** Finds the top eigenpair of a symmetric operator. */
+public interface EigenSolver {
+    /**
+     * The top eigenpair, or the best approximation of it after {@link EigenOptions#maxIterations()} products, with
+     * {@link EigenResult#converged()} saying which.
+     *
+     * @throws IllegalArgumentException if the operator has size 0 or the start vector does not fit it
+     * @throws NonFiniteProductException if a product holds a NaN or an infinity
+     */
+    EigenResult top(LinearOperator operator, EigenOptions options);
+}

@@ -1,0 +1,61 @@
+package dev.goshawk.hawq.spectral;
+
+import dev.goshawk.hawq.curvature.LinearOperator;
+
+/**
+ * Power iteration, v <- Av / ||Av||, one product a step and three vectors of memory. The error shrinks by
+ * |lambda_2 / lambda_1| a step: {@link Lanczos} needs a fraction of the products where the two are close, and where
+ * lambda_2 = -lambda_1 this method does not converge at all.
+ *
+ * <p>The eigenvalue, the residual and the eigenvector of a result all belong to the same v. The method finds the largest
+ * magnitude; for {@link Target#ALGEBRAIC}, where that eigenvalue is negative, it goes on with A - lambda_min I, whose largest
+ * magnitude is at the largest eigenvalue of A.
+ */
+public final class PowerIteration implements EigenSolver {
+    @Override
+    public EigenResult top(LinearOperator operator, EigenOptions options) {
+        Products products = new Products("power iteration", operator);
+        double[] start = options.startVector(products.size());
+        EigenResult largest = iterate(products, options, start, 0);
+        if (options.target() == Target.MAGNITUDE || largest.eigenvalue() >= 0) {
+            return largest;
+        }
+        if (products.count() >= options.maxIterations()) {
+            return new EigenResult(largest.eigenvalue(), largest.eigenvector(), largest.residual(), products.count(),
+                    false, options.tolerance(), options.target(), options.seed());
+        }
+        // the residual bounds how far the true lambda_min may lie beyond the estimate
+        double shift = largest.residual() - largest.eigenvalue();
+        return iterate(products, options, Vectors.gaussian(products.size(), options.seed() + 1), shift);
+    }
+
+    /** Iterates on A + shift I; lambda and residual are those of A, as (A + shift I)v - (lambda + shift)v = Av - lambda v. */
+    private static EigenResult iterate(Products products, EigenOptions options, double[] start, double shift) {
+        double[] v = start;
+        Vectors.scale(v, 1 / Vectors.norm(v));
+        boolean suppliedStart = options.start() != null;
+        while (true) {
+            double[] w = products.apply(v);
+            double lambda = Vectors.dot(v, w);
+            double residual = Vectors.residual(w, lambda, v);
+            options.listener().update(products.count(), lambda, residual);
+            boolean spent = products.count() >= options.maxIterations();
+            Vectors.axpy(shift, v, w);
+            double norm = Vectors.norm(w);
+            if (norm == 0 && suppliedStart && !spent) {
+                // the caller's vector lies in the null space and says nothing about the rest of the spectrum
+                suppliedStart = false;
+                v = Vectors.gaussian(v.length, options.seed());
+                Vectors.scale(v, 1 / Vectors.norm(v));
+                continue;
+            }
+            boolean converged = residual <= options.tolerance() * Math.abs(lambda);
+            if (converged || spent || norm == 0) {
+                return new EigenResult(lambda, v, residual, products.count(), converged, options.tolerance(),
+                        options.target(), options.seed());
+            }
+            Vectors.scale(w, 1 / norm);
+            v = w;
+        }
+    }
+}
