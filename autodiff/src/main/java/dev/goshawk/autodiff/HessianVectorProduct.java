@@ -1,0 +1,156 @@
+package dev.goshawk.autodiff;
+
+import dev.goshawk.backend.Backend;
+import dev.goshawk.graph.Value;
+import dev.goshawk.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/**
+ * Exact Hessian-vector products of a scalar function by some of its inputs: H v, where H is the matrix of second derivatives by
+ * those inputs taken together (for a subset of a network's parameters: the diagonal block of its Hessian). No differences are taken;
+ * the only error is rounding.
+ *
+ * <p>The function's own derivatives, which do not depend on v, are computed by {@link #linearize()} once a point; each
+ * {@link #apply} then runs only what depends on v. Memory grows with the network's activations, not with the number of parameters
+ * squared. The function must be twice differentiable along the way; RELU counts as such with second derivative 0 (the almost
+ * everywhere Hessian), a straight-through estimator does not.
+ */
+public final class HessianVectorProduct {
+    /** Output of the primal part: the function's value. */
+    public static final String FUNCTION = "function";
+
+    /** Which composition of the two modes computes the product (Pearlmutter 1994 for the first). */
+    public enum Mode {
+        /** The tangent of the gradient: d/de grad f(x + e v). The cheaper one. */
+        FORWARD_OVER_REVERSE,
+        /** The gradient of the inner product of the gradient with v. */
+        REVERSE_OVER_REVERSE
+    }
+
+    private final List<String> names;
+    private final Linearization.Compiled compiled;
+    private final Map<String, Tensor> directions = new LinkedHashMap<>();
+
+    private HessianVectorProduct(List<String> names, Linearization.Compiled compiled) {
+        this.names = names;
+        this.compiled = compiled;
+    }
+
+    /** The traced parts of a product, before compilation: for inspection and for counting work. */
+    public static Linearization trace(Value function, List<Value> by, Mode mode, boolean withGradient) {
+        List<Value> gradient = ReverseMode.gradient(function, by);
+        List<Value> directions = new ArrayList<>();
+        for (Value x : by) {
+            directions.add(Value.input("direction/" + name(x), x.dtype(), x.shape()));
+        }
+        List<Value> products = switch (mode) {
+            case FORWARD_OVER_REVERSE -> ForwardMode.jvp(gradient, by, directions);
+            case REVERSE_OVER_REVERSE -> ReverseMode.gradient(ReverseMode.dot(gradient, directions), by);
+        };
+        SequencedMap<String, Value> outputs = new LinkedHashMap<>();
+        outputs.put(FUNCTION, function);
+        for (int i = 0; i < by.size(); i++) {
+            if (withGradient) {
+                outputs.put("gradient/" + name(by.get(i)), gradient.get(i));
+            }
+            outputs.put("product/" + name(by.get(i)), products.get(i));
+        }
+        return Linearization.of(outputs, directions);
+    }
+
+    /**
+     * Traces and compiles the product.
+     *
+     * @param function a scalar
+     * @param by inputs the Hessian is taken by
+     * @throws NotDifferentiableException naming an op on the way that cannot be differentiated twice
+     */
+    public static HessianVectorProduct of(Value function, List<Value> by, Mode mode, Backend backend) {
+        Linearization parts = trace(function, by, mode, true);
+        HessianVectorProduct h = new HessianVectorProduct(by.stream().map(HessianVectorProduct::name).toList(),
+                parts.compile(backend));
+        for (Value x : by) {
+            Tensor direction = Tensor.zeros(x.dtype(), x.shape());
+            h.directions.put(name(x), direction);
+            if (parts.tangent().inputs().containsKey("direction/" + name(x))) {
+                h.compiled.bind("direction/" + name(x), direction);
+            }
+        }
+        return h;
+    }
+
+    /** Forward over reverse. */
+    public static HessianVectorProduct of(Value function, List<Value> by, Backend backend) {
+        return of(function, by, Mode.FORWARD_OVER_REVERSE, backend);
+    }
+
+    private static String name(Value x) {
+        if (x.op() instanceof dev.goshawk.graph.Op.Input in) {
+            return in.name();
+        }
+        throw new IllegalArgumentException("hessian: expected an input of the graph, got " + x);
+    }
+
+    /** Binds one of the function's inputs (shared, not copied). */
+    public HessianVectorProduct bind(String input, Tensor tensor) {
+        compiled.bind(input, tensor);
+        return this;
+    }
+
+    /** Computes everything that does not depend on the direction. To be called again when a bound tensor has changed. */
+    public HessianVectorProduct linearize() {
+        compiled.primal().run();
+        return this;
+    }
+
+    /** The function's value at the point of the last {@link #linearize()}. */
+    public double value() {
+        return compiled.primal().output(FUNCTION).item();
+    }
+
+    /** The gradient by one input at that point. */
+    public Tensor gradient(String name) {
+        return compiled.primal().output("gradient/" + name);
+    }
+
+    /** The direction's part for one input: write it, then call {@link #apply()}. */
+    public Tensor direction(String name) {
+        Tensor t = directions.get(name);
+        if (t == null) {
+            throw new IllegalArgumentException("direction: no input '" + name + "'; the Hessian is by " + names);
+        }
+        return t;
+    }
+
+    /** Computes H v for the directions as they are now, at the point of the last {@link #linearize()}. */
+    public HessianVectorProduct apply() {
+        compiled.tangent().run();
+        return this;
+    }
+
+    /** The product's part for one input, overwritten by the next {@link #apply()}. */
+    public Tensor product(String name) {
+        String output = "product/" + name;
+        // Where the function is linear in an input the product is a zero that no direction changes.
+        return (compiled.tangent().outputs().contains(output) ? compiled.tangent() : compiled.primal()).output(output);
+    }
+
+    /** Inputs the Hessian is taken by, in order. */
+    public List<String> names() {
+        return names;
+    }
+
+    /** Number of variables: the Hessian's rows. */
+    public int size() {
+        return directions.values().stream().mapToInt(Tensor::size).sum();
+    }
+
+    /** Bytes of memory planned. */
+    public long plannedBytes() {
+        return compiled.plannedBytes();
+    }
+}

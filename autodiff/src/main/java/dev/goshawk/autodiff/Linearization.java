@@ -1,0 +1,143 @@
+package dev.goshawk.autodiff;
+
+import dev.goshawk.backend.Backend;
+import dev.goshawk.backend.Executable;
+import dev.goshawk.graph.Graph;
+import dev.goshawk.graph.Op;
+import dev.goshawk.graph.Value;
+import dev.goshawk.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.Set;
+
+/**
+ * A graph cut in two by what depends on some of its inputs (the tangents): the primal part runs once for a point, the tangent part
+ * once for each new tangent, reading what it needs of the primal part as inputs. Small or cheap values at the cut are computed again
+ * rather than kept: a broadcast is kept as what it repeats, a mask as what it tests.
+ *
+ * @param primal everything that does not depend on the tangents and is needed: the results wanted of it, and what is kept
+ * @param tangent everything that does, with the kept values as inputs {@code kept/0, kept/1, ...}
+ * @param kept names of the kept values, outputs of one graph and inputs of the other
+ */
+public record Linearization(Graph primal, Graph tangent, List<String> kept) {
+
+    /**
+     * Cuts a graph.
+     *
+     * @param outputs all results; those that depend on a tangent become the tangent graph's, the others the primal graph's
+     * @param tangents input values whose change is to cost as little as possible
+     * @throws IllegalArgumentException if no output depends on a tangent
+     */
+    public static Linearization of(SequencedMap<String, Value> outputs, Collection<Value> tangents) {
+        Graph whole = dev.goshawk.compile.Simplifier.simplify(Graph.of(outputs));
+        Dependence moves = Dependence.on(whole.nodes(), tangents);
+        SequencedMap<String, Value> primalOutputs = new LinkedHashMap<>();
+        Set<Value> kept = new LinkedHashSet<>();
+        Map<Value, Value> copies = new IdentityHashMap<>();
+        Map<String, Value> results = whole.outputs();
+        results.forEach((name, v) -> {
+            if (!moves.holds(v)) {
+                primalOutputs.put(name, v);
+            }
+        });
+        Set<Value> needed = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (Value v : whole.nodes()) {
+            if (moves.holds(v)) {
+                for (Value o : v.operands()) {
+                    if (!moves.holds(o)) {
+                        keep(o, needed);
+                    }
+                }
+            }
+        }
+        // Rebuild the tangent part over inputs that stand for the kept values.
+        for (Value v : whole.nodes()) {
+            if (moves.holds(v) && !(v.op() instanceof Op.Input) || !moves.holds(v) && needed.contains(v)) {
+                if (!moves.holds(v) && !recomputed(v)) {
+                    if (v.op() instanceof Op.Input) {
+                        copies.put(v, v);
+                    } else {
+                        copies.put(v, Value.input("kept/" + kept.size(), v.dtype(), v.shape()));
+                        primalOutputs.put("kept/" + kept.size(), v);
+                        kept.add(v);
+                    }
+                } else {
+                    copies.put(v, Value.of(v.op(), v.operands().stream().map(o -> copies.getOrDefault(o, o)).toList()));
+                }
+            }
+        }
+        SequencedMap<String, Value> tangentOutputs = new LinkedHashMap<>();
+        results.forEach((name, v) -> {
+            if (moves.holds(v)) {
+                tangentOutputs.put(name, copies.getOrDefault(v, v));
+            }
+        });
+        if (tangentOutputs.isEmpty()) {
+            throw new IllegalArgumentException("linearization: no output depends on the tangents");
+        }
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < kept.size(); i++) {
+            names.add("kept/" + i);
+        }
+        if (primalOutputs.isEmpty()) {
+            throw new IllegalArgumentException("linearization: everything depends on the tangents");
+        }
+        return new Linearization(Graph.of(primalOutputs), Graph.of(tangentOutputs), List.copyOf(names));
+    }
+
+    private static void keep(Value v, Set<Value> needed) {
+        if (needed.add(v) && recomputed(v)) {
+            v.operands().forEach(o -> keep(o, needed));
+        }
+    }
+
+    /** Cheaper to compute again than to keep: no larger operand, one pass, no sum. */
+    private static boolean recomputed(Value v) {
+        return switch (v.op()) {
+            case Op.Constant _, Op.Broadcast _, Op.Reshape _, Op.Piecewise _, Op.Scale _ -> true;
+            default -> false;
+        };
+    }
+
+    /** Compiles both parts on one backend and joins them. */
+    public Compiled compile(Backend backend) {
+        Executable first = backend.compile(primal);
+        Executable second = backend.compile(tangent);
+        for (String name : kept) {
+            if (second.inputs().contains(name)) {
+                second.connect(name, first, name);
+            }
+        }
+        return new Compiled(first, second);
+    }
+
+    /** Both parts, ready to run. */
+    public record Compiled(Executable primal, Executable tangent) {
+        /** Binds an input wherever it is used. */
+        public void bind(String input, Tensor tensor) {
+            boolean known = false;
+            for (Executable e : List.of(primal, tangent)) {
+                if (e.inputs().contains(input)) {
+                    e.bind(input, tensor);
+                    known = true;
+                }
+            }
+            if (!known) {
+                throw new IllegalArgumentException("bind: no input '" + input + "'; inputs are " + primal.inputs() + " and "
+                        + tangent.inputs());
+            }
+        }
+
+        /** Bytes planned for both parts. */
+        public long plannedBytes() {
+            return primal.plannedBytes() + tangent.plannedBytes();
+        }
+    }
+}

@@ -1,0 +1,141 @@
+package dev.goshawk.cpu;
+
+import dev.goshawk.backend.Workers;
+import dev.goshawk.compile.LoopNest;
+import dev.goshawk.compile.MemoryPlan;
+import dev.goshawk.compile.Plan;
+import dev.goshawk.compile.Step;
+import dev.goshawk.cpu.reference.ReferenceOps;
+import dev.goshawk.cpu.vector.ConvKernel;
+import dev.goshawk.cpu.vector.ConvKernelDouble;
+import dev.goshawk.cpu.vector.Products;
+import dev.goshawk.graph.Op;
+import dev.goshawk.graph.Value;
+import dev.goshawk.tensor.DType;
+import dev.goshawk.tensor.Shape;
+import dev.goshawk.tensor.Tensor;
+import java.util.List;
+import java.util.function.Function;
+
+/** Chooses the kernel of each step. Ops that are rare in networks run as the reference does. */
+final class KernelFactory {
+    private final Plan plan;
+    private final Function<Value, Slot> slots;
+    private final Scratch scratch;
+    private final int threads;
+
+    KernelFactory(Plan plan, Function<Value, Slot> slots, Scratch scratch, int threads) {
+        this.plan = plan;
+        this.slots = slots;
+        this.scratch = scratch;
+        this.threads = threads;
+    }
+
+    Kernel kernel(Step step) {
+        return switch (step) {
+            case Step.Loop(var nest) -> loop(nest);
+            case Step.Apply a -> apply(a);
+        };
+    }
+
+    private Kernel loop(LoopNest nest) {
+        Slot[] operands = nest.operands().stream().map(o -> slots.apply(o.value())).toArray(Slot[]::new);
+        Slot[] results = nest.results().stream().map(r -> slots.apply(r.value())).toArray(Slot[]::new);
+        int[] overwritten = new int[results.length];
+        for (int k = 0; k < results.length; k++) {
+            overwritten[k] = -1;
+            MemoryPlan.Place place = plan.memory().place(plan.owner(nest.results().get(k).value()));
+            for (int o = 0; place != null && o < operands.length; o++) {
+                if (place.equals(plan.memory().place(plan.owner(nest.operands().get(o).value())))) {
+                    overwritten[k] = o;
+                }
+            }
+        }
+        return new LoopKernel(nest, overwritten, operands, results, scratch, threads);
+    }
+
+    private Kernel apply(Step.Apply a) {
+        Value result = a.result();
+        Slot to = slots.apply(result);
+        List<Slot> from = a.operands().stream().map(slots).toList();
+        List<Shape> shapes = a.operands().stream().map(Value::shape).toList();
+        boolean accumulate = a.addTo().isPresent();
+        return switch (a.op()) {
+            case Op.Conv c -> conv(c, from, to, result.dtype(), accumulate);
+            case Op.MatMul m -> matmul(m, from, shapes, to, result, accumulate);
+            case Op.Permute p -> StridedCopy.permute(p, shapes.get(0), from.get(0), result.shape(), to);
+            case Op.Broadcast _ -> StridedCopy.broadcast(shapes.get(0), from.get(0), result.shape(), to);
+            case Op.Pad p -> StridedCopy.pad(p, shapes.get(0), from.get(0), result.shape(), to);
+            case Op.Slice s -> StridedCopy.slice(s, shapes.get(0), from.get(0), result.shape(), to);
+            case Op.Concat(var axis) -> StridedCopy.concat(axis, shapes, from, result.shape(), to);
+            case Op.Sum(var axes) when contiguous(axes) -> blockSum(axes, shapes.get(0), from.get(0), to);
+            default -> reference(a.op(), shapes, from, result, to);
+        };
+    }
+
+    private Kernel conv(Op.Conv c, List<Slot> from, Slot to, DType dtype, boolean accumulate) {
+        Slot x = from.get(0);
+        Slot y = from.get(1);
+        if (dtype == DType.FLOAT32) {
+            ConvKernel k = Products.conv(c.role(), c.geometry());
+            scratch.require(dtype, k.scratchFloats(threads));
+            return w -> k.run(x.tensor().floats(), x.offset(), y.tensor().floats(), y.offset(), to.tensor().floats(),
+                    to.offset(), accumulate, scratch.floats(), 0, w);
+        }
+        ConvKernelDouble k = Products.convDouble(c.role(), c.geometry());
+        scratch.require(dtype, k.scratchDoubles(threads));
+        return w -> k.run(x.tensor().doubles(), x.offset(), y.tensor().doubles(), y.offset(), to.tensor().doubles(),
+                to.offset(), accumulate, scratch.doubles(), 0, w);
+    }
+
+    private Kernel matmul(Op.MatMul op, List<Slot> from, List<Shape> shapes, Slot to, Value result, boolean accumulate) {
+        int m = result.shape().dim(0);
+        int n = result.shape().dim(1);
+        int k = shapes.get(0).dim(op.transposeA() ? 0 : 1);
+        int lda = shapes.get(0).dim(1);
+        int ldb = shapes.get(1).dim(1);
+        Slot x = from.get(0);
+        Slot y = from.get(1);
+        if (result.dtype() == DType.FLOAT32) {
+            scratch.require(DType.FLOAT32, Products.gemmScratch(m, n, k, threads));
+            return w -> Products.gemm(m, n, k, x.tensor().floats(), x.offset(), lda, op.transposeA(), y.tensor().floats(),
+                    y.offset(), ldb, op.transposeB(), to.tensor().floats(), to.offset(), n, accumulate, scratch.floats(), 0,
+                    w);
+        }
+        scratch.require(DType.FLOAT64, Products.gemmScratchDouble(m, n, k, threads));
+        return w -> Products.gemm(m, n, k, x.tensor().doubles(), x.offset(), lda, op.transposeA(), y.tensor().doubles(),
+                y.offset(), ldb, op.transposeB(), to.tensor().doubles(), to.offset(), n, accumulate, scratch.doubles(), 0, w);
+    }
+
+    private static boolean contiguous(List<Integer> axes) {
+        return axes.getLast() - axes.getFirst() == axes.size() - 1;
+    }
+
+    private static Kernel blockSum(List<Integer> axes, Shape in, Slot from, Slot to) {
+        int outer = 1;
+        int middle = 1;
+        int inner = 1;
+        for (int i = 0; i < in.rank(); i++) {
+            if (i < axes.getFirst()) {
+                outer *= in.dim(i);
+            } else if (i > axes.getLast()) {
+                inner *= in.dim(i);
+            } else {
+                middle *= in.dim(i);
+            }
+        }
+        return new BlockSum(from, to, outer, middle, inner);
+    }
+
+    private static Kernel reference(Op op, List<Shape> shapes, List<Slot> from, Value result, Slot to) {
+        Shape[] operandShapes = shapes.toArray(Shape[]::new);
+        return (Workers _) -> {
+            double[][] in = new double[operandShapes.length][];
+            for (int i = 0; i < in.length; i++) {
+                in[i] = from.get(i).tensor().toDoubles();
+            }
+            Tensor computed = Tensor.of(result.shape(), ReferenceOps.evaluate(op, result.shape(), operandShapes, in));
+            to.tensor().reshape(result.shape()).copyFrom(computed);
+        };
+    }
+}

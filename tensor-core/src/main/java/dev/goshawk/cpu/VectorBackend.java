@@ -1,0 +1,34 @@
+package dev.goshawk.cpu;
+
+import dev.goshawk.backend.Backend;
+import dev.goshawk.backend.Executable;
+import dev.goshawk.backend.Workers;
+import dev.goshawk.cpu.vector.Products;
+import dev.goshawk.graph.Graph;
+
+/** The CPU backend on jdk.incubator.vector. */
+final class VectorBackend implements Backend {
+    static final String NAME = "vector";
+
+    private final Workers workers;
+
+    VectorBackend(Workers workers) {
+        this.workers = workers;
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public String description() {
+        return "vector: " + Products.floatLanes() + " float32 lanes, " + workers.threads()
+                + (workers.threads() == 1 ? " thread" : " threads");
+    }
+
+    @Override
+    public Executable compile(Graph graph) {
+        return new CpuExecutable(graph, workers);
+    }
+}

@@ -1,0 +1,41 @@
+package dev.goshawk.cpu;
+
+import dev.goshawk.backend.Backend;
+import dev.goshawk.backend.BackendProvider;
+import dev.goshawk.backend.Workers;
+import java.util.Optional;
+
+/** Offers the Vector API backend where its incubator module was added on the command line. */
+public final class VectorBackendProvider implements BackendProvider {
+    /** Found by {@link java.util.ServiceLoader}. */
+    public VectorBackendProvider() {
+    }
+
+    @Override
+    public String name() {
+        return VectorBackend.NAME;
+    }
+
+    @Override
+    public int priority() {
+        return 100;
+    }
+
+    @Override
+    public Optional<String> unusableReason() {
+        if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
+            return Optional.of("the JVM was started without --add-modules jdk.incubator.vector, so everything runs as plain"
+                    + " loops, many times slower");
+        }
+        Runtime.Version floor = Runtime.Version.parse("25.0.3");
+        if (Runtime.version().compareTo(floor) < 0) {
+            return Optional.of("JDK " + Runtime.version() + " is older than " + floor + ", which corrupts pinned arrays");
+        }
+        return Optional.empty();
+    }
+
+    @Override
+    public Backend create(Workers workers) {
+        return new VectorBackend(workers);
+    }
+}

@@ -1,0 +1,309 @@
+package dev.goshawk.cpu.vector;
+
+import java.util.Arrays;
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/** float64 passes. One plain loop an op, so that each compiles by itself and stays hot across graphs. */
+final class DoubleElements implements ElementKernels {
+    private static final VectorSpecies<Double> S = DoubleVector.SPECIES_PREFERRED;
+    private static final int L = S.length();
+    /** Adding and subtracting this rounds to the nearest integer, ties to even, below 2^51 in magnitude. */
+    private static final double ROUNDER = 0x1.8p52;
+
+    @Override
+    public void run(ElementOp op, double p, double q, Object a, int ao, Object b, int bo, Object c, int co, Object result,
+            int ro, int n) {
+        double[] x = (double[]) a;
+        double[] y = (double[]) b;
+        double[] z = (double[]) c;
+        double[] r = (double[]) result;
+        switch (op) {
+            case COPY -> System.arraycopy(x, ao, r, ro, n);
+            case ADD -> add(x, ao, y, bo, r, ro, n);
+            case SUBTRACT -> subtract(x, ao, y, bo, r, ro, n);
+            case MULTIPLY -> multiply(x, ao, y, bo, r, ro, n);
+            case DIVIDE -> divide(x, ao, y, bo, r, ro, n);
+            case MAX -> max(x, ao, y, bo, r, ro, n);
+            case MIN -> min(x, ao, y, bo, r, ro, n);
+            case AT_LEAST -> atLeast(x, ao, y, bo, r, ro, n);
+            case SCALE -> scale(x, ao, p, r, ro, n);
+            case MULTIPLY_ADD -> multiplyAdd(x, ao, y, bo, z, co, r, ro, n);
+            case MASK_POSITIVE -> maskPositive(x, ao, y, bo, r, ro, n);
+            case RELU -> relu(x, ao, r, ro, n);
+            case STEP -> step(x, ao, r, ro, n);
+            case SQRT -> sqrt(x, ao, r, ro, n);
+            case RECIPROCAL -> reciprocal(x, ao, r, ro, n);
+            case FAKE_QUANTIZE -> fakeQuantize(x, ao, y, bo, z, co, p, q, r, ro, n);
+            case STRAIGHT_THROUGH_MASK -> straightThroughMask(x, ao, y, bo, z, co, p, q, r, ro, n);
+            case SUM -> sum(x, ao, r, ro, n);
+            case SUM_OF_PRODUCTS -> sumOfProducts(x, ao, y, bo, r, ro, n);
+            case SIGN, ABS, ROUND, FLOOR, EXP, LOG, TANH, SIGMOID -> scalar(op, x, ao, r, ro, n);
+        }
+    }
+
+    private static void add(double[] x, int xo, double[] y, int yo, double[] r, int ro, int n) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            DoubleVector v = DoubleVector.fromArray(S, x, xo + i);
+            DoubleVector w = DoubleVector.fromArray(S, y, yo + i);
+            v.add(w).intoArray(r, ro + i);
+        }
+        for (; i < n; i++) {
+            r[ro + i] = x[xo + i] + y[yo + i];
+        }
+    }
+
+    private static void subtract(double[] x, int xo, double[] y, int yo, double[] r, int ro, int n) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            DoubleVector v = DoubleVector.fromArray(S, x, xo + i);
+            DoubleVector w = DoubleVector.fromArray(S, y, yo + i);
+            v.sub(w).intoArray(r, ro + i);
+        }
+        for (; i < n; i++) {
+            r[ro + i] = x[xo + i] - y[yo + i];
+        }
+    }
+
+    private static void multiply(double[] x, int xo, double[] y, int yo, double[] r, int ro, int n) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            DoubleVector v = DoubleVector.fromArray(S, x, xo + i);
+            DoubleVector w = DoubleVector.fromArray(S, y, yo + i);
+            v.mul(w).intoArray(r, ro + i);
+        }
+        for (; i < n; i++) {
+            r[ro + i] = x[xo + i] * y[yo + i];
+        }
+    }
+
+    private static void divide(double[] x, int xo, double[] y, int yo, double[] r, int ro, int n) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            DoubleVector v = DoubleVector.fromArray(S, x, xo + i);
+            DoubleVector w = DoubleVector.fromArray(S, y, yo + i);
+            v.div(w).intoArray(r, ro + i);
+        }
+        for (; i < n; i++) {
+            r[ro + i] = x[xo + i] / y[yo + i];
+        }
+    }
+
+    private static void max(double[] x, int xo, double[] y, int yo, double[] r, int ro, int n) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            DoubleVector v = DoubleVector.fromArray(S, x, xo + i);
+            DoubleVector w = DoubleVector.fromArray(S, y, yo + i);
+            v.max(w).intoArray(r, ro + i);
+        }
+        for (; i < n; i++) {
+            r[ro + i] = Math.max(x[xo + i], y[yo + i]);
+        }
+    }
+
+    private static void min(double[] x, int xo, double[] y, int yo, double[] r, int ro, int n) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            DoubleVector v = DoubleVector.fromArray(S, x, xo + i);
+            DoubleVector w = DoubleVector.fromArray(S, y, yo + i);
+            v.min(w).intoArray(r, ro + i);
+        }
+        for (; i < n; i++) {
+            r[ro + i] = Math.min(x[xo + i], y[yo + i]);
+        }
+    }
+
+    private static void atLeast(double[] x, int xo, double[] y, int yo, double[] r, int ro, int n) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            DoubleVector v = DoubleVector.fromArray(S, x, xo + i);
+            DoubleVector w = DoubleVector.fromArray(S, y, yo + i);
+            DoubleVector.zero(S).blend((double) 1, v.compare(VectorOperators.GE, w)).intoArray(r, ro + i);
+        }
+        for (; i < n; i++) {
+            r[ro + i] = x[xo + i] >= y[yo + i] ? 1 : 0;
+        }
+    }
+
+    private static void maskPositive(double[] x, int xo, double[] y, int yo, double[] r, int ro, int n) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            DoubleVector v = DoubleVector.fromArray(S, x, xo + i);
+            DoubleVector w = DoubleVector.fromArray(S, y, yo + i);
+            DoubleVector.zero(S).blend(v, w.compare(VectorOperators.GT, 0)).intoArray(r, ro + i);
+        }
+        for (; i < n; i++) {
+            r[ro + i] = y[yo + i] > 0 ? x[xo + i] : 0;
+        }
+    }
+
+    private static void relu(double[] x, int xo, double[] r, int ro, int n) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            DoubleVector v = DoubleVector.fromArray(S, x, xo + i);
+            v.blend((double) 0, v.compare(VectorOperators.LE, 0)).intoArray(r, ro + i);
+        }
+        for (; i < n; i++) {
+            r[ro + i] = x[xo + i] <= 0 ? 0 : x[xo + i];
+        }
+    }
+
+    private static void step(double[] x, int xo, double[] r, int ro, int n) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            DoubleVector v = DoubleVector.fromArray(S, x, xo + i);
+            DoubleVector.zero(S).blend((double) 1, v.compare(VectorOperators.GT, 0)).intoArray(r, ro + i);
+        }
+        for (; i < n; i++) {
+            r[ro + i] = x[xo + i] > 0 ? 1 : 0;
+        }
+    }
+
+    private static void sqrt(double[] x, int xo, double[] r, int ro, int n) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            DoubleVector v = DoubleVector.fromArray(S, x, xo + i);
+            v.sqrt().intoArray(r, ro + i);
+        }
+        for (; i < n; i++) {
+            r[ro + i] = Math.sqrt(x[xo + i]);
+        }
+    }
+
+    private static void reciprocal(double[] x, int xo, double[] r, int ro, int n) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            DoubleVector v = DoubleVector.fromArray(S, x, xo + i);
+            DoubleVector.broadcast(S, 1).div(v).intoArray(r, ro + i);
+        }
+        for (; i < n; i++) {
+            r[ro + i] = 1 / x[xo + i];
+        }
+    }
+
+    private static void scale(double[] x, int xo, double p, double[] r, int ro, int n) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            DoubleVector.fromArray(S, x, xo + i).mul(p).intoArray(r, ro + i);
+        }
+        for (; i < n; i++) {
+            r[ro + i] = x[xo + i] * p;
+        }
+    }
+
+    private static void multiplyAdd(double[] x, int xo, double[] y, int yo, double[] z, int zo, double[] r, int ro, int n) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            DoubleVector.fromArray(S, x, xo + i).fma(DoubleVector.fromArray(S, y, yo + i), DoubleVector.fromArray(S, z, zo + i))
+                    .intoArray(r, ro + i);
+        }
+        for (; i < n; i++) {
+            r[ro + i] = Math.fma(x[xo + i], y[yo + i], z[zo + i]);
+        }
+    }
+
+    private static void sum(double[] x, int xo, double[] r, int ro, int n) {
+        add(x, xo, r, ro, r, ro, n);
+    }
+
+    private static void sumOfProducts(double[] x, int xo, double[] y, int yo, double[] r, int ro, int n) {
+        multiplyAdd(x, xo, y, yo, r, ro, r, ro, n);
+    }
+
+    private static void fakeQuantize(double[] x, int xo, double[] s, int so, double[] z, int zo, double lo, double hi, double[] r, int ro,
+            int n) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            DoubleVector scale = DoubleVector.fromArray(S, s, so + i);
+            DoubleVector zero = DoubleVector.fromArray(S, z, zo + i);
+            // Clamping to the integers' range first gives the same result and keeps the rounding exact.
+            DoubleVector t = DoubleVector.fromArray(S, x, xo + i).div(scale);
+            DoubleVector level = t.max(zero.neg().add(lo)).min(zero.neg().add(hi)).add(ROUNDER).sub(ROUNDER);
+            level.mul(scale).intoArray(r, ro + i);
+        }
+        for (; i < n; i++) {
+            double t = Math.rint(x[xo + i] / s[so + i]) + z[zo + i];
+            r[ro + i] = ((Math.min(Math.max(t, lo), hi) - z[zo + i]) * s[so + i]);
+        }
+    }
+
+    private static void straightThroughMask(double[] x, int xo, double[] s, int so, double[] z, int zo, double lo, double hi, double[] r,
+            int ro, int n) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            DoubleVector zero = DoubleVector.fromArray(S, z, zo + i);
+            DoubleVector low = zero.neg().add(lo);
+            DoubleVector high = zero.neg().add(hi);
+            DoubleVector t = DoubleVector.fromArray(S, x, xo + i).div(DoubleVector.fromArray(S, s, so + i));
+            DoubleVector level = t.max(low.sub(1)).min(high.add(1)).add(ROUNDER).sub(ROUNDER);
+            VectorMask<Double> inside = level.compare(VectorOperators.GE, low)
+                    .and(level.compare(VectorOperators.LE, high));
+            DoubleVector.zero(S).blend((double) 1, inside).intoArray(r, ro + i);
+        }
+        for (; i < n; i++) {
+            double t = Math.rint(x[xo + i] / s[so + i]) + z[zo + i];
+            r[ro + i] = t >= lo && t <= hi ? 1 : 0;
+        }
+    }
+
+    /** Functions too rare in networks to need vectors; computed in float64 and rounded once. */
+    private static void scalar(ElementOp op, double[] x, int xo, double[] r, int ro, int n) {
+        for (int i = 0; i < n; i++) {
+            double v = x[xo + i];
+            r[ro + i] = switch (op) {
+                case SIGN -> Math.signum(v);
+                case ABS -> Math.abs(v);
+                case ROUND -> Math.rint(v);
+                case FLOOR -> Math.floor(v);
+                case EXP -> Math.exp(v);
+                case LOG -> Math.log(v);
+                case TANH -> Math.tanh(v);
+                case SIGMOID -> 1 / (1 + Math.exp(-v));
+                default -> throw new IllegalArgumentException("not a scalar function: " + op);
+            };
+        }
+    }
+
+    @Override
+    public void fill(Object array, int offset, int n, double value) {
+        Arrays.fill((double[]) array, offset, offset + n, value);
+    }
+
+    @Override
+    public double get(Object array, int offset) {
+        return ((double[]) array)[offset];
+    }
+
+    @Override
+    public void foldRows(Object in, int io, int rows, int columns, Object out, int oo, boolean add) {
+        double[] x = (double[]) in;
+        double[] r = (double[]) out;
+        for (int row = 0; row < rows; row++) {
+            if (row == 0 && !add) {
+                System.arraycopy(x, io, r, oo, columns);
+            } else {
+                add(x, io + row * columns, r, oo, r, oo, columns);
+            }
+        }
+    }
+
+    @Override
+    public double foldAll(Object in, int io, int n) {
+        double[] x = (double[]) in;
+        double sum = 0;
+        for (int i = 0; i < n; i++) {
+            sum += x[io + i];
+        }
+        return sum;
+    }
+
+    @Override
+    public void repeat(Object in, int io, int columns, Object out, int oo, int rows) {
+        for (int row = 0; row < rows; row++) {
+            System.arraycopy(in, io, out, oo + row * columns, columns);
+        }
+    }
+}

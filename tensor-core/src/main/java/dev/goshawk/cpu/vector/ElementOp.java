@@ -1,0 +1,20 @@
+package dev.goshawk.cpu.vector;
+
+/** What one pass over a chunk of elements can do. Operands are written a, b, c; {@code p} and {@code q} are fixed numbers. */
+public enum ElementOp {
+    COPY, ADD, SUBTRACT, MULTIPLY, DIVIDE, MAX, MIN, AT_LEAST,
+    /** a * p. */
+    SCALE,
+    /** a * b + c, rounded once. */
+    MULTIPLY_ADD,
+    /** a where b is positive, 0 elsewhere. */
+    MASK_POSITIVE, RELU, STEP, SIGN, ABS, ROUND, FLOOR, EXP, LOG, SQRT, RECIPROCAL, TANH, SIGMOID,
+    /** Operands (x, scale, zero point), range p to q. */
+    FAKE_QUANTIZE,
+    /** Operands (x, scale, zero point), range p to q. */
+    STRAIGHT_THROUGH_MASK,
+    /** result += a. */
+    SUM,
+    /** result += a * b. */
+    SUM_OF_PRODUCTS
+}

@@ -1,0 +1,309 @@
+package dev.goshawk.cpu.vector;
+
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/** float32 passes. One plain loop an op, so that each compiles by itself and stays hot across graphs. */
+final class FloatElements implements ElementKernels {
+    private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
+    private static final int L = S.length();
+    /** Adding and subtracting this rounds to the nearest integer, ties to even, below 2^22 in magnitude. */
+    private static final float ROUNDER = 0x1.8p23f;
+
+    @Override
+    public void run(ElementOp op, double p, double q, Object a, int ao, Object b, int bo, Object c, int co, Object result,
+            int ro, int n) {
+        float[] x = (float[]) a;
+        float[] y = (float[]) b;
+        float[] z = (float[]) c;
+        float[] r = (float[]) result;
+        switch (op) {
+            case COPY -> System.arraycopy(x, ao, r, ro, n);
+            case ADD -> add(x, ao, y, bo, r, ro, n);
+            case SUBTRACT -> subtract(x, ao, y, bo, r, ro, n);
+            case MULTIPLY -> multiply(x, ao, y, bo, r, ro, n);
+            case DIVIDE -> divide(x, ao, y, bo, r, ro, n);
+            case MAX -> max(x, ao, y, bo, r, ro, n);
+            case MIN -> min(x, ao, y, bo, r, ro, n);
+            case AT_LEAST -> atLeast(x, ao, y, bo, r, ro, n);
+            case SCALE -> scale(x, ao, (float) p, r, ro, n);
+            case MULTIPLY_ADD -> multiplyAdd(x, ao, y, bo, z, co, r, ro, n);
+            case MASK_POSITIVE -> maskPositive(x, ao, y, bo, r, ro, n);
+            case RELU -> relu(x, ao, r, ro, n);
+            case STEP -> step(x, ao, r, ro, n);
+            case SQRT -> sqrt(x, ao, r, ro, n);
+            case RECIPROCAL -> reciprocal(x, ao, r, ro, n);
+            case FAKE_QUANTIZE -> fakeQuantize(x, ao, y, bo, z, co, (float) p, (float) q, r, ro, n);
+            case STRAIGHT_THROUGH_MASK -> straightThroughMask(x, ao, y, bo, z, co, (float) p, (float) q, r, ro, n);
+            case SUM -> sum(x, ao, r, ro, n);
+            case SUM_OF_PRODUCTS -> sumOfProducts(x, ao, y, bo, r, ro, n);
+            case SIGN, ABS, ROUND, FLOOR, EXP, LOG, TANH, SIGMOID -> scalar(op, x, ao, r, ro, n);
+        }
+    }
+
+    private static void add(float[] x, int xo, float[] y, int yo, float[] r, int ro, int n) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            FloatVector v = FloatVector.fromArray(S, x, xo + i);
+            FloatVector w = FloatVector.fromArray(S, y, yo + i);
+            v.add(w).intoArray(r, ro + i);
+        }
+        for (; i < n; i++) {
+            r[ro + i] = x[xo + i] + y[yo + i];
+        }
+    }
+
+    private static void subtract(float[] x, int xo, float[] y, int yo, float[] r, int ro, int n) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            FloatVector v = FloatVector.fromArray(S, x, xo + i);
+            FloatVector w = FloatVector.fromArray(S, y, yo + i);
+            v.sub(w).intoArray(r, ro + i);
+        }
+        for (; i < n; i++) {
+            r[ro + i] = x[xo + i] - y[yo + i];
+        }
+    }
+
+    private static void multiply(float[] x, int xo, float[] y, int yo, float[] r, int ro, int n) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            FloatVector v = FloatVector.fromArray(S, x, xo + i);
+            FloatVector w = FloatVector.fromArray(S, y, yo + i);
+            v.mul(w).intoArray(r, ro + i);
+        }
+        for (; i < n; i++) {
+            r[ro + i] = x[xo + i] * y[yo + i];
+        }
+    }
+
+    private static void divide(float[] x, int xo, float[] y, int yo, float[] r, int ro, int n) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            FloatVector v = FloatVector.fromArray(S, x, xo + i);
+            FloatVector w = FloatVector.fromArray(S, y, yo + i);
+            v.div(w).intoArray(r, ro + i);
+        }
+        for (; i < n; i++) {
+            r[ro + i] = x[xo + i] / y[yo + i];
+        }
+    }
+
+    private static void max(float[] x, int xo, float[] y, int yo, float[] r, int ro, int n) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            FloatVector v = FloatVector.fromArray(S, x, xo + i);
+            FloatVector w = FloatVector.fromArray(S, y, yo + i);
+            v.max(w).intoArray(r, ro + i);
+        }
+        for (; i < n; i++) {
+            r[ro + i] = Math.max(x[xo + i], y[yo + i]);
+        }
+    }
+
+    private static void min(float[] x, int xo, float[] y, int yo, float[] r, int ro, int n) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            FloatVector v = FloatVector.fromArray(S, x, xo + i);
+            FloatVector w = FloatVector.fromArray(S, y, yo + i);
+            v.min(w).intoArray(r, ro + i);
+        }
+        for (; i < n; i++) {
+            r[ro + i] = Math.min(x[xo + i], y[yo + i]);
+        }
+    }
+
+    private static void atLeast(float[] x, int xo, float[] y, int yo, float[] r, int ro, int n) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            FloatVector v = FloatVector.fromArray(S, x, xo + i);
+            FloatVector w = FloatVector.fromArray(S, y, yo + i);
+            FloatVector.zero(S).blend((float) 1, v.compare(VectorOperators.GE, w)).intoArray(r, ro + i);
+        }
+        for (; i < n; i++) {
+            r[ro + i] = x[xo + i] >= y[yo + i] ? 1 : 0;
+        }
+    }
+
+    private static void maskPositive(float[] x, int xo, float[] y, int yo, float[] r, int ro, int n) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            FloatVector v = FloatVector.fromArray(S, x, xo + i);
+            FloatVector w = FloatVector.fromArray(S, y, yo + i);
+            FloatVector.zero(S).blend(v, w.compare(VectorOperators.GT, 0)).intoArray(r, ro + i);
+        }
+        for (; i < n; i++) {
+            r[ro + i] = y[yo + i] > 0 ? x[xo + i] : 0;
+        }
+    }
+
+    private static void relu(float[] x, int xo, float[] r, int ro, int n) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            FloatVector v = FloatVector.fromArray(S, x, xo + i);
+            v.blend((float) 0, v.compare(VectorOperators.LE, 0)).intoArray(r, ro + i);
+        }
+        for (; i < n; i++) {
+            r[ro + i] = x[xo + i] <= 0 ? 0 : x[xo + i];
+        }
+    }
+
+    private static void step(float[] x, int xo, float[] r, int ro, int n) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            FloatVector v = FloatVector.fromArray(S, x, xo + i);
+            FloatVector.zero(S).blend((float) 1, v.compare(VectorOperators.GT, 0)).intoArray(r, ro + i);
+        }
+        for (; i < n; i++) {
+            r[ro + i] = x[xo + i] > 0 ? 1 : 0;
+        }
+    }
+
+    private static void sqrt(float[] x, int xo, float[] r, int ro, int n) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            FloatVector v = FloatVector.fromArray(S, x, xo + i);
+            v.sqrt().intoArray(r, ro + i);
+        }
+        for (; i < n; i++) {
+            r[ro + i] = (float) Math.sqrt(x[xo + i]);
+        }
+    }
+
+    private static void reciprocal(float[] x, int xo, float[] r, int ro, int n) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            FloatVector v = FloatVector.fromArray(S, x, xo + i);
+            FloatVector.broadcast(S, 1).div(v).intoArray(r, ro + i);
+        }
+        for (; i < n; i++) {
+            r[ro + i] = 1 / x[xo + i];
+        }
+    }
+
+    private static void scale(float[] x, int xo, float p, float[] r, int ro, int n) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            FloatVector.fromArray(S, x, xo + i).mul(p).intoArray(r, ro + i);
+        }
+        for (; i < n; i++) {
+            r[ro + i] = x[xo + i] * p;
+        }
+    }
+
+    private static void multiplyAdd(float[] x, int xo, float[] y, int yo, float[] z, int zo, float[] r, int ro, int n) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            FloatVector.fromArray(S, x, xo + i).fma(FloatVector.fromArray(S, y, yo + i), FloatVector.fromArray(S, z, zo + i))
+                    .intoArray(r, ro + i);
+        }
+        for (; i < n; i++) {
+            r[ro + i] = Math.fma(x[xo + i], y[yo + i], z[zo + i]);
+        }
+    }
+
+    private static void sum(float[] x, int xo, float[] r, int ro, int n) {
+        add(x, xo, r, ro, r, ro, n);
+    }
+
+    private static void sumOfProducts(float[] x, int xo, float[] y, int yo, float[] r, int ro, int n) {
+        multiplyAdd(x, xo, y, yo, r, ro, r, ro, n);
+    }
+
+    private static void fakeQuantize(float[] x, int xo, float[] s, int so, float[] z, int zo, float lo, float hi, float[] r, int ro,
+            int n) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            FloatVector scale = FloatVector.fromArray(S, s, so + i);
+            FloatVector zero = FloatVector.fromArray(S, z, zo + i);
+            // Clamping to the integers' range first gives the same result and keeps the rounding exact.
+            FloatVector t = FloatVector.fromArray(S, x, xo + i).div(scale);
+            FloatVector level = t.max(zero.neg().add(lo)).min(zero.neg().add(hi)).add(ROUNDER).sub(ROUNDER);
+            level.mul(scale).intoArray(r, ro + i);
+        }
+        for (; i < n; i++) {
+            double t = Math.rint(x[xo + i] / s[so + i]) + z[zo + i];
+            r[ro + i] = (float) ((Math.min(Math.max(t, lo), hi) - z[zo + i]) * s[so + i]);
+        }
+    }
+
+    private static void straightThroughMask(float[] x, int xo, float[] s, int so, float[] z, int zo, float lo, float hi, float[] r,
+            int ro, int n) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            FloatVector zero = FloatVector.fromArray(S, z, zo + i);
+            FloatVector low = zero.neg().add(lo);
+            FloatVector high = zero.neg().add(hi);
+            FloatVector t = FloatVector.fromArray(S, x, xo + i).div(FloatVector.fromArray(S, s, so + i));
+            FloatVector level = t.max(low.sub(1)).min(high.add(1)).add(ROUNDER).sub(ROUNDER);
+            VectorMask<Float> inside = level.compare(VectorOperators.GE, low)
+                    .and(level.compare(VectorOperators.LE, high));
+            FloatVector.zero(S).blend((float) 1, inside).intoArray(r, ro + i);
+        }
+        for (; i < n; i++) {
+            double t = Math.rint(x[xo + i] / s[so + i]) + z[zo + i];
+            r[ro + i] = t >= lo && t <= hi ? 1 : 0;
+        }
+    }
+
+    /** Functions too rare in networks to need vectors; computed in float64 and rounded once. */
+    private static void scalar(ElementOp op, float[] x, int xo, float[] r, int ro, int n) {
+        for (int i = 0; i < n; i++) {
+            double v = x[xo + i];
+            r[ro + i] = (float) switch (op) {
+                case SIGN -> Math.signum(v);
+                case ABS -> Math.abs(v);
+                case ROUND -> Math.rint(v);
+                case FLOOR -> Math.floor(v);
+                case EXP -> Math.exp(v);
+                case LOG -> Math.log(v);
+                case TANH -> Math.tanh(v);
+                case SIGMOID -> 1 / (1 + Math.exp(-v));
+                default -> throw new IllegalArgumentException("not a scalar function: " + op);
+            };
+        }
+    }
+
+    @Override
+    public void fill(Object array, int offset, int n, double value) {
+        Arrays.fill((float[]) array, offset, offset + n, (float) value);
+    }
+
+    @Override
+    public double get(Object array, int offset) {
+        return ((float[]) array)[offset];
+    }
+
+    @Override
+    public void foldRows(Object in, int io, int rows, int columns, Object out, int oo, boolean add) {
+        float[] x = (float[]) in;
+        float[] r = (float[]) out;
+        for (int row = 0; row < rows; row++) {
+            if (row == 0 && !add) {
+                System.arraycopy(x, io, r, oo, columns);
+            } else {
+                add(x, io + row * columns, r, oo, r, oo, columns);
+            }
+        }
+    }
+
+    @Override
+    public double foldAll(Object in, int io, int n) {
+        float[] x = (float[]) in;
+        double sum = 0;
+        for (int i = 0; i < n; i++) {
+            sum += x[io + i];
+        }
+        return sum;
+    }
+
+    @Override
+    public void repeat(Object in, int io, int columns, Object out, int oo, int rows) {
+        for (int row = 0; row < rows; row++) {
+            System.arraycopy(in, io, out, oo + row * columns, columns);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package dev.goshawk.cpu.vector;
+
+import dev.goshawk.backend.Workers;
+import dev.goshawk.tensor.ConvGeometry;
+import dev.goshawk.tensor.ConvRole;
+
+/** The door to the matrix and convolution kernels: picks the best one for a geometry. */
+public final class Products {
+    private Products() {
+    }
+
+    /** Elements in a full-width float32 vector. */
+    public static int floatLanes() {
+        return jdk.incubator.vector.FloatVector.SPECIES_PREFERRED.length();
+    }
+
+    /** Direct convolution where a specialised kernel exists, else packing into a matrix product. */
+    public static ConvKernel conv(ConvRole role, ConvGeometry g) {
+        return DirectConv.supports(role, g) ? DirectConv.of(role, g) : PackedConv.of(role, g);
+    }
+
+    /** Convolution in float64. */
+    public static ConvKernelDouble convDouble(ConvRole role, ConvGeometry g) {
+        return PackedConvDouble.of(role, g);
+    }
+
+    /** Scratch elements of a float32 product. */
+    public static int gemmScratch(int m, int n, int k, int threads) {
+        return GemmFloat.scratchFloats(m, n, k, threads);
+    }
+
+    /** Scratch elements of a float64 product. */
+    public static int gemmScratchDouble(int m, int n, int k, int threads) {
+        return GemmDouble.scratchDoubles(m, n, k, threads);
+    }
+
+    /** Float32 matrix product, see {@link GemmFloat#run}. */
+    public static void gemm(int m, int n, int k, float[] a, int aOff, int lda, boolean transposeA, float[] b, int bOff, int ldb,
+            boolean transposeB, float[] c, int cOff, int ldc, boolean accumulate, float[] scratch, int scratchOff,
+            Workers workers) {
+        GemmFloat.run(m, n, k, a, aOff, lda, transposeA, b, bOff, ldb, transposeB, c, cOff, ldc, accumulate, scratch,
+                scratchOff, workers);
+    }
+
+    /** Float64 matrix product, see {@link GemmDouble#run}. */
+    public static void gemm(int m, int n, int k, double[] a, int aOff, int lda, boolean transposeA, double[] b, int bOff,
+            int ldb, boolean transposeB, double[] c, int cOff, int ldc, boolean accumulate, double[] scratch, int scratchOff,
+            Workers workers) {
+        GemmDouble.run(m, n, k, a, aOff, lda, transposeA, b, bOff, ldb, transposeB, c, cOff, ldc, accumulate, scratch,
+                scratchOff, workers);
+    }
+}
