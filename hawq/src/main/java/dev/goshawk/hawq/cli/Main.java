@@ -23,7 +23,15 @@ public final class Main implements Runnable {
 
     /** Runs the command and ends the process: 0 where it worked, 2 after an error that was told in one line. */
     public static void main(String[] arguments) {
-        System.exit(commandLine().execute(arguments));
+        int exitCode;
+        try {
+            exitCode = commandLine().execute(arguments);
+        } catch (OutOfMemoryError e) {
+            System.err.println("goshawk: out of memory with a heap of " + (Runtime.getRuntime().maxMemory() >> 20)
+                    + " MiB: use a smaller batch, or a larger heap (GOSHAWK_OPTS=-Xmx8g)");
+            exitCode = ErrorLines.EXIT_CODE;
+        }
+        System.exit(exitCode);
     }
 
     /** The command with all subcommands and the error handling, ready to execute; tests call this. */
