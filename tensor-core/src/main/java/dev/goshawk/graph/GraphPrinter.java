@@ -2,6 +2,7 @@ package dev.goshawk.graph;
 
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /** Prints a graph for a person, one value a line, or for Graphviz. */
@@ -30,17 +31,17 @@ public final class GraphPrinter {
         Map<Value, String> names = names(graph);
         StringBuilder sb = new StringBuilder("digraph goshawk {\n  rankdir=TB; node [shape=box, fontname=monospace];\n");
         for (Value v : graph.nodes()) {
-            String id = quote(names.get(v));
+            String id = quote(name(names, v));
             String style = v.op() instanceof Op.Leaf ? ", style=filled, fillcolor=lightgray" : "";
             String text = v.op() instanceof Op.Input in ? in.name() : v.op().label();
             sb.append("  ").append(id).append(" [label=").append(quote(text + "\\n" + v.type())).append(style).append("];\n");
             for (Value o : v.operands()) {
-                sb.append("  ").append(quote(names.get(o))).append(" -> ").append(id).append(";\n");
+                sb.append("  ").append(quote(name(names, o))).append(" -> ").append(id).append(";\n");
             }
         }
         graph.outputs().forEach((name, v) -> {
             sb.append("  ").append(quote("out " + name)).append(" [shape=ellipse];\n");
-            sb.append("  ").append(quote(names.get(v))).append(" -> ").append(quote("out " + name)).append(";\n");
+            sb.append("  ").append(quote(name(names, v))).append(" -> ").append(quote("out " + name)).append(";\n");
         });
         return sb.append("}\n").toString();
     }
@@ -51,6 +52,10 @@ public final class GraphPrinter {
             names.put(v, "%" + names.size());
         }
         return names;
+    }
+
+    private static String name(Map<Value, String> names, Value v) {
+        return Objects.requireNonNull(names.get(v), () -> "not in the graph: " + v);
     }
 
     private static String attributes(Op op) {

@@ -31,7 +31,7 @@ public final class Interpreter {
      * The graph's outputs by name, in the graph's order, each in a tensor of its own.
      *
      * @param inputs a tensor for each of the graph's inputs; others are not looked at
-     * @param listener called with each value, operands before their users, and a tensor of its elements that it may keep
+     * @param listener called with each value, operands before their users, and a tensor of its elements to keep
      * @throws IllegalArgumentException if an input is missing or is of another type than was traced
      */
     public static Map<String, Tensor> run(Graph graph, Map<String, Tensor> inputs,
