@@ -1,0 +1,441 @@
+package dev.goshawk.cpu.vector;
+
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The float32 micro-kernels under {@link GemmFloat} and the packed convolutions, and the loops around them. A tile of the result
+ * is {@link #ROWS} rows by one or two vectors held in registers over the whole inner dimension. The left operand is read with two
+ * strides, so plain, transposed and packed storage share one kernel; the right operand is packed in panels of {@link #PANEL}
+ * columns, {@code [panel][k][column]}, the last one {@link #L} columns wide where that suffices, zeros beyond the matrix.
+ *
+ * <p>Every element of a result is one chain of fused multiply-adds in increasing k, added to the old value last: the same bits
+ * whatever the tile it falls in.
+ */
+final class GemmFloatKernel {
+    private static final VectorSpecies<Float> S = VectorSupport.F32;
+
+    /** Lanes of a vector. */
+    static final int L = VectorSupport.F32_LANES;
+    /** Rows of a register tile. */
+    static final int ROWS = 8;
+    /** Columns of a full panel of the right operand. */
+    static final int PANEL = VectorSupport.PANEL_VECTORS * L;
+    /** Elements of the buffer that ragged tiles pass through. */
+    static final int TILE = ROWS * PANEL;
+
+    private GemmFloatKernel() {
+    }
+
+    /** Elements of a packed right operand of the given rows and columns. */
+    static int packedSize(int rows, int columns) {
+        return Math.multiplyExact(rows, packedColumns(columns));
+    }
+
+    /** Columns of a packed right operand, padding included. */
+    static int packedColumns(int columns) {
+        int full = columns / PANEL * PANEL;
+        return full + (columns - full + L - 1) / L * L;
+    }
+
+    /**
+     * Packs {@code kc} rows of a right operand, element (k, j) at {@code b[b0 + k*kStride + j*jStride]}, one of the strides 1, as
+     * the rows from {@code firstRow} of one panel of a packed operand that starts at {@code p0} and has {@code rows} rows.
+     */
+    static void packPanel(float[] b, int b0, int kStride, int jStride, int kc, int n, float[] packed, int p0, int rows,
+            int firstRow, int panel) {
+        int j = panel * PANEL;
+        int used = Math.min(PANEL, n - j);
+        int width = used <= L ? L : PANEL;
+        int to = p0 + j * rows + firstRow * width;
+        int from = b0 + j * jStride;
+        if (used < width) {
+            Arrays.fill(packed, to, to + kc * width, 0);
+        }
+        if (jStride == 1) {
+            packRows(b, from, kStride, kc, used, packed, to, width);
+        } else {
+            packColumns(b, from, kStride, jStride, kc, used, packed, to, width);
+        }
+    }
+
+    /** Number of panels of a right operand with n columns. */
+    static int panels(int n) {
+        return (n + PANEL - 1) / PANEL;
+    }
+
+    private static void packRows(float[] b, int b0, int kStride, int kc, int used, float[] packed, int p0, int width) {
+        int from = b0;
+        int to = p0;
+        for (int k = 0; k < kc; k++) {
+            copy(b, from, packed, to, used);
+            from += kStride;
+            to += width;
+        }
+    }
+
+    private static void packColumns(float[] b, int b0, int kStride, int jStride, int kc, int used, float[] packed, int p0,
+            int width) {
+        for (int j = 0; j < used; j++) {
+            int from = b0 + j * jStride;
+            int to = p0 + j;
+            for (int k = 0; k < kc; k++) {
+                packed[to] = b[from];
+                from += kStride;
+                to += width;
+            }
+        }
+    }
+
+    /** Packs rows of a left operand, element (i, k) at {@code a[a0 + i*rs + k*ks]}, as tiles [tile][k][row], zeros below it. */
+    static void packTiles(float[] a, int a0, int rs, int ks, int m, int kc, float[] packed, int p0) {
+        int full = m / ROWS * ROWS;
+        for (int i = 0; i < full; i += ROWS) {
+            packTile(a, a0 + i * rs, rs, ks, kc, packed, p0 + i * kc);
+        }
+        if (full < m) {
+            int to = p0 + full * kc;
+            Arrays.fill(packed, to, to + ROWS * kc, 0);
+            for (int i = full; i < m; i++) {
+                for (int k = 0; k < kc; k++) {
+                    packed[to + k * ROWS + i - full] = a[a0 + i * rs + k * ks];
+                }
+            }
+        }
+    }
+
+    private static void packTile(float[] a, int a0, int rs, int ks, int kc, float[] packed, int p0) {
+        int from = a0;
+        for (int k = 0; k < kc; k++) {
+            int to = p0 + k * ROWS;
+            packed[to] = a[from];
+            packed[to + 1] = a[from + rs];
+            packed[to + 2] = a[from + 2 * rs];
+            packed[to + 3] = a[from + 3 * rs];
+            packed[to + 4] = a[from + 4 * rs];
+            packed[to + 5] = a[from + 5 * rs];
+            packed[to + 6] = a[from + 6 * rs];
+            packed[to + 7] = a[from + 7 * rs];
+            from += ks;
+        }
+    }
+
+    /** Copies n elements; for short runs quicker than a call of System.arraycopy. */
+    static void copy(float[] from, int f, float[] to, int t, int n) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            FloatVector.fromArray(S, from, f + i).intoArray(to, t + i);
+        }
+        for (; i < n; i++) {
+            to[t + i] = from[f + i];
+        }
+    }
+
+    /** {@code to += from} over n elements. */
+    static void addInto(float[] from, int f, float[] to, int t, int n) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            FloatVector.fromArray(S, to, t + i).add(FloatVector.fromArray(S, from, f + i)).intoArray(to, t + i);
+        }
+        for (; i < n; i++) {
+            to[t + i] += from[f + i];
+        }
+    }
+
+    /**
+     * {@code C[m, n] = A B}, or {@code +=} when {@code add}: element (i, k) of A at {@code a[a0 + i*rs + k*ks]}, B packed in panels
+     * of {@code bRows} rows from {@code b0}, of which the {@code kc} from {@code firstRow} are used; {@code tile} has
+     * {@link #TILE} elements of scratch at {@code t0}.
+     */
+    static void multiply(float[] a, int a0, int rs, int ks, int m, float[] b, int b0, int bRows, int firstRow, int n, int kc,
+            float[] c, int c0, int ldc, boolean add, float[] tile, int t0) {
+        int full = m / ROWS * ROWS;
+        for (int j = 0; j < n; j += PANEL) {
+            int columns = Math.min(PANEL, n - j);
+            int width = columns <= L ? L : PANEL;
+            int panel = b0 + j * bRows + firstRow * width;
+            for (int i = 0; i < full; i += ROWS) {
+                tile(a, a0 + i * rs, rs, ks, b, panel, columns, kc, c, c0 + i * ldc + j, ldc, add, tile, t0);
+            }
+            if (full == m) {
+                continue;
+            }
+            if (full > 0) {
+                // The last whole tile's rows again, so that nothing past the left operand is read; only the new rows are kept.
+                whole(a, a0 + (m - ROWS) * rs, rs, ks, b, panel, width, kc, tile, t0, width, false);
+                keep(tile, t0 + (full - (m - ROWS)) * width, width, m - full, columns, c, c0 + full * ldc + j, ldc, add);
+            } else {
+                for (int i = 0; i < m; i++) {
+                    row(a, a0 + i * rs, ks, b, panel, columns, kc, c, c0 + i * ldc + j, add, tile, t0);
+                }
+            }
+        }
+    }
+
+    /** As {@link #multiply} with the left operand in tiles as {@link #packTiles} lays them out. */
+    static void multiplyPacked(float[] a, int a0, int m, float[] b, int b0, int bRows, int n, int kc, float[] c, int c0, int ldc,
+            boolean add, float[] tile, int t0) {
+        int full = m / ROWS * ROWS;
+        for (int j = 0; j < n; j += PANEL) {
+            int columns = Math.min(PANEL, n - j);
+            int panel = b0 + j * bRows;
+            for (int i = 0; i < full; i += ROWS) {
+                tile(a, a0 + i * kc, 1, ROWS, b, panel, columns, kc, c, c0 + i * ldc + j, ldc, add, tile, t0);
+            }
+            if (full < m) {
+                int width = columns <= L ? L : PANEL;
+                whole(a, a0 + full * kc, 1, ROWS, b, panel, width, kc, tile, t0, width, false);
+                keep(tile, t0, width, m - full, columns, c, c0 + full * ldc + j, ldc, add);
+            }
+        }
+    }
+
+    private static void tile(float[] a, int a0, int rs, int ks, float[] b, int b0, int columns, int kc, float[] c, int c0,
+            int ldc, boolean add, float[] tile, int t0) {
+        if (columns == PANEL || columns == L) {
+            whole(a, a0, rs, ks, b, b0, columns, kc, c, c0, ldc, add);
+        } else {
+            int width = columns <= L ? L : PANEL;
+            whole(a, a0, rs, ks, b, b0, width, kc, tile, t0, width, false);
+            keep(tile, t0, width, ROWS, columns, c, c0, ldc, add);
+        }
+    }
+
+    private static void whole(float[] a, int a0, int rs, int ks, float[] b, int b0, int width, int kc, float[] c, int c0, int ldc,
+            boolean add) {
+        if (width == L) {
+            narrow(a, a0, rs, ks, b, b0, kc, c, c0, ldc, add);
+        } else {
+            wide(a, a0, rs, ks, b, b0, kc, c, c0, ldc, add);
+        }
+    }
+
+    private static void row(float[] a, int a0, int ks, float[] b, int b0, int columns, int kc, float[] c, int c0, boolean add,
+            float[] tile, int t0) {
+        int width = columns <= L ? L : PANEL;
+        if (width == L) {
+            narrowRow(a, a0, ks, b, b0, kc, tile, t0, false);
+        } else {
+            wideRow(a, a0, ks, b, b0, kc, tile, t0, false);
+        }
+        keep(tile, t0, width, 1, columns, c, c0, 0, add);
+    }
+
+    private static void keep(float[] tile, int t0, int width, int rows, int columns, float[] c, int c0, int ldc, boolean add) {
+        for (int i = 0; i < rows; i++) {
+            if (add) {
+                addInto(tile, t0 + i * width, c, c0 + i * ldc, columns);
+            } else {
+                copy(tile, t0 + i * width, c, c0 + i * ldc, columns);
+            }
+        }
+    }
+
+    // One shared zero, an uncounted loop and no helper calls keep these under the compiler's node limit: beyond it C2 stops
+    // inlining and boxes every accumulator.
+
+    /** A whole tile of two vectors a row. */
+    private static void wide(float[] a, int a0, int rs, int ks, float[] b, int b0, int kc, float[] c, int c0, int ldc,
+            boolean add) {
+        FloatVector zero = FloatVector.zero(S);
+        FloatVector s0p = zero;
+        FloatVector s0q = zero;
+        FloatVector s1p = zero;
+        FloatVector s1q = zero;
+        FloatVector s2p = zero;
+        FloatVector s2q = zero;
+        FloatVector s3p = zero;
+        FloatVector s3q = zero;
+        FloatVector s4p = zero;
+        FloatVector s4q = zero;
+        FloatVector s5p = zero;
+        FloatVector s5q = zero;
+        FloatVector s6p = zero;
+        FloatVector s6q = zero;
+        FloatVector s7p = zero;
+        FloatVector s7q = zero;
+        int r2 = 2 * rs;
+        int r3 = 3 * rs;
+        int r4 = 4 * rs;
+        int r5 = 5 * rs;
+        int r6 = 6 * rs;
+        int r7 = 7 * rs;
+        int ak = a0;
+        int bk = b0;
+        int end = a0 + kc * ks;
+        while (ak != end) {
+            FloatVector wp = FloatVector.fromArray(S, b, bk);
+            FloatVector wq = FloatVector.fromArray(S, b, bk + L);
+            FloatVector v0 = FloatVector.broadcast(S, a[ak]);
+            s0p = v0.fma(wp, s0p);
+            s0q = v0.fma(wq, s0q);
+            FloatVector v1 = FloatVector.broadcast(S, a[ak + rs]);
+            s1p = v1.fma(wp, s1p);
+            s1q = v1.fma(wq, s1q);
+            FloatVector v2 = FloatVector.broadcast(S, a[ak + r2]);
+            s2p = v2.fma(wp, s2p);
+            s2q = v2.fma(wq, s2q);
+            FloatVector v3 = FloatVector.broadcast(S, a[ak + r3]);
+            s3p = v3.fma(wp, s3p);
+            s3q = v3.fma(wq, s3q);
+            FloatVector v4 = FloatVector.broadcast(S, a[ak + r4]);
+            s4p = v4.fma(wp, s4p);
+            s4q = v4.fma(wq, s4q);
+            FloatVector v5 = FloatVector.broadcast(S, a[ak + r5]);
+            s5p = v5.fma(wp, s5p);
+            s5q = v5.fma(wq, s5q);
+            FloatVector v6 = FloatVector.broadcast(S, a[ak + r6]);
+            s6p = v6.fma(wp, s6p);
+            s6q = v6.fma(wq, s6q);
+            FloatVector v7 = FloatVector.broadcast(S, a[ak + r7]);
+            s7p = v7.fma(wp, s7p);
+            s7q = v7.fma(wq, s7q);
+            ak += ks;
+            bk += 2 * L;
+        }
+        if (add) {
+            s0p = s0p.add(FloatVector.fromArray(S, c, c0));
+            s0q = s0q.add(FloatVector.fromArray(S, c, c0 + L));
+            s1p = s1p.add(FloatVector.fromArray(S, c, c0 + ldc));
+            s1q = s1q.add(FloatVector.fromArray(S, c, c0 + ldc + L));
+            s2p = s2p.add(FloatVector.fromArray(S, c, c0 + 2 * ldc));
+            s2q = s2q.add(FloatVector.fromArray(S, c, c0 + 2 * ldc + L));
+            s3p = s3p.add(FloatVector.fromArray(S, c, c0 + 3 * ldc));
+            s3q = s3q.add(FloatVector.fromArray(S, c, c0 + 3 * ldc + L));
+            s4p = s4p.add(FloatVector.fromArray(S, c, c0 + 4 * ldc));
+            s4q = s4q.add(FloatVector.fromArray(S, c, c0 + 4 * ldc + L));
+            s5p = s5p.add(FloatVector.fromArray(S, c, c0 + 5 * ldc));
+            s5q = s5q.add(FloatVector.fromArray(S, c, c0 + 5 * ldc + L));
+            s6p = s6p.add(FloatVector.fromArray(S, c, c0 + 6 * ldc));
+            s6q = s6q.add(FloatVector.fromArray(S, c, c0 + 6 * ldc + L));
+            s7p = s7p.add(FloatVector.fromArray(S, c, c0 + 7 * ldc));
+            s7q = s7q.add(FloatVector.fromArray(S, c, c0 + 7 * ldc + L));
+        }
+        s0p.intoArray(c, c0);
+        s0q.intoArray(c, c0 + L);
+        s1p.intoArray(c, c0 + ldc);
+        s1q.intoArray(c, c0 + ldc + L);
+        s2p.intoArray(c, c0 + 2 * ldc);
+        s2q.intoArray(c, c0 + 2 * ldc + L);
+        s3p.intoArray(c, c0 + 3 * ldc);
+        s3q.intoArray(c, c0 + 3 * ldc + L);
+        s4p.intoArray(c, c0 + 4 * ldc);
+        s4q.intoArray(c, c0 + 4 * ldc + L);
+        s5p.intoArray(c, c0 + 5 * ldc);
+        s5q.intoArray(c, c0 + 5 * ldc + L);
+        s6p.intoArray(c, c0 + 6 * ldc);
+        s6q.intoArray(c, c0 + 6 * ldc + L);
+        s7p.intoArray(c, c0 + 7 * ldc);
+        s7q.intoArray(c, c0 + 7 * ldc + L);
+    }
+
+    /** A whole tile of one vector a row. */
+    private static void narrow(float[] a, int a0, int rs, int ks, float[] b, int b0, int kc, float[] c, int c0, int ldc,
+            boolean add) {
+        FloatVector zero = FloatVector.zero(S);
+        FloatVector s0 = zero;
+        FloatVector s1 = zero;
+        FloatVector s2 = zero;
+        FloatVector s3 = zero;
+        FloatVector s4 = zero;
+        FloatVector s5 = zero;
+        FloatVector s6 = zero;
+        FloatVector s7 = zero;
+        int r2 = 2 * rs;
+        int r3 = 3 * rs;
+        int r4 = 4 * rs;
+        int r5 = 5 * rs;
+        int r6 = 6 * rs;
+        int r7 = 7 * rs;
+        int ak = a0;
+        int bk = b0;
+        int end = a0 + kc * ks;
+        while (ak != end) {
+            FloatVector w = FloatVector.fromArray(S, b, bk);
+            FloatVector v0 = FloatVector.broadcast(S, a[ak]);
+            s0 = v0.fma(w, s0);
+            FloatVector v1 = FloatVector.broadcast(S, a[ak + rs]);
+            s1 = v1.fma(w, s1);
+            FloatVector v2 = FloatVector.broadcast(S, a[ak + r2]);
+            s2 = v2.fma(w, s2);
+            FloatVector v3 = FloatVector.broadcast(S, a[ak + r3]);
+            s3 = v3.fma(w, s3);
+            FloatVector v4 = FloatVector.broadcast(S, a[ak + r4]);
+            s4 = v4.fma(w, s4);
+            FloatVector v5 = FloatVector.broadcast(S, a[ak + r5]);
+            s5 = v5.fma(w, s5);
+            FloatVector v6 = FloatVector.broadcast(S, a[ak + r6]);
+            s6 = v6.fma(w, s6);
+            FloatVector v7 = FloatVector.broadcast(S, a[ak + r7]);
+            s7 = v7.fma(w, s7);
+            ak += ks;
+            bk += L;
+        }
+        if (add) {
+            s0 = s0.add(FloatVector.fromArray(S, c, c0));
+            s1 = s1.add(FloatVector.fromArray(S, c, c0 + ldc));
+            s2 = s2.add(FloatVector.fromArray(S, c, c0 + 2 * ldc));
+            s3 = s3.add(FloatVector.fromArray(S, c, c0 + 3 * ldc));
+            s4 = s4.add(FloatVector.fromArray(S, c, c0 + 4 * ldc));
+            s5 = s5.add(FloatVector.fromArray(S, c, c0 + 5 * ldc));
+            s6 = s6.add(FloatVector.fromArray(S, c, c0 + 6 * ldc));
+            s7 = s7.add(FloatVector.fromArray(S, c, c0 + 7 * ldc));
+        }
+        s0.intoArray(c, c0);
+        s1.intoArray(c, c0 + ldc);
+        s2.intoArray(c, c0 + 2 * ldc);
+        s3.intoArray(c, c0 + 3 * ldc);
+        s4.intoArray(c, c0 + 4 * ldc);
+        s5.intoArray(c, c0 + 5 * ldc);
+        s6.intoArray(c, c0 + 6 * ldc);
+        s7.intoArray(c, c0 + 7 * ldc);
+    }
+
+    /** One row of two vectors. */
+    private static void wideRow(float[] a, int a0, int ks, float[] b, int b0, int kc, float[] c, int c0,
+            boolean add) {
+        FloatVector zero = FloatVector.zero(S);
+        FloatVector s0p = zero;
+        FloatVector s0q = zero;
+        int ak = a0;
+        int bk = b0;
+        int end = a0 + kc * ks;
+        while (ak != end) {
+            FloatVector wp = FloatVector.fromArray(S, b, bk);
+            FloatVector wq = FloatVector.fromArray(S, b, bk + L);
+            FloatVector v0 = FloatVector.broadcast(S, a[ak]);
+            s0p = v0.fma(wp, s0p);
+            s0q = v0.fma(wq, s0q);
+            ak += ks;
+            bk += 2 * L;
+        }
+        if (add) {
+            s0p = s0p.add(FloatVector.fromArray(S, c, c0));
+            s0q = s0q.add(FloatVector.fromArray(S, c, c0 + L));
+        }
+        s0p.intoArray(c, c0);
+        s0q.intoArray(c, c0 + L);
+    }
+
+    /** One row of one vector. */
+    private static void narrowRow(float[] a, int a0, int ks, float[] b, int b0, int kc, float[] c, int c0,
+            boolean add) {
+        FloatVector zero = FloatVector.zero(S);
+        FloatVector s0 = zero;
+        int ak = a0;
+        int bk = b0;
+        int end = a0 + kc * ks;
+        while (ak != end) {
+            FloatVector w = FloatVector.fromArray(S, b, bk);
+            FloatVector v0 = FloatVector.broadcast(S, a[ak]);
+            s0 = v0.fma(w, s0);
+            ak += ks;
+            bk += L;
+        }
+        if (add) {
+            s0 = s0.add(FloatVector.fromArray(S, c, c0));
+        }
+        s0.intoArray(c, c0);
+    }
+}

@@ -1,0 +1,59 @@
+package dev.goshawk.cpu.vector;
+
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/** The vector shape that the kernels are written for: the widest this machine prefers. */
+final class VectorSupport {
+    static final VectorSpecies<Float> F32 = FloatVector.SPECIES_PREFERRED;
+    static final VectorSpecies<Double> F64 = DoubleVector.SPECIES_PREFERRED;
+    static final int F32_LANES = F32.length();
+    static final int F64_LANES = F64.length();
+
+    /** Vectors in a row of a matrix-multiply tile: one with AVX2, whose sixteen registers hold no more, else two. */
+    static final int PANEL_VECTORS = F32.vectorBitSize() == 256 ? 1 : 2;
+
+    private VectorSupport() {
+    }
+
+    /** Checks that a row-major matrix, rows {@code ld} apart from {@code offset}, fits its array. */
+    static void requireMatrix(String name, int rows, int columns, int offset, int ld, int length) {
+        if (rows < 0 || columns < 0 || offset < 0) {
+            throw new IllegalArgumentException(
+                    name + " is " + rows + "x" + columns + " at offset " + offset + "; none may be negative");
+        }
+        if (rows == 0 || columns == 0) {
+            return;
+        }
+        if (rows > 1 && ld < columns) {
+            throw new IllegalArgumentException(
+                    "rows of " + name + " are " + ld + " apart, but each has " + columns + " elements");
+        }
+        requireLength(name, offset + (long) (rows - 1) * ld + columns, length);
+    }
+
+    /** Checks that an array reaches as far as a kernel will read or write it. */
+    static void requireLength(String name, long needed, int length) {
+        if (needed > length) {
+            throw new IllegalArgumentException(name + " needs " + needed + " elements, the array has " + length);
+        }
+    }
+
+    /** Checks the thread count scratch is asked for. */
+    static void requireThreads(int threads) {
+        if (threads < 1) {
+            throw new IllegalArgumentException("scratch: threads must be at least 1, got " + threads);
+        }
+    }
+
+    /** A row stride of at least {@code columns}, an odd number of vectors: a power of two would crowd rows into few cache sets. */
+    static int oddLines(int columns, int lanes) {
+        return ((columns + lanes - 1) / lanes | 1) * lanes;
+    }
+
+    /** Rows of a block of about {@code elements} elements: a whole number of tiles, at least three and at most 256 rows. */
+    static int blockRows(int elements, int columns, int tileRows) {
+        return Math.clamp(elements / Math.max(1, columns) / tileRows * tileRows, 3 * tileRows, 256);
+    }
+}
