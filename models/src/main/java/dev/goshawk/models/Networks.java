@@ -1,0 +1,57 @@
+package dev.goshawk.models;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+import java.util.function.IntFunction;
+
+/** The networks there are, by name. */
+public final class Networks {
+    private static final int CIFAR_CLASSES = 10;
+
+    private record Entry(int classes, IntFunction<Network> make) {
+    }
+
+    private static final SequencedMap<String, Entry> ENTRIES = new LinkedHashMap<>();
+
+    static {
+        for (int depth : new int[]{20, 32, 44, 56}) {
+            ENTRIES.put("resnet" + depth, new Entry(CIFAR_CLASSES, classes -> new CifarResNet(depth, classes)));
+        }
+    }
+
+    private Networks() {
+    }
+
+    /** All names. */
+    public static List<String> names() {
+        return List.copyOf(ENTRIES.keySet());
+    }
+
+    /**
+     * A network with the number of classes of the data set it was published for.
+     *
+     * @throws IllegalArgumentException listing the names there are, if there is no such network
+     */
+    public static Network byName(String name) {
+        Entry entry = entry(name);
+        return entry.make.apply(entry.classes);
+    }
+
+    /** As {@link #byName(String)} with another number of classes, at least 2. */
+    public static Network byName(String name, int classes) {
+        if (classes < 2) {
+            throw new IllegalArgumentException(name + ": expected at least 2 classes, got " + classes);
+        }
+        return entry(name).make.apply(classes);
+    }
+
+    private static Entry entry(String name) {
+        Entry entry = ENTRIES.get(name);
+        if (entry == null) {
+            throw new IllegalArgumentException("network: expected one of " + String.join(", ", ENTRIES.keySet()) + ", got '"
+                    + name + "'");
+        }
+        return entry;
+    }
+}
