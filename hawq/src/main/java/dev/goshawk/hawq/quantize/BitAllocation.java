@@ -1,0 +1,122 @@
+package dev.goshawk.hawq.quantize;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * A bit width for each block. {@link #choose} is exact: of all assignments which never give a more sensitive block fewer bits
+ * and which meet the size target, it takes the one of least sum |lambda_i| ||Q_b(W_i) - W_i||^2. There are C(L+4, 4) monotone
+ * assignments of five widths to L blocks (20,475 for L = 24), so all are tried.
+ *
+ * @param blocks in network order
+ * @param bits one for each block
+ */
+public record BitAllocation(List<Block> blocks, List<BitWidth> bits) {
+    public BitAllocation {
+        blocks = List.copyOf(blocks);
+        bits = List.copyOf(bits);
+        if (blocks.isEmpty() || blocks.size() != bits.size()) {
+            throw new IllegalArgumentException(
+                    "bit allocation: expected one width for each of " + blocks.size() + " blocks, got " + bits.size());
+        }
+    }
+
+    /**
+     * The best monotone assignment for a target, by the precision order of S_i.
+     *
+     * @param blocks in network order, with a perturbation for each of the five widths
+     * @throws IllegalArgumentException if no assignment meets the target; the message gives the reachable range
+     */
+    public static BitAllocation choose(List<Sensitivity> blocks, SizeTarget target) {
+        return choose(blocks, Sensitivity.precisionOrder(blocks), target);
+    }
+
+    /** As {@link #choose}, with the precision order reversed: the least sensitive block gets the most bits. An ablation. */
+    public static BitAllocation reversed(List<Sensitivity> blocks, SizeTarget target) {
+        List<Integer> order = new ArrayList<>(Sensitivity.precisionOrder(blocks));
+        Collections.reverse(order);
+        return choose(blocks, order, target);
+    }
+
+    private static BitAllocation choose(List<Sensitivity> sensitivities, List<Integer> order, SizeTarget target) {
+        List<Block> blocks = sensitivities.stream().map(Sensitivity::block).toList();
+        long budget = target.budget(blocks, BitWidth.B2);
+        List<BitWidth> sorted = MonotoneSearch.best(order.stream().map(sensitivities::get).toList(), budget);
+        List<BitWidth> bits = new ArrayList<>(Collections.nCopies(blocks.size(), BitWidth.FLOAT));
+        for (int i = 0; i < order.size(); i++) {
+            bits.set(order.get(i), sorted.get(i));
+        }
+        return new BitAllocation(blocks, bits);
+    }
+
+    /** Direct quantization: the widest single width that meets the target, with no second-order information. */
+    public static BitAllocation direct(List<Block> blocks, SizeTarget target) {
+        long budget = target.budget(blocks, BitWidth.B2);
+        for (BitWidth b : BitWidth.quantized().reversed()) {
+            if (Compression.weights(blocks) * b.bits() <= budget) {
+                return uniform(blocks, b);
+            }
+        }
+        throw new IllegalStateException("direct allocation: budget of " + budget + " bits below 2 bits a weight");
+    }
+
+    /** The same width everywhere. */
+    public static BitAllocation uniform(List<Block> blocks, BitWidth bits) {
+        return new BitAllocation(blocks, Collections.nCopies(blocks.size(), bits));
+    }
+
+    /**
+     * An explicit list in network order, such as {@code 8,6,6,8,3,3,3,2,2,2,3}.
+     *
+     * @throws IllegalArgumentException if the count differs from the blocks or an entry is none of 2, 3, 4, 6, 8, 32
+     */
+    public static BitAllocation parse(List<Block> blocks, String list) {
+        String[] parts = list.split(",", -1);
+        if (parts.length != blocks.size()) {
+            throw new IllegalArgumentException("bits: expected " + blocks.size() + " widths (blocks "
+                    + blocks.getFirst().name() + " to " + blocks.getLast().name() + "), got " + parts.length + " in '"
+                    + list + "'");
+        }
+        List<BitWidth> bits = new ArrayList<>();
+        for (int i = 0; i < parts.length; i++) {
+            bits.add(parse(blocks.get(i).name(), parts[i].strip()));
+        }
+        return new BitAllocation(blocks, bits);
+    }
+
+    private static BitWidth parse(String block, String text) {
+        for (BitWidth b : BitWidth.values()) {
+            if (b.toString().equals(text)) {
+                return b;
+            }
+        }
+        throw new IllegalArgumentException(
+                "bits: expected 2, 3, 4, 6, 8 or 32 (float) for block " + block + ", got '" + text + "'");
+    }
+
+    /** Compression ratio against 32-bit floats, by {@link Compression#convention()}. */
+    public double ratio() {
+        return Compression.ratio(blocks, bits);
+    }
+
+    /** Size in MiB, by {@link Compression#convention()}. */
+    public double mebibytes() {
+        return Compression.mebibytes(blocks, bits);
+    }
+
+    /** sum |lambda_i| ||Q_b(W_i) - W_i||^2 for blocks in the same order. */
+    public double cost(List<Sensitivity> sensitivities) {
+        double sum = 0;
+        for (int i = 0; i < bits.size(); i++) {
+            sum += sensitivities.get(i).omega(bits.get(i));
+        }
+        return sum;
+    }
+
+    /** The list as {@link #parse} reads it. */
+    public String list() {
+        return bits.stream().map(BitWidth::toString).collect(Collectors.joining(","));
+    }
+}

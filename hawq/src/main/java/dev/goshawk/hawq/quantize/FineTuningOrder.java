@@ -1,0 +1,39 @@
+package dev.goshawk.hawq.quantize;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** The order in which blocks are quantized and fine-tuned: descending Omega_i = |lambda_i| ||Q(W_i) - W_i||^2. */
+public final class FineTuningOrder {
+    private FineTuningOrder() {
+    }
+
+    /**
+     * One block's turn.
+     *
+     * @param index position of the block in the network
+     * @param block the block
+     * @param bits its width
+     * @param omega its Omega at that width
+     */
+    public record Entry(int index, Block block, BitWidth bits, double omega) {
+    }
+
+    /** Blocks by descending Omega, ties in network order; blocks that stay float are left out. */
+    public static List<Entry> of(List<Sensitivity> blocks, BitAllocation allocation) {
+        List<BitWidth> bits = allocation.bits();
+        if (blocks.size() != bits.size()) {
+            throw new IllegalArgumentException("fine-tuning order: expected a sensitivity for each of " + bits.size()
+                    + " blocks, got " + blocks.size());
+        }
+        return IntStream.range(0, blocks.size())
+                .mapToObj(i -> new Entry(i, blocks.get(i).block(), bits.get(i), blocks.get(i).omega(bits.get(i))))
+                .filter(e -> !e.bits().isFloat()).sorted(Comparator.comparingDouble(e -> -e.omega())).toList();
+    }
+
+    /** {@link #of} backward: the least Omega first. An ablation. */
+    public static List<Entry> reversed(List<Sensitivity> blocks, BitAllocation allocation) {
+        return of(blocks, allocation).reversed();
+    }
+}

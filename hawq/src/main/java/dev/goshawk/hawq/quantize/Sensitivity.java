@@ -1,0 +1,60 @@
+package dev.goshawk.hawq.quantize;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * A block's curvature and what quantizing it would cost (HAWQ, Dong et al., ICCV 2019). The top eigenvalue by magnitude may be
+ * negative away from a minimum; every measure here takes |lambda|, since a direction of strong negative curvature is no less
+ * sensitive to rounding.
+ *
+ * @param block the block
+ * @param eigenvalue top eigenvalue lambda_i of the block's Hessian, finite
+ * @param perturbations ||Q_b(W_i) - W_i||^2 for each width that may be chosen
+ */
+public record Sensitivity(Block block, double eigenvalue, Map<BitWidth, Double> perturbations) {
+    public Sensitivity {
+        if (!Double.isFinite(eigenvalue)) {
+            throw new IllegalArgumentException(
+                    "block " + block.name() + ": expected a finite eigenvalue, got " + eigenvalue);
+        }
+        perturbations.forEach((bits, p) -> {
+            if (!(p >= 0) || Double.isInfinite(p)) {
+                throw new IllegalArgumentException("block " + block.name() + ": expected a perturbation >= 0 at " + bits
+                        + " bits, got " + p);
+            }
+        });
+        perturbations = Map.copyOf(perturbations);
+    }
+
+    /** S_i = |lambda_i| / n_i. */
+    public double value() {
+        return Math.abs(eigenvalue) / block.weights();
+    }
+
+    /** ||Q_b(W_i) - W_i||^2; 0 where the block stays float. */
+    public double perturbation(BitWidth bits) {
+        if (bits.isFloat()) {
+            return 0;
+        }
+        Double p = perturbations.get(bits);
+        if (p == null) {
+            throw new IllegalArgumentException(
+                    "block " + block.name() + ": no perturbation known at " + bits + " bits");
+        }
+        return p;
+    }
+
+    /** Omega_i = |lambda_i| ||Q_b(W_i) - W_i||^2, the second-order cost of the block at that width. */
+    public double omega(BitWidth bits) {
+        return Math.abs(eigenvalue) * perturbation(bits);
+    }
+
+    /** Positions of the blocks by descending S_i, ties in network order. */
+    public static List<Integer> precisionOrder(List<Sensitivity> blocks) {
+        return IntStream.range(0, blocks.size()).boxed()
+                .sorted(Comparator.comparingDouble(i -> -blocks.get(i).value())).toList();
+    }
+}
