@@ -1,0 +1,114 @@
+package dev.goshawk.data;
+
+import dev.goshawk.tensor.Shape;
+import dev.goshawk.tensor.ShapeMismatchException;
+import dev.goshawk.tensor.Tensor;
+
+/**
+ * Fills batches of normalised images [N, height, width, 3] and one-hot labels [N, classes]. The order of an epoch is a function of
+ * (seed, epoch), so training goes on from any (epoch, step) without replaying what came before. Not safe for use by many threads.
+ */
+public final class Batches {
+    private static final long STREAM = 2;
+
+    private final ImageDataset dataset;
+    private final Normalization normalization;
+    private final long seed;
+    private final byte[] image;
+    private final byte[] varied;
+
+    public Batches(ImageDataset dataset, Normalization normalization, long seed) {
+        this.dataset = dataset;
+        this.normalization = normalization;
+        this.seed = seed;
+        this.image = new byte[dataset.imageBytes()];
+        this.varied = new byte[dataset.imageBytes()];
+    }
+
+    /** The data set batches come from. */
+    public ImageDataset dataset() {
+        return dataset;
+    }
+
+    /** A shuffled order of all images, the same for the same seed and epoch. O(size). */
+    public int[] order(int epoch) {
+        int[] order = inOrder();
+        SplitMix64 random = SplitMix64.of(seed, STREAM, epoch);
+        for (int i = order.length - 1; i > 0; i--) {
+            int j = random.below(i + 1);
+            int t = order[i];
+            order[i] = order[j];
+            order[j] = t;
+        }
+        return order;
+    }
+
+    /** All images in the data set's own order. */
+    public int[] inOrder() {
+        int[] order = new int[dataset.size()];
+        for (int i = 0; i < order.length; i++) {
+            order[i] = i;
+        }
+        return order;
+    }
+
+    /** The shape of a batch of images. */
+    public Shape imageShape(int batch) {
+        return Shape.of(batch, dataset.height(), dataset.width(), 3);
+    }
+
+    /** The shape of a batch of one-hot labels. */
+    public Shape labelShape(int batch) {
+        return Shape.of(batch, dataset.classes().size());
+    }
+
+    /** Fills a batch with images as they are; see {@link #fill(int[], int, Tensor, Tensor, Augmentation, int)}. */
+    public int fill(int[] indices, int from, Tensor images, Tensor labels) {
+        return fill(indices, from, images, labels, Augmentation.NONE, 0);
+    }
+
+    /**
+     * Fills a batch with the images {@code indices[from], indices[from+1], ...}. Where the indices end before the batch does, the
+     * remaining rows of images and labels are zeros: a cross-entropy summed over one-hot labels gets nothing from them.
+     *
+     * @param images [N, height, width, 3], float32 or float64
+     * @param labels [N, classes], float32 or float64
+     * @param epoch the epoch that augmentation is drawn for
+     * @return the number of images, at most N
+     * @throws ShapeMismatchException if a tensor has another shape
+     */
+    public int fill(int[] indices, int from, Tensor images, Tensor labels, Augmentation augmentation, int epoch) {
+        int batch = images.shape().rank() == 0 ? 0 : images.shape().dim(0);
+        check("images", imageShape(batch), images);
+        check("labels", labelShape(batch), labels);
+        int count = Math.max(0, Math.min(batch, indices.length - from));
+        int perImage = dataset.imageBytes();
+        int classes = dataset.classes().size();
+        images.fill(0);
+        labels.fill(0);
+        for (int row = 0; row < count; row++) {
+            int index = indices[from + row];
+            dataset.pixels(index, image, 0);
+            byte[] pixels = image;
+            if (!augmentation.equals(Augmentation.NONE)) {
+                augmentation.apply(image, dataset.height(), dataset.width(), seed, epoch, index, varied);
+                pixels = varied;
+            }
+            int at = images.offset() + row * perImage;
+            switch (images.dtype()) {
+                case FLOAT32 -> normalization.apply(pixels, perImage / 3, images.floats(), at);
+                case FLOAT64 -> normalization.apply(pixels, perImage / 3, images.doubles(), at);
+                case INT32 -> throw new IllegalStateException("checked above");
+            }
+            labels.set(row * classes + dataset.label(index), 1);
+        }
+        return count;
+    }
+
+    private static void check(String what, Shape expected, Tensor got) {
+        if (!got.shape().equals(expected) || !got.dtype().isFloating()) {
+            throw new ShapeMismatchException("batch: expected " + what + " float32 or float64 " + expected + ", got " + got.dtype()
+                    + " " + got.shape());
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package dev.goshawk.data;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Opens whatever a data folder holds. */
+public final class Datasets {
+    private Datasets() {
+    }
+
+    /**
+     * Opens a split of a data folder of 32 x 32 images: folders of images ({@link ImageFolder}) or CIFAR-10's binary batches
+     * ({@link CifarBinary}).
+     *
+     * @throws DataException if the folder holds neither, or what it holds is not sound
+     */
+    public static ImageDataset open(Path root, String split) {
+        if (!Files.isDirectory(root)) {
+            throw new DataException(root + ": no such data folder");
+        }
+        if (Files.isDirectory(root.resolve(split))) {
+            return ImageFolder.open(root, split);
+        }
+        if (CifarBinary.isPresent(root)) {
+            return CifarBinary.open(root, split);
+        }
+        throw new DataException(root + ": has neither " + split + "/<class>/<image> nor CIFAR-10 batches (data_batch_1.bin to "
+                + "data_batch_5.bin, test_batch.bin)");
+    }
+}

@@ -1,0 +1,60 @@
+package dev.goshawk.data;
+
+import java.util.List;
+import java.util.Objects;
+
+/** Some images of another data set, in an order of their own; an image may be there more than once. */
+public final class Subset implements ImageDataset {
+    private final ImageDataset whole;
+    private final int[] picked;
+
+    /**
+     * Picks images by position.
+     *
+     * @throws DataException if a position is outside the data set
+     */
+    public Subset(ImageDataset whole, int... picked) {
+        for (int p : picked) {
+            if (p < 0 || p >= whole.size()) {
+                throw new DataException("subset: image " + p + " of a data set of " + whole.size());
+            }
+        }
+        this.whole = whole;
+        this.picked = picked.clone();
+    }
+
+    @Override
+    public int size() {
+        return picked.length;
+    }
+
+    @Override
+    public int height() {
+        return whole.height();
+    }
+
+    @Override
+    public int width() {
+        return whole.width();
+    }
+
+    @Override
+    public int label(int image) {
+        return whole.label(picked[image]);
+    }
+
+    @Override
+    public String name(int image) {
+        return whole.name(picked[image]);
+    }
+
+    @Override
+    public List<String> classes() {
+        return whole.classes();
+    }
+
+    @Override
+    public void pixels(int image, byte[] rgb, int offset) {
+        whole.pixels(picked[Objects.checkIndex(image, picked.length)], rgb, offset);
+    }
+}
