@@ -1,0 +1,64 @@
+package dev.goshawk.autodiff;
+
+import static dev.goshawk.autodiff.SampleValues.apartFrom;
+import static dev.goshawk.autodiff.SampleValues.clearOfHalves;
+import static dev.goshawk.autodiff.SampleValues.clearOfZero;
+import static dev.goshawk.autodiff.SampleValues.filled;
+import static dev.goshawk.autodiff.SampleValues.positive;
+
+import dev.goshawk.graph.Op;
+import dev.goshawk.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Elementwise rows of the op test table. */
+final class ArithmeticSamples {
+    private static final int[][] SMALL = {{}, {1}, {7}, {2, 1, 3}};
+    private static final int[][] AWKWARD = {{0}, {15}, {17}, {3, 5, 7}, {1031}, {2, 9, 1, 33}};
+
+    private ArithmeticSamples() {
+    }
+
+    static List<OpSample> rows() {
+        return over(SMALL);
+    }
+
+    static List<OpSample> awkward() {
+        return over(AWKWARD);
+    }
+
+    private static List<OpSample> over(int[][] shapes) {
+        List<OpSample> rows = new ArrayList<>();
+        for (int[] d : shapes) {
+            Tensor x = clearOfZero(11, d);
+            Tensor y = apartFrom(x, 12, 0.25);
+            Tensor z = clearOfZero(13, d);
+            for (Op.Unary.Function f : Op.Unary.Function.values()) {
+                boolean rooted = f == Op.Unary.Function.LOG || f == Op.Unary.Function.SQRT;
+                add(rows, new Op.Unary(f), 2, rooted ? positive(14, d) : x);
+            }
+            for (Op.Binary.Function f : Op.Binary.Function.values()) {
+                add(rows, new Op.Binary(f), 2, x, f == Op.Binary.Function.DIVIDE ? z : y);
+            }
+            for (Op.Piecewise.Function f : Op.Piecewise.Function.values()) {
+                add(rows, new Op.Piecewise(f), 2, clearOfHalves(15, 1, d));
+            }
+            add(rows, new Op.Add(), 2, x, z);
+            add(rows, new Op.Subtract(), 2, x, z);
+            add(rows, new Op.Multiply(), 2, x, z);
+            add(rows, new Op.AtLeast(), 2, x, y);
+            add(rows, new Op.Scale(-2.5), 2, x);
+            add(rows, new Op.Scale(0), 2, x);
+            for (double[] range : new double[][] {{-4, 3}, {0, 7}}) {
+                Tensor[] quantized = {clearOfHalves(16, 0.37, d), filled(0.37, d), filled(range[0] == 0 ? 2 : 0, d)};
+                add(rows, new Op.FakeQuantize(range[0], range[1]), 0, quantized);
+                add(rows, new Op.StraightThroughMask(range[0], range[1]), 0, quantized);
+            }
+        }
+        return rows;
+    }
+
+    private static void add(List<OpSample> rows, Op op, int order, Tensor... operands) {
+        rows.add(new OpSample(op + " " + operands[0].shape(), op, List.of(operands), order));
+    }
+}

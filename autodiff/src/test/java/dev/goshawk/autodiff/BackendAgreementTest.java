@@ -1,0 +1,52 @@
+package dev.goshawk.autodiff;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import dev.goshawk.backend.Backend;
+import dev.goshawk.backend.BackendProvider;
+import dev.goshawk.backend.Backends;
+import dev.goshawk.backend.ThreadPool;
+import dev.goshawk.backend.Workers;
+import dev.goshawk.tensor.DType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every usable backend against the interpreter on the whole op test table, in both types. */
+class BackendAgreementTest {
+    private static final Workers WORKERS = ThreadPool.ofThreads(2);
+
+    static Stream<OpSample> rows() {
+        return Stream.concat(OpSamples.all().stream(), OpSamples.awkward().stream());
+    }
+
+    private static List<Backend> usable() {
+        List<Backend> backends = new ArrayList<>();
+        for (BackendProvider p : Backends.providers()) {
+            if (p.unusableReason().isEmpty()) {
+                backends.add(p.create(WORKERS));
+            }
+        }
+        return backends;
+    }
+
+    @Test
+    void aBackendIsUsable() {
+        assertFalse(usable().isEmpty());
+    }
+
+    @ParameterizedTest
+    @MethodSource("rows")
+    void agreesWithTheInterpreterInFloat32(OpSample sample) {
+        usable().forEach(backend -> BackendAgreement.check(backend, sample, DType.FLOAT32));
+    }
+
+    @ParameterizedTest
+    @MethodSource("rows")
+    void agreesWithTheInterpreterInFloat64(OpSample sample) {
+        usable().forEach(backend -> BackendAgreement.check(backend, sample, DType.FLOAT64));
+    }
+}
