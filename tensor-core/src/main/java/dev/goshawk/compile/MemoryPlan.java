@@ -100,8 +100,9 @@ public final class MemoryPlan {
         return plan;
     }
 
+    /** At least one line, so that a value without elements has a place too. */
     private static long align(long n) {
-        return (n + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+        return (Math.max(n, 1) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     }
 
     private static Map<Value, Integer> lastUses(Graph graph, List<Step> steps, Map<Value, Value> owners) {
@@ -151,7 +152,7 @@ public final class MemoryPlan {
                 }
                 at = Math.max(at, p.offset + p.size);
             }
-            at = at / SLAB == (at + Math.max(b.size, 1) - 1) / SLAB ? at : (at / SLAB + 1) * SLAB;
+            at = at / SLAB == (at + b.size - 1) / SLAB ? at : (at / SLAB + 1) * SLAB;
             b.offset = at;
             end = Math.max(end, at + b.size);
             int i = placed.size();
