@@ -8,6 +8,7 @@ import java.util.function.IntFunction;
 /** The networks there are, by name. */
 public final class Networks {
     private static final int CIFAR_CLASSES = 10;
+    private static final int IMAGENET_CLASSES = 1000;
 
     private record Entry(int classes, IntFunction<Network> make) {
     }
@@ -18,6 +19,20 @@ public final class Networks {
         for (int depth : new int[]{20, 32, 44, 56}) {
             ENTRIES.put("resnet" + depth, new Entry(CIFAR_CLASSES, classes -> new CifarResNet(depth, classes)));
         }
+        for (int depth : new int[]{18, 34, 50, 101}) {
+            ENTRIES.put("resnet" + depth, new Entry(IMAGENET_CLASSES, classes -> new ResNet(depth, classes)));
+        }
+        ENTRIES.put("inception_v3", new Entry(IMAGENET_CLASSES, classes -> new InceptionV3(classes, false)));
+        squeezeNext("sqnxt23_w1", SqueezeNext.V1, 1);
+        squeezeNext("sqnxt23_w3d2", SqueezeNext.V1, 1.5);
+        squeezeNext("sqnxt23_w2", SqueezeNext.V1, 2);
+        squeezeNext("sqnxt23v5_w1", SqueezeNext.V5, 1);
+        squeezeNext("sqnxt23v5_w3d2", SqueezeNext.V5, 1.5);
+        squeezeNext("sqnxt23v5_w2", SqueezeNext.V5, 2);
+    }
+
+    private static void squeezeNext(String name, List<Integer> units, double width) {
+        ENTRIES.put(name, new Entry(IMAGENET_CLASSES, classes -> new SqueezeNext(name, units, width, classes)));
     }
 
     private Networks() {
