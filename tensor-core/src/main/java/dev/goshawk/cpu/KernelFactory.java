@@ -68,7 +68,14 @@ final class KernelFactory {
             case Op.Pad p -> StridedCopy.pad(p, shapes.get(0), from.get(0), result.shape(), to);
             case Op.Slice s -> StridedCopy.slice(s, shapes.get(0), from.get(0), result.shape(), to);
             case Op.Concat(var axis) -> StridedCopy.concat(axis, shapes, from, result.shape(), to);
-            case Op.Sum(var axes) when contiguous(axes) -> blockSum(axes, shapes.get(0), from.get(0), to);
+            case Op.Sum(var axes) when contiguous(axes) -> {
+                Extents e = Extents.of(axes, shapes.get(0));
+                yield new BlockSum(from.get(0), to, e.outer(), e.middle(), e.inner());
+            }
+            case Op.MaxOver(var axes) when contiguous(axes) -> {
+                Extents e = Extents.of(axes, shapes.get(0));
+                yield new BlockMax(from.get(0), to, e.outer(), e.middle(), e.inner());
+            }
             default -> reference(a.op(), shapes, from, result, to);
         };
     }
@@ -108,23 +115,26 @@ final class KernelFactory {
     }
 
     private static boolean contiguous(List<Integer> axes) {
-        return axes.getLast() - axes.getFirst() == axes.size() - 1;
+        return !axes.isEmpty() && axes.getLast() - axes.getFirst() == axes.size() - 1;
     }
 
-    private static Kernel blockSum(List<Integer> axes, Shape in, Slot from, Slot to) {
-        int outer = 1;
-        int middle = 1;
-        int inner = 1;
-        for (int i = 0; i < in.rank(); i++) {
-            if (i < axes.getFirst()) {
-                outer *= in.dim(i);
-            } else if (i > axes.getLast()) {
-                inner *= in.dim(i);
-            } else {
-                middle *= in.dim(i);
+    /** A shape seen as what stands before, within and after a contiguous group of axes. */
+    private record Extents(int outer, int middle, int inner) {
+        static Extents of(List<Integer> axes, Shape in) {
+            int outer = 1;
+            int middle = 1;
+            int inner = 1;
+            for (int i = 0; i < in.rank(); i++) {
+                if (i < axes.getFirst()) {
+                    outer *= in.dim(i);
+                } else if (i > axes.getLast()) {
+                    inner *= in.dim(i);
+                } else {
+                    middle *= in.dim(i);
+                }
             }
+            return new Extents(outer, middle, inner);
         }
-        return new BlockSum(from, to, outer, middle, inner);
     }
 
     private static Kernel reference(Op op, List<Shape> shapes, List<Slot> from, Value result, Slot to) {

@@ -97,8 +97,14 @@ final class LoopProgram {
                 emit(i);
             }
         }
+        // Sums first: a store may take over the memory of an operand that a sum still reads.
         for (int k = 0; k < nest.results().size(); k++) {
-            if (!written[k]) {
+            if (nest.results().get(k).kind() != LoopNest.Kind.STORE) {
+                finish(nest.results().get(k), leaves + k);
+            }
+        }
+        for (int k = 0; k < nest.results().size(); k++) {
+            if (nest.results().get(k).kind() == LoopNest.Kind.STORE && !written[k]) {
                 finish(nest.results().get(k), leaves + k);
             }
         }

@@ -62,12 +62,12 @@ public final class DirectConv {
         int channels = g.inChannels();
         int kw = g.kernelWidth();
         boolean windows = channels % BLOCK != 0;
-        int phases = windows ? 1 : g.strideWidth();
+        int phases = windows ? 1 : Math.min(g.strideWidth(), kw);
         int blocks = windows ? (kw * channels + BLOCK - 1) / BLOCK : channels / BLOCK;
         int rows = g.outHeight() + (g.kernelHeight() - 1) / g.strideHeight();
         int cols = g.outWidth() + (windows ? 0 : (kw - 1) / g.strideWidth());
-        DirectStage stage = new DirectStage(channels, g.inHeight(), g.inWidth(), g.strideHeight(), g.strideWidth(), phases,
-                g.padTop(), g.padLeft(), blocks, rows, cols);
+        DirectStage stage = new DirectStage(channels, g.inHeight(), g.inWidth(), g.strideHeight(), g.strideWidth(),
+                Math.min(g.strideHeight(), g.kernelHeight()), phases, g.padTop(), g.padLeft(), blocks, rows, cols);
         int lanes = g.outChannels();
         DirectPass.Builder pass = new DirectPass.Builder();
         for (int block = 0; block < blocks; block++) {
@@ -77,10 +77,10 @@ public final class DirectConv {
                     pass.addWindow(stage.address(block, r, 0), Math.min(BLOCK, kw * channels - block * BLOCK), index, lanes);
                     continue;
                 }
-                for (int phase = 0; phase < Math.min(phases, kw); phase++) {
-                    int[] taps = new int[(kw - 1 - phase) / phases + 1];
+                for (int phase = 0; phase < phases; phase++) {
+                    int[] taps = new int[(kw - 1 - phase) / g.strideWidth() + 1];
                     for (int t = 0; t < taps.length; t++) {
-                        taps[t] = ((r * kw + phase + t * phases) * channels + block * BLOCK) * lanes;
+                        taps[t] = ((r * kw + phase + t * g.strideWidth()) * channels + block * BLOCK) * lanes;
                     }
                     pass.addTaps(stage.address(block, r, phase), taps, lanes);
                 }
@@ -122,7 +122,7 @@ public final class DirectConv {
         int left = Phase.lead(colPhases);
         int depth = g.outChannels();
         int lanes = g.inChannels();
-        DirectStage stage = new DirectStage(depth, g.outHeight(), g.outWidth(), 1, 1, 1, top, left, depth / BLOCK,
+        DirectStage stage = new DirectStage(depth, g.outHeight(), g.outWidth(), 1, 1, 1, 1, top, left, depth / BLOCK,
                 Phase.extent(rowPhases), Phase.extent(colPhases));
         List<DirectPass> passes = new ArrayList<>();
         for (Phase rows : rowPhases) {

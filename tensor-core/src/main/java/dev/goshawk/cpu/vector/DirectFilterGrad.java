@@ -7,25 +7,32 @@ import dev.goshawk.tensor.ConvGeometry;
 import java.util.Arrays;
 
 /**
- * Filter gradients. A task is a fixed group of images and one block of 16 (tap column, input channel) pairs; it keeps a tile of the
+ * Filter gradients. A task is a fixed group of images and, where groups are few, a share of the filter rows; it keeps a tile of the
  * gradient in registers over all pixels of an image and leaves a partial sum for its group. The partial sums are added in the order of
  * the groups, which depend on the geometry alone.
  */
 final class DirectFilterGrad implements ConvKernel {
     private static final int PAIR = 2 * BLOCK;
-    private static final int MOST_GROUPS = 8;
+    private static final int MOST_GROUPS = 16;
+    private static final int LEAST_TASKS = 16;
+    /** Output columns from which a tile runs row by row over one copy of the image, not over a copy for each tap column. */
+    private static final int LEAST_ROW = 16;
     private static final int MOST_PARTIAL_FLOATS = 1 << 20;
 
     private final int batch;
     private final int kernelHeight;
     private final int window;
     private final int lanes;
+    private final int channels;
+    private final int strideWidth;
+    private final boolean windows;
     private final int pixels;
     private final int outWidth;
     private final DirectStage stage;
     private final int blocks;
     private final int partialFloats;
     private final int groups;
+    private final int splits;
     private final int padTop;
     private final boolean threeRows;
     private final int liveRows;
@@ -39,11 +46,17 @@ final class DirectFilterGrad implements ConvKernel {
         lanes = g.outChannels();
         outWidth = g.outWidth();
         pixels = g.outHeight() * outWidth;
-        stage = new DirectStage(g.inChannels(), g.inHeight(), g.inWidth(), g.strideHeight(), g.strideWidth(), 1, g.padTop(),
-                g.padLeft(), 1, g.outHeight() + (kernelHeight - 1) / g.strideHeight(), outWidth);
+        channels = g.inChannels();
+        strideWidth = g.strideWidth();
+        windows = channels % BLOCK != 0 || outWidth < Integer.getInteger("rao", LEAST_ROW);
+        stage = new DirectStage(channels, g.inHeight(), g.inWidth(), g.strideHeight(), strideWidth,
+                Math.min(g.strideHeight(), kernelHeight), windows ? 1 : Math.min(strideWidth, g.kernelWidth()), g.padTop(),
+                g.padLeft(), windows ? 1 : channels / BLOCK, g.outHeight() + (kernelHeight - 1) / g.strideHeight(),
+                outWidth + (windows ? 0 : (g.kernelWidth() - 1) / strideWidth));
         blocks = (window + BLOCK - 1) / BLOCK;
         partialFloats = kernelHeight * blocks * BLOCK * lanes;
         groups = Math.max(1, Math.min(Math.min(batch, MOST_GROUPS), MOST_PARTIAL_FLOATS / partialFloats));
+        splits = Math.min(blocks, (LEAST_TASKS + groups - 1) / groups);
         padTop = g.padTop();
         threeRows = kernelHeight == 3 && g.strideHeight() == 1 && lanes == BLOCK;
         liveRows = Math.min(g.inHeight(), stage.rows() - Math.min(padTop, stage.rows()));
@@ -63,68 +76,95 @@ final class DirectFilterGrad implements ConvKernel {
     public void run(float[] a, int aOff, float[] b, int bOff, float[] out, int outOff, boolean accumulate, float[] scratch,
             int scratchOff, Workers workers) {
         int areas = scratchOff + groups * partialFloats;
-        workers.run(groups * blocks, (task, worker) -> {
-            int group = task / blocks;
-            int block = task % blocks;
+        workers.run(groups * splits, (task, worker) -> {
+            int group = task / splits;
+            int split = task % splits;
             int area = areas + worker * (int) workerFloats;
-            int partial = scratchOff + group * partialFloats + block * BLOCK * lanes;
+            int partial = scratchOff + group * partialFloats;
             int begin = (int) ((long) batch * group / groups);
             int end = (int) ((long) batch * (group + 1) / groups);
             Arrays.fill(scratch, area, area + PAIR + gradFloats, 0f);
             stage.clear(scratch, area + PAIR + gradFloats);
             for (int image = begin; image < end; image++) {
-                stage.load(a, aOff + image * stage.sourceFloats(), block, scratch, area + PAIR + gradFloats);
-                int gradOff = bOff + image * pixels * lanes;
-                if (threeRows) {
-                    threeRows(b, gradOff, scratch, area, partial, image == begin);
-                } else {
-                    image(b, gradOff, scratch, area, partial, image == begin);
-                }
+                image(a, aOff + image * stage.sourceFloats(), b, bOff + image * pixels * lanes, scratch, area, partial,
+                        blocks * split / splits, blocks * (split + 1) / splits, image == begin);
             }
         });
         workers.run(kernelHeight, (row, worker) -> sum(row, scratch, scratchOff, out, outOff, accumulate));
     }
 
-    private void image(float[] grad, int gradOff, float[] scratch, int area, int partial, boolean first) {
+    private void image(float[] source, int sourceOff, float[] grad, int gradOff, float[] scratch, int area, int partial,
+            int firstBlock, int endBlock, boolean first) {
         int stageOff = area + PAIR + gradFloats;
-        int initStride = first ? 0 : lanes;
-        for (int r = 0; r < kernelHeight; r++) {
-            int x = stageOff + stage.address(0, r, 0);
-            for (int lane = 0; lane < lanes; lane += PAIR) {
-                int to = partial + r * blocks * BLOCK * lanes + lane;
-                int init = first ? area : to;
-                if (lanes - lane >= PAIR) {
-                    DirectFilterTile.rows8x32(scratch, x, grad, gradOff + lane, lanes, pixels, scratch, init, initStride, scratch,
-                            to, lanes);
-                    DirectFilterTile.rows8x32(scratch, x + 8, grad, gradOff + lane, lanes, pixels, scratch, init + 8 * initStride,
-                            initStride, scratch, to + 8 * lanes, lanes);
-                } else {
-                    DirectFilterTile.rows16x16(scratch, x, grad, gradOff + lane, lanes, pixels, scratch, init, initStride, scratch,
-                            to, lanes);
+        if (threeRows) {
+            copyGrad(grad, gradOff, scratch, area + PAIR);
+        }
+        if (!windows) {
+            stage.load(source, sourceOff, 0, scratch, stageOff);
+        }
+        for (int block = firstBlock; block < endBlock; block++) {
+            if (windows) {
+                stage.load(source, sourceOff, block, scratch, stageOff);
+            }
+            int to = partial + block * BLOCK * lanes;
+            if (threeRows) {
+                threeRows(scratch, area, stageOff + address(block, padTop), to, first);
+            } else {
+                for (int r = 0; r < kernelHeight; r++) {
+                    rows(grad, gradOff, scratch, area, stageOff + address(block, r), to + r * blocks * BLOCK * lanes, first);
                 }
             }
         }
     }
 
-    /**
-     * Runs over the rows of the input that are not padding; each meets the three rows of the output gradient that its taps reach,
-     * taken from a copy with zero rows where they lie outside.
-     */
-    private void threeRows(float[] grad, int gradOff, float[] scratch, int area, int partial, boolean first) {
+    /** Where the stage holds the input that the taps of a block in filter row 0 meet at output row {@code row}, column 0. */
+    private int address(int block, int row) {
+        if (windows) {
+            return stage.address(0, row, 0);
+        }
+        int tap = block * BLOCK / channels;
+        return stage.address(block % (channels / BLOCK), row, tap % strideWidth) + tap / strideWidth * BLOCK;
+    }
+
+    private void rows(float[] grad, int gradOff, float[] scratch, int area, int x, int partial, boolean first) {
+        int rows = windows ? 1 : pixels / outWidth;
+        int cols = pixels / rows;
+        int xRow = stage.cols() * BLOCK;
+        int initStride = first ? 0 : lanes;
+        for (int lane = 0; lane < lanes; lane += PAIR) {
+            int to = partial + lane;
+            int init = first ? area : to;
+            int g = gradOff + lane;
+            if (lanes - lane >= PAIR) {
+                DirectFilterTile.rows8x32(scratch, x, xRow, grad, g, lanes, rows, cols, scratch, init, initStride, scratch, to,
+                        lanes);
+                DirectFilterTile.rows8x32(scratch, x + 8, xRow, grad, g, lanes, rows, cols, scratch, init + 8 * initStride,
+                        initStride, scratch, to + 8 * lanes, lanes);
+            } else {
+                DirectFilterTile.rows16x16(scratch, x, xRow, grad, g, lanes, rows, cols, scratch, init, initStride, scratch, to,
+                        lanes);
+            }
+        }
+    }
+
+    /** Copies the output gradient between rows of zeros, so that every input row finds three rows there. */
+    private void copyGrad(float[] grad, int gradOff, float[] scratch, int copy) {
         int row = outWidth * BLOCK;
-        int copy = area + PAIR;
         int skip = padTop - 2;
         int begin = Math.max(0, skip);
         int end = Math.min(pixels / outWidth, liveRows + 2 + skip);
         System.arraycopy(grad, gradOff + begin * row, scratch, copy + (begin - skip) * row, Math.max(0, end - begin) * row);
-        int x = area + PAIR + gradFloats + stage.address(0, padTop, 0);
+    }
+
+    /** Runs over the rows of the input that are not padding; each meets the three rows of the output gradient its taps reach. */
+    private void threeRows(float[] scratch, int area, int x, int partial, boolean first) {
         int tap = blocks * BLOCK * lanes;
         int initTap = first ? 0 : tap;
         int initStride = first ? 0 : lanes;
         int init = first ? area : partial;
         for (int j = 0; j < BLOCK; j += 8) {
-            DirectFilterTile.threeTapRows8x16(scratch, x + j, scratch, copy, row, liveRows * outWidth, scratch,
-                    init + j * initStride, initTap, initStride, scratch, partial + j * lanes, tap, lanes);
+            DirectFilterTile.threeTapRows8x16(scratch, x + j, stage.cols() * BLOCK, scratch, area + PAIR, outWidth * BLOCK, liveRows,
+                    outWidth, scratch, init + j * initStride, initTap, initStride, scratch, partial + j * lanes, tap, lanes);
         }
     }
 

@@ -11,10 +11,10 @@ final class DirectFilterTile {
     }
 
     /**
-     * Eight filter rows by 32 output channels over all pixels of an image: {@code out[j] = init[j] + sum over pixels of
-     * x[xOff + 16 pixel + j] * g[gOff + gStride pixel]}.
+     * Eight filter rows by 32 output channels over {@code rows * cols} pixels: {@code out[j] = init[j] + sum over rows and cols of
+     * x[xOff + xRow row + 16 col + j] * g[gOff + gStride (cols row + col)]}.
      */
-    static void rows8x32(float[] x, int xOff, float[] g, int gOff, int gStride, int pixels, float[] init, int initOff,
+    static void rows8x32(float[] x, int xOff, int xRow, float[] g, int gOff, int gStride, int rows, int cols, float[] init, int initOff,
             int initStride, float[] out, int outOff, int outStride) {
         int init2 = initOff + 2 * initStride;
         int init4 = initOff + 4 * initStride;
@@ -36,35 +36,36 @@ final class DirectFilterTile {
         FloatVector c7 = FloatVector.fromArray(LANES, init, init6 + initStride);
         FloatVector d7 = FloatVector.fromArray(LANES, init, init6 + initStride + 16);
         int k = gOff;
-        int end = xOff + BLOCK * pixels;
-        for (int i = xOff; i < end; i += BLOCK) {
-            FloatVector g0 = FloatVector.fromArray(LANES, g, k);
-            FloatVector g1 = FloatVector.fromArray(LANES, g, k + 16);
-            k += gStride;
-            FloatVector p = FloatVector.broadcast(LANES, x[i]);
-            c0 = p.fma(g0, c0);
-            d0 = p.fma(g1, d0);
-            p = FloatVector.broadcast(LANES, x[i + 1]);
-            c1 = p.fma(g0, c1);
-            d1 = p.fma(g1, d1);
-            p = FloatVector.broadcast(LANES, x[i + 2]);
-            c2 = p.fma(g0, c2);
-            d2 = p.fma(g1, d2);
-            p = FloatVector.broadcast(LANES, x[i + 3]);
-            c3 = p.fma(g0, c3);
-            d3 = p.fma(g1, d3);
-            p = FloatVector.broadcast(LANES, x[i + 4]);
-            c4 = p.fma(g0, c4);
-            d4 = p.fma(g1, d4);
-            p = FloatVector.broadcast(LANES, x[i + 5]);
-            c5 = p.fma(g0, c5);
-            d5 = p.fma(g1, d5);
-            p = FloatVector.broadcast(LANES, x[i + 6]);
-            c6 = p.fma(g0, c6);
-            d6 = p.fma(g1, d6);
-            p = FloatVector.broadcast(LANES, x[i + 7]);
-            c7 = p.fma(g0, c7);
-            d7 = p.fma(g1, d7);
+        for (int row = 0, start = xOff; row < rows; row++, start += xRow) {
+            for (int i = start; i < start + BLOCK * cols; i += BLOCK) {
+                FloatVector g0 = FloatVector.fromArray(LANES, g, k);
+                FloatVector g1 = FloatVector.fromArray(LANES, g, k + 16);
+                k += gStride;
+                FloatVector p = FloatVector.broadcast(LANES, x[i]);
+                c0 = p.fma(g0, c0);
+                d0 = p.fma(g1, d0);
+                p = FloatVector.broadcast(LANES, x[i + 1]);
+                c1 = p.fma(g0, c1);
+                d1 = p.fma(g1, d1);
+                p = FloatVector.broadcast(LANES, x[i + 2]);
+                c2 = p.fma(g0, c2);
+                d2 = p.fma(g1, d2);
+                p = FloatVector.broadcast(LANES, x[i + 3]);
+                c3 = p.fma(g0, c3);
+                d3 = p.fma(g1, d3);
+                p = FloatVector.broadcast(LANES, x[i + 4]);
+                c4 = p.fma(g0, c4);
+                d4 = p.fma(g1, d4);
+                p = FloatVector.broadcast(LANES, x[i + 5]);
+                c5 = p.fma(g0, c5);
+                d5 = p.fma(g1, d5);
+                p = FloatVector.broadcast(LANES, x[i + 6]);
+                c6 = p.fma(g0, c6);
+                d6 = p.fma(g1, d6);
+                p = FloatVector.broadcast(LANES, x[i + 7]);
+                c7 = p.fma(g0, c7);
+                d7 = p.fma(g1, d7);
+            }
         }
         int out2 = outOff + 2 * outStride;
         int out4 = outOff + 4 * outStride;
@@ -88,7 +89,7 @@ final class DirectFilterTile {
     }
 
     /** As {@link #rows8x32} with sixteen filter rows by 16 output channels. */
-    static void rows16x16(float[] x, int xOff, float[] g, int gOff, int gStride, int pixels, float[] init, int initOff,
+    static void rows16x16(float[] x, int xOff, int xRow, float[] g, int gOff, int gStride, int rows, int cols, float[] init, int initOff,
             int initStride, float[] out, int outOff, int outStride) {
         int init4 = initOff + 4 * initStride;
         int init8 = initOff + 8 * initStride;
@@ -110,26 +111,27 @@ final class DirectFilterTile {
         FloatVector c14 = FloatVector.fromArray(LANES, init, init12 + 2 * initStride);
         FloatVector c15 = FloatVector.fromArray(LANES, init, init12 + 3 * initStride);
         int k = gOff;
-        int end = xOff + BLOCK * pixels;
-        for (int i = xOff; i < end; i += BLOCK) {
-            FloatVector g0 = FloatVector.fromArray(LANES, g, k);
-            k += gStride;
-            c0 = FloatVector.broadcast(LANES, x[i]).fma(g0, c0);
-            c1 = FloatVector.broadcast(LANES, x[i + 1]).fma(g0, c1);
-            c2 = FloatVector.broadcast(LANES, x[i + 2]).fma(g0, c2);
-            c3 = FloatVector.broadcast(LANES, x[i + 3]).fma(g0, c3);
-            c4 = FloatVector.broadcast(LANES, x[i + 4]).fma(g0, c4);
-            c5 = FloatVector.broadcast(LANES, x[i + 5]).fma(g0, c5);
-            c6 = FloatVector.broadcast(LANES, x[i + 6]).fma(g0, c6);
-            c7 = FloatVector.broadcast(LANES, x[i + 7]).fma(g0, c7);
-            c8 = FloatVector.broadcast(LANES, x[i + 8]).fma(g0, c8);
-            c9 = FloatVector.broadcast(LANES, x[i + 9]).fma(g0, c9);
-            c10 = FloatVector.broadcast(LANES, x[i + 10]).fma(g0, c10);
-            c11 = FloatVector.broadcast(LANES, x[i + 11]).fma(g0, c11);
-            c12 = FloatVector.broadcast(LANES, x[i + 12]).fma(g0, c12);
-            c13 = FloatVector.broadcast(LANES, x[i + 13]).fma(g0, c13);
-            c14 = FloatVector.broadcast(LANES, x[i + 14]).fma(g0, c14);
-            c15 = FloatVector.broadcast(LANES, x[i + 15]).fma(g0, c15);
+        for (int row = 0, start = xOff; row < rows; row++, start += xRow) {
+            for (int i = start; i < start + BLOCK * cols; i += BLOCK) {
+                FloatVector g0 = FloatVector.fromArray(LANES, g, k);
+                k += gStride;
+                c0 = FloatVector.broadcast(LANES, x[i]).fma(g0, c0);
+                c1 = FloatVector.broadcast(LANES, x[i + 1]).fma(g0, c1);
+                c2 = FloatVector.broadcast(LANES, x[i + 2]).fma(g0, c2);
+                c3 = FloatVector.broadcast(LANES, x[i + 3]).fma(g0, c3);
+                c4 = FloatVector.broadcast(LANES, x[i + 4]).fma(g0, c4);
+                c5 = FloatVector.broadcast(LANES, x[i + 5]).fma(g0, c5);
+                c6 = FloatVector.broadcast(LANES, x[i + 6]).fma(g0, c6);
+                c7 = FloatVector.broadcast(LANES, x[i + 7]).fma(g0, c7);
+                c8 = FloatVector.broadcast(LANES, x[i + 8]).fma(g0, c8);
+                c9 = FloatVector.broadcast(LANES, x[i + 9]).fma(g0, c9);
+                c10 = FloatVector.broadcast(LANES, x[i + 10]).fma(g0, c10);
+                c11 = FloatVector.broadcast(LANES, x[i + 11]).fma(g0, c11);
+                c12 = FloatVector.broadcast(LANES, x[i + 12]).fma(g0, c12);
+                c13 = FloatVector.broadcast(LANES, x[i + 13]).fma(g0, c13);
+                c14 = FloatVector.broadcast(LANES, x[i + 14]).fma(g0, c14);
+                c15 = FloatVector.broadcast(LANES, x[i + 15]).fma(g0, c15);
+            }
         }
         int out4 = outOff + 4 * outStride;
         int out8 = outOff + 8 * outStride;
@@ -153,11 +155,11 @@ final class DirectFilterTile {
     }
 
     /**
-     * Eight filter rows by 16 output channels for three vertically neighbouring taps, over all pixels of an image:
-     * {@code out[t][j] = init[t][j] + sum over pixels of x[xOff + 16 pixel + j] * g[gOff + (2 - t) gRow + 16 pixel]}, where {@code g}
-     * has 16 channels a pixel. Tap t is found at {@code t * outTap}; the start values of all are at {@code t * initTap}.
+     * Eight filter rows by 16 output channels for three vertically neighbouring taps: one load of an input value serves all three,
+     * {@code out[t][j] = init[t][j] + sum over rows and cols of x[xOff + xRow row + 16 col + j] * g[gOff + (2 - t) gRow + 16 (cols row +
+     * col)]}, where {@code g} has 16 channels a pixel. Tap t is found at {@code t * outTap}, its start values at {@code t * initTap}.
      */
-    static void threeTapRows8x16(float[] x, int xOff, float[] g, int gOff, int gRow, int pixels, float[] init, int initOff,
+    static void threeTapRows8x16(float[] x, int xOff, int xRow, float[] g, int gOff, int gRow, int rows, int cols, float[] init, int initOff,
             int initTap, int initStride, float[] out, int outOff, int outTap, int outStride) {
         int initB = initOff + initTap;
         int initC = initOff + 2 * initTap;
@@ -186,44 +188,45 @@ final class DirectFilterTile {
         FloatVector c6 = FloatVector.fromArray(LANES, init, initC + 6 * initStride);
         FloatVector c7 = FloatVector.fromArray(LANES, init, initC + 7 * initStride);
         int k = gOff;
-        int end = xOff + BLOCK * pixels;
-        for (int i = xOff; i < end; i += BLOCK) {
-            FloatVector g2 = FloatVector.fromArray(LANES, g, k);
-            FloatVector g1 = FloatVector.fromArray(LANES, g, k + gRow);
-            FloatVector g0 = FloatVector.fromArray(LANES, g, k + 2 * gRow);
-            k += BLOCK;
-            FloatVector p = FloatVector.broadcast(LANES, x[i]);
-            a0 = p.fma(g0, a0);
-            b0 = p.fma(g1, b0);
-            c0 = p.fma(g2, c0);
-            p = FloatVector.broadcast(LANES, x[i + 1]);
-            a1 = p.fma(g0, a1);
-            b1 = p.fma(g1, b1);
-            c1 = p.fma(g2, c1);
-            p = FloatVector.broadcast(LANES, x[i + 2]);
-            a2 = p.fma(g0, a2);
-            b2 = p.fma(g1, b2);
-            c2 = p.fma(g2, c2);
-            p = FloatVector.broadcast(LANES, x[i + 3]);
-            a3 = p.fma(g0, a3);
-            b3 = p.fma(g1, b3);
-            c3 = p.fma(g2, c3);
-            p = FloatVector.broadcast(LANES, x[i + 4]);
-            a4 = p.fma(g0, a4);
-            b4 = p.fma(g1, b4);
-            c4 = p.fma(g2, c4);
-            p = FloatVector.broadcast(LANES, x[i + 5]);
-            a5 = p.fma(g0, a5);
-            b5 = p.fma(g1, b5);
-            c5 = p.fma(g2, c5);
-            p = FloatVector.broadcast(LANES, x[i + 6]);
-            a6 = p.fma(g0, a6);
-            b6 = p.fma(g1, b6);
-            c6 = p.fma(g2, c6);
-            p = FloatVector.broadcast(LANES, x[i + 7]);
-            a7 = p.fma(g0, a7);
-            b7 = p.fma(g1, b7);
-            c7 = p.fma(g2, c7);
+        for (int row = 0, start = xOff; row < rows; row++, start += xRow) {
+            for (int i = start; i < start + BLOCK * cols; i += BLOCK) {
+                FloatVector g2 = FloatVector.fromArray(LANES, g, k);
+                FloatVector g1 = FloatVector.fromArray(LANES, g, k + gRow);
+                FloatVector g0 = FloatVector.fromArray(LANES, g, k + 2 * gRow);
+                k += BLOCK;
+                FloatVector p = FloatVector.broadcast(LANES, x[i]);
+                a0 = p.fma(g0, a0);
+                b0 = p.fma(g1, b0);
+                c0 = p.fma(g2, c0);
+                p = FloatVector.broadcast(LANES, x[i + 1]);
+                a1 = p.fma(g0, a1);
+                b1 = p.fma(g1, b1);
+                c1 = p.fma(g2, c1);
+                p = FloatVector.broadcast(LANES, x[i + 2]);
+                a2 = p.fma(g0, a2);
+                b2 = p.fma(g1, b2);
+                c2 = p.fma(g2, c2);
+                p = FloatVector.broadcast(LANES, x[i + 3]);
+                a3 = p.fma(g0, a3);
+                b3 = p.fma(g1, b3);
+                c3 = p.fma(g2, c3);
+                p = FloatVector.broadcast(LANES, x[i + 4]);
+                a4 = p.fma(g0, a4);
+                b4 = p.fma(g1, b4);
+                c4 = p.fma(g2, c4);
+                p = FloatVector.broadcast(LANES, x[i + 5]);
+                a5 = p.fma(g0, a5);
+                b5 = p.fma(g1, b5);
+                c5 = p.fma(g2, c5);
+                p = FloatVector.broadcast(LANES, x[i + 6]);
+                a6 = p.fma(g0, a6);
+                b6 = p.fma(g1, b6);
+                c6 = p.fma(g2, c6);
+                p = FloatVector.broadcast(LANES, x[i + 7]);
+                a7 = p.fma(g0, a7);
+                b7 = p.fma(g1, b7);
+                c7 = p.fma(g2, c7);
+            }
         }
         int outB = outOff + outTap;
         int outC = outOff + 2 * outTap;

@@ -1,6 +1,7 @@
 package dev.goshawk.cpu.vector;
 
 import static dev.goshawk.cpu.vector.DirectTile.BLOCK;
+import static dev.goshawk.cpu.vector.DirectTile.PIXELS;
 
 import java.util.Arrays;
 
@@ -26,6 +27,13 @@ record DirectPass(int[] segmentStart, int[] segmentLength, int[] filterIndex, in
     DirectPass withSize(int newRows, int newCols) {
         return new DirectPass(segmentStart, segmentLength, filterIndex, laneStride, threeTaps, outOff, outRow, outCol, newRows,
                 newCols);
+    }
+
+    /** Pixels of a 32-channel tile: seven where that leaves fewer pixels of the last tile of a row unused, else eight. */
+    int tileOfPair() {
+        int ofSeven = (cols + 6) / 7 * 7;
+        int ofEight = (cols + 7) / 8 * 8;
+        return ofSeven < ofEight ? 7 : PIXELS;
     }
 
     /** Floats of the packed weights for {@code lanes} output channels. */

@@ -20,21 +20,22 @@ import jdk.incubator.vector.FloatVector;
  * @param channels channels of the source
  * @param height rows of the source
  * @param width columns of the source
- * @param rowStep row phases, the vertical stride
+ * @param rowStep vertical stride
  * @param colStep horizontal stride
- * @param colPhases {@code colStep}, or 1 for windows
+ * @param rowPhases row phases that some tap reads, at most {@code rowStep}
+ * @param colPhases column phases that some tap reads, at most {@code colStep}; 1 for windows
  * @param padTop zero rows above the source
  * @param padLeft zero columns left of the source
  * @param blocks blocks staged at a time
  * @param rows rows of a plane
  * @param cols columns of a plane
  */
-record DirectStage(int channels, int height, int width, int rowStep, int colStep, int colPhases, int padTop, int padLeft,
-        int blocks, int rows, int cols) {
+record DirectStage(int channels, int height, int width, int rowStep, int colStep, int rowPhases, int colPhases, int padTop,
+        int padLeft, int blocks, int rows, int cols) {
 
     /** Floats of one staged image, with room for the last tile to read past the end. */
     long floats() {
-        return (long) blocks * rowStep * colPhases * rows * cols * BLOCK + PIXELS * BLOCK;
+        return (long) blocks * rowPhases * colPhases * rows * cols * BLOCK + PIXELS * BLOCK;
     }
 
     /** Floats of one source image. */
@@ -44,10 +45,10 @@ record DirectStage(int channels, int height, int width, int rowStep, int colStep
 
     /** Offset of column 0 in padded row {@code row}, column phase {@code phase}, block {@code block}. */
     int address(int block, int row, int phase) {
-        return (((block * rowStep + row % rowStep) * colPhases + phase) * rows + row / rowStep) * cols * BLOCK;
+        return (((block * rowPhases + row % rowStep) * colPhases + phase) * rows + row / rowStep) * cols * BLOCK;
     }
 
-    /** Zeroes all of it, once before any number of {@link #load}: they leave the padding alone. */
+    /** Zeroes all of it, once before any number of loads: they leave rows of padding alone. */
     void clear(float[] stage, int stageOff) {
         Arrays.fill(stage, stageOff, stageOff + (int) floats(), 0f);
     }
@@ -55,11 +56,15 @@ record DirectStage(int channels, int height, int width, int rowStep, int colStep
     /** Copies the source image at {@code srcOff}; block 0 of the stage becomes the source's {@code firstBlock}. */
     void load(float[] src, int srcOff, int firstBlock, float[] stage, int stageOff) {
         int rowFloats = width * channels;
-        for (int block = 0; block < blocks; block++) {
-            for (int phase = 0; phase < colPhases; phase++) {
-                int first = (phase - padLeft) * channels + (firstBlock + block) * BLOCK;
-                for (int h = 0; h < height && (h + padTop) / rowStep < rows; h++) {
-                    loadRow(src, srcOff + h * rowFloats, first, rowFloats, stage, stageOff + address(block, h + padTop, phase));
+        for (int h = 0; h < height && (h + padTop) / rowStep < rows; h++) {
+            int row = h + padTop;
+            if (row % rowStep >= rowPhases) {
+                continue;
+            }
+            for (int block = 0; block < blocks; block++) {
+                for (int phase = 0; phase < colPhases; phase++) {
+                    int first = (phase - padLeft) * channels + (firstBlock + block) * BLOCK;
+                    loadRow(src, srcOff + h * rowFloats, first, rowFloats, stage, stageOff + address(block, row, phase));
                 }
             }
         }
@@ -70,6 +75,8 @@ record DirectStage(int channels, int height, int width, int rowStep, int colStep
         int begin = Math.min(cols, first >= 0 ? 0 : (step - 1 - first) / step);
         int end = Math.max(begin, Math.min(cols, Math.floorDiv(rowFloats - BLOCK - first, step) + 1));
         copyColumns(src, rowOff + first + begin * step, step, stage, to + begin * BLOCK, end - begin);
+        clearColumns(stage, to, begin);
+        clearColumns(stage, to + end * BLOCK, cols - end);
         if (channels % BLOCK != 0) {
             loadEdge(src, rowOff, first, rowFloats, stage, to, 0, begin);
             loadEdge(src, rowOff, first, rowFloats, stage, to, end, cols);
@@ -83,6 +90,12 @@ record DirectStage(int channels, int height, int width, int rowStep, int colStep
             for (int j = Math.max(0, -from); j < Math.min(BLOCK, rowFloats - from); j++) {
                 stage[to + c * BLOCK + j] = src[rowOff + from + j];
             }
+        }
+    }
+
+    private static void clearColumns(float[] stage, int to, int count) {
+        for (int c = 0; c < count; c++) {
+            FloatVector.zero(LANES).intoArray(stage, to + c * BLOCK);
         }
     }
 

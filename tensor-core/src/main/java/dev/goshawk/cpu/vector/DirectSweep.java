@@ -45,7 +45,7 @@ final class DirectSweep implements ConvKernel {
 
     /** Rows that follow one another without a gap, in the stage and in the output, make one long row. */
     private static DirectPass flatten(DirectStage stage, DirectPass pass) {
-        boolean gapless = stage.cols() == pass.cols() && pass.outRow() == pass.cols() * pass.outCol();
+        boolean gapless = pass.cols() % PIXELS != 0 && stage.cols() == pass.cols() && pass.outRow() == pass.cols() * pass.outCol();
         return gapless ? pass.withSize(1, pass.rows() * pass.cols()) : pass;
     }
 
@@ -104,21 +104,22 @@ final class DirectSweep implements ConvKernel {
         }
     }
 
-    private void row(DirectPass pass, boolean pair, float[] scratch, int rowOff, int weightsOff, int area, float[] out, int outOff,
-            boolean accumulate) {
+    private static void row(DirectPass pass, boolean pair, float[] scratch, int rowOff, int weightsOff, int area, float[] out,
+            int outOff, boolean accumulate) {
         int stride = pass.outCol();
+        int pixels = pair ? pass.tileOfPair() : PIXELS;
         int col = 0;
-        for (; col + PIXELS <= pass.cols(); col += PIXELS) {
+        for (; col + pixels <= pass.cols(); col += pixels) {
             int to = outOff + col * stride;
             if (accumulate) {
-                tile(pass, pair, scratch, rowOff + col * BLOCK, weightsOff, out, to, stride, out, to, stride);
+                tile(pass, pixels, pair, scratch, rowOff + col * BLOCK, weightsOff, out, to, stride, out, to, stride);
             } else {
-                tile(pass, pair, scratch, rowOff + col * BLOCK, weightsOff, scratch, area, 0, out, to, stride);
+                tile(pass, pixels, pair, scratch, rowOff + col * BLOCK, weightsOff, scratch, area, 0, out, to, stride);
             }
         }
         if (col < pass.cols()) {
             int tail = area + PAIR;
-            tile(pass, pair, scratch, rowOff + col * BLOCK, weightsOff, scratch, area, 0, scratch, tail, PAIR);
+            tile(pass, pixels, pair, scratch, rowOff + col * BLOCK, weightsOff, scratch, area, 0, scratch, tail, PAIR);
             for (; col < pass.cols(); col++, tail += PAIR) {
                 store(scratch, tail, pair ? PAIR : BLOCK, out, outOff + col * stride, accumulate);
             }
@@ -135,20 +136,24 @@ final class DirectSweep implements ConvKernel {
         }
     }
 
-    private static void tile(DirectPass pass, boolean pair, float[] scratch, int xOff, int wOff, float[] init, int initOff,
+    private static void tile(DirectPass pass, int pixels, boolean pair, float[] x, int xOff, int wOff, float[] init, int initOff,
             int initStride, float[] out, int outOff, int outStride) {
         int[] start = pass.segmentStart();
         int[] length = pass.segmentLength();
         if (pass.threeTaps()) {
-            if (pair) {
-                DirectTile.threeTaps8x32(scratch, xOff, start, scratch, wOff, init, initOff, initStride, out, outOff, outStride);
+            if (!pair) {
+                DirectTile.threeTaps8x16(x, xOff, start, x, wOff, init, initOff, initStride, out, outOff, outStride);
+            } else if (pixels == PIXELS) {
+                DirectTile.threeTaps8x32(x, xOff, start, x, wOff, init, initOff, initStride, out, outOff, outStride);
             } else {
-                DirectTile.threeTaps8x16(scratch, xOff, start, scratch, wOff, init, initOff, initStride, out, outOff, outStride);
+                DirectTile.threeTaps7x32(x, xOff, start, x, wOff, init, initOff, initStride, out, outOff, outStride);
             }
-        } else if (pair) {
-            DirectTile.pixels8x32(scratch, xOff, start, length, scratch, wOff, init, initOff, initStride, out, outOff, outStride);
+        } else if (!pair) {
+            DirectTile.pixels8x16(x, xOff, start, length, x, wOff, init, initOff, initStride, out, outOff, outStride);
+        } else if (pixels == PIXELS) {
+            DirectTile.pixels8x32(x, xOff, start, length, x, wOff, init, initOff, initStride, out, outOff, outStride);
         } else {
-            DirectTile.pixels8x16(scratch, xOff, start, length, scratch, wOff, init, initOff, initStride, out, outOff, outStride);
+            DirectTile.pixels7x32(x, xOff, start, length, x, wOff, init, initOff, initStride, out, outOff, outStride);
         }
     }
 }

@@ -312,4 +312,165 @@ final class DirectTile {
         c7.intoArray(out, outOff + 7 * outStride);
         d7.intoArray(out, outOff + 7 * outStride + 16);
     }
+
+    /** As {@link #pixels8x32} with seven pixels, for the widths that are a multiple of seven. */
+    static void pixels7x32(float[] x, int xOff, int[] segmentStart, int[] segmentLength, float[] w, int wOff, float[] init,
+            int initOff, int initStride, float[] out, int outOff, int outStride) {
+        FloatVector c0 = FloatVector.fromArray(LANES, init, initOff);
+        FloatVector d0 = FloatVector.fromArray(LANES, init, initOff + 16);
+        FloatVector c1 = FloatVector.fromArray(LANES, init, initOff + initStride);
+        FloatVector d1 = FloatVector.fromArray(LANES, init, initOff + initStride + 16);
+        FloatVector c2 = FloatVector.fromArray(LANES, init, initOff + 2 * initStride);
+        FloatVector d2 = FloatVector.fromArray(LANES, init, initOff + 2 * initStride + 16);
+        FloatVector c3 = FloatVector.fromArray(LANES, init, initOff + 3 * initStride);
+        FloatVector d3 = FloatVector.fromArray(LANES, init, initOff + 3 * initStride + 16);
+        FloatVector c4 = FloatVector.fromArray(LANES, init, initOff + 4 * initStride);
+        FloatVector d4 = FloatVector.fromArray(LANES, init, initOff + 4 * initStride + 16);
+        FloatVector c5 = FloatVector.fromArray(LANES, init, initOff + 5 * initStride);
+        FloatVector d5 = FloatVector.fromArray(LANES, init, initOff + 5 * initStride + 16);
+        FloatVector c6 = FloatVector.fromArray(LANES, init, initOff + 6 * initStride);
+        FloatVector d6 = FloatVector.fromArray(LANES, init, initOff + 6 * initStride + 16);
+        int k = wOff;
+        for (int s = 0; s < segmentStart.length; s++) {
+            int begin = xOff + segmentStart[s];
+            int end = begin + segmentLength[s];
+            for (int i = begin; i < end; i++) {
+                FloatVector w0 = FloatVector.fromArray(LANES, w, k);
+                FloatVector w1 = FloatVector.fromArray(LANES, w, k + 16);
+                k += 32;
+                FloatVector p = FloatVector.broadcast(LANES, x[i]);
+                c0 = p.fma(w0, c0);
+                d0 = p.fma(w1, d0);
+                p = FloatVector.broadcast(LANES, x[i + 16]);
+                c1 = p.fma(w0, c1);
+                d1 = p.fma(w1, d1);
+                p = FloatVector.broadcast(LANES, x[i + 32]);
+                c2 = p.fma(w0, c2);
+                d2 = p.fma(w1, d2);
+                p = FloatVector.broadcast(LANES, x[i + 48]);
+                c3 = p.fma(w0, c3);
+                d3 = p.fma(w1, d3);
+                p = FloatVector.broadcast(LANES, x[i + 64]);
+                c4 = p.fma(w0, c4);
+                d4 = p.fma(w1, d4);
+                p = FloatVector.broadcast(LANES, x[i + 80]);
+                c5 = p.fma(w0, c5);
+                d5 = p.fma(w1, d5);
+                p = FloatVector.broadcast(LANES, x[i + 96]);
+                c6 = p.fma(w0, c6);
+                d6 = p.fma(w1, d6);
+            }
+        }
+        c0.intoArray(out, outOff);
+        d0.intoArray(out, outOff + 16);
+        c1.intoArray(out, outOff + outStride);
+        d1.intoArray(out, outOff + outStride + 16);
+        c2.intoArray(out, outOff + 2 * outStride);
+        d2.intoArray(out, outOff + 2 * outStride + 16);
+        c3.intoArray(out, outOff + 3 * outStride);
+        d3.intoArray(out, outOff + 3 * outStride + 16);
+        c4.intoArray(out, outOff + 4 * outStride);
+        d4.intoArray(out, outOff + 4 * outStride + 16);
+        c5.intoArray(out, outOff + 5 * outStride);
+        d5.intoArray(out, outOff + 5 * outStride + 16);
+        c6.intoArray(out, outOff + 6 * outStride);
+        d6.intoArray(out, outOff + 6 * outStride + 16);
+    }
+
+    /** As {@link #threeTaps8x32} with seven pixels. */
+    static void threeTaps7x32(float[] x, int xOff, int[] segmentStart, float[] w, int wOff, float[] init, int initOff,
+            int initStride, float[] out, int outOff, int outStride) {
+        FloatVector c0 = FloatVector.fromArray(LANES, init, initOff);
+        FloatVector d0 = FloatVector.fromArray(LANES, init, initOff + 16);
+        FloatVector c1 = FloatVector.fromArray(LANES, init, initOff + initStride);
+        FloatVector d1 = FloatVector.fromArray(LANES, init, initOff + initStride + 16);
+        FloatVector c2 = FloatVector.fromArray(LANES, init, initOff + 2 * initStride);
+        FloatVector d2 = FloatVector.fromArray(LANES, init, initOff + 2 * initStride + 16);
+        FloatVector c3 = FloatVector.fromArray(LANES, init, initOff + 3 * initStride);
+        FloatVector d3 = FloatVector.fromArray(LANES, init, initOff + 3 * initStride + 16);
+        FloatVector c4 = FloatVector.fromArray(LANES, init, initOff + 4 * initStride);
+        FloatVector d4 = FloatVector.fromArray(LANES, init, initOff + 4 * initStride + 16);
+        FloatVector c5 = FloatVector.fromArray(LANES, init, initOff + 5 * initStride);
+        FloatVector d5 = FloatVector.fromArray(LANES, init, initOff + 5 * initStride + 16);
+        FloatVector c6 = FloatVector.fromArray(LANES, init, initOff + 6 * initStride);
+        FloatVector d6 = FloatVector.fromArray(LANES, init, initOff + 6 * initStride + 16);
+        int k = wOff;
+        for (int s = 0; s < segmentStart.length; s++) {
+            int begin = xOff + segmentStart[s];
+            for (int i = begin; i < begin + BLOCK; i++) {
+                FloatVector w0 = FloatVector.fromArray(LANES, w, k);
+                FloatVector u0 = FloatVector.fromArray(LANES, w, k + 16);
+                FloatVector w1 = FloatVector.fromArray(LANES, w, k + 32);
+                FloatVector u1 = FloatVector.fromArray(LANES, w, k + 48);
+                FloatVector w2 = FloatVector.fromArray(LANES, w, k + 64);
+                FloatVector u2 = FloatVector.fromArray(LANES, w, k + 80);
+                k += 96;
+                FloatVector p = FloatVector.broadcast(LANES, x[i]);
+                c0 = p.fma(w0, c0);
+                d0 = p.fma(u0, d0);
+                p = FloatVector.broadcast(LANES, x[i + 16]);
+                c1 = p.fma(w0, c1);
+                d1 = p.fma(u0, d1);
+                c0 = p.fma(w1, c0);
+                d0 = p.fma(u1, d0);
+                p = FloatVector.broadcast(LANES, x[i + 32]);
+                c2 = p.fma(w0, c2);
+                d2 = p.fma(u0, d2);
+                c1 = p.fma(w1, c1);
+                d1 = p.fma(u1, d1);
+                c0 = p.fma(w2, c0);
+                d0 = p.fma(u2, d0);
+                p = FloatVector.broadcast(LANES, x[i + 48]);
+                c3 = p.fma(w0, c3);
+                d3 = p.fma(u0, d3);
+                c2 = p.fma(w1, c2);
+                d2 = p.fma(u1, d2);
+                c1 = p.fma(w2, c1);
+                d1 = p.fma(u2, d1);
+                p = FloatVector.broadcast(LANES, x[i + 64]);
+                c4 = p.fma(w0, c4);
+                d4 = p.fma(u0, d4);
+                c3 = p.fma(w1, c3);
+                d3 = p.fma(u1, d3);
+                c2 = p.fma(w2, c2);
+                d2 = p.fma(u2, d2);
+                p = FloatVector.broadcast(LANES, x[i + 80]);
+                c5 = p.fma(w0, c5);
+                d5 = p.fma(u0, d5);
+                c4 = p.fma(w1, c4);
+                d4 = p.fma(u1, d4);
+                c3 = p.fma(w2, c3);
+                d3 = p.fma(u2, d3);
+                p = FloatVector.broadcast(LANES, x[i + 96]);
+                c6 = p.fma(w0, c6);
+                d6 = p.fma(u0, d6);
+                c5 = p.fma(w1, c5);
+                d5 = p.fma(u1, d5);
+                c4 = p.fma(w2, c4);
+                d4 = p.fma(u2, d4);
+                p = FloatVector.broadcast(LANES, x[i + 112]);
+                c6 = p.fma(w1, c6);
+                d6 = p.fma(u1, d6);
+                c5 = p.fma(w2, c5);
+                d5 = p.fma(u2, d5);
+                p = FloatVector.broadcast(LANES, x[i + 128]);
+                c6 = p.fma(w2, c6);
+                d6 = p.fma(u2, d6);
+            }
+        }
+        c0.intoArray(out, outOff);
+        d0.intoArray(out, outOff + 16);
+        c1.intoArray(out, outOff + outStride);
+        d1.intoArray(out, outOff + outStride + 16);
+        c2.intoArray(out, outOff + 2 * outStride);
+        d2.intoArray(out, outOff + 2 * outStride + 16);
+        c3.intoArray(out, outOff + 3 * outStride);
+        d3.intoArray(out, outOff + 3 * outStride + 16);
+        c4.intoArray(out, outOff + 4 * outStride);
+        d4.intoArray(out, outOff + 4 * outStride + 16);
+        c5.intoArray(out, outOff + 5 * outStride);
+        d5.intoArray(out, outOff + 5 * outStride + 16);
+        c6.intoArray(out, outOff + 6 * outStride);
+        d6.intoArray(out, outOff + 6 * outStride + 16);
+    }
 }

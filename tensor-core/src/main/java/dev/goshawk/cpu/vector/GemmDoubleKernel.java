@@ -25,6 +25,9 @@ final class GemmDoubleKernel {
     /** Elements of the buffer that ragged tiles pass through. */
     static final int TILE = ROWS * PANEL;
 
+    /** Read in place of the old result where that is not to be added: a branch in a kernel would deoptimise it when first taken. */
+    private static final double[] ZEROS = new double[PANEL];
+
     private GemmDoubleKernel() {
     }
 
@@ -204,10 +207,13 @@ final class GemmDoubleKernel {
 
     private static void whole(double[] a, int a0, int rs, int ks, double[] b, int b0, int width, int kc, double[] c, int c0, int ldc,
             boolean add) {
+        double[] old = add ? c : ZEROS;
+        int old0 = add ? c0 : 0;
+        int ldOld = add ? ldc : 0;
         if (width == L) {
-            narrow(a, a0, rs, ks, b, b0, kc, c, c0, ldc, add);
+            narrow(a, a0, rs, ks, b, b0, kc, old, old0, ldOld, c, c0, ldc);
         } else {
-            wide(a, a0, rs, ks, b, b0, kc, c, c0, ldc, add);
+            wide(a, a0, rs, ks, b, b0, kc, old, old0, ldOld, c, c0, ldc);
         }
     }
 
@@ -215,9 +221,9 @@ final class GemmDoubleKernel {
             double[] tile, int t0) {
         int width = columns <= L ? L : PANEL;
         if (width == L) {
-            narrowRow(a, a0, ks, b, b0, kc, tile, t0, false);
+            narrowRow(a, a0, ks, b, b0, kc, tile, t0);
         } else {
-            wideRow(a, a0, ks, b, b0, kc, tile, t0, false);
+            wideRow(a, a0, ks, b, b0, kc, tile, t0);
         }
         keep(tile, t0, width, 1, columns, c, c0, 0, add);
     }
@@ -235,9 +241,9 @@ final class GemmDoubleKernel {
     // One shared zero, an uncounted loop and no helper calls keep these under the compiler's node limit: beyond it C2 stops
     // inlining and boxes every accumulator.
 
-    /** A whole tile of two vectors a row. */
-    private static void wide(double[] a, int a0, int rs, int ks, double[] b, int b0, int kc, double[] c, int c0, int ldc,
-            boolean add) {
+    /** A whole tile of two vectors a row: {@code C = old + A B}. */
+    private static void wide(double[] a, int a0, int rs, int ks, double[] b, int b0, int kc, double[] old,
+            int old0, int ldOld, double[] c, int c0, int ldc) {
         DoubleVector zero = DoubleVector.zero(S);
         DoubleVector s0p = zero;
         DoubleVector s0q = zero;
@@ -294,45 +300,27 @@ final class GemmDoubleKernel {
             ak += ks;
             bk += 2 * L;
         }
-        if (add) {
-            s0p = s0p.add(DoubleVector.fromArray(S, c, c0));
-            s0q = s0q.add(DoubleVector.fromArray(S, c, c0 + L));
-            s1p = s1p.add(DoubleVector.fromArray(S, c, c0 + ldc));
-            s1q = s1q.add(DoubleVector.fromArray(S, c, c0 + ldc + L));
-            s2p = s2p.add(DoubleVector.fromArray(S, c, c0 + 2 * ldc));
-            s2q = s2q.add(DoubleVector.fromArray(S, c, c0 + 2 * ldc + L));
-            s3p = s3p.add(DoubleVector.fromArray(S, c, c0 + 3 * ldc));
-            s3q = s3q.add(DoubleVector.fromArray(S, c, c0 + 3 * ldc + L));
-            s4p = s4p.add(DoubleVector.fromArray(S, c, c0 + 4 * ldc));
-            s4q = s4q.add(DoubleVector.fromArray(S, c, c0 + 4 * ldc + L));
-            s5p = s5p.add(DoubleVector.fromArray(S, c, c0 + 5 * ldc));
-            s5q = s5q.add(DoubleVector.fromArray(S, c, c0 + 5 * ldc + L));
-            s6p = s6p.add(DoubleVector.fromArray(S, c, c0 + 6 * ldc));
-            s6q = s6q.add(DoubleVector.fromArray(S, c, c0 + 6 * ldc + L));
-            s7p = s7p.add(DoubleVector.fromArray(S, c, c0 + 7 * ldc));
-            s7q = s7q.add(DoubleVector.fromArray(S, c, c0 + 7 * ldc + L));
-        }
-        s0p.intoArray(c, c0);
-        s0q.intoArray(c, c0 + L);
-        s1p.intoArray(c, c0 + ldc);
-        s1q.intoArray(c, c0 + ldc + L);
-        s2p.intoArray(c, c0 + 2 * ldc);
-        s2q.intoArray(c, c0 + 2 * ldc + L);
-        s3p.intoArray(c, c0 + 3 * ldc);
-        s3q.intoArray(c, c0 + 3 * ldc + L);
-        s4p.intoArray(c, c0 + 4 * ldc);
-        s4q.intoArray(c, c0 + 4 * ldc + L);
-        s5p.intoArray(c, c0 + 5 * ldc);
-        s5q.intoArray(c, c0 + 5 * ldc + L);
-        s6p.intoArray(c, c0 + 6 * ldc);
-        s6q.intoArray(c, c0 + 6 * ldc + L);
-        s7p.intoArray(c, c0 + 7 * ldc);
-        s7q.intoArray(c, c0 + 7 * ldc + L);
+        s0p.add(DoubleVector.fromArray(S, old, old0)).intoArray(c, c0);
+        s0q.add(DoubleVector.fromArray(S, old, old0 + L)).intoArray(c, c0 + L);
+        s1p.add(DoubleVector.fromArray(S, old, old0 + ldOld)).intoArray(c, c0 + ldc);
+        s1q.add(DoubleVector.fromArray(S, old, old0 + ldOld + L)).intoArray(c, c0 + ldc + L);
+        s2p.add(DoubleVector.fromArray(S, old, old0 + 2 * ldOld)).intoArray(c, c0 + 2 * ldc);
+        s2q.add(DoubleVector.fromArray(S, old, old0 + 2 * ldOld + L)).intoArray(c, c0 + 2 * ldc + L);
+        s3p.add(DoubleVector.fromArray(S, old, old0 + 3 * ldOld)).intoArray(c, c0 + 3 * ldc);
+        s3q.add(DoubleVector.fromArray(S, old, old0 + 3 * ldOld + L)).intoArray(c, c0 + 3 * ldc + L);
+        s4p.add(DoubleVector.fromArray(S, old, old0 + 4 * ldOld)).intoArray(c, c0 + 4 * ldc);
+        s4q.add(DoubleVector.fromArray(S, old, old0 + 4 * ldOld + L)).intoArray(c, c0 + 4 * ldc + L);
+        s5p.add(DoubleVector.fromArray(S, old, old0 + 5 * ldOld)).intoArray(c, c0 + 5 * ldc);
+        s5q.add(DoubleVector.fromArray(S, old, old0 + 5 * ldOld + L)).intoArray(c, c0 + 5 * ldc + L);
+        s6p.add(DoubleVector.fromArray(S, old, old0 + 6 * ldOld)).intoArray(c, c0 + 6 * ldc);
+        s6q.add(DoubleVector.fromArray(S, old, old0 + 6 * ldOld + L)).intoArray(c, c0 + 6 * ldc + L);
+        s7p.add(DoubleVector.fromArray(S, old, old0 + 7 * ldOld)).intoArray(c, c0 + 7 * ldc);
+        s7q.add(DoubleVector.fromArray(S, old, old0 + 7 * ldOld + L)).intoArray(c, c0 + 7 * ldc + L);
     }
 
-    /** A whole tile of one vector a row. */
-    private static void narrow(double[] a, int a0, int rs, int ks, double[] b, int b0, int kc, double[] c, int c0, int ldc,
-            boolean add) {
+    /** A whole tile of one vector a row: {@code C = old + A B}. */
+    private static void narrow(double[] a, int a0, int rs, int ks, double[] b, int b0, int kc, double[] old,
+            int old0, int ldOld, double[] c, int c0, int ldc) {
         DoubleVector zero = DoubleVector.zero(S);
         DoubleVector s0 = zero;
         DoubleVector s1 = zero;
@@ -372,29 +360,18 @@ final class GemmDoubleKernel {
             ak += ks;
             bk += L;
         }
-        if (add) {
-            s0 = s0.add(DoubleVector.fromArray(S, c, c0));
-            s1 = s1.add(DoubleVector.fromArray(S, c, c0 + ldc));
-            s2 = s2.add(DoubleVector.fromArray(S, c, c0 + 2 * ldc));
-            s3 = s3.add(DoubleVector.fromArray(S, c, c0 + 3 * ldc));
-            s4 = s4.add(DoubleVector.fromArray(S, c, c0 + 4 * ldc));
-            s5 = s5.add(DoubleVector.fromArray(S, c, c0 + 5 * ldc));
-            s6 = s6.add(DoubleVector.fromArray(S, c, c0 + 6 * ldc));
-            s7 = s7.add(DoubleVector.fromArray(S, c, c0 + 7 * ldc));
-        }
-        s0.intoArray(c, c0);
-        s1.intoArray(c, c0 + ldc);
-        s2.intoArray(c, c0 + 2 * ldc);
-        s3.intoArray(c, c0 + 3 * ldc);
-        s4.intoArray(c, c0 + 4 * ldc);
-        s5.intoArray(c, c0 + 5 * ldc);
-        s6.intoArray(c, c0 + 6 * ldc);
-        s7.intoArray(c, c0 + 7 * ldc);
+        s0.add(DoubleVector.fromArray(S, old, old0)).intoArray(c, c0);
+        s1.add(DoubleVector.fromArray(S, old, old0 + ldOld)).intoArray(c, c0 + ldc);
+        s2.add(DoubleVector.fromArray(S, old, old0 + 2 * ldOld)).intoArray(c, c0 + 2 * ldc);
+        s3.add(DoubleVector.fromArray(S, old, old0 + 3 * ldOld)).intoArray(c, c0 + 3 * ldc);
+        s4.add(DoubleVector.fromArray(S, old, old0 + 4 * ldOld)).intoArray(c, c0 + 4 * ldc);
+        s5.add(DoubleVector.fromArray(S, old, old0 + 5 * ldOld)).intoArray(c, c0 + 5 * ldc);
+        s6.add(DoubleVector.fromArray(S, old, old0 + 6 * ldOld)).intoArray(c, c0 + 6 * ldc);
+        s7.add(DoubleVector.fromArray(S, old, old0 + 7 * ldOld)).intoArray(c, c0 + 7 * ldc);
     }
 
     /** One row of two vectors. */
-    private static void wideRow(double[] a, int a0, int ks, double[] b, int b0, int kc, double[] c, int c0,
-            boolean add) {
+    private static void wideRow(double[] a, int a0, int ks, double[] b, int b0, int kc, double[] c, int c0) {
         DoubleVector zero = DoubleVector.zero(S);
         DoubleVector s0p = zero;
         DoubleVector s0q = zero;
@@ -410,17 +387,12 @@ final class GemmDoubleKernel {
             ak += ks;
             bk += 2 * L;
         }
-        if (add) {
-            s0p = s0p.add(DoubleVector.fromArray(S, c, c0));
-            s0q = s0q.add(DoubleVector.fromArray(S, c, c0 + L));
-        }
         s0p.intoArray(c, c0);
         s0q.intoArray(c, c0 + L);
     }
 
     /** One row of one vector. */
-    private static void narrowRow(double[] a, int a0, int ks, double[] b, int b0, int kc, double[] c, int c0,
-            boolean add) {
+    private static void narrowRow(double[] a, int a0, int ks, double[] b, int b0, int kc, double[] c, int c0) {
         DoubleVector zero = DoubleVector.zero(S);
         DoubleVector s0 = zero;
         int ak = a0;
@@ -432,9 +404,6 @@ final class GemmDoubleKernel {
             s0 = v0.fma(w, s0);
             ak += ks;
             bk += L;
-        }
-        if (add) {
-            s0 = s0.add(DoubleVector.fromArray(S, c, c0));
         }
         s0.intoArray(c, c0);
     }
