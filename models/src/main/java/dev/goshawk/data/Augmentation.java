@@ -1,8 +1,8 @@
 package dev.goshawk.data;
 
 /**
- * CIFAR's usual augmentation: pad with black, crop at a random place, mirror half of the images. What an image gets in an epoch is
- * a function of (seed, epoch, image) alone.
+ * CIFAR's usual augmentation: pad with black, crop at a random place, mirror half of the images. What an image gets in
+ * an epoch is a function of (seed, epoch, image) alone.
  *
  * @param pad pixels added on every side before the crop, 0 for no cropping
  * @param flip whether images are mirrored left to right with probability 1/2

@@ -5,8 +5,9 @@ import dev.goshawk.tensor.ShapeMismatchException;
 import dev.goshawk.tensor.Tensor;
 
 /**
- * Fills batches of normalised images [N, height, width, 3] and one-hot labels [N, classes]. The order of an epoch is a function of
- * (seed, epoch), so training goes on from any (epoch, step) without replaying what came before. Not safe for use by many threads.
+ * Fills batches of normalised images [N, height, width, 3] and one-hot labels [N, classes]. The order of an epoch is a
+ * function of (seed, epoch), so training goes on from any (epoch, step) without replaying what came before. Not safe
+ * for use by many threads.
  */
 public final class Batches {
     private static final long STREAM = 2;
@@ -68,8 +69,9 @@ public final class Batches {
     }
 
     /**
-     * Fills a batch with the images {@code indices[from], indices[from+1], ...}. Where the indices end before the batch does, the
-     * remaining rows of images and labels are zeros: a cross-entropy summed over one-hot labels gets nothing from them.
+     * Fills a batch with the images {@code indices[from], indices[from+1], ...}. Where the indices end before the
+     * batch does, the remaining rows of images and labels are zeros: a cross-entropy summed over one-hot labels gets
+     * nothing from them.
      *
      * @param images [N, height, width, 3], float32 or float64
      * @param labels [N, classes], float32 or float64
@@ -107,8 +109,9 @@ public final class Batches {
 
     private static void check(String what, Shape expected, Tensor got) {
         if (!got.shape().equals(expected) || !got.dtype().isFloating()) {
-            throw new ShapeMismatchException("batch: expected " + what + " float32 or float64 " + expected + ", got " + got.dtype()
-                    + " " + got.shape());
+            throw new ShapeMismatchException(
+                    "batch: expected " + what + " float32 or float64 " + expected + ", got " + got.dtype()
+                            + " " + got.shape());
         }
     }
 }

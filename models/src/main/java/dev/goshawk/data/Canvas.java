@@ -1,6 +1,9 @@
 package dev.goshawk.data;
 
-/** A square image in the making: red, green and blue as doubles, 0 to 1 in the end. Only exact operations and StrictMath. */
+/**
+ * A square image in the making: red, green and blue as doubles, 0 to 1 in the end. Only exact operations and
+ * StrictMath.
+ */
 final class Canvas {
     /** A cut that leaves a shape whole. */
     static final double WHOLE = 2;
@@ -73,7 +76,8 @@ final class Canvas {
                 double part = outline.pattern(x, y, ink.frequency());
                 int p = py * side + px;
                 for (int c = 0; c < 3; c++) {
-                    double value = ink.first()[c] + part * (ink.second()[c] - ink.first()[c]) + ink.texture() * clouds[p];
+                    double plain = ink.first()[c] + part * (ink.second()[c] - ink.first()[c]);
+                    double value = plain + ink.texture() * clouds[p];
                     rgb[3 * p + c] += cover * (value - rgb[3 * p + c]);
                 }
             }
@@ -86,12 +90,15 @@ final class Canvas {
         double dx = StrictMath.cos(angle) * strength / side;
         double dy = StrictMath.sin(angle) * strength / side;
         for (int i = 0; i < rgb.length; i++) {
-            int p = i / 3;
-            rgb[i] *= 1 + (p % side - side / 2.0) * dx + (p / side - side / 2.0) * dy;
+            int px = i / 3 % side;
+            int py = i / 3 / side;
+            rgb[i] *= 1 + (px - side / 2.0) * dx + (py - side / 2.0) * dy;
         }
     }
 
-    /** Adds noise of a standard deviation: the sum of four uniform numbers, close to normal and exact on every machine. */
+    /**
+     * Adds noise of a standard deviation: the sum of four uniform numbers, close to normal and exact on every machine.
+     */
     void noise(double deviation, SplitMix64 random) {
         double scale = deviation * Math.sqrt(3) / 0x1p16;
         for (int i = 0; i < rgb.length; i++) {

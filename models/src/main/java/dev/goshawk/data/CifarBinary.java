@@ -9,9 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * CIFAR-10's binary version: {@code data_batch_1.bin} to {@code data_batch_5.bin} for training and {@code test_batch.bin}. A record
- * is the label and the red, the green and the blue plane, 3073 bytes. An image's name is {@code <file>/<record>}, records counted
- * from 0.
+ * CIFAR-10's binary version: {@code data_batch_1.bin} to {@code data_batch_5.bin} for training and {@code
+ * test_batch.bin}. A record is the label and the red, the green and the blue plane, 3073 bytes. An image's name is
+ * {@code <file>/<record>}, records counted from 0.
  */
 public final class CifarBinary {
     private static final int SIDE = 32;
@@ -22,8 +22,8 @@ public final class CifarBinary {
     private static final String CLASSES_FILE = "batches.meta.txt";
     /** Where the official archive puts the files. */
     private static final String ARCHIVE_FOLDER = "cifar-10-batches-bin";
-    private static final List<String> CLASSES = List.of("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse",
-            "ship", "truck");
+    private static final List<String> CLASSES = List.of("airplane", "automobile", "bird", "cat", "deer",
+            "dog", "frog", "horse", "ship", "truck");
 
     private CifarBinary() {
     }
@@ -49,7 +49,8 @@ public final class CifarBinary {
                 yield batches;
             }
             case "test" -> List.of(TEST_FILE);
-            default -> throw new DataException(root + ": CIFAR-10 batches have the splits train and test, not '" + split + "'");
+            default -> throw new DataException(
+                    root + ": CIFAR-10 batches have the splits train and test, not '" + split + "'");
         };
         return read(folder(root), files);
     }
@@ -76,8 +77,9 @@ public final class CifarBinary {
                     }
                     labels[image] = record[0] & 0xFF;
                     if (labels[image] >= classes.size()) {
-                        throw new DataException(file + ": record " + r + " has label " + labels[image] + ", expected 0 to "
-                                + (classes.size() - 1));
+                        throw new DataException(
+                                file + ": record " + r + " has label " + labels[image] + ", expected 0 to "
+                                        + (classes.size() - 1));
                     }
                     interleave(record, pixels, image * 3 * PLANE);
                     names.add(files.get(f) + "/" + r);

@@ -9,8 +9,8 @@ public final class Datasets {
     }
 
     /**
-     * Opens a split of a data folder of 32 x 32 images: folders of images ({@link ImageFolder}) or CIFAR-10's binary batches
-     * ({@link CifarBinary}).
+     * Opens a split of a data folder of 32 x 32 images: folders of images ({@link ImageFolder}) or CIFAR-10's binary
+     * batches ({@link CifarBinary}).
      *
      * @throws DataException if the folder holds neither, or what it holds is not sound
      */
@@ -24,7 +24,8 @@ public final class Datasets {
         if (CifarBinary.isPresent(root)) {
             return CifarBinary.open(root, split);
         }
-        throw new DataException(root + ": has neither " + split + "/<class>/<image> nor CIFAR-10 batches (data_batch_1.bin to "
-                + "data_batch_5.bin, test_batch.bin)");
+        throw new DataException(
+                root + ": has neither " + split + "/<class>/<image> nor CIFAR-10 batches (data_batch_1.bin to "
+                        + "data_batch_5.bin, test_batch.bin)");
     }
 }

@@ -2,7 +2,10 @@ package dev.goshawk.data;
 
 import java.util.List;
 
-/** Labelled images of one size, each three bytes a pixel (red, green, blue), in a fixed order. Safe for use by many threads. */
+/**
+ * Labelled images of one size, each three bytes a pixel (red, green, blue), in a fixed order. Safe for use by many
+ * threads.
+ */
 public interface ImageDataset {
     /** Number of images. */
     int size();
@@ -16,7 +19,10 @@ public interface ImageDataset {
     /** The class of an image, in {@code 0 .. classes().size()-1}. */
     int label(int image);
 
-    /** The image's path relative to the data folder, with {@code /} between its parts, such as {@code test/cat/0001.jpg}. */
+    /**
+     * The image's path relative to the data folder, with {@code /} between its parts, such as {@code
+     * test/cat/0001.jpg}.
+     */
     String name(int image);
 
     /** Class names in label order. */

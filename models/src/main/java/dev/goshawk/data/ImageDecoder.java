@@ -16,8 +16,8 @@ import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * Decodes JPEG and PNG files to bytes with the JDK's own readers, whatever others the class path brings: two decoders rarely
- * agree to the last bit, and a result should not depend on the class path.
+ * Decodes JPEG and PNG files to bytes with the JDK's own readers, whatever others the class path brings: two decoders
+ * rarely agree to the last bit, and a result should not depend on the class path.
  */
 final class ImageDecoder {
     private static final String JDK_READERS = "com.sun.imageio.";
@@ -27,7 +27,8 @@ final class ImageDecoder {
     }
 
     /**
-     * Decodes a file whose image must have the given size. Gray images are given three equal channels; transparency is dropped.
+     * Decodes a file whose image must have the given size. Gray images are given three equal channels; transparency is
+     * dropped.
      *
      * @throws DataException naming the file, if it is no such image
      */
@@ -62,7 +63,8 @@ final class ImageDecoder {
         try {
             long size = Files.size(file);
             if (size > MAX_FILE) {
-                throw new DataException(file + ": is " + size + " bytes long, expected an image of at most " + MAX_FILE);
+                throw new DataException(
+                        file + ": is " + size + " bytes long, expected an image of at most " + MAX_FILE);
             }
             return Files.readAllBytes(file);
         } catch (IOException e) {
@@ -88,7 +90,8 @@ final class ImageDecoder {
             }
             reader.dispose();
         }
-        throw new IllegalStateException("the JDK has no " + format + " reader; install one with the module java.desktop");
+        throw new IllegalStateException(
+                "the JDK has no " + format + " reader; install one with the module java.desktop");
     }
 
     private static void copy(Path file, BufferedImage image, byte[] rgb, int offset) {

@@ -12,8 +12,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * A folder of images as {@code split/class/file}. Classes in alphabetical order are the labels 0, 1, ...; images are sorted by
- * class, then by file name. Files that are hidden or end in none of .jpg, .jpeg and .png are passed over.
+ * A folder of images as {@code split/class/file}. Classes in alphabetical order are the labels 0, 1, ...; images are
+ * sorted by class, then by file name. Files that are hidden or end in none of .jpg, .jpeg and .png are passed over.
  */
 public final class ImageFolder {
     /** Side of the images that are read where no size is given: CIFAR's. */
@@ -30,7 +30,8 @@ public final class ImageFolder {
     /**
      * Decodes every image of a split into memory.
      *
-     * @throws DataException naming the first folder or file, in order, that is missing, empty, corrupt or of another size
+     * @throws DataException naming the first folder or file, in order, that is missing, empty, corrupt or of another
+     *     size
      */
     public static ImageDataset open(Path root, String split, int height, int width) {
         List<String> classes = classes(root, split);
@@ -68,7 +69,8 @@ public final class ImageFolder {
     }
 
     /** Decodes files in parallel; their order, and which failure is reported, do not depend on threads. */
-    static ImageDataset decode(Path root, List<String> names, int[] labels, List<String> classes, int height, int width) {
+    static ImageDataset decode(Path root, List<String> names, int[] labels, List<String> classes, int height,
+            int width) {
         byte[] pixels = InMemoryImages.allocate(root.toString(), names.size(), height, width);
         int bytes = height * width * 3;
         ConcurrentSkipListMap<Integer, DataException> failures = new ConcurrentSkipListMap<>();

@@ -3,7 +3,8 @@ package dev.goshawk.data;
 import java.util.Arrays;
 
 /**
- * Maps a byte b of channel c to {@code (b / 255 - mean[c]) / std[c]}, by table. Computed in double and rounded once for float32.
+ * Maps a byte b of channel c to {@code (b / 255 - mean[c]) / std[c]}, by table. Computed in double and rounded once
+ * for float32.
  */
 public final class Normalization {
     /** ImageNet's statistics, which the public CIFAR-10 ResNet checkpoints were trained with as well. */

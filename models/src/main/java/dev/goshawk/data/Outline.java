@@ -1,21 +1,27 @@
 package dev.goshawk.data;
 
-/** The outlines of {@link SyntheticShapes}, as signed distances: negative inside, in a frame where a shape fills the unit disc. */
+/**
+ * The outlines of {@link SyntheticShapes}, as signed distances: negative inside, in a frame where a shape fills the
+ * unit disc.
+ */
 enum Outline {
     DISC, SQUARE, TRIANGLE, RING, CROSS, STAR, STRIPES, CHECKER, CRESCENT, ARROW;
 
     private static final double[] SQUARE_CORNERS = {-0.78, -0.78, 0.78, -0.78, 0.78, 0.78, -0.78, 0.78};
     private static final double[] TRIANGLE_CORNERS = regular(3, 1, 1);
     private static final double[] STAR_CORNERS = regular(5, 1, 0.42);
-    private static final double[] CROSS_CORNERS = {-0.3, -1, 0.3, -1, 0.3, -0.3, 1, -0.3, 1, 0.3, 0.3, 0.3, 0.3, 1, -0.3, 1, -0.3,
-            0.3, -1, 0.3, -1, -0.3, -0.3, -0.3};
-    private static final double[] ARROW_CORNERS = {-1, -0.25, 0.1, -0.25, 0.1, -0.75, 1, 0, 0.1, 0.75, 0.1, 0.25, -1, 0.25};
+    private static final double[] CROSS_CORNERS = {-0.3, -1, 0.3, -1, 0.3, -0.3, 1, -0.3, 1, 0.3, 0.3, 0.3,
+            0.3, 1, -0.3, 1, -0.3, 0.3, -1, 0.3, -1, -0.3, -0.3, -0.3};
+    private static final double[] ARROW_CORNERS = {-1, -0.25, 0.1, -0.25, 0.1, -0.75, 1, 0,
+            0.1, 0.75, 0.1, 0.25, -1, 0.25};
     private static final double RING_RADIUS = 0.78;
     private static final double RING_HALF_WIDTH = 0.2;
     private static final double CRESCENT_SHIFT = 0.45;
     private static final double CRESCENT_BITE = 0.8;
 
-    /** The distance from (x, y) to the outline. The two patterned classes are squares of which the pattern tells them. */
+    /**
+     * The distance from (x, y) to the outline. The two patterned classes are squares of which the pattern tells them.
+     */
     double distance(double x, double y) {
         return switch (this) {
             case DISC -> Math.sqrt(x * x + y * y) - 0.9;

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A list of exact images: one path a line, relative to the data folder and with {@code /} between its parts, in the order wanted.
- * Blank lines and lines starting with {@code #} are passed over.
+ * A list of exact images: one path a line, relative to the data folder and with {@code /} between its parts, in the
+ * order wanted. Blank lines and lines starting with {@code #} are passed over.
  */
 public final class Samples {
     private static final int FOLDER_PARTS = 3;
@@ -36,7 +36,8 @@ public final class Samples {
             throw new DataException(root + ": no such data folder");
         }
         String first = lines.getFirst().path();
-        if (CifarBinary.isPresent(root) && !Files.isDirectory(root.resolve(first.startsWith("test") ? "test" : "train"))) {
+        if (CifarBinary.isPresent(root)
+                && !Files.isDirectory(root.resolve(first.startsWith("test") ? "test" : "train"))) {
             boolean test = first.startsWith("test");
             return select(list, CifarBinary.open(root, test ? "test" : "train"));
         }
@@ -58,7 +59,8 @@ public final class Samples {
         for (int i = 0; i < picked.length; i++) {
             Integer position = positions.get(lines.get(i).path());
             if (position == null) {
-                throw unknown(list, lines.get(i), "is not in the data set, whose first image is '" + dataset.name(0) + "'");
+                throw unknown(list, lines.get(i),
+                        "is not in the data set, whose first image is '" + dataset.name(0) + "'");
             }
             picked[i] = position;
         }
@@ -96,7 +98,8 @@ public final class Samples {
 
     /** Whether a part of a path stays where it is put. */
     private static boolean isPlain(String part) {
-        return !part.isEmpty() && !part.equals(".") && !part.equals("..") && part.chars().noneMatch(Character::isISOControl);
+        return !part.isEmpty() && !part.equals(".") && !part.equals("..")
+                && part.chars().noneMatch(Character::isISOControl);
     }
 
     private static List<Line> lines(Path list) {
@@ -111,7 +114,8 @@ public final class Samples {
                 }
             }
         } catch (IOException e) {
-            throw new DataException(list + ": the sample list cannot be read (" + e.getClass().getSimpleName() + ")", e);
+            throw new DataException(list + ": the sample list cannot be read (" + e.getClass().getSimpleName() + ")",
+                    e);
         }
         if (lines.isEmpty()) {
             throw new DataException(list + ": the sample list names no images");

@@ -1,8 +1,8 @@
 package dev.goshawk.data;
 
 /**
- * Counter-based random numbers: number k of the stream of a key is a fixed function of the key and k (SplitMix64; Steele, Lea and
- * Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014), the same on every machine.
+ * Counter-based random numbers: number k of the stream of a key is a fixed function of the key and k (SplitMix64;
+ * Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014), the same on every machine.
  */
 final class SplitMix64 {
     private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
@@ -44,6 +44,6 @@ final class SplitMix64 {
 
     /** Uniform in 0 .. bound-1 but for a bias under bound / 2^32. */
     int below(int bound) {
-        return (int) ((nextLong() >>> 32) * bound >>> 32);
+        return (int) (((nextLong() >>> 32) * bound) >>> 32);
     }
 }

@@ -1,15 +1,14 @@
 package dev.goshawk.data;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
- * Ten classes of textured shapes drawn in code, 32 x 32 pixels: a shape of any colour, angle and size somewhere on a cloudy
- * background, among fragments of other shapes, under uneven light and noise. A function of the seed alone, the same on every
- * machine. Enough to train and quantize a network without any files.
+ * Ten classes of textured shapes drawn in code, 32 x 32 pixels: a shape of any colour, angle and size somewhere on a
+ * cloudy background, among fragments of other shapes, under uneven light and noise. A function of the seed alone, the
+ * same on every machine. Enough to train and quantize a network without any files.
  */
 public final class SyntheticShapes {
     public static final int TRAIN_SIZE = 6000;
@@ -17,6 +16,7 @@ public final class SyntheticShapes {
     public static final long DEFAULT_SEED = 20;
 
     private static final int SIDE = 32;
+    private static final List<Outline> OUTLINES = List.of(Outline.values());
 
     // How hard the set is. A shape gets harder to tell the smaller, the fainter, the noisier and the more hidden it is.
     /** Half the extent of a shape in pixels, and how near its centre may come to the border, relative to that. */
@@ -48,13 +48,14 @@ public final class SyntheticShapes {
         return switch (split) {
             case "train" -> generate("train", TRAIN_SIZE, DEFAULT_SEED);
             case "test" -> generate("test", TEST_SIZE, DEFAULT_SEED);
-            default -> throw new DataException("synthetic shapes: expected the split train or test, got '" + split + "'");
+            default ->
+                throw new DataException("synthetic shapes: expected the split train or test, got '" + split + "'");
         };
     }
 
     /**
-     * Draws a set with as many images of each class as divide evenly; a larger set of the same seed and split begins with the same
-     * images. Names are {@code <split>/<class>/<number>}.
+     * Draws a set with as many images of each class as divide evenly; a larger set of the same seed and split begins
+     * with the same images. Names are {@code <split>/<class>/<number>}.
      *
      * @throws DataException if the size is not positive
      */
@@ -62,7 +63,7 @@ public final class SyntheticShapes {
         if (size < 1) {
             throw new DataException("synthetic shapes: expected at least one image, got " + size);
         }
-        List<String> classes = Arrays.stream(Outline.values()).map(o -> o.name().toLowerCase(Locale.ROOT)).toList();
+        List<String> classes = OUTLINES.stream().map(o -> o.name().toLowerCase(Locale.ROOT)).toList();
         byte[] pixels = InMemoryImages.allocate("synthetic shapes", size, SIDE, SIDE);
         int[] labels = new int[size];
         List<String> names = new ArrayList<>(size);
@@ -71,7 +72,8 @@ public final class SyntheticShapes {
             names.add(String.format(Locale.ROOT, "%s/%s/%04d", split, classes.get(labels[i]), i / classes.size()));
         }
         IntStream.range(0, size).parallel().forEach(
-                i -> draw(Outline.values()[labels[i]], SplitMix64.of(seed, split.hashCode(), i), pixels, i * SIDE * SIDE * 3));
+                i -> draw(OUTLINES.get(labels[i]), SplitMix64.of(seed, split.hashCode(), i), pixels,
+                        i * SIDE * SIDE * 3));
         return new InMemoryImages(SIDE, SIDE, pixels, labels, names, classes);
     }
 
@@ -80,20 +82,22 @@ public final class SyntheticShapes {
         double[] background = color(random);
         canvas.cover(background, color(random), TEXTURE, random);
         for (int left = random.below(MOST_FRAGMENTS + 1); left > 0; left--) {
-            Outline other = Outline.values()[random.below(Outline.values().length)];
+            Outline other = OUTLINES.get(random.below(OUTLINES.size()));
             double size = random.between(0.5, 1) * LARGEST_FRAGMENT * LARGEST_RADIUS;
             double cut = random.between(-0.4, 0.3);
             canvas.paint(other, cut, placement(random, size, 0), colors(random, background), random);
         }
         double radius = random.between(SMALLEST_RADIUS, LARGEST_RADIUS);
-        canvas.paint(outline, Canvas.WHOLE, placement(random, radius, HIDDEN * radius), colors(random, background), random);
+        canvas.paint(outline, Canvas.WHOLE, placement(random, radius, HIDDEN * radius), colors(random, background),
+                random);
         canvas.light(random.between(0, LIGHT), random);
         canvas.noise(random.between(0, STRONGEST_NOISE), random);
         canvas.store(rgb, offset);
     }
 
     private static Canvas.Placement placement(SplitMix64 random, double radius, double margin) {
-        return new Canvas.Placement(random.between(margin, SIDE - margin), random.between(margin, SIDE - margin), radius,
+        return new Canvas.Placement(random.between(margin, SIDE - margin), random.between(margin, SIDE - margin),
+                radius,
                 random.between(0, 2 * Math.PI), random.between(STRONGEST_SQUEEZE, 1));
     }
 

@@ -12,8 +12,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Writes a file as a whole or not at all: to a temporary file beside it, forced to the disk, then moved into place. A reader sees
- * the old file or the new one, and a full disk or a killed process leaves the old one as it was.
+ * Writes a file as a whole or not at all: to a temporary file beside it, forced to the disk, then moved into place. A
+ * reader sees the old file or the new one, and a full disk or a killed process leaves the old one as it was.
  */
 public final class AtomicFile {
     private static final AtomicLong COUNT = new AtomicLong();
@@ -43,7 +43,8 @@ public final class AtomicFile {
             throw new IOException("no folder " + folder);
         }
         // Not Files.createTempFile: that one hides the file from other users, and the move would keep it so.
-        Path temporary = folder.resolve("." + name + "." + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet() + ".tmp");
+        Path temporary = folder
+                .resolve("." + name + "." + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet() + ".tmp");
         try {
             try (FileChannel out = FileChannel.open(temporary, StandardOpenOption.CREATE,
                     StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {

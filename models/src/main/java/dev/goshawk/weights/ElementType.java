@@ -67,8 +67,8 @@ enum ElementType {
     }
 
     /**
-     * The elements at {@code offset + sum(index[k] * strides[k])} of a storage, in row-major order. The caller has checked that
-     * all of them lie within it.
+     * The elements at {@code offset + sum(index[k] * strides[k])} of a storage, in row-major order. The caller has
+     * checked that all of them lie within it.
      *
      * @param storage little-endian bytes
      * @param offset in elements

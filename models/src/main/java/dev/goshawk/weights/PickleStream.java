@@ -4,7 +4,10 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** The bytes of a pickle: counts what was taken, never gives more than its length, and fails at the end instead of giving -1. */
+/**
+ * The bytes of a pickle: counts what was taken, never gives more than its length, and fails at the end instead of
+ * giving -1.
+ */
 final class PickleStream extends InputStream {
     private final InputStream in;
     private final long length;

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -20,8 +21,8 @@ import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * The safetensors format: the length of a header as int64, the header as JSON (name to dtype, shape and byte range), the elements.
- * All little-endian, row-major and without gaps.
+ * The safetensors format: the length of a header as int64, the header as JSON (name to dtype, shape and byte range),
+ * the elements. All little-endian, row-major and without gaps.
  */
 public final class SafetensorsFile {
     private static final int BUFFER = 1 << 16;
@@ -69,14 +70,14 @@ public final class SafetensorsFile {
     }
 
     /**
-     * Writes tensors and text in the order of the maps, as float32, float64 or int32. The file is replaced as a whole: when the disk
-     * is full or the process ends, what was there before stays.
+     * Writes tensors and text in the order of the maps, as float32, float64 or int32. The file is replaced as a whole:
+     * when the disk is full or the process ends, what was there before stays.
      *
      * @throws WeightFileException if the file cannot be written
      */
     public static void write(Path file, Map<String, Tensor> tensors, Map<String, String> metadata) {
         try {
-            // Wide elements first keeps every tensor aligned to its element size, which readers that map the file rely on.
+            // Wide elements first: every tensor is then aligned, as readers that map the file need it.
             List<Map.Entry<String, Tensor>> layout = new ArrayList<>(tensors.entrySet());
             layout.sort(Comparator.comparingInt(e -> -e.getValue().dtype().bytes()));
             byte[] header = header(tensors, layout, metadata);
@@ -94,7 +95,7 @@ public final class SafetensorsFile {
     }
 
     private static String reason(IOException e) {
-        return e instanceof java.nio.file.AccessDeniedException ? "permission denied" : String.valueOf(e.getMessage());
+        return e instanceof AccessDeniedException ? "permission denied" : String.valueOf(e.getMessage());
     }
 
     private static byte[] header(Map<String, Tensor> tensors, List<Map.Entry<String, Tensor>> layout,
@@ -106,7 +107,8 @@ public final class SafetensorsFile {
             at += (long) e.getValue().size() * e.getValue().dtype().bytes();
         }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (JsonGenerator json = new JsonFactory().createGenerator(ObjectWriteContext.empty(), bytes, JsonEncoding.UTF8)) {
+        try (JsonGenerator json = new JsonFactory().createGenerator(ObjectWriteContext.empty(), bytes,
+                JsonEncoding.UTF8)) {
             json.writeStartObject();
             if (!metadata.isEmpty()) {
                 json.writeObjectPropertyStart(SafetensorsHeader.METADATA);

@@ -2,6 +2,7 @@ package dev.goshawk.weights;
 
 import dev.goshawk.tensor.Shape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +16,9 @@ import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
 
-/** The parsed header of a safetensors file. Entries are in the header's order; their byte ranges tile the data exactly. */
+/**
+ * The parsed header of a safetensors file. Entries are in the header's order; their byte ranges tile the data exactly.
+ */
 record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
     static final String METADATA = "__metadata__";
     /** The format's own limit, in bytes. */
@@ -41,7 +44,8 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
             List<Entry> entries = new ArrayList<>();
             Map<String, String> metadata = new LinkedHashMap<>();
             for (String name = in.nextName(); name != null; name = in.nextName()) {
-                require(in.nextToken() == JsonToken.START_OBJECT, "expected an object for " + WeightFileException.shown(name));
+                require(in.nextToken() == JsonToken.START_OBJECT,
+                        "expected an object for " + WeightFileException.shown(name));
                 if (name.equals(METADATA)) {
                     readMetadata(in, metadata);
                 } else {
@@ -53,13 +57,15 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
             return new SafetensorsHeader(entries, metadata);
         } catch (JacksonException e) {
             throw new IllegalArgumentException(
-                    "safetensors header is not sound JSON (" + WeightFileException.shown(e.getOriginalMessage()) + ")", e);
+                    "safetensors header is not sound JSON (" + WeightFileException.shown(e.getOriginalMessage()) + ")",
+                    e);
         }
     }
 
     private static void readMetadata(JsonParser in, Map<String, String> metadata) {
         for (String key = in.nextName(); key != null; key = in.nextName()) {
-            require(in.nextToken() == JsonToken.VALUE_STRING, "expected text for metadata " + WeightFileException.shown(key));
+            require(in.nextToken() == JsonToken.VALUE_STRING,
+                    "expected text for metadata " + WeightFileException.shown(key));
             metadata.put(key, in.getString());
         }
     }
@@ -75,7 +81,8 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
                 case "dtype" -> {
                     require(token == JsonToken.VALUE_STRING, shown + ": expected a dtype name");
                     type = ElementType.ofSafetensors(in.getString());
-                    require(type != null, shown + ": dtype " + WeightFileException.shown(in.getString()) + " is not supported");
+                    require(type != null,
+                            shown + ": dtype " + WeightFileException.shown(in.getString()) + " is not supported");
                 }
                 case "shape" -> dims = readLongs(in, token, shown + ": shape");
                 case "data_offsets" -> range = readLongs(in, token, shown + ": data_offsets");
@@ -101,7 +108,8 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
         long bytes = (long) shape.size() * type.bytes();
         require(bytes <= Integer.MAX_VALUE - 8, shown + ": over 2 GiB");
         require(range[0] <= range[1] && range[1] - range[0] == bytes, shown + ": shape " + shape + " of "
-                + type.safetensorsName() + " takes " + bytes + " bytes, its data_offsets are [" + range[0] + "," + range[1] + "]");
+                + type.safetensorsName() + " takes " + bytes + " bytes, its data_offsets are [" + range[0] + ","
+                + range[1] + "]");
         return new Entry(name, type, shape, range[0], range[1]);
     }
 
@@ -110,20 +118,24 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
         long[] out = new long[MAX_RANK];
         int n = 0;
         for (JsonToken t = in.nextToken(); t != JsonToken.END_ARRAY; t = in.nextToken()) {
-            require(t == JsonToken.VALUE_NUMBER_INT && n < MAX_RANK, what + ": expected at most " + MAX_RANK + " integers");
+            require(t == JsonToken.VALUE_NUMBER_INT && n < MAX_RANK,
+                    what + ": expected at most " + MAX_RANK + " integers");
             out[n] = in.getLongValue();
             require(out[n] >= 0, what + ": negative");
             n++;
         }
-        return java.util.Arrays.copyOf(out, n);
+        return Arrays.copyOf(out, n);
     }
 
     /** No overlap, no gap, no end beyond the data. */
     private static void checkTiling(List<Entry> entries, long dataLength) {
         long end = 0;
-        for (Entry e : entries.stream().sorted(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end)).toList()) {
-            require(e.begin() == end, "tensor " + WeightFileException.shown(e.name()) + ": its data starts at " + e.begin()
-                    + (e.begin() < end ? ", inside the tensor before, which ends at " : ", after a gap that begins at ") + end);
+        for (Entry e : entries.stream().sorted(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end))
+                .toList()) {
+            require(e.begin() == end, "tensor " + WeightFileException.shown(e.name()) + ": its data starts at "
+                    + e.begin()
+                    + (e.begin() < end ? ", inside the tensor before, which ends at " : ", after a gap that begins at ")
+                    + end);
             end = e.end();
         }
         require(end == dataLength, "the tensors take " + end + " bytes, the file holds " + dataLength

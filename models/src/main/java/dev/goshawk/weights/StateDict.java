@@ -45,12 +45,14 @@ final class StateDict {
             try {
                 shape = ref.check();
             } catch (IllegalArgumentException e) {
-                throw new WeightFileException(file, "tensor " + WeightFileException.shown(name) + " " + e.getMessage(), e);
+                throw new WeightFileException(file, "tensor " + WeightFileException.shown(name) + " " + e.getMessage(),
+                        e);
             }
             bytes += (long) shape.size() * ref.storage().type().bytes();
             if (bytes > MAX_EXPANSION * fileLength) {
-                throw new WeightFileException(file, "tensor " + WeightFileException.shown(name) + " brings the tensors to "
-                        + bytes + " bytes, more than " + MAX_EXPANSION + " times the file's " + fileLength);
+                throw new WeightFileException(file,
+                        "tensor " + WeightFileException.shown(name) + " brings the tensors to "
+                                + bytes + " bytes, more than " + MAX_EXPANSION + " times the file's " + fileLength);
             }
             kept.put(name, ref);
             shapes.put(name, shape);
@@ -63,7 +65,8 @@ final class StateDict {
 
     private static Map<?, ?> find(Path file, Object pickled) {
         if (!(pickled instanceof Map<?, ?> dict)) {
-            throw new WeightFileException(file, "expected a state dict, got a pickled " + pickled.getClass().getSimpleName());
+            throw new WeightFileException(file,
+                    "expected a state dict, got a pickled " + pickled.getClass().getSimpleName());
         }
         for (int depth = 0; depth < MAX_NESTING; depth++) {
             Map<?, ?> inner = null;

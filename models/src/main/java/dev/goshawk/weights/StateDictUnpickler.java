@@ -3,7 +3,6 @@ package dev.goshawk.weights;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,10 +14,11 @@ import net.razorvine.pickle.Unpickler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Unpickles state dicts and nothing else. Both the operations and the globals of a pickle are on allow-lists, and no global is
- * looked up by name in any registry: each becomes one of the values below, so a pickle cannot construct anything but maps, lists,
- * tuples, strings, numbers and {@link TensorRef}s. Memory is bounded by the number of operations, since no operation here copies
- * a container and every counted string is held against what is left of the file.
+ * Unpickles state dicts and nothing else. Both the operations and the globals of a pickle are on allow-lists, and no
+ * global is looked up by name in any registry: each becomes one of the values below, so a pickle cannot construct
+ * anything but maps, lists, tuples, strings, numbers and {@link TensorRef}s. Memory is bounded by the number of
+ * operations, since no operation here copies a container and every counted string is held against what is left of the
+ * file.
  */
 final class StateDictUnpickler extends Unpickler {
     private static final int MAX_OPERATIONS = 4_000_000;
@@ -35,7 +35,10 @@ final class StateDictUnpickler extends Unpickler {
         ORDERED_DICT, REBUILD_TENSOR, REBUILD_PARAMETER, SIZE, INERT
     }
 
-    /** The result of a call that is let through because checkpoints hold it beside the weights (devices, NumPy scalars). */
+    /**
+     * The result of a call that is let through because checkpoints hold it beside the weights (devices, NumPy
+     * scalars).
+     */
     private enum Inert {
         VALUE
     }
@@ -60,7 +63,8 @@ final class StateDictUnpickler extends Unpickler {
         } catch (RefusedException e) {
             throw e;
         } catch (PickleException | IllegalArgumentException | IndexOutOfBoundsException | ClassCastException e) {
-            throw new IllegalArgumentException("damaged pickle at byte " + bytes.position() + " (" + describe(e) + ")", e);
+            throw new IllegalArgumentException("damaged pickle at byte " + bytes.position() + " (" + describe(e) + ")",
+                    e);
         }
     }
 
@@ -118,7 +122,7 @@ final class StateDictUnpickler extends Unpickler {
                 Object[] arguments = (Object[]) stack.pop();
                 stack.add(call(stack.pop(), arguments));
             }
-            // The state of an OrderedDict is PyTorch's version record of each module, and the weights do not depend on it.
+            // An OrderedDict's state is PyTorch's version record of each module; weights do not depend on it.
             case Opcodes.BUILD -> {
                 Object unused = stack.pop();
                 if (!(stack.peek() instanceof Map<?, ?>) && stack.peek() != Inert.VALUE) {
@@ -128,13 +132,15 @@ final class StateDictUnpickler extends Unpickler {
             }
             case Opcodes.PROTO, Opcodes.STOP, Opcodes.MARK, Opcodes.POP, Opcodes.FRAME, Opcodes.MEMOIZE, Opcodes.BINPUT,
                     Opcodes.LONG_BINPUT, Opcodes.BINGET, Opcodes.LONG_BINGET, Opcodes.NEWTRUE, Opcodes.NEWFALSE,
-                    Opcodes.BININT, Opcodes.BININT1, Opcodes.BININT2, Opcodes.LONG1, Opcodes.BINFLOAT, Opcodes.EMPTY_LIST,
+                    Opcodes.BININT, Opcodes.BININT1, Opcodes.BININT2, Opcodes.LONG1, Opcodes.BINFLOAT,
+                    Opcodes.EMPTY_LIST,
                     Opcodes.EMPTY_TUPLE, Opcodes.TUPLE, Opcodes.TUPLE1, Opcodes.TUPLE2, Opcodes.TUPLE3,
                     Opcodes.BINPERSID -> {
                 return super.dispatch(opcode);
             }
             default -> throw new RefusedException(
-                    String.format(Locale.ROOT, "unsafe pickle: operation 0x%02x at byte %d is not on the allow-list", opcode,
+                    String.format(Locale.ROOT, "unsafe pickle: operation 0x%02x at byte %d is not on the allow-list",
+                            opcode,
                             bytes.position() - 1));
         }
         return NO_RETURN_VALUE;
@@ -142,32 +148,23 @@ final class StateDictUnpickler extends Unpickler {
 
     private static Object global(String module, String name) {
         String full = module + "." + name;
-        switch (full) {
-            case "collections.OrderedDict" -> {
-                return Callable.ORDERED_DICT;
-            }
-            case "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2" -> {
-                return Callable.REBUILD_TENSOR;
-            }
-            case "torch._utils._rebuild_parameter" -> {
-                return Callable.REBUILD_PARAMETER;
-            }
-            case "torch.Size" -> {
-                return Callable.SIZE;
-            }
+        return switch (full) {
+            case "collections.OrderedDict" -> Callable.ORDERED_DICT;
+            case "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2" -> Callable.REBUILD_TENSOR;
+            case "torch._utils._rebuild_parameter" -> Callable.REBUILD_PARAMETER;
+            case "torch.Size" -> Callable.SIZE;
             case "torch.device", "numpy.dtype", "numpy.core.multiarray.scalar", "numpy._core.multiarray.scalar",
-                    "_codecs.encode" -> {
-                return Callable.INERT;
-            }
+                    "_codecs.encode" ->
+                Callable.INERT;
             default -> {
                 ElementType storage = module.equals("torch") ? ElementType.ofTorch(name) : null;
                 if (storage == null) {
                     throw new RefusedException(
                             "unsafe pickle: global " + WeightFileException.shown(full) + " is not on the allow-list");
                 }
-                return storage;
+                yield storage;
             }
-        }
+        };
     }
 
     private Object call(@Nullable Object callee, Object[] arguments) {
@@ -178,8 +175,9 @@ final class StateDictUnpickler extends Unpickler {
             case INERT -> Inert.VALUE;
             case SIZE -> arguments[0];
             case REBUILD_PARAMETER -> (TensorRef) arguments[0];
-            case REBUILD_TENSOR -> new TensorRef((StorageRef) arguments[0], integer(arguments[1]), integers(arguments[2]),
-                    integers(arguments[3]));
+            case REBUILD_TENSOR ->
+                new TensorRef((StorageRef) arguments[0], integer(arguments[1]), integers(arguments[2]),
+                        integers(arguments[3]));
             case ORDERED_DICT -> {
                 Map<Object, Object> map = new LinkedHashMap<>();
                 if (arguments.length > 0) {
@@ -190,7 +188,10 @@ final class StateDictUnpickler extends Unpickler {
         };
     }
 
-    /** Python 2 wrote an OrderedDict as a list of pairs. Each pair counts as an operation: the list may be used many times. */
+    /**
+     * Python 2 wrote an OrderedDict as a list of pairs. Each pair counts as an operation: the list may be used many
+     * times.
+     */
     private void fromPairs(Map<Object, Object> map, List<Object> pairs) {
         operations += pairs.size();
         for (Object pair : pairs) {
@@ -203,8 +204,9 @@ final class StateDictUnpickler extends Unpickler {
     protected Object persistentLoad(Object pid) {
         Object[] p = (Object[]) pid;
         if (p.length < 5 || !"storage".equals(p[0]) || !(p[1] instanceof ElementType type)) {
-            throw new RefusedException("not a state dict: it refers to " + WeightFileException.shown(p.length == 0 ? "" : p[0])
-                    + " instead of a tensor's storage");
+            throw new RefusedException(
+                    "not a state dict: it refers to " + WeightFileException.shown(p.length == 0 ? "" : p[0])
+                            + " instead of a tensor's storage");
         }
         long length = integer(p[4]);
         boolean isView = p.length > 5 && p[5] instanceof Object[];
@@ -212,7 +214,8 @@ final class StateDictUnpickler extends Unpickler {
         StorageRef storage = new StorageRef(type, (String) p[2], length, integer(view[1]), integer(view[2]));
         StorageRef known = storages.putIfAbsent(storage.key(), storage);
         if (known != null && (known.type() != type || known.length() != length)) {
-            throw new IllegalArgumentException("storage " + WeightFileException.shown(storage.key()) + " described in two ways");
+            throw new IllegalArgumentException(
+                    "storage " + WeightFileException.shown(storage.key()) + " described in two ways");
         }
         return storage;
     }
@@ -240,8 +243,8 @@ final class StateDictUnpickler extends Unpickler {
     }
 
     @SuppressWarnings("unchecked")
-    private static ArrayList<Object> list(Object o) {
-        return (ArrayList<Object>) o;
+    private static List<Object> list(Object o) {
+        return (List<Object>) o;
     }
 
     private static long integer(Object o) {

@@ -11,9 +11,11 @@ package dev.goshawk.weights;
 record StorageRef(ElementType type, String key, long length, long viewOffset, long viewLength) {
 
     StorageRef {
-        if (length < 0 || length > Long.MAX_VALUE / 8 || viewOffset < 0 || viewLength < 0 || viewOffset > length - viewLength) {
+        if (length < 0 || length > Long.MAX_VALUE / 8 || viewOffset < 0 || viewLength < 0
+                || viewOffset > length - viewLength) {
             throw new IllegalArgumentException(
-                    "storage '" + WeightFileException.shown(key) + "' of " + length + " elements has a view of " + viewLength
+                    "storage '" + WeightFileException.shown(key) + "' of " + length + " elements has a view of "
+                            + viewLength
                             + " at " + viewOffset);
         }
     }

@@ -30,7 +30,7 @@ record TensorRef(StorageRef storage, long offset, long[] sizes, long[] strides) 
         if (elements > Integer.MAX_VALUE - 8) {
             throw bad("has more than 2^31-9 elements");
         }
-        if (offset < 0 || offset > storage.viewLength() || !empty && last >= storage.viewLength()) {
+        if (offset < 0 || offset > storage.viewLength() || (!empty && last >= storage.viewLength())) {
             throw bad("reaches outside its storage of " + storage.viewLength() + " elements");
         }
         return Shape.of(Arrays.stream(sizes).mapToInt(Math::toIntExact).toArray());

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The format of {@code torch.save} before PyTorch 1.6: five pickles (magic number, protocol 1001, the machine's sizes, the object,
- * the storage keys), then for each key the element count as int64 and the elements.
+ * The format of {@code torch.save} before PyTorch 1.6: five pickles (magic number, protocol 1001, the machine's sizes,
+ * the object, the storage keys), then for each key the element count as int64 and the elements.
  */
 final class TorchLegacy {
     private static final BigInteger MAGIC = new BigInteger("1950a86a20f9469cfc6c", 16);
@@ -30,7 +30,8 @@ final class TorchLegacy {
     /** Whether the first bytes of a file are the magic number, pickled. */
     static boolean matches(byte[] start) {
         byte[] magic = MAGIC.toByteArray();
-        if (start.length < 4 + magic.length || start[0] != (byte) 0x80 || start[2] != (byte) 0x8a || start[3] != magic.length) {
+        if (start.length < 4 + magic.length || start[0] != (byte) 0x80 || start[2] != (byte) 0x8a
+                || start[3] != magic.length) {
             return false;
         }
         for (int i = 0; i < magic.length; i++) {
@@ -54,7 +55,8 @@ final class TorchLegacy {
             }
             Object pickled = pickles.next();
             if (!(pickles.next() instanceof List<?> keys)) {
-                throw new WeightFileException(file, "damaged: expected the list of storage keys after the pickled object");
+                throw new WeightFileException(file,
+                        "damaged: expected the list of storage keys after the pickled object");
             }
             Map<String, Long> starts = starts(file, channel, bytes.position(), keys, pickles.storages());
             return StateDict.read(file, length, pickled, storage -> {
@@ -94,8 +96,9 @@ final class TorchLegacy {
             ByteBuffer count = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
             fill(channel, count, at);
             if (count.getLong(0) != storage.length()) {
-                throw new WeightFileException(file, "storage " + WeightFileException.shown(key) + " has " + count.getLong(0)
-                        + " elements, the pickle says " + storage.length());
+                throw new WeightFileException(file,
+                        "storage " + WeightFileException.shown(key) + " has " + count.getLong(0)
+                                + " elements, the pickle says " + storage.length());
             }
             at += Long.BYTES;
             if (storage.bytes() > length - at) {

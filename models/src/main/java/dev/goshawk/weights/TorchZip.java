@@ -16,8 +16,9 @@ import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 
 /**
- * The zip format of {@code torch.save} since PyTorch 1.6: {@code <name>/data.pkl} and one stored entry {@code <name>/data/<key>}
- * for each storage. Entries are never compressed, so none can be larger than the file; one that is compressed is refused.
+ * The zip format of {@code torch.save} since PyTorch 1.6: {@code <name>/data.pkl} and one stored entry {@code
+ * <name>/data/<key>} for each storage. Entries are never compressed, so none can be larger than the file; one that is
+ * compressed is refused.
  */
 final class TorchZip {
     private static final String PICKLE = "/data.pkl";
@@ -36,17 +37,20 @@ final class TorchZip {
                 throw new WeightFileException(file, "is big-endian; only little-endian files are read");
             }
             byte[] pickle = bytes(file, zip, entry(file, zip, prefix + PICKLE), MAX_PICKLE);
-            Object pickled = new StateDictUnpickler(new PickleStream(new ByteArrayInputStream(pickle), pickle.length)).next();
+            Object pickled = new StateDictUnpickler(new PickleStream(new ByteArrayInputStream(pickle), pickle.length))
+                    .next();
             return StateDict.read(file, length, pickled, storage -> {
                 ZipEntry entry = entry(file, zip, prefix + "/data/" + storage.key());
                 if (entry.getSize() != storage.bytes()) {
-                    throw new WeightFileException(file, "storage " + WeightFileException.shown(entry.getName()) + " has "
-                            + entry.getSize() + " bytes, the pickle says " + storage.bytes());
+                    throw new WeightFileException(file,
+                            "storage " + WeightFileException.shown(entry.getName()) + " has "
+                                    + entry.getSize() + " bytes, the pickle says " + storage.bytes());
                 }
                 return bytes(file, zip, entry, MAX_ARRAY);
             });
         } catch (ZipException e) {
-            throw new WeightFileException(file, "truncated or damaged zip (" + WeightFileException.shown(e.getMessage()) + ")", e);
+            throw new WeightFileException(file,
+                    "truncated or damaged zip (" + WeightFileException.shown(e.getMessage()) + ")", e);
         } catch (EOFException e) {
             throw new WeightFileException(file, "damaged: its data.pkl " + e.getMessage(), e);
         }
@@ -60,7 +64,8 @@ final class TorchZip {
                         "zip entry " + WeightFileException.shown(entry.getName()) + " is there twice");
             }
         });
-        List<String> pickles = names.stream().filter(n -> n.endsWith(PICKLE) && n.indexOf('/') == n.length() - PICKLE.length())
+        List<String> pickles = names.stream()
+                .filter(n -> n.endsWith(PICKLE) && n.indexOf('/') == n.length() - PICKLE.length())
                 .toList();
         if (pickles.size() != 1) {
             throw new WeightFileException(file, "is a zip but not one of torch.save: expected one <name>/data.pkl, got "
@@ -68,7 +73,8 @@ final class TorchZip {
         }
         String prefix = pickles.getFirst().substring(0, pickles.getFirst().length() - PICKLE.length());
         if (names.contains(prefix + "/constants.pkl")) {
-            throw new WeightFileException(file, "is a TorchScript program; expected a state dict written by torch.save");
+            throw new WeightFileException(file,
+                    "is a TorchScript program; expected a state dict written by torch.save");
         }
         return prefix;
     }
@@ -88,8 +94,9 @@ final class TorchZip {
         }
         long size = entry.getSize();
         if (size < 0 || size > limit || size > Files.size(file)) {
-            throw new WeightFileException(file, name + " claims " + size + " bytes (limit " + Math.min(limit, Files.size(file))
-                    + ")");
+            throw new WeightFileException(file,
+                    name + " claims " + size + " bytes (limit " + Math.min(limit, Files.size(file))
+                            + ")");
         }
         byte[] content;
         try (InputStream in = zip.getInputStream(entry)) {

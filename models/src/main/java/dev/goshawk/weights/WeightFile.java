@@ -19,8 +19,9 @@ public final class WeightFile {
     }
 
     /**
-     * Reads a PyTorch file (zip or legacy pickle) or a safetensors file, told apart by their first bytes. In a pickle the state dict
-     * may be nested, as under {@code state_dict}. A prefix {@code module.} that every name carries is taken off.
+     * Reads a PyTorch file (zip or legacy pickle) or a safetensors file, told apart by their first bytes. In a pickle
+     * the state dict may be nested, as under {@code state_dict}. A prefix {@code module.} that every name carries is
+     * taken off.
      *
      * @throws WeightFileException if the file is missing, damaged, unsafe or of another kind
      */
@@ -32,7 +33,8 @@ public final class WeightFile {
         } catch (AccessDeniedException e) {
             throw new WeightFileException(file, "cannot be read (permission denied)", e);
         } catch (IOException e) {
-            throw new WeightFileException(file, "cannot be read (" + WeightFileException.shown(e.getMessage()) + ")", e);
+            throw new WeightFileException(file, "cannot be read (" + WeightFileException.shown(e.getMessage()) + ")",
+                    e);
         } catch (WeightFileException e) {
             throw e;
         } catch (IllegalArgumentException e) {

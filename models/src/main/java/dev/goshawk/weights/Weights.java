@@ -10,9 +10,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Named tensors in the order of their file and in its layout: PyTorch's, so filters are [out, in, height, width] and a linear
- * layer's weight is [out, in]. Elements are float32 or float64 as stored; float16 and bfloat16 are widened to float32; int32
- * stays. Tensors of other integer types, such as batch-norm's {@code num_batches_tracked}, are only named in {@link #skipped()}.
+ * Named tensors in the order of their file and in its layout: PyTorch's, so filters are [out, in, height, width] and a
+ * linear layer's weight is [out, in]. Elements are float32 or float64 as stored; float16 and bfloat16 are widened to
+ * float32; int32 stays. Tensors of other integer types, such as batch-norm's {@code num_batches_tracked}, are only
+ * named in {@link #skipped()}.
  */
 public final class Weights {
     private final String source;

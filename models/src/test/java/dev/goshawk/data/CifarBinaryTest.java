@@ -14,7 +14,10 @@ class CifarBinaryTest {
     @TempDir
     Path root;
 
-    /** Records whose red, green and blue planes are 10, 20 and 30 more than the record's number, but for a ramp in the first row. */
+    /**
+     * Records whose red, green and blue planes are 10, 20 and 30 more than the record's number, but for a ramp in the
+     * first row.
+     */
     private static byte[] batch(int... labels) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         for (int r = 0; r < labels.length; r++) {

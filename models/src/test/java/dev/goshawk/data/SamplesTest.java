@@ -47,7 +47,8 @@ class SamplesTest {
 
     @Test
     void namesTheLine() throws IOException {
-        assertEquals(list + " line 3: 'test/dog/2.png' is no file in " + root, refusal("test/dog/1.png\n\ntest/dog/2.png\n"));
+        assertEquals(list + " line 3: 'test/dog/2.png' is no file in " + root,
+                refusal("test/dog/1.png\n\ntest/dog/2.png\n"));
         assertEquals(list + " line 1: '../x/y.png' is not of the form split/class/file", refusal("../x/y.png"));
         assertEquals(list + " line 1: '/etc/passwd' is not of the form split/class/file", refusal("/etc/passwd"));
         assertEquals(list + " line 2: 'dog/1.png' is not of the form split/class/file", refusal("#\ndog/1.png"));
@@ -69,7 +70,8 @@ class SamplesTest {
         Files.writeString(list, "test_batch.bin/1\n");
         assertEquals(4, Samples.read(list, folder).label(0));
         Files.writeString(list, "test_batch.bin/3\n");
-        assertEquals(list + " line 1: 'test_batch.bin/3' is not in the data set, whose first image is 'test_batch.bin/0'",
+        assertEquals(
+                list + " line 1: 'test_batch.bin/3' is not in the data set, whose first image is 'test_batch.bin/0'",
                 assertThrows(DataException.class, () -> Samples.read(list, folder)).getMessage());
         Files.writeString(list, "test/star/0001\n");
         assertEquals(5, Samples.select(list, SyntheticShapes.generate("test", 30, 1)).label(0));

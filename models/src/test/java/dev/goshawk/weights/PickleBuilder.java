@@ -59,7 +59,8 @@ final class PickleBuilder {
     }
 
     PickleBuilder storage(String storageClass, String key, long length) {
-        return op('(').text("storage").global("torch", storageClass).text(key).text("cpu").number(length).op('t').op('Q');
+        return op('(').text("storage").global("torch", storageClass).text(key).text("cpu").number(length).op('t')
+                .op('Q');
     }
 
     PickleBuilder tensor(String storageClass, String key, long length, long offset, long[] sizes, long[] strides) {

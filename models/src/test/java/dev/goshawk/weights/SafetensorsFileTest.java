@@ -29,7 +29,8 @@ class SafetensorsFileTest {
 
     private Path file(String header, int dataLength) throws IOException {
         byte[] json = header.getBytes(StandardCharsets.UTF_8);
-        ByteBuffer b = ByteBuffer.allocate(8 + json.length + dataLength).order(ByteOrder.LITTLE_ENDIAN).putLong(json.length).put(json);
+        ByteBuffer b = ByteBuffer.allocate(8 + json.length + dataLength).order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(json.length).put(json);
         return TorchFiles.write(folder, "w.safetensors", b.array());
     }
 
@@ -85,31 +86,33 @@ class SafetensorsFileTest {
         assertEquals(List.of("n"), w.skipped());
     }
 
+    /** {@code $F} stands for a dtype and the name of the shape, {@code $O} for the name of the byte range. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-            "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,9]}}|9|takes 8 bytes, its data_offsets are [0,9]",
-            "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}|7|the tensors take 8 bytes, the file holds 7 (truncated)",
-            "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}|9|the tensors take 8 bytes, the file holds 9",
-            "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[4,12]}}|12|its data starts at 4, after a gap that begins at 0",
-            "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"b\":{\"dtype\":\"F32\",\"shape\":[2],"
-                    + "\"data_offsets\":[4,12]}}|12|tensor b: its data starts at 4, inside the tensor before, which ends at 8",
-            "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[8,0]}}|8|its data_offsets are [8,0]",
-            "{\"a\":{\"dtype\":\"F32\",\"shape\":[-2],\"data_offsets\":[0,8]}}|8|tensor a: shape: negative",
-            "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[-8,0]}}|8|tensor a: data_offsets: negative",
-            "{\"a\":{\"dtype\":\"F32\",\"shape\":[65536,65536],\"data_offsets\":[0,8]}}|8|tensor a: more than 2^31-1 elements",
-            "{\"a\":{\"dtype\":\"F32\",\"shape\":[99999999999],\"data_offsets\":[0,8]}}|8|extent 99999999999 is too large",
-            "{\"a\":{\"dtype\":\"F32\",\"shape\":[99999999999999999999],\"data_offsets\":[0,8]}}|8|not sound JSON",
-            "{\"a\":{\"dtype\":\"F32\",\"shape\":[1e3],\"data_offsets\":[0,8]}}|8|expected at most 16 integers",
-            "{\"a\":{\"dtype\":\"F32\",\"shape\":[2000000000],\"data_offsets\":[0,8000000000]}}|8|tensor a: over 2 GiB",
-            "{\"a\":{\"dtype\":\"F8_E4M3\",\"shape\":[2],\"data_offsets\":[0,2]}}|2|tensor a: dtype F8_E4M3 is not supported",
-            "{\"a\":{\"dtype\":\"F32\",\"shape\":[2]}}|8|tensor a: expected dtype, shape and two data_offsets",
-            "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8],\"x\":1}}|8|tensor a: unexpected key x",
+            "{\"a\":{$F[2],$O[0,9]}}|9|takes 8 bytes, its data_offsets are [0,9]",
+            "{\"a\":{$F[2],$O[0,8]}}|7|the tensors take 8 bytes, the file holds 7 (truncated)",
+            "{\"a\":{$F[2],$O[0,8]}}|9|the tensors take 8 bytes, the file holds 9",
+            "{\"a\":{$F[2],$O[4,12]}}|12|its data starts at 4, after a gap that begins at 0",
+            "{\"a\":{$F[2],$O[0,8]},\"b\":{$F[2],"
+                    + "$O[4,12]}}|12|tensor b: its data starts at 4, inside the tensor before, which ends at 8",
+            "{\"a\":{$F[2],$O[8,0]}}|8|its data_offsets are [8,0]",
+            "{\"a\":{$F[-2],$O[0,8]}}|8|tensor a: shape: negative",
+            "{\"a\":{$F[2],$O[-8,0]}}|8|tensor a: data_offsets: negative",
+            "{\"a\":{$F[65536,65536],$O[0,8]}}|8|tensor a: more than 2^31-1 elements",
+            "{\"a\":{$F[99999999999],$O[0,8]}}|8|extent 99999999999 is too large",
+            "{\"a\":{$F[99999999999999999999],$O[0,8]}}|8|not sound JSON",
+            "{\"a\":{$F[1e3],$O[0,8]}}|8|expected at most 16 integers",
+            "{\"a\":{$F[2000000000],$O[0,8000000000]}}|8|tensor a: over 2 GiB",
+            "{\"a\":{\"dtype\":\"F8_E4M3\",\"shape\":[2],$O[0,2]}}|2|tensor a: dtype F8_E4M3 is not supported",
+            "{\"a\":{$F[2]}}|8|tensor a: expected dtype, shape and two data_offsets",
+            "{\"a\":{$F[2],$O[0,8],\"x\":1}}|8|tensor a: unexpected key x",
             "{\"a\":7}|0|expected an object for a", "{\"__metadata__\":{\"k\":1}}|0|expected text for metadata k",
-            "{\"a\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]},\"a\":{}}|0|not sound JSON (Duplicate Object property",
+            "{\"a\":{$F[0],$O[0,0]},\"a\":{}}|0|not sound JSON (Duplicate Object property",
             "{\"a\":{\"shape\":[[[[[]]]]]}}|0|not sound JSON (Document nesting depth", "{} {}|0|expected nothing after",
             "{\"a\":|0|not sound JSON", "{\"__metadata__\":{},\"__metadata__\":{}}|0|not sound JSON"})
     void refusesHeadersThatLie(String header, int dataLength, String expected) throws IOException {
-        String message = refusal(file(header, dataLength));
+        String json = header.replace("$F", "\"dtype\":\"F32\",\"shape\":").replace("$O", "\"data_offsets\":");
+        String message = refusal(file(json, dataLength));
         assertTrue(message.startsWith("safetensors header") && message.contains(expected), message);
     }
 
@@ -152,8 +155,10 @@ class SafetensorsFileTest {
         Map<String, Tensor> none = Map.of();
         Path missing = folder.resolve("no/such/w.safetensors");
         assertEquals(missing + ": cannot be written (no folder " + missing.getParent() + ")",
-                assertThrows(WeightFileException.class, () -> SafetensorsFile.write(missing, none, Map.of())).getMessage());
+                assertThrows(WeightFileException.class, () -> SafetensorsFile.write(missing, none, Map.of()))
+                        .getMessage());
         assertEquals(folder + ": cannot be written (is a folder)",
-                assertThrows(WeightFileException.class, () -> SafetensorsFile.write(folder, none, Map.of())).getMessage());
+                assertThrows(WeightFileException.class, () -> SafetensorsFile.write(folder, none, Map.of()))
+                        .getMessage());
     }
 }

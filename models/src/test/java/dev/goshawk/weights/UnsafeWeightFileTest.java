@@ -42,7 +42,8 @@ class UnsafeWeightFileTest {
     }
 
     private static PickleBuilder one(long length, long offset, long[] sizes, long[] strides) {
-        return new PickleBuilder().op('}').text("w").tensor("FloatStorage", "0", length, offset, sizes, strides).op('s');
+        return new PickleBuilder().op('}').text("w").tensor("FloatStorage", "0", length, offset, sizes, strides)
+                .op('s');
     }
 
     private static PickleBuilder good() {
@@ -51,12 +52,15 @@ class UnsafeWeightFileTest {
 
     @ParameterizedTest
     @CsvSource({"os,system", "posix,system", "builtins,eval", "__builtin__,exec", "builtins,getattr", "torch,load",
-            "torch._utils,_rebuild_tensor_v2x", "decimal,Decimal", "datetime,datetime", "array,array", "builtins,bytearray",
-            "copy_reg,_reconstructor", "operator,attrgetter", "builtins,ValueError", "torch.nn,Linear", "java.lang,Runtime"})
+            "torch._utils,_rebuild_tensor_v2x", "decimal,Decimal", "datetime,datetime", "array,array",
+            "builtins,bytearray",
+            "copy_reg,_reconstructor", "operator,attrgetter", "builtins,ValueError", "torch.nn,Linear",
+            "java.lang,Runtime"})
     void refusesEveryOtherGlobal(String module, String name) throws IOException {
         String expected = "unsafe pickle: global " + module + "." + name + " is not on the allow-list";
         assertEquals(expected, zipRefusal(new PickleBuilder().global(module, name).text("true").op(0x85).op('R')));
-        byte[] legacy = TorchFiles.legacy(new PickleBuilder().global(module, name).stop(), List.of(), List.of(), List.of());
+        byte[] legacy = TorchFiles.legacy(new PickleBuilder().global(module, name).stop(), List.of(), List.of(),
+                List.of());
         assertEquals(expected, refusal(legacy));
         assertEquals(expected, zipRefusal(new PickleBuilder().text(module).text(name).op(0x93)), "STACK_GLOBAL");
     }
@@ -70,7 +74,8 @@ class UnsafeWeightFileTest {
 
     @Test
     void refusesExtensionCodesBuffersAndNewObjects() throws IOException {
-        for (int opcode : new int[] {0x81, 0x82, 0x83, 0x84, 0x8b, 0x8d, 0x8e, 0x8f, 0x90, 0x91, 0x92, 0x96, 0x97, 0x98, 0xff}) {
+        for (int opcode : new int[] {0x81, 0x82, 0x83, 0x84, 0x8b, 0x8d, 0x8e, 0x8f, 0x90, 0x91, 0x92, 0x96, 0x97, 0x98,
+                0xff}) {
             assertTrue(zipRefusal(new PickleBuilder().op(opcode)).startsWith("unsafe pickle: operation 0x"));
         }
     }
@@ -95,9 +100,11 @@ class UnsafeWeightFileTest {
             p.op('e').op('q').op(level).op('0');
         }
         p.op('}').op('(').text("lol").op('h').op(40);
-        byte[] laughs = p.op('u').text("w").tensor("FloatStorage", "0", 4, 0, new long[] {4}, new long[] {1}).op('s').stop();
-        assertEquals(4, WeightFile.read(TorchFiles.write(folder, "lol.pt", TorchFiles.zip(laughs, Map.of("0", FOUR)))).get("w")
-                .size());
+        byte[] laughs = p.op('u').text("w").tensor("FloatStorage", "0", 4, 0, new long[] {4}, new long[] {1}).op('s')
+                .stop();
+        assertEquals(4,
+                WeightFile.read(TorchFiles.write(folder, "lol.pt", TorchFiles.zip(laughs, Map.of("0", FOUR)))).get("w")
+                        .size());
         assertTrue(zipRefusal(new PickleBuilder().op('}').op(']').op('N').op('s')).contains("a container as a key"));
     }
 
@@ -123,41 +130,54 @@ class UnsafeWeightFileTest {
         assertTrue(zipRefusal(new PickleBuilder().op('B').int32(0x7fffffff)).contains("a string of 2147483647 bytes"));
         assertEquals("damaged: its data.pkl stops inside a pickle: 1000000 bytes wanted, 1 left",
                 zipRefusal(new PickleBuilder().op('X').int32(1_000_000)));
-        assertTrue(zipRefusal(new PickleBuilder().op('c').bytes(new byte[300])).contains("a name longer than 256 characters"));
+        assertTrue(zipRefusal(new PickleBuilder().op('c').bytes(new byte[300]))
+                .contains("a name longer than 256 characters"));
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"5|0|4|1|storage archive/data/0 has 16 bytes, the pickle says 20",
-            "4|1|4|1|tensor w reaches outside its storage of 4 elements", "4|-1|4|1|tensor w reaches outside its storage",
+            "4|1|4|1|tensor w reaches outside its storage of 4 elements",
+            "4|-1|4|1|tensor w reaches outside its storage",
             "4|0|4|2|tensor w reaches outside its storage", "4|5|0|1|tensor w reaches outside its storage",
             "4|0|-4|1|tensor w has a negative size or stride", "4|3|4|-1|tensor w has a negative size or stride",
-            "4|0|2000000000|0|tensor w brings the tensors to", "4|0|4294967296|0|tensor w has more than 2^31-9 elements",
-            "4|2|9223372036854775807|1|tensor w overflows", "4|0|9223372036854775807|9223372036854775807|tensor w overflows",
+            "4|0|2000000000|0|tensor w brings the tensors to",
+            "4|0|4294967296|0|tensor w has more than 2^31-9 elements",
+            "4|2|9223372036854775807|1|tensor w overflows",
+            "4|0|9223372036854775807|9223372036854775807|tensor w overflows",
             "-4|0|1|1|damaged pickle", "4611686018427387904|0|1|1|damaged pickle",
             "1152921504606846975|0|1|1|storage archive/data/0 has 16 bytes, the pickle says 4611686018427387900"})
-    void refusesWindowsOutsideTheStorage(long length, long offset, long size, long stride, String expected) throws IOException {
+    void refusesWindowsOutsideTheStorage(long length, long offset, long size, long stride, String expected)
+            throws IOException {
         String message = zipRefusal(one(length, offset, new long[] {size}, new long[] {stride}));
         assertTrue(message.startsWith(expected), message);
     }
 
     @Test
     void refusesOtherLyingTensors() throws IOException {
-        assertTrue(zipRefusal(one(4, 0, new long[] {2, 2}, new long[] {1})).startsWith("tensor w needs as many strides as sizes"));
-        assertTrue(zipRefusal(one(4, 0, new long[17], new long[17])).startsWith("tensor w needs as many strides as sizes"));
+        assertTrue(zipRefusal(one(4, 0, new long[] {2, 2}, new long[] {1}))
+                .startsWith("tensor w needs as many strides as sizes"));
+        assertTrue(zipRefusal(one(4, 0, new long[17], new long[17]))
+                .startsWith("tensor w needs as many strides as sizes"));
         long[] huge = {65536, 65536, 65536, 65536};
         assertTrue(zipRefusal(one(4, 0, huge, new long[4])).startsWith("tensor w overflows"));
-        assertTrue(zipRefusal(good().text("v").tensor("DoubleStorage", "0", 2, 0, new long[] {1}, new long[] {1}).op('s'))
-                .contains("storage 0 described in two ways"));
+        assertTrue(
+                zipRefusal(good().text("v").tensor("DoubleStorage", "0", 2, 0, new long[] {1}, new long[] {1}).op('s'))
+                        .contains("storage 0 described in two ways"));
         assertEquals("zip entry archive/data/../../x is missing", refusal(TorchFiles.zip(
-                new PickleBuilder().op('}').text("w").tensor("FloatStorage", "../../x", 4, 0, new long[] {4}, new long[] {1})
-                        .op('s').stop(), Map.of())));
-        assertTrue(zipRefusal(new PickleBuilder().op('}').text("w\nevil: line").tensor("FloatStorage", "0", 4, 9, new long[] {1},
-                new long[] {1}).op('s')).startsWith("tensor w?evil: line reaches outside"));
+                new PickleBuilder().op('}').text("w")
+                        .tensor("FloatStorage", "../../x", 4, 0, new long[] {4}, new long[] {1})
+                        .op('s').stop(),
+                Map.of())));
+        assertTrue(zipRefusal(
+                new PickleBuilder().op('}').text("w\nevil: line").tensor("FloatStorage", "0", 4, 9, new long[] {1},
+                        new long[] {1}).op('s'))
+                .startsWith("tensor w?evil: line reaches outside"));
     }
 
     @Test
     void saysWhatItFoundInsteadOfWeights() throws IOException {
-        assertEquals("holds no tensors; its keys are [epoch]", zipRefusal(new PickleBuilder().op('}').text("epoch").number(3).op('s')));
+        assertEquals("holds no tensors; its keys are [epoch]",
+                zipRefusal(new PickleBuilder().op('}').text("epoch").number(3).op('s')));
         assertEquals("expected a state dict, got a pickled Integer", zipRefusal(new PickleBuilder().number(3)));
         assertEquals("is a pickle, but not one written by torch.save", refusal(good().stop()));
         assertEquals("is neither a PyTorch (torch.save) nor a safetensors file", refusal(new byte[100]));
@@ -166,12 +186,14 @@ class UnsafeWeightFileTest {
         assertEquals("no such file", refusal(folder.resolve("none.pt")));
         assertTrue(zipRefusal(new PickleBuilder().op('}').op('N').op('q')).startsWith("damaged"));
         assertTrue(zipRefusal(new PickleBuilder().op('s')).contains("stack underflow"));
-        assertTrue(zipRefusal(new PickleBuilder().op('N').op('N').op('N').op('s')).contains("an operand of the wrong type"));
+        assertTrue(zipRefusal(new PickleBuilder().op('N').op('N').op('N').op('s'))
+                .contains("an operand of the wrong type"));
     }
 
     @Test
     void refusesZipsThatTorchDidNotWrite() throws IOException {
-        assertEquals("is a zip but not one of torch.save: expected one <name>/data.pkl, got 0", refusal(zipOf("a.txt", "b.txt")));
+        assertEquals("is a zip but not one of torch.save: expected one <name>/data.pkl, got 0",
+                refusal(zipOf("a.txt", "b.txt")));
         assertEquals("is a zip but not one of torch.save: expected one <name>/data.pkl, got 2",
                 refusal(zipOf("a/data.pkl", "b/data.pkl")));
         assertEquals("is a TorchScript program; expected a state dict written by torch.save",
@@ -192,7 +214,8 @@ class UnsafeWeightFileTest {
             out.write(new byte[20_000_000]);
             out.closeEntry();
         }
-        assertEquals("zip entry a/data/0 is compressed; torch.save stores entries as they are", refusal(honest.toByteArray()));
+        assertEquals("zip entry a/data/0 is compressed; torch.save stores entries as they are",
+                refusal(honest.toByteArray()));
     }
 
     private static byte[] zipOf(String... names) throws IOException {
@@ -258,7 +281,8 @@ class UnsafeWeightFileTest {
                 try {
                     assertTrue(WeightFile.read(file).names().size() >= 1);
                 } catch (WeightFileException e) {
-                    assertTrue(e.getMessage().startsWith(file + ": ") && !e.getMessage().contains("\n"), e.getMessage());
+                    assertTrue(e.getMessage().startsWith(file + ": ") && !e.getMessage().contains("\n"),
+                            e.getMessage());
                     refused++;
                 }
             }

@@ -71,7 +71,8 @@ class WeightFileTest {
 
     @Test
     void findsTheStateDictAmongOtherThings() throws IOException {
-        PickleBuilder p = new PickleBuilder().op('}').op('(').text("best_prec1").global("numpy.core.multiarray", "scalar").op(')')
+        PickleBuilder p = new PickleBuilder().op('}').op('(').text("best_prec1")
+                .global("numpy.core.multiarray", "scalar").op(')')
                 .op('R').text("epoch").number(200).text("state_dict").orderedDict().op('(');
         byte[] nested = body(p, "module.").op('u').text("hyper").op('N').op('u').stop();
         checkSmall(WeightFile.read(legacy(nested)));
@@ -79,7 +80,8 @@ class WeightFileTest {
 
     @Test
     void readsThePairsOfPython2AndTheStateOfAnOrderedDict() throws IOException {
-        PickleBuilder p = new PickleBuilder().global("collections", "OrderedDict").op(']').op('(').op(']').op('(').text("w")
+        PickleBuilder p = new PickleBuilder().global("collections", "OrderedDict").op(']').op('(').op(']').op('(')
+                .text("w")
                 .tensor("FloatStorage", "0", 6, 0, new long[] {6}, new long[] {1}).op('e').op('e').op(0x85).op('R');
         byte[] pickle = p.op('}').op('(').text("_metadata").orderedDict().op('u').op('b').stop();
         Path file = TorchFiles.write(folder, "py2.pt", TorchFiles.zip(pickle, Map.of("0", SIX)));
@@ -89,24 +91,33 @@ class WeightFileTest {
     @Test
     void readsProtocol4AndParameters() throws IOException {
         PickleBuilder p = new PickleBuilder().op(0x95).bytes(new byte[8]).op('}').op(0x94).op(0x8c).op(1)
-                .bytes(new byte[] {'w'}).op(0x8c).op(12).bytes("torch._utils".getBytes(java.nio.charset.StandardCharsets.UTF_8))
+                .bytes(new byte[] {'w'}).op(0x8c).op(12)
+                .bytes("torch._utils".getBytes(java.nio.charset.StandardCharsets.UTF_8))
                 .text("_rebuild_parameter").op(0x93).op('(')
-                .tensor("FloatStorage", "0", 6, 5, new long[] {1}, new long[] {1}).op(0x88).orderedDict().op('t').op('R').op('s');
+                .tensor("FloatStorage", "0", 6, 5, new long[] {1}, new long[] {1}).op(0x88).orderedDict().op('t')
+                .op('R').op('s');
         Path file = TorchFiles.write(folder, "p4.pt", TorchFiles.zip(p.stop(), Map.of("0", SIX)));
         assertArrayEquals(new float[] {15}, WeightFile.read(file).get("w").floats());
     }
 
     @Test
     void readsEveryFloatingTypeAndViewsOfOldFiles() throws IOException {
-        ByteBuffer doubles = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN).putDouble(Math.PI).putDouble(-1e300);
-        ByteBuffer halves = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putShort((short) 0x3e00).putShort((short) 0xc000);
-        ByteBuffer brains = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putShort((short) 0x3fc0).putShort((short) 0xc000);
+        ByteBuffer doubles = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN).putDouble(Math.PI)
+                .putDouble(-1e300);
+        ByteBuffer halves = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putShort((short) 0x3e00)
+                .putShort((short) 0xc000);
+        ByteBuffer brains = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putShort((short) 0x3fc0)
+                .putShort((short) 0xc000);
         long[] two = {2};
         long[] one = {1};
-        PickleBuilder p = new PickleBuilder().op('}').op('(').text("d").tensor("DoubleStorage", "d", 2, 0, two, one).text("h")
-                .tensor("HalfStorage", "h", 2, 0, two, one).text("b").tensor("BFloat16Storage", "b", 2, 0, two, one).text("v")
-                .global("torch._utils", "_rebuild_tensor").op('(').op('(').text("storage").global("torch", "FloatStorage")
-                .text("0").text("cpu").number(6).op('(').text("view").number(2).number(3).op('t').op('t').op('Q').number(1)
+        PickleBuilder p = new PickleBuilder().op('}').op('(').text("d").tensor("DoubleStorage", "d", 2, 0, two, one)
+                .text("h")
+                .tensor("HalfStorage", "h", 2, 0, two, one).text("b").tensor("BFloat16Storage", "b", 2, 0, two, one)
+                .text("v")
+                .global("torch._utils", "_rebuild_tensor").op('(').op('(').text("storage")
+                .global("torch", "FloatStorage")
+                .text("0").text("cpu").number(6).op('(').text("view").number(2).number(3).op('t').op('t').op('Q')
+                .number(1)
                 .numbers(2).numbers(1).op('t').op('R').op('u');
         Path file = TorchFiles.write(folder, "types.th", TorchFiles.legacy(p.stop(), List.of("d", "h", "b", "0"),
                 List.of(2L, 2L, 2L, 6L), List.of(doubles.array(), halves.array(), brains.array(), SIX)));
@@ -139,12 +150,15 @@ class WeightFileTest {
     @Test
     void namesWhatIsNotFinite() throws IOException {
         Path file = TorchFiles.write(folder, "nan.pt", TorchFiles.zip(
-                new PickleBuilder().op('}').text("w").tensor("FloatStorage", "0", 2, 0, new long[] {2}, new long[] {1}).op('s')
-                        .stop(), Map.of("0", TorchFiles.floats(Float.NaN, 1))));
+                new PickleBuilder().op('}').text("w").tensor("FloatStorage", "0", 2, 0, new long[] {2}, new long[] {1})
+                        .op('s')
+                        .stop(),
+                Map.of("0", TorchFiles.floats(Float.NaN, 1))));
         Weights w = WeightFile.read(file);
         assertEquals(file + ": tensor w holds 1 values that are not finite numbers, of 2",
                 assertThrows(WeightFileException.class, w::requireFinite).getMessage());
         assertFalse(w.contains("v"));
-        assertEquals(file + ": has no tensor v", assertThrows(WeightFileException.class, () -> w.get("v")).getMessage());
+        assertEquals(file + ": has no tensor v",
+                assertThrows(WeightFileException.class, () -> w.get("v")).getMessage());
     }
 }
