@@ -49,4 +49,18 @@ class BackendAgreementTest {
     void agreesWithTheInterpreterInFloat64(OpSample sample) {
         usable().forEach(backend -> BackendAgreement.check(backend, sample, DType.FLOAT64));
     }
+
+    static Stream<Compositions.Row> compositions() {
+        return Stream.concat(Compositions.all().stream(), Compositions.awkward().stream());
+    }
+
+    @ParameterizedTest
+    @MethodSource("compositions")
+    void agreesOnCompositions(Compositions.Row row) {
+        for (Backend backend : usable()) {
+            for (DType dtype : List.of(DType.FLOAT32, DType.FLOAT64)) {
+                BackendAgreement.check(backend, row.name(), row.function(), row.at(), 2, dtype);
+            }
+        }
+    }
 }

@@ -5,9 +5,7 @@ import dev.goshawk.graph.Value;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Tensor;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * One row of the op test table: an op on certain operands.
@@ -34,16 +32,6 @@ public record OpSample(String name, Op op, List<Tensor> operands, int order) {
             case Op.Constant(var value, var _, var shape) -> Value.constant(value, dtype, shape);
             default -> Value.of(op, inputs);
         };
-    }
-
-    /** The operands by input name, the floating ones rounded to the given type. */
-    public Map<String, Tensor> bindings(DType dtype) {
-        Map<String, Tensor> bindings = new LinkedHashMap<>();
-        for (int i = 0; i < operands.size(); i++) {
-            Tensor t = operands.get(i);
-            bindings.put("x" + i, t.to(t.dtype().isFloating() ? dtype : t.dtype()));
-        }
-        return bindings;
     }
 
     @Override
