@@ -12,12 +12,13 @@ public interface ConvKernel {
     int scratchFloats(int threads);
 
     /**
-     * Evaluates the role. Operands are NHWC tensors and HWIO filters starting at their offsets: OUTPUT reads (x, w), INPUT_GRAD
-     * (w, g), WEIGHT_GRAD (x, g). The arrays may be one and the same as long as {@code out} and the scratch overlap nothing else.
+     * Evaluates the role. Operands are NHWC tensors and HWIO filters starting at their offsets: OUTPUT reads (x, w),
+     * INPUT_GRAD (w, g), WEIGHT_GRAD (x, g). The arrays may be one and the same as long as {@code out} and the scratch
+     * overlap nothing else.
      *
      * @param accumulate true adds to what {@code out} holds, false overwrites it
-     * @param scratch at least {@code scratchFloats(workers.threads())} floats from {@code scratchOff}; contents in and out
-     *        are of no meaning
+     * @param scratch at least {@code scratchFloats(workers.threads())} floats from {@code scratchOff}; contents in and
+     *         out are of no meaning
      */
     void run(float[] a, int aOff, float[] b, int bOff, float[] out, int outOff, boolean accumulate, float[] scratch,
             int scratchOff, Workers workers);

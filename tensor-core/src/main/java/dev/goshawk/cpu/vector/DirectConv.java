@@ -9,9 +9,10 @@ import java.util.List;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Direct convolution in float32: no matrix of patches is formed. One image at a time is copied into a padded {@link DirectStage} that
- * stays in the second-level cache, and register tiles run over it. For ungrouped convolutions whose vectorised channels (the
- * output's; the input's for INPUT_GRAD) are a multiple of 16, on a processor with 512-bit vectors.
+ * Direct convolution in float32: no matrix of patches is formed. One image at a time is copied into a padded {@link
+ * DirectStage} that stays in the second-level cache, and register tiles run over it. For ungrouped convolutions whose
+ * vectorised channels (the output's; the input's for INPUT_GRAD) are a multiple of 16, on a processor with 512-bit
+ * vectors.
  */
 public final class DirectConv {
     private DirectConv() {
@@ -92,8 +93,8 @@ public final class DirectConv {
     }
 
     /**
-     * Input row {@code stride * m + phase} is reached from output row {@code m + shift - u} by tap {@code firstTap + stride * u} for
-     * every {@code u < taps}.
+     * Input row {@code stride * m + phase} is reached from output row {@code m + shift - u} by tap {@code firstTap +
+     * stride * u} for every {@code u < taps}.
      */
     private record Phase(int phase, int count, int firstTap, int taps, int shift) {
         static List<Phase> of(int size, int kernel, int stride, int pad) {

@@ -7,15 +7,17 @@ import dev.goshawk.tensor.ConvGeometry;
 import java.util.Arrays;
 
 /**
- * Filter gradients. A task is a fixed group of images and, where groups are few, a share of the filter rows; it keeps a tile of the
- * gradient in registers over all pixels of an image and leaves a partial sum for its group. The partial sums are added in the order of
- * the groups, which depend on the geometry alone.
+ * Filter gradients. A task is a fixed group of images and, where groups are few, a share of the filter rows; it keeps a
+ * tile of the gradient in registers over all pixels of an image and leaves a partial sum for its group. The partial
+ * sums are added in the order of the groups, which depend on the geometry alone.
  */
 final class DirectFilterGrad implements ConvKernel {
     private static final int PAIR = 2 * BLOCK;
     private static final int MOST_GROUPS = 16;
     private static final int LEAST_TASKS = 16;
-    /** Output columns from which a tile runs row by row over one copy of the image, not over a copy for each tap column. */
+    /**
+     * Output columns from which a tile runs row by row over one copy of the image, not over a copy for each tap column.
+     */
     private static final int LEAST_ROW = 16;
     private static final int MOST_PARTIAL_FLOATS = 1 << 20;
 
@@ -48,7 +50,7 @@ final class DirectFilterGrad implements ConvKernel {
         pixels = g.outHeight() * outWidth;
         channels = g.inChannels();
         strideWidth = g.strideWidth();
-        windows = channels % BLOCK != 0 || outWidth < Integer.getInteger("rao", LEAST_ROW);
+        windows = channels % BLOCK != 0 || outWidth < LEAST_ROW;
         stage = new DirectStage(channels, g.inHeight(), g.inWidth(), g.strideHeight(), strideWidth,
                 Math.min(g.strideHeight(), kernelHeight), windows ? 1 : Math.min(strideWidth, g.kernelWidth()), g.padTop(),
                 g.padLeft(), windows ? 1 : channels / BLOCK, g.outHeight() + (kernelHeight - 1) / g.strideHeight(),
@@ -117,7 +119,10 @@ final class DirectFilterGrad implements ConvKernel {
         }
     }
 
-    /** Where the stage holds the input that the taps of a block in filter row 0 meet at output row {@code row}, column 0. */
+    /**
+     * Where the stage holds the input that the taps of a block in filter row 0 meet at output row {@code row}, column
+     * 0.
+     */
     private int address(int block, int row) {
         if (windows) {
             return stage.address(0, row, 0);
@@ -156,7 +161,10 @@ final class DirectFilterGrad implements ConvKernel {
         System.arraycopy(grad, gradOff + begin * row, scratch, copy + (begin - skip) * row, Math.max(0, end - begin) * row);
     }
 
-    /** Runs over the rows of the input that are not padding; each meets the three rows of the output gradient its taps reach. */
+    /**
+     * Runs over the rows of the input that are not padding; each meets the three rows of the output gradient its taps
+     * reach.
+     */
     private void threeRows(float[] scratch, int area, int x, int partial, boolean first) {
         int tap = blocks * BLOCK * lanes;
         int initTap = first ? 0 : tap;

@@ -5,14 +5,17 @@ import static dev.goshawk.cpu.vector.DirectTile.LANES;
 
 import jdk.incubator.vector.FloatVector;
 
-/** The register tiles of the direct filter gradient: as {@link DirectTile}, with the pixels of an image as the reduction. */
+/**
+ * The register tiles of the direct filter gradient: as {@link DirectTile}, with the pixels of an image as the
+ * reduction.
+ */
 final class DirectFilterTile {
     private DirectFilterTile() {
     }
 
     /**
-     * Eight filter rows by 32 output channels over {@code rows * cols} pixels: {@code out[j] = init[j] + sum over rows and cols of
-     * x[xOff + xRow row + 16 col + j] * g[gOff + gStride (cols row + col)]}.
+     * Eight filter rows by 32 output channels over {@code rows * cols} pixels: {@code out[j] = init[j] + sum over rows
+     * and cols of x[xOff + xRow row + 16 col + j] * g[gOff + gStride (cols row + col)]}.
      */
     static void rows8x32(float[] x, int xOff, int xRow, float[] g, int gOff, int gStride, int rows, int cols, float[] init, int initOff,
             int initStride, float[] out, int outOff, int outStride) {
@@ -155,9 +158,10 @@ final class DirectFilterTile {
     }
 
     /**
-     * Eight filter rows by 16 output channels for three vertically neighbouring taps: one load of an input value serves all three,
-     * {@code out[t][j] = init[t][j] + sum over rows and cols of x[xOff + xRow row + 16 col + j] * g[gOff + (2 - t) gRow + 16 (cols row +
-     * col)]}, where {@code g} has 16 channels a pixel. Tap t is found at {@code t * outTap}, its start values at {@code t * initTap}.
+     * Eight filter rows by 16 output channels for three vertically neighbouring taps: one load of an input value serves
+     * all three, {@code out[t][j] = init[t][j] + sum over rows and cols of x[xOff + xRow row + 16 col + j] * g[gOff +
+     * (2 - t) gRow + 16 (cols row + col)]}, where {@code g} has 16 channels a pixel. Tap t is found at {@code t *
+     * outTap}, its start values at {@code t * initTap}.
      */
     static void threeTapRows8x16(float[] x, int xOff, int xRow, float[] g, int gOff, int gRow, int rows, int cols, float[] init, int initOff,
             int initTap, int initStride, float[] out, int outOff, int outTap, int outStride) {

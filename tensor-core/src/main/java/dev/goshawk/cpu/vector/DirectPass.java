@@ -6,9 +6,9 @@ import static dev.goshawk.cpu.vector.DirectTile.PIXELS;
 import java.util.Arrays;
 
 /**
- * One sweep of tiles over a staged image: every output pixel (row, col) is a sum over the same taps, read from fixed offsets beside
- * the pixel's own address. A convolution is one pass; its input gradient is one for each phase of the stride, each with the taps
- * that reach the input pixels of that phase.
+ * One sweep of tiles over a staged image: every output pixel (row, col) is a sum over the same taps, read from fixed
+ * offsets beside the pixel's own address. A convolution is one pass; its input gradient is one for each phase of the
+ * stride, each with the taps that reach the input pixels of that phase.
  *
  * @param segmentStart first float of each run of contiguous reduction indices, relative to the pixel
  * @param segmentLength length of each run
@@ -29,7 +29,9 @@ record DirectPass(int[] segmentStart, int[] segmentLength, int[] filterIndex, in
                 newCols);
     }
 
-    /** Pixels of a 32-channel tile: seven where that leaves fewer pixels of the last tile of a row unused, else eight. */
+    /**
+     * Pixels of a 32-channel tile: seven where that leaves fewer pixels of the last tile of a row unused, else eight.
+     */
     int tileOfPair() {
         int ofSeven = (cols + 6) / 7 * 7;
         int ofEight = (cols + 7) / 8 * 8;
@@ -66,7 +68,9 @@ record DirectPass(int[] segmentStart, int[] segmentLength, int[] filterIndex, in
         private int indices;
         private boolean allThree = true;
 
-        /** Adds the taps of one row and one block of channels; {@code taps[t]} is the filter index of tap t, channel 0. */
+        /**
+         * Adds the taps of one row and one block of channels; {@code taps[t]} is the filter index of tap t, channel 0.
+         */
         void addTaps(int start, int[] taps, int channelStride) {
             addSegment(start, taps.length * BLOCK);
             allThree &= taps.length == 3;

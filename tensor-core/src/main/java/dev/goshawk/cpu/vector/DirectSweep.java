@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Convolution outputs and input gradients: packs the filter once, then stages image after image and runs the passes over each. Images
- * are independent, so the result does not depend on how they are divided.
+ * Convolution outputs and input gradients: packs the filter once, then stages image after image and runs the passes
+ * over each. Images are independent, so the result does not depend on how they are divided.
  */
 final class DirectSweep implements ConvKernel {
     private static final int PAIR = 2 * BLOCK;

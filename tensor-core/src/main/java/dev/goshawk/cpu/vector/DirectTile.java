@@ -4,9 +4,10 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The register tiles of the direct convolution. Each method is one straight-line block of fused multiply-adds inside one
- * loop, with no branch on data, so that the compiler keeps all accumulators in registers. The start value of the accumulators is
- * read at {@code init} with its own stride: the output itself to accumulate, a block of zeros with stride 0 to overwrite.
+ * The register tiles of the direct convolution. Each method is one straight-line block of fused multiply-adds inside
+ * one loop, with no branch on data, so that the compiler keeps all accumulators in registers. The start value of the
+ * accumulators is read at {@code init} with its own stride: the output itself to accumulate, a block of zeros with
+ * stride 0 to overwrite.
  */
 final class DirectTile {
     static final VectorSpecies<Float> LANES = FloatVector.SPECIES_512;
@@ -19,8 +20,9 @@ final class DirectTile {
     }
 
     /**
-     * Eight neighbouring pixels by 16 channels: {@code out[p] = init[p] + sum over segments and k of x[start + k + 16 p] * w[k]},
-     * where a segment is a run of contiguous reduction indices and {@code w} holds 16 lanes for each of them, in order.
+     * Eight neighbouring pixels by 16 channels: {@code out[p] = init[p] + sum over segments and k of x[start + k + 16
+     * p] * w[k]}, where a segment is a run of contiguous reduction indices and {@code w} holds 16 lanes for each of
+     * them, in order.
      */
     static void pixels8x16(float[] x, int xOff, int[] segmentStart, int[] segmentLength, float[] w, int wOff, float[] init,
             int initOff, int initStride, float[] out, int outOff, int outStride) {
@@ -137,9 +139,9 @@ final class DirectTile {
     }
 
     /**
-     * As {@link #pixels8x16} where every segment is one channel block under three neighbouring columns of taps: one load of an
-     * input value serves the three output pixels it reaches. {@code w} holds, for each of the 16 channels of a segment, the lanes
-     * of the three taps in turn.
+     * As {@link #pixels8x16} where every segment is one channel block under three neighbouring columns of taps: one
+     * load of an input value serves the three output pixels it reaches. {@code w} holds, for each of the 16 channels of
+     * a segment, the lanes of the three taps in turn.
      */
     static void threeTaps8x16(float[] x, int xOff, int[] segmentStart, float[] w, int wOff, float[] init, int initOff,
             int initStride, float[] out, int outOff, int outStride) {

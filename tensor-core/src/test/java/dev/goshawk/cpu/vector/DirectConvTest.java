@@ -21,7 +21,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every role against a plain float64 loop, at the shapes of residual networks and at awkward ones. */
 class DirectConvTest {
-    /** Error allowed as a share of the sum of |a*b| that went into an element: a few float32 roundings of partial sums. */
+    /**
+     * Error allowed as a share of the sum of |a*b| that went into an element: a few float32 roundings of partial sums.
+     */
     private static final double TOLERANCE = 2e-6;
     /** Floats around each operand, so that a read or write outside shows. */
     private static final int MARGIN = 37;
