@@ -11,7 +11,10 @@ import picocli.CommandLine.Spec;
 /** The {@code goshawk} command. Every subcommand shares its help option, its error lines and its exit codes. */
 @Command(name = "goshawk", mixinStandardHelpOptions = true, versionProvider = Version.class, sortOptions = false,
         synopsisSubcommandLabel = "COMMAND",
-        description = "Exact second-order mathematics on the JVM: Hessian-aware mixed-precision quantization.")
+        description = "Exact second-order mathematics on the JVM: Hessian-aware mixed-precision quantization.",
+        subcommands = {EvaluateCommand.class},
+        footerHeading = "%nResults are a function of the arguments, the seed and the backend: the same bits from run to run and for any%n",
+        footer = "number of threads. 'goshawk COMMAND --help' explains a command, with an example.")
 public final class Main implements Runnable {
 
     @Spec

@@ -1,0 +1,98 @@
+package dev.goshawk.hawq.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
+import java.util.concurrent.Callable;
+
+import org.junit.jupiter.api.Test;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+class MainTest {
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+    private final CommandLine command = Main.commandLine().setOut(new PrintWriter(out, true))
+            .setErr(new PrintWriter(err, true));
+
+    @Command(name = "fail")
+    private record Failing(Exception failure) implements Callable<Integer> {
+        @Override
+        public Integer call() throws Exception {
+            throw failure;
+        }
+    }
+
+    private List<String> failWith(Exception failure, String... arguments) {
+        command.addSubcommand(new Failing(failure));
+        // Streams and handlers reach the subcommands that are there when they are set.
+        command.setOut(command.getOut()).setErr(command.getErr())
+                .setExecutionExceptionHandler(command.getExecutionExceptionHandler());
+        assertEquals(2, command.execute(arguments));
+        assertEquals("", out.toString());
+        return err.toString().lines().toList();
+    }
+
+    @Test
+    void helpNamesTheCommandAndExitsWithZero() {
+        assertEquals(0, command.execute("--help"));
+        assertTrue(out.toString().startsWith("Usage: goshawk"), out.toString());
+        assertEquals("", err.toString());
+    }
+
+    @Test
+    void versionNamesTheJavaThatRunsIt() {
+        assertEquals(0, command.execute("--version"));
+        assertEquals("goshawk " + Version.project() + " (Java " + Runtime.version() + ")", out.toString().strip());
+    }
+
+    @Test
+    void unknownOptionIsOneLine() {
+        assertEquals(2, command.execute("--no-such-option"));
+        assertEquals(List.of("goshawk: Unknown option: '--no-such-option' (see goshawk --help)"),
+                err.toString().lines().toList());
+    }
+
+    @Test
+    void noCommandIsOneLine() {
+        assertEquals(2, command.execute());
+        assertEquals(List.of("goshawk: no command given (see goshawk --help)"), err.toString().lines().toList());
+    }
+
+    @Test
+    void failureIsOneLineEvenWhereItsMessageHasMore() {
+        assertEquals(List.of("goshawk: first second"),
+                failWith(new IllegalArgumentException("first\n  second\n"), "fail"));
+    }
+
+    @Test
+    void failureWithoutMessageIsNamed() {
+        assertEquals(List.of("goshawk: ArithmeticException"), failWith(new ArithmeticException(), "fail"));
+    }
+
+    @Test
+    void stackTraceIsShownToWhoeverAsks() {
+        List<String> lines = failWith(new IOException("disk"), "fail", "--stacktrace");
+        assertEquals("goshawk: disk", lines.get(0));
+        assertEquals("java.io.IOException: disk", lines.get(1));
+        assertTrue(lines.get(2).contains("at "), lines.get(2));
+    }
+
+    @Test
+    void fileErrorsSayWhatIsWrongWithTheFile() {
+        assertEquals("a/b: no such file or folder", ErrorLines.oneLine(new NoSuchFileException("a/b")));
+        assertEquals("a/b: permission denied", ErrorLines.oneLine(new AccessDeniedException("a/b")));
+        assertEquals("a/b: No space left on device",
+                ErrorLines.oneLine(new FileSystemException("a/b", null, "No space left on device")));
+        assertEquals("a/b: FileSystemException", ErrorLines.oneLine(new FileSystemException("a/b")));
+    }
+}
