@@ -13,8 +13,9 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         description = "Exact second-order mathematics on the JVM: Hessian-aware mixed-precision quantization.",
         subcommands = {EvaluateCommand.class},
-        footerHeading = "%nResults are a function of the arguments, the seed and the backend: the same bits from run to run and for any%n",
-        footer = "number of threads. 'goshawk COMMAND --help' explains a command, with an example.")
+        footer = {"", "Results are a function of the arguments, the seed and the backend: the same bits",
+                "from run to run and for any number of threads.",
+                "'goshawk COMMAND --help' explains a command, with an example."})
 public final class Main implements Runnable {
 
     @Spec

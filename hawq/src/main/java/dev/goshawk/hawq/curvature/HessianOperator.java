@@ -1,0 +1,213 @@
+package dev.goshawk.hawq.curvature;
+
+import dev.goshawk.autodiff.HessianVectorProduct;
+import dev.goshawk.models.Block;
+import dev.goshawk.models.ParameterSpec;
+import dev.goshawk.models.TracedNetwork;
+import dev.goshawk.tensor.Shape;
+import dev.goshawk.tensor.ShapeMismatchException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+
+/**
+ * The Hessian of a network's loss by some of its parameters, as products H v (Pearlmutter, Neural Computation 6, 1994, eq. 2:
+ * exact but for rounding). All other parameters are held fixed, so for the weights of one block this is that block's part of the
+ * diagonal of the network's Hessian.
+ *
+ * <p>A sample larger than the batch is cut into consecutive micro-batches. The loss is the mean over images, so its value,
+ * gradient and products are the micro-batches' own, weighted by their number of images and added in order, in float64: the same
+ * bits for any number of threads. What does not depend on v is computed once for each micro-batch and kept while everything
+ * together stays below {@value #HEAP_PERCENT} % of the heap; otherwise one micro-batch's memory serves all, and each product
+ * computes it again, at about a gradient's cost more.
+ *
+ * <p>Not for use by two threads at once.
+ */
+public final class HessianOperator implements LinearOperator {
+    private static final int HEAP_PERCENT = 60;
+
+    private record Chunk(int from, int count, HessianVectorProduct product) {
+    }
+
+    private final LossProblem problem;
+    private final ParameterVector variables;
+    private final List<Chunk> chunks;
+    private final boolean resident;
+    private final double[] gradient;
+    private final double[] part;
+    private double loss;
+
+    private HessianOperator(LossProblem problem, List<String> names, int batch, long memory) {
+        if (batch < 1) {
+            throw new IllegalArgumentException("batch: expected at least 1 image, got " + batch);
+        }
+        this.problem = problem;
+        SequencedMap<String, Shape> shapes = new LinkedHashMap<>();
+        names.forEach(n -> shapes.put(n, problem.parameters().get(n).shape()));
+        this.variables = new ParameterVector(shapes);
+        this.gradient = new double[variables.size()];
+        this.part = new double[variables.size()];
+        int whole = Math.min(batch, problem.samples());
+        HessianVectorProduct first = compile(whole, names);
+        long count = Math.ceilDiv(problem.samples(), whole);
+        this.resident = count == 1 || count <= memory / Math.max(1, first.plannedBytes());
+        this.chunks = chunks(first, whole, names);
+        linearize();
+    }
+
+    /**
+     * The Hessian by every trainable parameter, in PyTorch's order.
+     *
+     * @param batch most images computed at once, at least 1
+     * @throws NonFiniteLossException if the loss at the point is not a finite number
+     */
+    public static HessianOperator full(LossProblem problem, int batch) {
+        return by(problem, problem.trace(1).trainable().stream().map(ParameterSpec::name).toList(), batch);
+    }
+
+    /**
+     * The diagonal block of the convolution and linear weights of one HAWQ block.
+     *
+     * @param batch most images computed at once, at least 1
+     * @throws IllegalArgumentException naming the blocks there are, if there is none of that name
+     * @throws NonFiniteLossException if the loss at the point is not a finite number
+     */
+    public static HessianOperator block(LossProblem problem, String name, int batch) {
+        return by(problem, problem.trace(1).block(name).weights(), batch);
+    }
+
+    /**
+     * The Hessian by the named parameters, in the order of the names.
+     *
+     * @param batch most images computed at once, at least 1
+     * @throws IllegalArgumentException if the network has no such trainable parameter
+     * @throws NonFiniteLossException if the loss at the point is not a finite number
+     */
+    public static HessianOperator by(LossProblem problem, List<String> names, int batch) {
+        return by(problem, names, batch, Runtime.getRuntime().maxMemory() / 100 * HEAP_PERCENT);
+    }
+
+    /** As {@link #by(LossProblem, List, int)} with the bytes that kept micro-batches may take together. */
+    static HessianOperator by(LossProblem problem, List<String> names, int batch, long memory) {
+        return new HessianOperator(problem, names, batch, memory);
+    }
+
+    /** The HAWQ blocks of the problem's network, in its order. */
+    public static List<Block> blocks(LossProblem problem) {
+        return problem.trace(1).blocks();
+    }
+
+    private HessianVectorProduct compile(int batch, List<String> names) {
+        TracedNetwork traced = problem.trace(batch);
+        HessianVectorProduct product = HessianVectorProduct.of(traced.loss(), names.stream().map(traced::parameter).toList(),
+                problem.backend());
+        problem.parameters().tensors().forEach(product::bind);
+        return product;
+    }
+
+    private List<Chunk> chunks(HessianVectorProduct first, int whole, List<String> names) {
+        List<Chunk> made = new ArrayList<>();
+        for (int from = 0; from < problem.samples(); from += whole) {
+            int count = Math.min(whole, problem.samples() - from);
+            boolean reuse = count == whole && (from == 0 || !resident);
+            made.add(new Chunk(from, count, reuse ? first : compile(count, names)));
+        }
+        return List.copyOf(made);
+    }
+
+    /**
+     * Takes up the parameters and images as they are now. Called by the constructor; to be called again after they have changed.
+     *
+     * @throws NonFiniteLossException if the loss is not a finite number; the message names the first micro-batch where it is not
+     */
+    public void linearize() {
+        loss = 0;
+        java.util.Arrays.fill(gradient, 0);
+        for (Chunk c : chunks) {
+            moveTo(c);
+            double value = c.product.value();
+            if (!Double.isFinite(value)) {
+                throw new NonFiniteLossException("loss of " + problem.network().name() + " in " + problem.dtype()
+                        + ": expected a finite number, got " + value + " over images " + c.from + " to "
+                        + (c.from + c.count - 1) + " of the sample: the weights are damaged, or float32 overflows");
+            }
+            loss += weight(c) * value;
+            variables.gather(c.product::gradient, part);
+            add(weight(c), gradient);
+        }
+    }
+
+    private void moveTo(Chunk c) {
+        c.product.bind(TracedNetwork.IMAGES, LossProblem.rows(problem.images(), c.from, c.count));
+        c.product.bind(TracedNetwork.LABELS, LossProblem.rows(problem.labels(), c.from, c.count));
+        c.product.linearize();
+    }
+
+    private double weight(Chunk c) {
+        return (double) c.count / problem.samples();
+    }
+
+    private void add(double weight, double[] sum) {
+        for (int i = 0; i < sum.length; i++) {
+            sum[i] += weight * part[i];
+        }
+    }
+
+    @Override
+    public int size() {
+        return variables.size();
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>In float32 the direction is rounded to float32; scale v to a norm near 1, as the spectral algorithms do.
+     */
+    @Override
+    public void apply(double[] v, double[] out) {
+        if (v.length != size() || out.length != size()) {
+            throw new ShapeMismatchException("hessian: expected vectors of length " + size() + ", got " + v.length + " and "
+                    + out.length);
+        }
+        java.util.Arrays.fill(out, 0);
+        for (Chunk c : chunks) {
+            if (!resident) {
+                moveTo(c);
+            }
+            variables.scatter(v, c.product::direction);
+            c.product.apply();
+            variables.gather(c.product::product, part);
+            add(weight(c), out);
+        }
+    }
+
+    /** Which parameter lies where in the vectors. */
+    public ParameterVector variables() {
+        return variables;
+    }
+
+    /** Mean cross-entropy over the sample at the point. */
+    public double loss() {
+        return loss;
+    }
+
+    /** The loss's gradient by {@link #variables()}, a copy. */
+    public double[] gradient() {
+        return gradient.clone();
+    }
+
+    /** Euclidean norm of {@link #gradient()}. */
+    public double gradientNorm() {
+        double s = 0;
+        for (double g : gradient) {
+            s += g * g;
+        }
+        return Math.sqrt(s);
+    }
+
+    /** Whether every micro-batch keeps what does not depend on v. */
+    public boolean isResident() {
+        return resident;
+    }
+}

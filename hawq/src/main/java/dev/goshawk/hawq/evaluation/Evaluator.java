@@ -1,0 +1,104 @@
+package dev.goshawk.hawq.evaluation;
+
+import dev.goshawk.backend.Backend;
+import dev.goshawk.backend.Executable;
+import dev.goshawk.data.Batches;
+import dev.goshawk.data.ImageDataset;
+import dev.goshawk.graph.Graph;
+import dev.goshawk.models.Parameters;
+import dev.goshawk.models.TracedNetwork;
+import dev.goshawk.tensor.Tensor;
+
+/**
+ * Runs a network forward over data sets. The batch is fixed and its last rows are padded with zeros, which no image's logits depend
+ * on as long as batch normalization uses its running statistics.
+ */
+public final class Evaluator {
+    private static final String LOGITS = "logits";
+
+    private final Executable forward;
+    private final Tensor images;
+    private final Tensor labels;
+
+    /** Told the logits of each image, in order. */
+    @FunctionalInterface
+    public interface LogitsListener {
+        /** Does nothing. */
+        LogitsListener NONE = (image, logits) -> {
+        };
+
+        /** Takes one image's logits, a fresh array. */
+        void logits(int image, double[] logits);
+    }
+
+    /**
+     * Compiles the forward pass and binds the parameters, which are shared: later changes of their elements are seen.
+     *
+     * @param traced the network, in evaluation mode
+     */
+    public Evaluator(TracedNetwork traced, Parameters parameters, Backend backend) {
+        this.forward = backend.compile(Graph.of(LOGITS, traced.logits()));
+        this.images = Tensor.zeros(traced.images().dtype(), traced.images().shape());
+        this.labels = Tensor.zeros(traced.images().dtype(), traced.labels().shape());
+        parameters.bindTo(forward);
+        forward.bind(TracedNetwork.IMAGES, images);
+    }
+
+    /** The compiled forward pass, for binding inputs beside the parameters and images. */
+    public Executable forward() {
+        return forward;
+    }
+
+    /**
+     * Loss and accuracy over every image of a data set.
+     *
+     * @throws NonFiniteLogitsException naming the first image that has a logit which is not a finite number
+     */
+    public Evaluation evaluate(Batches batches, LogitsListener listener) {
+        ImageDataset dataset = batches.dataset();
+        int[] order = batches.inOrder();
+        int classes = labels.shape().dim(1);
+        double loss = 0;
+        int correct = 0;
+        for (int from = 0; from < order.length; from += images.shape().dim(0)) {
+            int count = batches.fill(order, from, images, labels);
+            forward.run();
+            Tensor out = forward.output(LOGITS);
+            for (int row = 0; row < count; row++) {
+                double[] logits = new double[classes];
+                for (int c = 0; c < classes; c++) {
+                    logits[c] = out.get(row * classes + c);
+                }
+                int image = from + row;
+                int best = largest(logits, dataset, image);
+                loss += crossEntropy(logits, best, dataset.label(image));
+                correct += best == dataset.label(image) ? 1 : 0;
+                listener.logits(image, logits);
+            }
+        }
+        return new Evaluation(loss / order.length, correct, order.length);
+    }
+
+    private static int largest(double[] logits, ImageDataset dataset, int image) {
+        int best = 0;
+        for (int c = 0; c < logits.length; c++) {
+            if (!Double.isFinite(logits[c])) {
+                throw new NonFiniteLogitsException(dataset.name(image) + ": expected finite logits, got " + logits[c]
+                        + " for class " + c + ": the weights are damaged, or float32 overflows");
+            }
+            if (logits[c] > logits[best]) {
+                best = c;
+            }
+        }
+        return best;
+    }
+
+    /** log(sum exp(logits)) - logits[label], shifted by the largest. */
+    private static double crossEntropy(double[] logits, int best, int label) {
+        double sum = 0;
+        for (double z : logits) {
+            sum += Math.exp(z - logits[best]);
+        }
+        return Math.log(sum) + logits[best] - logits[label];
+    }
+}
