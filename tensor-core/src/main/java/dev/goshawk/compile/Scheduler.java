@@ -47,7 +47,6 @@ final class Scheduler {
         }
     }
 
-    private final Graph graph;
     private final Accumulations accumulations;
     private final Materialization materialization;
     private final Map<Value, Draft> producers = new IdentityHashMap<>();
@@ -55,7 +54,6 @@ final class Scheduler {
     private final Map<Integer, List<Draft>> loopsBySize = new java.util.HashMap<>();
 
     private Scheduler(Graph graph) {
-        this.graph = graph;
         this.accumulations = Accumulations.in(graph);
         this.materialization = Materialization.of(graph, accumulations.results());
     }

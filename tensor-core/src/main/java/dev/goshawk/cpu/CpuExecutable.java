@@ -106,7 +106,8 @@ final class CpuExecutable implements Executable {
     @Override
     public void run() {
         if (!ready) {
-            List<String> missing = inputs.keySet().stream().filter(name -> !slot(inputs.get(name)).isBound()).toList();
+            List<String> missing = inputs.entrySet().stream().filter(e -> !slot(e.getValue()).isBound())
+                    .map(Map.Entry::getKey).toList();
             if (!missing.isEmpty()) {
                 throw new IllegalStateException("run: inputs not bound: " + missing);
             }
