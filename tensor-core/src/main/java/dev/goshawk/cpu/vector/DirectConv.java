@@ -31,8 +31,10 @@ public final class DirectConv {
     private static boolean fits(ConvRole role, ConvGeometry g) {
         long stage = switch (role) {
             case OUTPUT -> outputStageFloats(g);
-            case INPUT_GRAD -> (long) g.outChannels() * (g.inHeight() + g.kernelHeight()) * (g.inWidth() + g.kernelWidth());
-            case WEIGHT_GRAD -> (long) BLOCK * (g.inHeight() + g.kernelHeight() + g.padTop() + g.padBottom()) * g.outWidth();
+            case INPUT_GRAD ->
+                (long) g.outChannels() * (g.inHeight() + g.kernelHeight()) * (g.inWidth() + g.kernelWidth());
+            case WEIGHT_GRAD ->
+                (long) BLOCK * (g.inHeight() + g.kernelHeight() + g.padTop() + g.padBottom()) * g.outWidth();
         };
         return stage < Integer.MAX_VALUE / 8 && g.filterShape().size() < Integer.MAX_VALUE / 8;
     }
@@ -75,7 +77,8 @@ public final class DirectConv {
             for (int r = 0; r < g.kernelHeight(); r++) {
                 if (windows) {
                     int index = (r * kw * channels + block * BLOCK) * lanes;
-                    pass.addWindow(stage.address(block, r, 0), Math.min(BLOCK, kw * channels - block * BLOCK), index, lanes);
+                    pass.addWindow(stage.address(block, r, 0), Math.min(BLOCK, kw * channels - block * BLOCK), index,
+                            lanes);
                     continue;
                 }
                 for (int phase = 0; phase < phases; phase++) {
@@ -143,8 +146,9 @@ public final class DirectConv {
                     }
                 }
                 int width = g.inWidth();
-                passes.add(pass.build(depth, (rows.phase * width + cols.phase) * lanes, g.strideHeight() * width * lanes,
-                        g.strideWidth() * lanes, rows.count, cols.count));
+                passes.add(
+                        pass.build(depth, (rows.phase * width + cols.phase) * lanes, g.strideHeight() * width * lanes,
+                                g.strideWidth() * lanes, rows.count, cols.count));
             }
         }
         return new DirectSweep(true, g.batch(), stage, lanes, g.inHeight() * g.inWidth() * lanes, passes);

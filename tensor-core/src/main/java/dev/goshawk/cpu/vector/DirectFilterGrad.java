@@ -52,7 +52,8 @@ final class DirectFilterGrad implements ConvKernel {
         strideWidth = g.strideWidth();
         windows = channels % BLOCK != 0 || outWidth < LEAST_ROW;
         stage = new DirectStage(channels, g.inHeight(), g.inWidth(), g.strideHeight(), strideWidth,
-                Math.min(g.strideHeight(), kernelHeight), windows ? 1 : Math.min(strideWidth, g.kernelWidth()), g.padTop(),
+                Math.min(g.strideHeight(), kernelHeight), windows ? 1 : Math.min(strideWidth, g.kernelWidth()),
+                g.padTop(),
                 g.padLeft(), windows ? 1 : channels / BLOCK, g.outHeight() + (kernelHeight - 1) / g.strideHeight(),
                 outWidth + (windows ? 0 : (g.kernelWidth() - 1) / strideWidth));
         blocks = (window + BLOCK - 1) / BLOCK;
@@ -75,7 +76,8 @@ final class DirectFilterGrad implements ConvKernel {
     }
 
     @Override
-    public void run(float[] a, int aOff, float[] b, int bOff, float[] out, int outOff, boolean accumulate, float[] scratch,
+    public void run(float[] a, int aOff, float[] b, int bOff, float[] out, int outOff, boolean accumulate,
+            float[] scratch,
             int scratchOff, Workers workers) {
         int areas = scratchOff + groups * partialFloats;
         workers.run(groups * splits, (task, worker) -> {
@@ -113,7 +115,8 @@ final class DirectFilterGrad implements ConvKernel {
                 threeRows(scratch, area, stageOff + address(block, padTop), to, first);
             } else {
                 for (int r = 0; r < kernelHeight; r++) {
-                    rows(grad, gradOff, scratch, area, stageOff + address(block, r), to + r * blocks * BLOCK * lanes, first);
+                    rows(grad, gradOff, scratch, area, stageOff + address(block, r), to + r * blocks * BLOCK * lanes,
+                            first);
                 }
             }
         }
@@ -141,12 +144,15 @@ final class DirectFilterGrad implements ConvKernel {
             int init = first ? area : to;
             int g = gradOff + lane;
             if (lanes - lane >= PAIR) {
-                DirectFilterTile.rows8x32(scratch, x, xRow, grad, g, lanes, rows, cols, scratch, init, initStride, scratch, to,
+                DirectFilterTile.rows8x32(scratch, x, xRow, grad, g, lanes, rows, cols, scratch, init, initStride,
+                        scratch, to,
                         lanes);
-                DirectFilterTile.rows8x32(scratch, x + 8, xRow, grad, g, lanes, rows, cols, scratch, init + 8 * initStride,
+                DirectFilterTile.rows8x32(scratch, x + 8, xRow, grad, g, lanes, rows, cols, scratch,
+                        init + 8 * initStride,
                         initStride, scratch, to + 8 * lanes, lanes);
             } else {
-                DirectFilterTile.rows16x16(scratch, x, xRow, grad, g, lanes, rows, cols, scratch, init, initStride, scratch, to,
+                DirectFilterTile.rows16x16(scratch, x, xRow, grad, g, lanes, rows, cols, scratch, init, initStride,
+                        scratch, to,
                         lanes);
             }
         }
@@ -158,7 +164,8 @@ final class DirectFilterGrad implements ConvKernel {
         int skip = padTop - 2;
         int begin = Math.max(0, skip);
         int end = Math.min(pixels / outWidth, liveRows + 2 + skip);
-        System.arraycopy(grad, gradOff + begin * row, scratch, copy + (begin - skip) * row, Math.max(0, end - begin) * row);
+        System.arraycopy(grad, gradOff + begin * row, scratch, copy + (begin - skip) * row,
+                Math.max(0, end - begin) * row);
     }
 
     /**
@@ -171,8 +178,10 @@ final class DirectFilterGrad implements ConvKernel {
         int initStride = first ? 0 : lanes;
         int init = first ? area : partial;
         for (int j = 0; j < BLOCK; j += 8) {
-            DirectFilterTile.threeTapRows8x16(scratch, x + j, stage.cols() * BLOCK, scratch, area + PAIR, outWidth * BLOCK, liveRows,
-                    outWidth, scratch, init + j * initStride, initTap, initStride, scratch, partial + j * lanes, tap, lanes);
+            DirectFilterTile.threeTapRows8x16(scratch, x + j, stage.cols() * BLOCK, scratch, area + PAIR,
+                    outWidth * BLOCK, liveRows,
+                    outWidth, scratch, init + j * initStride, initTap, initStride, scratch, partial + j * lanes, tap,
+                    lanes);
         }
     }
 

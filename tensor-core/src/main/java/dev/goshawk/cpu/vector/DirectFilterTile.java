@@ -17,7 +17,8 @@ final class DirectFilterTile {
      * Eight filter rows by 32 output channels over {@code rows * cols} pixels: {@code out[j] = init[j] + sum over rows
      * and cols of x[xOff + xRow row + 16 col + j] * g[gOff + gStride (cols row + col)]}.
      */
-    static void rows8x32(float[] x, int xOff, int xRow, float[] g, int gOff, int gStride, int rows, int cols, float[] init, int initOff,
+    static void rows8x32(float[] x, int xOff, int xRow, float[] g, int gOff, int gStride, int rows, int cols,
+            float[] init, int initOff,
             int initStride, float[] out, int outOff, int outStride) {
         int init2 = initOff + 2 * initStride;
         int init4 = initOff + 4 * initStride;
@@ -92,7 +93,8 @@ final class DirectFilterTile {
     }
 
     /** As {@link #rows8x32} with sixteen filter rows by 16 output channels. */
-    static void rows16x16(float[] x, int xOff, int xRow, float[] g, int gOff, int gStride, int rows, int cols, float[] init, int initOff,
+    static void rows16x16(float[] x, int xOff, int xRow, float[] g, int gOff, int gStride, int rows, int cols,
+            float[] init, int initOff,
             int initStride, float[] out, int outOff, int outStride) {
         int init4 = initOff + 4 * initStride;
         int init8 = initOff + 8 * initStride;
@@ -163,7 +165,8 @@ final class DirectFilterTile {
      * (2 - t) gRow + 16 (cols row + col)]}, where {@code g} has 16 channels a pixel. Tap t is found at {@code t *
      * outTap}, its start values at {@code t * initTap}.
      */
-    static void threeTapRows8x16(float[] x, int xOff, int xRow, float[] g, int gOff, int gRow, int rows, int cols, float[] init, int initOff,
+    static void threeTapRows8x16(float[] x, int xOff, int xRow, float[] g, int gOff, int gRow, int rows, int cols,
+            float[] init, int initOff,
             int initTap, int initStride, float[] out, int outOff, int outTap, int outStride) {
         int initB = initOff + initTap;
         int initC = initOff + 2 * initTap;

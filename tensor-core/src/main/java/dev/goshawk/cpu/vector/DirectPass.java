@@ -21,11 +21,13 @@ import java.util.Arrays;
  * @param rows output rows
  * @param cols output columns
  */
-record DirectPass(int[] segmentStart, int[] segmentLength, int[] filterIndex, int laneStride, boolean threeTaps, int outOff,
+record DirectPass(int[] segmentStart, int[] segmentLength, int[] filterIndex, int laneStride, boolean threeTaps,
+        int outOff,
         int outRow, int outCol, int rows, int cols) {
 
     DirectPass withSize(int newRows, int newCols) {
-        return new DirectPass(segmentStart, segmentLength, filterIndex, laneStride, threeTaps, outOff, outRow, outCol, newRows,
+        return new DirectPass(segmentStart, segmentLength, filterIndex, laneStride, threeTaps, outOff, outRow, outCol,
+                newRows,
                 newCols);
     }
 
@@ -112,7 +114,8 @@ record DirectPass(int[] segmentStart, int[] segmentLength, int[] filterIndex, in
             if (threeTaps) {
                 interleaveTaps(order);
             }
-            return new DirectPass(Arrays.copyOf(starts, segments), Arrays.copyOf(lengths, segments), order, laneStride, threeTaps,
+            return new DirectPass(Arrays.copyOf(starts, segments), Arrays.copyOf(lengths, segments), order, laneStride,
+                    threeTaps,
                     outOff, outRow, outCol, rows, cols);
         }
 

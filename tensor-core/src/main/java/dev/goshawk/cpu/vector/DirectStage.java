@@ -30,7 +30,8 @@ import jdk.incubator.vector.FloatVector;
  * @param rows rows of a plane
  * @param cols columns of a plane
  */
-record DirectStage(int channels, int height, int width, int rowStep, int colStep, int rowPhases, int colPhases, int padTop,
+record DirectStage(int channels, int height, int width, int rowStep, int colStep, int rowPhases, int colPhases,
+        int padTop,
         int padLeft, int blocks, int rows, int cols) {
 
     /** Floats of one staged image, with room for the last tile to read past the end. */
@@ -64,7 +65,8 @@ record DirectStage(int channels, int height, int width, int rowStep, int colStep
             for (int block = 0; block < blocks; block++) {
                 for (int phase = 0; phase < colPhases; phase++) {
                     int first = (phase - padLeft) * channels + (firstBlock + block) * BLOCK;
-                    loadRow(src, srcOff + h * rowFloats, first, rowFloats, stage, stageOff + address(block, row, phase));
+                    loadRow(src, srcOff + h * rowFloats, first, rowFloats, stage,
+                            stageOff + address(block, row, phase));
                 }
             }
         }
@@ -84,7 +86,8 @@ record DirectStage(int channels, int height, int width, int rowStep, int colStep
     }
 
     /** Blocks that hang over the end of the source row. */
-    private void loadEdge(float[] src, int rowOff, int first, int rowFloats, float[] stage, int to, int begin, int end) {
+    private void loadEdge(float[] src, int rowOff, int first, int rowFloats, float[] stage, int to, int begin,
+            int end) {
         for (int c = begin; c < end; c++) {
             int from = first + c * colStep * channels;
             for (int j = Math.max(0, -from); j < Math.min(BLOCK, rowFloats - from); j++) {

@@ -45,7 +45,8 @@ final class DirectSweep implements ConvKernel {
 
     /** Rows that follow one another without a gap, in the stage and in the output, make one long row. */
     private static DirectPass flatten(DirectStage stage, DirectPass pass) {
-        boolean gapless = pass.cols() % PIXELS != 0 && stage.cols() == pass.cols() && pass.outRow() == pass.cols() * pass.outCol();
+        boolean gapless = pass.cols() % PIXELS != 0 && stage.cols() == pass.cols()
+                && pass.outRow() == pass.cols() * pass.outCol();
         return gapless ? pass.withSize(1, pass.rows() * pass.cols()) : pass;
     }
 
@@ -58,13 +59,15 @@ final class DirectSweep implements ConvKernel {
     }
 
     @Override
-    public void run(float[] a, int aOff, float[] b, int bOff, float[] out, int outOff, boolean accumulate, float[] scratch,
+    public void run(float[] a, int aOff, float[] b, int bOff, float[] out, int outOff, boolean accumulate,
+            float[] scratch,
             int scratchOff, Workers workers) {
         float[] images = filterFirst ? b : a;
         int imagesOff = filterFirst ? bOff : aOff;
         float[] filter = filterFirst ? a : b;
         int filterOff = filterFirst ? aOff : bOff;
-        workers.run((lanes + PAIR - 1) / PAIR, (group, worker) -> pack(filter, filterOff, group * PAIR, scratch, scratchOff));
+        workers.run((lanes + PAIR - 1) / PAIR,
+                (group, worker) -> pack(filter, filterOff, group * PAIR, scratch, scratchOff));
         int tasks = Math.min(batch, MOST_TASKS);
         workers.run(tasks, (task, worker) -> {
             int area = scratchOff + packedFloats + worker * (int) workerFloats;
@@ -104,7 +107,8 @@ final class DirectSweep implements ConvKernel {
         }
     }
 
-    private static void row(DirectPass pass, boolean pair, float[] scratch, int rowOff, int weightsOff, int area, float[] out,
+    private static void row(DirectPass pass, boolean pair, float[] scratch, int rowOff, int weightsOff, int area,
+            float[] out,
             int outOff, boolean accumulate) {
         int stride = pass.outCol();
         int pixels = pair ? pass.tileOfPair() : PIXELS;
@@ -136,7 +140,8 @@ final class DirectSweep implements ConvKernel {
         }
     }
 
-    private static void tile(DirectPass pass, int pixels, boolean pair, float[] x, int xOff, int wOff, float[] init, int initOff,
+    private static void tile(DirectPass pass, int pixels, boolean pair, float[] x, int xOff, int wOff, float[] init,
+            int initOff,
             int initStride, float[] out, int outOff, int outStride) {
         int[] start = pass.segmentStart();
         int[] length = pass.segmentLength();

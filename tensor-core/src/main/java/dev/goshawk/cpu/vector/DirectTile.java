@@ -24,7 +24,8 @@ final class DirectTile {
      * p] * w[k]}, where a segment is a run of contiguous reduction indices and {@code w} holds 16 lanes for each of
      * them, in order.
      */
-    static void pixels8x16(float[] x, int xOff, int[] segmentStart, int[] segmentLength, float[] w, int wOff, float[] init,
+    static void pixels8x16(float[] x, int xOff, int[] segmentStart, int[] segmentLength, float[] w, int wOff,
+            float[] init,
             int initOff, int initStride, float[] out, int outOff, int outStride) {
         FloatVector c0 = FloatVector.fromArray(LANES, init, initOff);
         FloatVector c1 = FloatVector.fromArray(LANES, init, initOff + initStride);
@@ -62,7 +63,8 @@ final class DirectTile {
     }
 
     /** As {@link #pixels8x16} with 32 channels; {@code w} holds 32 lanes for each reduction index. */
-    static void pixels8x32(float[] x, int xOff, int[] segmentStart, int[] segmentLength, float[] w, int wOff, float[] init,
+    static void pixels8x32(float[] x, int xOff, int[] segmentStart, int[] segmentLength, float[] w, int wOff,
+            float[] init,
             int initOff, int initStride, float[] out, int outOff, int outStride) {
         int init2 = initOff + 2 * initStride;
         int init4 = initOff + 4 * initStride;
@@ -316,7 +318,8 @@ final class DirectTile {
     }
 
     /** As {@link #pixels8x32} with seven pixels, for the widths that are a multiple of seven. */
-    static void pixels7x32(float[] x, int xOff, int[] segmentStart, int[] segmentLength, float[] w, int wOff, float[] init,
+    static void pixels7x32(float[] x, int xOff, int[] segmentStart, int[] segmentLength, float[] w, int wOff,
+            float[] init,
             int initOff, int initStride, float[] out, int outOff, int outStride) {
         FloatVector c0 = FloatVector.fromArray(LANES, init, initOff);
         FloatVector d0 = FloatVector.fromArray(LANES, init, initOff + 16);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.goshawk.backend.ThreadPool;
 import dev.goshawk.backend.Workers;
 import dev.goshawk.tensor.ConvGeometry;
 import dev.goshawk.tensor.ConvRole;
@@ -28,12 +29,14 @@ class DirectConvTest {
     /** Floats around each operand, so that a read or write outside shows. */
     private static final int MARGIN = 37;
 
-    private static ConvGeometry geometry(int batch, int height, int width, int in, int out, int kh, int kw, int sh, int sw,
+    private static ConvGeometry geometry(int batch, int height, int width, int in, int out, int kh, int kw, int sh,
+            int sw,
             int top, int left, int bottom, int right) {
         return new ConvGeometry(batch, height, width, in, out, kh, kw, sh, sw, top, left, bottom, right, 1);
     }
 
-    private static ConvGeometry square(int batch, int height, int width, int in, int out, int kernel, int stride, int pad) {
+    private static ConvGeometry square(int batch, int height, int width, int in, int out, int kernel, int stride,
+            int pad) {
         return geometry(batch, height, width, in, out, kernel, kernel, stride, stride, pad, pad, pad, pad);
     }
 
@@ -53,6 +56,9 @@ class DirectConvTest {
             square(2, 9, 9, 15, 16, 1, 1, 0),
             square(2, 7, 9, 32, 48, 1, 1, 0),
             square(2, 7, 9, 16, 32, 1, 2, 0),
+            square(2, 14, 14, 32, 32, 3, 1, 1),
+            square(1, 14, 14, 16, 32, 1, 2, 0),
+            square(3, 2, 2, 256, 512, 3, 1, 1),
             square(1, 10, 8, 16, 16, 2, 3, 0),
             square(1, 11, 12, 32, 16, 5, 1, 2),
             square(1, 12, 11, 16, 32, 5, 3, 2),
@@ -92,7 +98,8 @@ class DirectConvTest {
     }
 
     /** Adds the role's value and the sum of |a*b| of every element. */
-    private static void reference(ConvRole role, ConvGeometry g, float[] a, float[] b, double[] value, double[] magnitude) {
+    private static void reference(ConvRole role, ConvGeometry g, float[] a, float[] b, double[] value,
+            double[] magnitude) {
         for (int n = 0; n < g.batch(); n++) {
             for (int p = 0; p < g.outHeight(); p++) {
                 for (int q = 0; q < g.outWidth(); q++) {
@@ -150,7 +157,8 @@ class DirectConvTest {
         Arrays.fill(scratch, Float.NaN);
         kernel.run(a, MARGIN, b, MARGIN, out, MARGIN, accumulate, scratch, MARGIN, workers);
         for (int i = 0; i < MARGIN; i++) {
-            assertTrue(Float.isNaN(scratch[i]) && Float.isNaN(scratch[scratch.length - 1 - i]), "scratch margin written");
+            assertTrue(Float.isNaN(scratch[i]) && Float.isNaN(scratch[scratch.length - 1 - i]),
+                    "scratch margin written");
             assertTrue(Float.isNaN(out[i]) && Float.isNaN(out[out.length - 1 - i]), "output margin written");
         }
         return out;
@@ -178,6 +186,45 @@ class DirectConvTest {
         for (Workers workers : List.of(new Shuffled(2), new Shuffled(5))) {
             assertArrayEquals(plain, run(role, g, a, b, start, false, workers));
             assertArrayEquals(added, run(role, g, a, b, start, true, workers));
+        }
+    }
+
+    @Test
+    void realThreadsChangeNoBit() {
+        Workers two = ThreadPool.ofThreads(2);
+        ConvGeometry g = square(40, 8, 8, 32, 32, 3, 1, 1);
+        for (ConvRole role : ConvRole.values()) {
+            assumeTrue(DirectConv.supports(role, g), "no direct kernel here");
+            float[] a = random(size(g, role == ConvRole.INPUT_GRAD ? ConvRole.WEIGHT_GRAD : ConvRole.INPUT_GRAD), 4);
+            float[] b = random(size(g, role == ConvRole.OUTPUT ? ConvRole.WEIGHT_GRAD : ConvRole.OUTPUT), 5);
+            float[] start = random(size(g, role), 6);
+            assertArrayEquals(run(role, g, a, b, start, true, Workers.SINGLE), run(role, g, a, b, start, true, two));
+        }
+    }
+
+    @Test
+    void leavesOtherShapesToTheFallback() {
+        ConvGeometry grouped = new ConvGeometry(1, 8, 8, 32, 32, 3, 3, 1, 1, 1, 1, 1, 1, 2);
+        ConvGeometry oddChannels = square(1, 8, 8, 24, 16, 3, 1, 1);
+        ConvGeometry oddFilters = square(1, 8, 8, 16, 24, 3, 1, 1);
+        for (ConvRole role : ConvRole.values()) {
+            for (ConvGeometry g : List.of(grouped, oddChannels, oddFilters)) {
+                assertFalse(DirectConv.supports(role, g), role + " " + g);
+                Exception refusal = assertThrows(IllegalArgumentException.class, () -> DirectConv.of(role, g));
+                assertTrue(refusal.getMessage().startsWith("direct convolution: no kernel for " + role));
+            }
+        }
+        assertFalse(DirectConv.supports(ConvRole.INPUT_GRAD, square(1, 8, 8, 3, 16, 3, 1, 1)));
+    }
+
+    @Test
+    void refusesFewerThanOneThread() {
+        ConvGeometry g = square(1, 8, 8, 16, 16, 3, 1, 1);
+        for (ConvRole role : ConvRole.values()) {
+            assumeTrue(DirectConv.supports(role, g), "no direct kernel here");
+            ConvKernel kernel = DirectConv.of(role, g);
+            Exception refusal = assertThrows(IllegalArgumentException.class, () -> kernel.scratchFloats(0));
+            assertEquals("direct convolution: at least 1 thread expected, got 0", refusal.getMessage());
         }
     }
 }
