@@ -8,13 +8,14 @@ import dev.goshawk.tensor.Tensor;
  *
  * @param parameter name of the running average it goes into, such as {@code bn1.running_mean}
  * @param value the statistic, [channels]; a variance is the biased one
- * @param correction factor before averaging: n / (n - 1) makes a variance of n numbers unbiased, as PyTorch keeps it; 1 for a mean
+ * @param correction factor before averaging: n / (n - 1), which makes a variance of n numbers unbiased as PyTorch's is,
+ *        and 1 for a mean
  */
 public record BatchStatistic(String parameter, Value value, double correction) {
     /** PyTorch's weight of the newest batch. */
     public static final double MOMENTUM = 0.1;
 
-    /** Moves the running average towards the batch's statistic: {@code running += MOMENTUM * (correction * batch - running)}. */
+    /** Moves the running average: {@code running += MOMENTUM * (correction * batch - running)}. */
     public void average(Tensor running, Tensor batch) {
         for (int i = 0; i < running.size(); i++) {
             running.set(i, running.get(i) + MOMENTUM * (correction * batch.get(i) - running.get(i)));

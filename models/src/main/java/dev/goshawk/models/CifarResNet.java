@@ -6,8 +6,8 @@ import dev.goshawk.graph.Value;
 import dev.goshawk.tensor.Shape;
 
 /**
- * The residual networks for CIFAR-10 (He et al. 2015, "Deep residual learning for image recognition", section 4.2): three groups of
- * n blocks of two 3x3 convolutions, depth 6 n + 2, with parameter-free shortcuts (option A).
+ * The residual networks for CIFAR-10 (He et al. 2015, "Deep residual learning for image recognition", section 4.2):
+ * three groups of n blocks of two 3x3 convolutions, depth 6 n + 2, with parameter-free shortcuts (option A).
  *
  * @param depth 20, 32, 44, 56, 110, ...
  * @param classes number of classes
@@ -65,7 +65,7 @@ public record CifarResNet(int depth, int classes) implements Network {
             return x;
         }
         int side = (channels - s.dim(3)) / 2;
-        return x.slice(new int[4], s.dims(), new int[]{1, stride, stride, 1})
-                .pad(new int[]{0, 0, 0, side}, new int[]{0, 0, 0, side});
+        return x.slice(new int[4], s.dims(), new int[] {1, stride, stride, 1})
+                .pad(new int[] {0, 0, 0, side}, new int[] {0, 0, 0, side});
     }
 }

@@ -10,12 +10,12 @@ import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
- * Inception-V3 (Szegedy et al. 2015, "Rethinking the Inception architecture for computer vision"), named as in torchvision, without
- * the auxiliary classifier and without dropout.
+ * Inception-V3 (Szegedy et al. 2015, "Rethinking the Inception architecture for computer vision"), named as in
+ * torchvision, without the auxiliary classifier and without dropout.
  *
  * @param classes number of classes
- * @param transformInput whether images normalised by ImageNet's means and deviations are first brought to the mean 0.5 and
- *        deviation 0.5 that the public weights were trained with; not needed where images are normalised that way
+ * @param transformInput whether images normalised by ImageNet's means and deviations are first brought to the mean 0.5
+ *        and deviation 0.5 that the public weights were trained with; not needed where images are normalised that way
  */
 public record InceptionV3(int classes, boolean transformInput) implements Network {
     private static final double EPSILON = 1e-3;

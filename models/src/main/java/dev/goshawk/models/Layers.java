@@ -14,9 +14,9 @@ import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a network definition is written in. Each layer makes its parameters as inputs of the graph, named as PyTorch names them,
- * and returns its output. {@link #in} and {@link #block} give views that put names and blocks before what is made through them;
- * all views of one network record into the same lists.
+ * What a network definition is written in. Each layer makes its parameters as inputs of the graph, named as PyTorch
+ * names them, and returns its output. {@link #in} and {@link #block} give views that put names and blocks before what
+ * is made through them; all views of one network record into the same lists.
  */
 public final class Layers {
     /** PyTorch's default. */
@@ -57,7 +57,7 @@ public final class Layers {
      * @param x [batch, height, width, channels]
      * @param groups channels are split into this many groups that do not see each other
      * @param bias whether a bias is added
-     * @throws ShapeMismatchException if the groups do not divide the channels or the padded image is smaller than the window
+     * @throws ShapeMismatchException if groups do not divide channels or the padded image is smaller than the window
      */
     public Value conv(String name, Value x, int outChannels, Window w, int groups, boolean bias) {
         int inChannels = x.shape().dim(-1);
@@ -66,8 +66,8 @@ public final class Layers {
                     prefix + name + ": groups " + groups + " must divide input channels " + inChannels);
         }
         Shape filter = Shape.of(w.kernelHeight(), w.kernelWidth(), inChannels / groups, outChannels);
-        Value y = Functions.conv2d(x, weight(name, Kind.CONV_WEIGHT, filter), w.strideHeight(), w.strideWidth(), w.padHeight(),
-                w.padWidth(), groups);
+        Value weight = weight(name, Kind.CONV_WEIGHT, filter);
+        Value y = Functions.conv2d(x, weight, w.strideHeight(), w.strideWidth(), w.padHeight(), w.padWidth(), groups);
         trace.addMacs(owner(name), (long) y.shape().dim(1) * y.shape().dim(2) * filter.size());
         return bias ? y.add(bias(name, outChannels)) : y;
     }
@@ -120,7 +120,7 @@ public final class Layers {
         return Functions.maxPool(x, geometry(x, w, 0, 0));
     }
 
-    /** Maximum over windows, the last of which may reach over the border (PyTorch's {@code ceil_mode}); without padding. */
+    /** Maximum over windows, the last of which may reach over the border: PyTorch's {@code ceil_mode}. */
     public Value maxPoolCeil(Value x, Window w) {
         int overHeight = overhang(x.shape().dim(1), w.kernelHeight(), w.strideHeight());
         int overWidth = overhang(x.shape().dim(2), w.kernelWidth(), w.strideWidth());
@@ -136,8 +136,9 @@ public final class Layers {
 
     private static PoolGeometry geometry(Value x, Window w, int overHeight, int overWidth) {
         Shape s = x.shape();
-        return new PoolGeometry(s.dim(0), s.dim(1), s.dim(2), s.dim(3), w.kernelHeight(), w.kernelWidth(), w.strideHeight(),
-                w.strideWidth(), w.padHeight(), w.padWidth(), w.padHeight() + overHeight, w.padWidth() + overWidth);
+        return new PoolGeometry(s.dim(0), s.dim(1), s.dim(2), s.dim(3), w.kernelHeight(), w.kernelWidth(),
+                w.strideHeight(), w.strideWidth(), w.padHeight(), w.padWidth(), w.padHeight() + overHeight,
+                w.padWidth() + overWidth);
     }
 
     /** Mean over windows; at the border the padding's zeros count. */
@@ -150,7 +151,7 @@ public final class Layers {
         return x.mean(1, 2);
     }
 
-    // --- parameters -------------------------------------------------------------------------------------------------------
+    // --- parameters -------------------------------------------------------------------------------------------------
 
     private Value weight(String layer, Kind kind, Shape shape) {
         ParameterSpec spec = spec(layer + ".weight", kind, shape);
@@ -195,7 +196,8 @@ public final class Layers {
     List<Block> blocks() {
         List<Block> blocks = new ArrayList<>();
         trace.macs.forEach((name, macs) -> {
-            List<ParameterSpec> weights = trace.specs.stream().filter(s -> s.isWeight() && s.block().equals(name)).toList();
+            List<ParameterSpec> weights = trace.specs.stream()
+                    .filter(s -> s.isWeight() && s.block().equals(name)).toList();
             blocks.add(new Block(name, weights.stream().map(ParameterSpec::name).toList(),
                     weights.stream().mapToLong(s -> s.shape().size()).sum(), macs));
         });

@@ -43,12 +43,12 @@ public interface Network {
         try {
             return TracedNetwork.of(images, logits(net, images), net);
         } catch (ShapeMismatchException e) {
-            throw new ShapeMismatchException(name() + " on images of " + height + "x" + width + " (made for " + inputSize() + "x"
-                    + inputSize() + "): " + e.getMessage());
+            throw new ShapeMismatchException(name() + " on images of " + height + "x" + width + " (made for "
+                    + inputSize() + "x" + inputSize() + "): " + e.getMessage());
         }
     }
 
-    /** As {@link #trace(DType, int, int, int, Mode, LayerHooks)} for images of the size it was designed for, without hooks. */
+    /** Traces the network for images of the size it was designed for, without hooks. */
     default TracedNetwork trace(DType dtype, int batch, Mode mode) {
         return trace(dtype, batch, inputSize(), inputSize(), mode, LayerHooks.NONE);
     }

@@ -16,10 +16,10 @@ public final class Networks {
     private static final SequencedMap<String, Entry> ENTRIES = new LinkedHashMap<>();
 
     static {
-        for (int depth : new int[]{20, 32, 44, 56}) {
+        for (int depth : new int[] {20, 32, 44, 56}) {
             ENTRIES.put("resnet" + depth, new Entry(CIFAR_CLASSES, classes -> new CifarResNet(depth, classes)));
         }
-        for (int depth : new int[]{18, 34, 50, 101}) {
+        for (int depth : new int[] {18, 34, 50, 101}) {
             ENTRIES.put("resnet" + depth, new Entry(IMAGENET_CLASSES, classes -> new ResNet(depth, classes)));
         }
         ENTRIES.put("inception_v3", new Entry(IMAGENET_CLASSES, classes -> new InceptionV3(classes, false)));
@@ -64,8 +64,8 @@ public final class Networks {
     private static Entry entry(String name) {
         Entry entry = ENTRIES.get(name);
         if (entry == null) {
-            throw new IllegalArgumentException("network: expected one of " + String.join(", ", ENTRIES.keySet()) + ", got '"
-                    + name + "'");
+            String known = String.join(", ", ENTRIES.keySet());
+            throw new IllegalArgumentException("network: expected one of " + known + ", got '" + name + "'");
         }
         return entry;
     }

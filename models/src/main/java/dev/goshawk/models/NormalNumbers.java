@@ -3,8 +3,9 @@ package dev.goshawk.models;
 import dev.goshawk.tensor.Tensor;
 
 /**
- * Standard normal numbers that are a function of (seed, stream name, position) alone: SplitMix64's mixing function (Steele, Lea and
- * Flood 2014) of a counter gives uniform numbers, which the Box-Muller transform takes in pairs. Bit-equal on every platform.
+ * Standard normal numbers that are a function of (seed, stream name, position) alone: SplitMix64's mixing function
+ * (Steele, Lea and Flood 2014) of a counter gives uniform numbers, which the Box-Muller transform takes in pairs.
+ * Bit-equal on every platform.
  */
 final class NormalNumbers {
     private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;

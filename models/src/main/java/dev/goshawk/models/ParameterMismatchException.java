@@ -1,6 +1,6 @@
 package dev.goshawk.models;
 
-/** Weights that are not those of the network. The message is one line naming what is missing, unexpected or misshapen. */
+/** Weights that are not those of the network: the message is one line naming everything that differs. */
 public final class ParameterMismatchException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 

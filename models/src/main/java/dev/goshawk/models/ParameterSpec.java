@@ -7,7 +7,8 @@ import dev.goshawk.tensor.Shape;
  *
  * @param name PyTorch's name, such as {@code layer1.0.conv1.weight}
  * @param kind what it is
- * @param shape in Goshawk's layout: filters [height, width, in / groups, out], linear weights [in, out], all others [channels]
+ * @param shape in Goshawk's layout: filters [height, width, in / groups, out], linear weights [in, out], others
+ *        [channels]
  * @param block name of the HAWQ block it belongs to
  */
 public record ParameterSpec(String name, Kind kind, Shape shape, String block) {

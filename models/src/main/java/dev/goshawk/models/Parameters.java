@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 
-/** A network's parameters: tensors by name in PyTorch's order and Goshawk's layout. The tensors' elements may change. */
+/** A network's parameters: tensors by name, in PyTorch's order and Goshawk's layout. Their elements may change. */
 public final class Parameters {
     private final List<ParameterSpec> specs;
     private final SequencedMap<String, Tensor> tensors;
@@ -22,8 +22,9 @@ public final class Parameters {
     }
 
     /**
-     * Parameters for training from scratch: weights normal with variance 2 / fan-in (He et al. 2015, "Delving deep into rectifiers",
-     * eq. 10), biases 0, batch normalization the identity. A function of the seed, the parameters' names and their shapes alone.
+     * Parameters for training from scratch: weights normal with variance 2 / fan-in (He et al. 2015, "Delving deep into
+     * rectifiers", eq. 10), biases 0, batch normalization the identity. A function of the seed, the parameters' names
+     * and their shapes alone.
      */
     public static Parameters initialize(Network network, DType dtype, long seed) {
         List<ParameterSpec> specs = network.parameters();
@@ -31,7 +32,8 @@ public final class Parameters {
         for (ParameterSpec spec : specs) {
             Tensor t = Tensor.zeros(dtype, spec.shape());
             switch (spec.kind()) {
-                case CONV_WEIGHT, LINEAR_WEIGHT -> new NormalNumbers(seed, spec.name()).fill(t, Math.sqrt(2.0 / spec.fanIn()));
+                case CONV_WEIGHT, LINEAR_WEIGHT ->
+                    new NormalNumbers(seed, spec.name()).fill(t, Math.sqrt(2.0 / spec.fanIn()));
                 case BN_WEIGHT, BN_VARIANCE -> t.fill(1);
                 case BIAS, BN_BIAS, BN_MEAN -> t.fill(0);
             }
@@ -41,8 +43,9 @@ public final class Parameters {
     }
 
     /**
-     * Parameters from a checkpoint in PyTorch's names and layout. Names that all carry {@code module.} are taken without it; batch
-     * normalization's {@code num_batches_tracked} and what the network {@linkplain Network#ignores leaves out} are passed over.
+     * Parameters from a checkpoint in PyTorch's names and layout. Names that all carry {@code module.} are taken
+     * without it; batch normalization's {@code num_batches_tracked} and what the network {@linkplain Network#ignores
+     * leaves out} are passed over.
      *
      * @throws ParameterMismatchException in one line, if names or shapes differ or an element is not a finite number
      */
@@ -115,7 +118,7 @@ public final class Parameters {
         return new Parameters(specs, copied);
     }
 
-    /** A copy in PyTorch's layout, as {@link #load} takes it and weight files hold it; {@code source} names it in messages. */
+    /** A copy in PyTorch's layout, as weight files hold it; {@code source} names it in messages. */
     public Weights toWeights(String source) {
         Map<String, Tensor> torch = new LinkedHashMap<>();
         for (ParameterSpec spec : specs) {

@@ -5,8 +5,9 @@ import static dev.goshawk.models.Window.window;
 import dev.goshawk.graph.Value;
 
 /**
- * The residual networks for ImageNet (He et al. 2015, "Deep residual learning for image recognition", table 1) with projection
- * shortcuts where the shape changes, named as in torchvision. A bottleneck halves the image in its 3x3 convolution ("v1.5").
+ * The residual networks for ImageNet (He et al. 2015, "Deep residual learning for image recognition", table 1) with
+ * projection shortcuts where the shape changes, named as in torchvision. A bottleneck halves the image in its 3x3
+ * convolution ("v1.5").
  *
  * @param depth 18 or 34 (basic blocks), 50 or 101 (bottlenecks)
  * @param classes number of classes
@@ -19,9 +20,9 @@ public record ResNet(int depth, int classes) implements Network {
 
     private static int[] units(int depth) {
         return switch (depth) {
-            case 18 -> new int[]{2, 2, 2, 2};
-            case 34, 50 -> new int[]{3, 4, 6, 3};
-            case 101 -> new int[]{3, 4, 23, 3};
+            case 18 -> new int[] {2, 2, 2, 2};
+            case 34, 50 -> new int[] {3, 4, 6, 3};
+            case 101 -> new int[] {3, 4, 23, 3};
             default -> throw new IllegalArgumentException("resnet: expected depth 18, 34, 50 or 101, got " + depth);
         };
     }

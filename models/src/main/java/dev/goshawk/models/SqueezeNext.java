@@ -6,8 +6,9 @@ import dev.goshawk.graph.Value;
 import java.util.List;
 
 /**
- * SqueezeNext (Gholami et al. 2018, "SqueezeNext: hardware-aware neural network design"): each unit squeezes its channels twice and
- * splits the 3x3 convolution into 1x3 and 3x1. Named as in pytorchcv, with its biases before batch normalization.
+ * SqueezeNext (Gholami et al. 2018, "SqueezeNext: hardware-aware neural network design"): each unit squeezes its
+ * channels twice and splits the 3x3 convolution into 1x3 and 3x1. Named as in pytorchcv, with its biases before batch
+ * normalization.
  *
  * @param name such as {@code sqnxt23_w2}
  * @param units number of units in each of the four stages

@@ -4,7 +4,7 @@ import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.Tensor;
 
-/** Between PyTorch's layout of a parameter and Goshawk's: filters OIHW and HWIO, linear weights [out, in] and [in, out]. */
+/** Between PyTorch's layout and Goshawk's: filters OIHW and HWIO, linear weights [out, in] and [in, out]. */
 final class TorchLayout {
     /** Goshawk's axis i is PyTorch's axis {@code FILTER[i]}. */
     private static final int[] FILTER = {2, 3, 1, 0};

@@ -39,8 +39,8 @@ public record TracedNetwork(Value images, Value labels, Value logits, Value loss
     static TracedNetwork of(Value images, Value logits, Layers net) {
         Value labels = Value.input(LABELS, logits.dtype(), logits.shape());
         Value loss = Functions.crossEntropy(logits, labels);
-        return new TracedNetwork(images, labels, logits, loss, net.specs(), net.parameters(), net.blocks(), net.activations(),
-                net.statistics());
+        return new TracedNetwork(images, labels, logits, loss, net.specs(), net.parameters(), net.blocks(),
+                net.activations(), net.statistics());
     }
 
     /** Multiply-adds of the convolutions and linear layers for one image. */
@@ -82,7 +82,12 @@ public record TracedNetwork(Value images, Value labels, Value logits, Value loss
      * @throws IllegalArgumentException naming the blocks there are, if there is none of that name
      */
     public Block block(String name) {
-        return blocks.stream().filter(b -> b.name().equals(name)).findFirst().orElseThrow(() -> new IllegalArgumentException(
-                "block: expected one of " + blocks.stream().map(Block::name).toList() + ", got '" + name + "'"));
+        for (Block b : blocks) {
+            if (b.name().equals(name)) {
+                return b;
+            }
+        }
+        List<String> known = blocks.stream().map(Block::name).toList();
+        throw new IllegalArgumentException("block: expected one of " + known + ", got '" + name + "'");
     }
 }

@@ -49,8 +49,9 @@ record WeightMatch(List<String> missing, List<String> unexpected, List<String> m
     static void check(Network network, Weights weights) {
         WeightMatch match = of(network, weights);
         if (!match.isExact()) {
-            String other = Networks.names().stream().filter(name -> of(Networks.byName(name), weights).isExact()).findFirst()
-                    .map(name -> "; these are the weights of " + name).orElse("");
+            String other = Networks.names().stream()
+                    .filter(name -> of(Networks.byName(name), weights).isExact())
+                    .findFirst().map(name -> "; these are the weights of " + name).orElse("");
             throw new ParameterMismatchException(weights.source() + ": not the weights of " + network.name() + " with "
                     + network.classes() + " classes: " + match.describe() + other);
         }
@@ -71,7 +72,8 @@ record WeightMatch(List<String> missing, List<String> unexpected, List<String> m
     private static void add(List<String> parts, String what, List<String> names) {
         if (!names.isEmpty()) {
             List<String> shown = names.stream().limit(SHOWN).map(WeightMatch::printable).toList();
-            parts.add(names.size() + " " + what + " (" + String.join(", ", shown) + (names.size() > SHOWN ? ", ...)" : ")"));
+            parts.add(names.size() + " " + what + " (" + String.join(", ", shown)
+                    + (names.size() > SHOWN ? ", ...)" : ")"));
         }
     }
 

@@ -1,7 +1,8 @@
 package dev.goshawk.models;
 
-/** What slides over an image: extent, stride and padding (the same on both sides) of a convolution or a pooling, in pixels. */
-public record Window(int kernelHeight, int kernelWidth, int strideHeight, int strideWidth, int padHeight, int padWidth) {
+/** What slides over an image in a convolution or a pooling: extent, stride, padding (equal on both sides) in pixels. */
+public record Window(int kernelHeight, int kernelWidth, int strideHeight, int strideWidth, int padHeight,
+        int padWidth) {
 
     /** A square window of stride 1 without padding. */
     public static Window window(int kernel) {

@@ -44,8 +44,10 @@ class CifarResNetTest {
     void resnet20HasElevenBlocks() {
         List<Block> blocks = resnet20.trace(DType.FLOAT32, 1, Mode.EVALUATION).blocks();
 
-        assertEquals(List.of("conv1", "layer1.0", "layer1.1", "layer1.2", "layer2.0", "layer2.1", "layer2.2", "layer3.0",
-                "layer3.1", "layer3.2", "linear"), blocks.stream().map(Block::name).toList());
+        assertEquals(
+                List.of("conv1", "layer1.0", "layer1.1", "layer1.2", "layer2.0", "layer2.1", "layer2.2", "layer3.0",
+                        "layer3.1", "layer3.2", "linear"),
+                blocks.stream().map(Block::name).toList());
         assertEquals(List.of(432L, 4608L, 4608L, 4608L, 13824L, 18432L, 18432L, 55296L, 73728L, 73728L, 640L),
                 blocks.stream().map(Block::weightCount).toList());
         assertEquals(List.of("layer2.0.conv1.weight", "layer2.0.conv2.weight"), blocks.get(4).weights());
@@ -61,7 +63,7 @@ class CifarResNetTest {
 
     @Test
     void parametersAreThoseOfThePublicCheckpoints() {
-        for (String[] pair : new String[][]{{"resnet20", "checkpoints/resnet20-12fca82f.th"},
+        for (String[] pair : new String[][] {{"resnet20", "checkpoints/resnet20-12fca82f.th"},
                 {"resnet56", "checkpoints/resnet56-4bfd9763.th"}}) {
             Weights weights = WeightFile.read(GoshawkData.require().resolve(pair[1]));
             List<ParameterSpec> specs = Networks.byName(pair[0]).parameters();
@@ -79,11 +81,11 @@ class CifarResNetTest {
         double[] pixels = new double[18];
         Arrays.setAll(pixels, i -> i + 1);
 
-        Tensor y = Interpreter.run(Graph.of("y", CifarResNet.shortcut(x, 4, 2)), Map.of("x", Tensor.of(x.shape(), pixels)))
-                .get("y");
+        Graph graph = Graph.of("y", CifarResNet.shortcut(x, 4, 2));
+        Tensor y = Interpreter.run(graph, Map.of("x", Tensor.of(x.shape(), pixels))).get("y");
 
         assertEquals(Shape.of(1, 2, 2, 4), y.shape());
-        assertArrayEquals(new double[]{0, 1, 2, 0, 0, 5, 6, 0, 0, 13, 14, 0, 0, 17, 18, 0}, y.toDoubles());
+        assertArrayEquals(new double[] {0, 1, 2, 0, 0, 5, 6, 0, 0, 13, 14, 0, 0, 17, 18, 0}, y.toDoubles());
         assertSame(x, CifarResNet.shortcut(x, 2, 1));
     }
 
@@ -103,7 +105,8 @@ class CifarResNetTest {
     @Test
     void aRunningAverageMovesByTheMomentum() {
         Tensor running = Tensor.of(Shape.of(2), 1.0, 2.0);
-        BatchStatistic variance = new BatchStatistic("bn.running_var", Value.constant(0, DType.FLOAT64, Shape.of(2)), 1.25);
+        Value biased = Value.input("variance", DType.FLOAT64, Shape.of(2));
+        BatchStatistic variance = new BatchStatistic("bn.running_var", biased, 1.25);
 
         variance.average(running, Tensor.of(Shape.of(2), 4.0, 8.0));
 
@@ -152,7 +155,8 @@ class CifarResNetTest {
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> Networks.byName("resnet21"));
         assertTrue(e.getMessage().startsWith("network: expected one of resnet20, resnet32, "), e.getMessage());
         assertTrue(e.getMessage().endsWith(", got 'resnet21'"), e.getMessage());
-        assertEquals(3, Networks.byName("resnet20", 3).trace(DType.FLOAT32, 1, Mode.EVALUATION).logits().shape().dim(1));
+        assertEquals(3,
+                Networks.byName("resnet20", 3).trace(DType.FLOAT32, 1, Mode.EVALUATION).logits().shape().dim(1));
         assertEquals("resnet20: expected at least 2 classes, got 1",
                 assertThrows(IllegalArgumentException.class, () -> Networks.byName("resnet20", 1)).getMessage());
     }
@@ -161,7 +165,8 @@ class CifarResNetTest {
     void anUnknownBlockListsTheBlocks() {
         TracedNetwork net = resnet20.trace(DType.FLOAT32, 1, Mode.EVALUATION);
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> net.block("layer9"));
-        assertTrue(e.getMessage().matches("block: expected one of \\[conv1, layer1.0, .*linear\\], got 'layer9'"), e.getMessage());
+        assertTrue(e.getMessage().matches("block: expected one of \\[conv1, layer1.0, .*linear\\], got 'layer9'"),
+                e.getMessage());
     }
 
     @Test

@@ -104,18 +104,20 @@ class ImageNetNetworksTest {
         // A pixel of (0.2, 0.6, 1.0), normalised by ImageNet's means and deviations.
         Tensor pixel = Tensor.of(images.shape(), (0.2 - 0.485) / 0.229, (0.6 - 0.456) / 0.224, (1.0 - 0.406) / 0.225);
 
-        Tensor moved = Interpreter.run(Graph.of("y", InceptionV3.transformed(images)), Map.of("images", pixel)).get("y");
+        Tensor moved = Interpreter.run(Graph.of("y", InceptionV3.transformed(images)), Map.of("images", pixel))
+                .get("y");
 
-        assertArrayEquals(new double[]{-0.6, 0.2, 1.0}, moved.toDoubles(), 1e-12);
+        assertArrayEquals(new double[] {-0.6, 0.2, 1.0}, moved.toDoubles(), 1e-12);
         TracedNetwork net = new InceptionV3(1000, true).trace(DType.FLOAT32, 1, Mode.EVALUATION);
-        assertEquals(Graph.of("y", Networks.byName("inception_v3").trace(DType.FLOAT32, 1, Mode.EVALUATION).logits()).nodes()
-                .size() + 12, Graph.of("y", net.logits()).nodes().size(), "two constants of three parts, an affine map");
+        assertTrue(Graph.of("y", net.logits()).useCounts().keySet().stream().anyMatch(v -> v.op() instanceof Op.Concat
+                && v.shape().equals(Shape.of(3))), "the network begins with the transform");
     }
 
     @Test
     void imagesTooSmallForANetworkAreRefusedNamingBothSizes() {
-        ShapeMismatchException e = assertThrows(ShapeMismatchException.class, () -> Networks.byName("inception_v3").trace(
-                DType.FLOAT32, 1, 64, 64, Mode.EVALUATION, LayerHooks.NONE));
+        ShapeMismatchException e = assertThrows(ShapeMismatchException.class,
+                () -> Networks.byName("inception_v3")
+                        .trace(DType.FLOAT32, 1, 64, 64, Mode.EVALUATION, LayerHooks.NONE));
         assertTrue(e.getMessage().startsWith("inception_v3 on images of 64x64 (made for 299x299): "), e.getMessage());
     }
 
@@ -124,6 +126,7 @@ class ImageNetNetworksTest {
         assertEquals("resnet: expected depth 18, 34, 50 or 101, got 19",
                 assertThrows(IllegalArgumentException.class, () -> new ResNet(19, 1000)).getMessage());
         assertEquals("squeezenext: expected units of 4 stages and a positive width, got [6, 6] and 1.0",
-                assertThrows(IllegalArgumentException.class, () -> new SqueezeNext("x", List.of(6, 6), 1, 10)).getMessage());
+                assertThrows(IllegalArgumentException.class, () -> new SqueezeNext("x", List.of(6, 6), 1, 10))
+                        .getMessage());
     }
 }

@@ -101,9 +101,12 @@ class ParametersTest {
         t.put("linear.weight", Tensor.zeros(DType.FLOAT32, Shape.of(100, 64)));
         t.put("linear.bias", Tensor.zeros(DType.INT32, Shape.of(10)));
 
-        assertEquals("file: not the weights of resnet20 with 10 classes: 1 missing (bn1.bias); 1 unexpected (extra.weight?); "
-                + "2 of another shape or type (linear.weight: expected [10,64], got float32[100,64], "
-                + "linear.bias: expected [10], got int32[10])", refusal(t));
+        assertEquals(
+                "file: not the weights of resnet20 with 10 classes: 1 missing (bn1.bias); "
+                        + "1 unexpected (extra.weight?); "
+                        + "2 of another shape or type (linear.weight: expected [10,64], got float32[100,64], "
+                        + "linear.bias: expected [10], got int32[10])",
+                refusal(t));
     }
 
     @Test
@@ -111,19 +114,21 @@ class ParametersTest {
         Weights other = Parameters.initialize(Networks.byName("resnet32"), DType.FLOAT32, 1).toWeights("file");
 
         assertEquals("file: not the weights of resnet20 with 10 classes: 60 unexpected (layer1.3.conv1.weight, "
-                + "layer1.3.bn1.weight, layer1.3.bn1.bias, layer1.3.bn1.running_mean, ...); these are the weights of resnet32",
+                + "layer1.3.bn1.weight, layer1.3.bn1.bias, layer1.3.bn1.running_mean, ...); "
+                + "these are the weights of resnet32",
                 refusal(other.tensors()));
     }
 
     @Test
     void numbersThatAreNotFiniteAreRefusedByName() {
-        for (double bad : new double[]{Double.NaN, Double.NEGATIVE_INFINITY, 1e300}) {
+        for (double bad : new double[] {Double.NaN, Double.NEGATIVE_INFINITY, 1e300}) {
             Map<String, Tensor> t = torch();
             Tensor wide = t.get("layer1.2.bn2.running_var").to(DType.FLOAT64);
             wide.set(3, bad);
             t.put("layer1.2.bn2.running_var", wide);
             assertTrue(refusal(t).startsWith(
-                    "file: parameter 'layer1.2.bn2.running_var' holds a number that is not finite in float32: "), refusal(t));
+                    "file: parameter 'layer1.2.bn2.running_var' holds a number that is not finite in float32: "),
+                    refusal(t));
         }
     }
 

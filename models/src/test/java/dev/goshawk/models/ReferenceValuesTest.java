@@ -26,7 +26,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Whole networks against PyTorch in float64: logits, loss, gradient and Hessian-vector product, parameter by parameter. */
+/**
+ * Whole networks against PyTorch in float64: logits, loss, gradient and Hessian-vector product, parameter by parameter.
+ */
 class ReferenceValuesTest {
     /** Both sides compute in float64 with sums in another order. */
     private static final double RELATIVE = 1e-9;
@@ -73,7 +75,8 @@ class ReferenceValuesTest {
 
         List<ParameterSpec> specs = net.trainable();
         List<Value> at = specs.stream().map(s -> net.parameter(s.name())).toList();
-        List<Value> direction = specs.stream().map(s -> Value.input("v." + s.name(), DType.FLOAT64, s.shape())).toList();
+        List<Value> direction = specs.stream().map(s -> Value.input("v." + s.name(), DType.FLOAT64, s.shape()))
+                .toList();
         List<Value> gradient = ReverseMode.gradient(net.loss(), at);
         List<Value> product = ForwardMode.jvp(gradient, at, direction);
         SequencedMap<String, Value> outputs = new LinkedHashMap<>();
@@ -111,8 +114,10 @@ class ReferenceValuesTest {
             String parameter = specs.get(i).name();
             Tensor g = run.output("g." + parameter);
             Tensor h = run.output("Hv." + parameter);
-            assertClose("gradient of " + parameter, reference.get("grad_norm_by_parameter").get(parameter), Math.sqrt(dot(g, g)));
-            assertClose("Hv of " + parameter, reference.get("Hv_norm_by_parameter").get(parameter), Math.sqrt(dot(h, h)));
+            assertClose("gradient of " + parameter, reference.get("grad_norm_by_parameter").get(parameter),
+                    Math.sqrt(dot(g, g)));
+            assertClose("Hv of " + parameter, reference.get("Hv_norm_by_parameter").get(parameter),
+                    Math.sqrt(dot(h, h)));
             g2 += dot(g, g);
             h2 += dot(h, h);
             vHv += dot(v.get(i), h);
@@ -123,7 +128,8 @@ class ReferenceValuesTest {
     }
 
     private static JsonNode reference(String name) {
-        return JsonMapper.shared().readTree(GoshawkData.require().resolve("reference/" + name + "_seed7.json").toFile());
+        return JsonMapper.shared()
+                .readTree(GoshawkData.require().resolve("reference/" + name + "_seed7.json").toFile());
     }
 
     private static Backend backend() {
