@@ -58,6 +58,27 @@ final class ArithmeticSamples {
         return rows;
     }
 
+    static List<OpSample> special() {
+        List<OpSample> rows = new ArrayList<>();
+        Tensor[] pairs = SampleValues.special();
+        int[] d = pairs[0].shape().dims();
+        for (Op.Unary.Function f : Op.Unary.Function.values()) {
+            add(rows, new Op.Unary(f), 0, pairs[0]);
+        }
+        for (Op.Piecewise.Function f : Op.Piecewise.Function.values()) {
+            add(rows, new Op.Piecewise(f), 0, pairs[0]);
+        }
+        for (Op.Binary.Function f : Op.Binary.Function.values()) {
+            add(rows, new Op.Binary(f), 0, pairs);
+        }
+        for (Op op : List.of(new Op.Add(), new Op.Subtract(), new Op.Multiply(), new Op.AtLeast())) {
+            add(rows, op, 0, pairs);
+        }
+        add(rows, new Op.FakeQuantize(-4, 3), 0, pairs[0], filled(0.5, d), filled(0, d));
+        add(rows, new Op.StraightThroughMask(-4, 3), 0, pairs[0], filled(0.5, d), filled(0, d));
+        return rows;
+    }
+
     private static void add(List<OpSample> rows, Op op, int order, Tensor... operands) {
         rows.add(new OpSample(op + " " + operands[0].shape(), op, List.of(operands), order));
     }

@@ -50,6 +50,21 @@ class BackendAgreementTest {
         usable().forEach(backend -> BackendAgreement.check(backend, sample, DType.FLOAT64));
     }
 
+    static List<OpSample> special() {
+        return OpSamples.special();
+    }
+
+    @ParameterizedTest
+    @MethodSource("special")
+    void agreesOnSpecialValues(OpSample row) {
+        for (Backend backend : usable()) {
+            for (DType dtype : List.of(DType.FLOAT32, DType.FLOAT64)) {
+                BackendAgreement.check(backend, row.name(), inputs -> row.trace(dtype, inputs), row.operands(), 0,
+                        dtype);
+            }
+        }
+    }
+
     static Stream<Compositions.Row> compositions() {
         return Stream.concat(Compositions.all().stream(), Compositions.awkward().stream());
     }

@@ -12,14 +12,16 @@ import java.util.Map;
 import java.util.Random;
 import java.util.SequencedMap;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * Checks the derivatives of a function y(x) at a point, in float64, through L(x, u) = u . y(x) with random u.
  *
- * <p>First order: gradient of L by every coordinate of x and u (a fixed choice of 64 where there are more) and along a
- * random direction, and J d, all against central differences; and the adjoint identity u . (J d) = (J' u) . d. Second
- * order: forward over reverse against differences of the gradient, reverse over reverse against forward over reverse,
- * and forward over forward against d . H d.
+ * <p>First order: gradient of L by every coordinate of x and u (a fixed choice of 64 where there are more) and tangents
+ * along random directions against central differences; and the adjoint identity u . (J d) = (J' u) . d. Second order:
+ * forward over reverse against differences of the gradient, reverse over reverse against forward over reverse, and
+ * forward over forward against d . H d. Tangents and products are taken with everything moving together and with each
+ * x alone.
  */
 public final class GradientCheck {
     /** About the cube root of float64's epsilon, where truncation h^2 and rounding epsilon / h are both least. */
@@ -69,15 +71,27 @@ public final class GradientCheck {
      */
     public static void check(String name, Function<List<Value>, Value> function, List<Tensor> at, int order) {
         GradientCheck check = new GradientCheck(name, function, at);
-        check.first();
-        if (order >= 2) {
-            check.second();
+        check.gradients();
+        for (List<Integer> moving : check.choices()) {
+            check.tangents(moving);
+            if (order >= 2) {
+                check.second(moving);
+            }
         }
     }
 
-    private void first() {
-        List<Value> gradient = ReverseMode.gradient(scalar, variables);
-        List<double[]> exact = evaluate(gradient);
+    /** Every variable moving together and, as a tangent may be absent, each operand alone. */
+    private List<List<Integer>> choices() {
+        List<List<Integer>> choices = new ArrayList<>();
+        choices.add(IntStream.range(0, variables.size()).boxed().toList());
+        for (int k = 0; variables.size() > 2 && k < variables.size() - 1; k++) {
+            choices.add(List.of(k));
+        }
+        return choices;
+    }
+
+    private void gradients() {
+        List<double[]> exact = evaluate(ReverseMode.gradient(scalar, variables));
         List<Value> f = List.of(scalar);
         Random random = new Random(73);
         for (int k = 0; k < variables.size(); k++) {
@@ -92,29 +106,48 @@ public final class GradientCheck {
                         DIFFERENCE_TOLERANCE);
             }
         }
-        compare("gradient along a direction", new double[] {dot(exact, directionValues())},
-                difference(f, directionMap()).get(0), DIFFERENCE_TOLERANCE);
-
-        int last = variables.size() - 1;
-        List<Value> xs = variables.subList(0, last);
-        List<double[]> jvp = evaluate(ForwardMode.jvp(List.of(y), xs, directions.subList(0, last)));
-        Map<String, Tensor> alongX = directionMap();
-        alongX.remove("u");
-        compare("jvp", jvp.get(0), difference(List.of(y), alongX).get(0), DIFFERENCE_TOLERANCE);
-        compare("adjoint identity", new double[] {dot(List.of(point("u").toDoubles()), jvp)},
-                new double[] {dot(exact.subList(0, last), directionValues().subList(0, last))}, EXACT_TOLERANCE);
     }
 
-    private void second() {
-        List<Value> gradient = ReverseMode.gradient(scalar, variables);
-        List<Value> forwardOverReverse = ForwardMode.jvp(gradient, variables, directions);
-        List<double[]> product = evaluate(forwardOverReverse);
-        compareAll("forward over reverse", product, difference(gradient, directionMap()), DIFFERENCE_TOLERANCE);
-        Value slope = ReverseMode.dot(gradient, directions);
-        compareAll("reverse over reverse", evaluate(ReverseMode.gradient(slope, variables)), product, EXACT_TOLERANCE);
-        List<Value> tangent = ForwardMode.jvp(List.of(scalar), variables, directions);
-        compare("forward over forward", evaluate(ForwardMode.jvp(tangent, variables, directions)).get(0),
-                new double[] {dot(product, directionValues())}, EXACT_TOLERANCE);
+    private void tangents(List<Integer> moving) {
+        List<Value> by = pick(variables, moving);
+        List<Value> along = pick(directions, moving);
+        double[] slope = evaluate(ForwardMode.jvp(List.of(scalar), by, along)).get(0);
+        compare("jvp of u . y by " + names(by), slope, difference(List.of(scalar), directionMap(moving)).get(0),
+                DIFFERENCE_TOLERANCE);
+
+        List<Integer> operands = moving.stream().filter(k -> k < variables.size() - 1).toList();
+        by = pick(variables, operands);
+        double[] jvp = evaluate(ForwardMode.jvp(List.of(y), by, pick(directions, operands))).get(0);
+        compare("jvp by " + names(by), jvp, difference(List.of(y), directionMap(operands)).get(0),
+                DIFFERENCE_TOLERANCE);
+        if (!by.isEmpty()) {
+            List<double[]> vjp = evaluate(ReverseMode.vjp(List.of(y), List.of(variables.getLast()), by));
+            List<double[]> u = List.of(point("u").toDoubles());
+            compare("adjoint identity by " + names(by), new double[] {dot(u, List.of(jvp))},
+                    new double[] {dot(vjp, directionValues(operands))}, EXACT_TOLERANCE);
+        }
+    }
+
+    private void second(List<Integer> moving) {
+        List<Value> by = pick(variables, moving);
+        List<Value> along = pick(directions, moving);
+        List<Value> gradient = ReverseMode.gradient(scalar, by);
+        List<double[]> product = evaluate(ForwardMode.jvp(gradient, by, along));
+        compareAll("forward over reverse", by, product, difference(gradient, directionMap(moving)),
+                DIFFERENCE_TOLERANCE);
+        Value slope = ReverseMode.dot(gradient, along);
+        compareAll("reverse over reverse", by, evaluate(ReverseMode.gradient(slope, by)), product, EXACT_TOLERANCE);
+        List<Value> tangent = ForwardMode.jvp(List.of(scalar), by, along);
+        compare("forward over forward by " + names(by), evaluate(ForwardMode.jvp(tangent, by, along)).get(0),
+                new double[] {dot(product, directionValues(moving))}, EXACT_TOLERANCE);
+    }
+
+    private static List<Value> pick(List<Value> from, List<Integer> places) {
+        return places.stream().map(from::get).toList();
+    }
+
+    private static List<String> names(List<Value> inputs) {
+        return inputs.stream().map(GradientCheck::name).toList();
     }
 
     private static String name(Value input) {
@@ -125,19 +158,13 @@ public final class GradientCheck {
         return point.get(input);
     }
 
-    private List<double[]> directionValues() {
-        List<double[]> values = new ArrayList<>();
-        for (int i = 0; i < directions.size(); i++) {
-            values.add(point("d" + i).toDoubles());
-        }
-        return values;
+    private List<double[]> directionValues(List<Integer> places) {
+        return places.stream().map(k -> point("d" + k).toDoubles()).toList();
     }
 
-    private Map<String, Tensor> directionMap() {
+    private Map<String, Tensor> directionMap(List<Integer> places) {
         Map<String, Tensor> map = new LinkedHashMap<>();
-        for (int i = 0; i < variables.size(); i++) {
-            map.put(name(variables.get(i)), point("d" + i));
-        }
+        places.forEach(k -> map.put(name(variables.get(k)), point("d" + k)));
         return map;
     }
 
@@ -187,9 +214,11 @@ public final class GradientCheck {
         return sum;
     }
 
-    private void compareAll(String what, List<double[]> actual, List<double[]> expected, double tolerance) {
+    private void compareAll(String what, List<Value> by, List<double[]> actual, List<double[]> expected,
+            double tolerance) {
         for (int k = 0; k < expected.size(); k++) {
-            compare(what + " by " + name(variables.get(k)), actual.get(k), expected.get(k), tolerance);
+            compare(what + ", product by " + name(by.get(k)) + " of " + names(by), actual.get(k), expected.get(k),
+                    tolerance);
         }
     }
 

@@ -75,6 +75,16 @@ final class MovementSamples {
         return rows;
     }
 
+    static List<OpSample> special() {
+        Tensor[] pairs = SampleValues.special();
+        List<OpSample> rows = new ArrayList<>();
+        for (int axis = 0; axis < 2; axis++) {
+            add(rows, new Op.MaxOver(List.of(axis)), 0, pairs[1]);
+            add(rows, new Op.Sum(List.of(axis)), 0, pairs[0]);
+        }
+        return rows;
+    }
+
     private static void reshape(List<OpSample> rows, Tensor x, int... to) {
         add(rows, new Op.Reshape(Shape.of(to)), 2, x);
     }

@@ -35,6 +35,12 @@ public final class OpSamples {
                 ProductSamples.awkward()).flatMap(List::stream).toList();
     }
 
+    /** Rows with NaN, infinities, both zeros and the ends of the range, for values only: how a backend treats them. */
+    public static List<OpSample> special() {
+        return Stream.of(ArithmeticSamples.special(), MovementSamples.special(), PoolingSamples.special())
+                .flatMap(List::stream).toList();
+    }
+
     /** Every op the sealed hierarchy permits. */
     static List<Class<?>> ops() {
         List<Class<?>> found = new ArrayList<>();

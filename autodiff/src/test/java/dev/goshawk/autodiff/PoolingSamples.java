@@ -38,6 +38,16 @@ final class PoolingSamples {
         return rows;
     }
 
+    static List<OpSample> special() {
+        List<OpSample> rows = new ArrayList<>();
+        Tensor x = SampleValues.special()[1];
+        for (PoolGeometry g : List.of(new PoolGeometry(1, 14, 14, 1, 2, 3, 1, 1, 1, 1, 0, 1),
+                new PoolGeometry(1, 2, 7, 14, 2, 3, 1, 1, 1, 1, 0, 1))) {
+            add(rows, new Op.MaxPoolIndices(g), 0, x.reshape(g.inputShape()));
+        }
+        return rows;
+    }
+
     private static void pools(List<OpSample> rows, PoolGeometry g) {
         Tensor x = distinct(41, g.inputShape().dims());
         Tensor y = normal(42, g.outputShape().dims());

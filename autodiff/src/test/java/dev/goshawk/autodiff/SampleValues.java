@@ -72,6 +72,20 @@ public final class SampleValues {
         return t;
     }
 
+    /** Every pair of NaN, the infinities, both zeros, ones and numbers far out: all firsts, then all seconds. */
+    static Tensor[] special() {
+        double[] values = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 0.0, -0.0, 1, -1, 2.5, 100,
+                -100, 1e30, -1e30, 16777217.5, -3e9};
+        int n = values.length;
+        Tensor first = Tensor.zeros(DType.FLOAT64, Shape.of(n, n));
+        Tensor second = Tensor.zeros(DType.FLOAT64, Shape.of(n, n));
+        for (int i = 0; i < n * n; i++) {
+            first.set(i, values[i / n]);
+            second.set(i, values[i % n]);
+        }
+        return new Tensor[] {first, second};
+    }
+
     /** Every element the same. */
     public static Tensor filled(double value, int... dims) {
         Tensor t = Tensor.zeros(DType.FLOAT64, Shape.of(dims));

@@ -221,7 +221,11 @@ final class TypeRules {
         }
         int inner = a.dim(m.transposeA() ? 0 : 1);
         int innerB = b.dim(m.transposeB() ? 1 : 0);
-        if (inner != innerB || in.get(0).dtype() != in.get(1).dtype()) {
+        if (in.get(0).dtype() != in.get(1).dtype()) {
+            throw new ShapeMismatchException(
+                    "matmul: types " + in.get(0).dtype() + " and " + in.get(1).dtype() + " differ");
+        }
+        if (inner != innerB) {
             throw new ShapeMismatchException("matmul: inner sizes " + inner + " != " + innerB + " (A " + in.get(0).type()
                     + (m.transposeA() ? " transposed" : "") + ", B " + in.get(1).type()
                     + (m.transposeB() ? " transposed" : "") + ")");
