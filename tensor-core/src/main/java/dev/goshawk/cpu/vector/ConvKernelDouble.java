@@ -12,12 +12,13 @@ public interface ConvKernelDouble {
     int scratchDoubles(int threads);
 
     /**
-     * Evaluates the role. Operands are NHWC tensors and HWIO filters starting at their offsets: OUTPUT reads (x, w), INPUT_GRAD
-     * (w, g), WEIGHT_GRAD (x, g). The arrays may be one and the same as long as {@code out} and the scratch overlap nothing else.
+     * Evaluates the role. Operands are NHWC tensors and HWIO filters starting at their offsets: OUTPUT reads (x, w),
+     * INPUT_GRAD (w, g), WEIGHT_GRAD (x, g). The arrays may be one and the same as long as {@code out} and the scratch
+     * overlap nothing else.
      *
      * @param accumulate true adds to what {@code out} holds, false overwrites it
-     * @param scratch at least {@code scratchDoubles(workers.threads())} doubles from {@code scratchOff}; contents in and out
-     *        are of no meaning
+     * @param scratch at least {@code scratchDoubles(workers.threads())} doubles from {@code scratchOff}; contents in
+     *         and out are of no meaning
      */
     void run(double[] a, int aOff, double[] b, int bOff, double[] out, int outOff, boolean accumulate, double[] scratch,
             int scratchOff, Workers workers);

@@ -4,9 +4,9 @@ import dev.goshawk.backend.Workers;
 import java.util.Arrays;
 
 /**
- * Dense float64 matrix product, row-major: {@code C[m, n] = op(A) op(B)} or {@code C += op(A) op(B)}, op the identity or the
- * transpose. The loops are those of Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication" (2008): panels of
- * B shared, blocks of A packed per thread, register tiles within.
+ * Dense float64 matrix product, row-major: {@code C[m, n] = op(A) op(B)} or {@code C += op(A) op(B)}, op the identity
+ * or the transpose. The loops are those of Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication"
+ * (2008): panels of B shared, blocks of A packed per thread, register tiles within.
  *
  * <p>The result has the same bits for any number of threads. 2mnk operations; nothing is allocated but the tasks.
  */
@@ -39,9 +39,9 @@ final class GemmDouble {
      * @param scratch at least {@link #scratchDoubles} elements from {@code scratchOff}, content free before and after
      * @throws IllegalArgumentException if a size is negative or an array is too short for its matrix
      */
-    static void run(int m, int n, int k, double[] a, int aOff, int lda, boolean transposeA, double[] b, int bOff, int ldb,
-            boolean transposeB, double[] c, int cOff, int ldc, boolean accumulate, double[] scratch, int scratchOff,
-            Workers workers) {
+    static void run(int m, int n, int k, double[] a, int aOff, int lda, boolean transposeA, double[] b, int bOff,
+            int ldb, boolean transposeB, double[] c, int cOff, int ldc, boolean accumulate, double[] scratch,
+            int scratchOff, Workers workers) {
         VectorSupport.requireMatrix("gemm: A", transposeA ? k : m, transposeA ? m : k, aOff, lda, a.length);
         VectorSupport.requireMatrix("gemm: B", transposeB ? n : k, transposeB ? k : n, bOff, ldb, b.length);
         VectorSupport.requireMatrix("gemm: C", m, n, cOff, ldc, c.length);
@@ -77,7 +77,8 @@ final class GemmDouble {
                 int kc = Math.min(depth, k - k0);
                 boolean add = accumulate || k0 > 0;
                 workers.run(panels, (panel, worker) -> GemmDoubleKernel.packPanel(
-                        b, bOff + kFirst * kStride + jFirst * jStride, kStride, jStride, kc, columns, scratch, scratchOff, kc,
+                        b, bOff + kFirst * kStride + jFirst * jStride, kStride, jStride, kc, columns, scratch,
+                        scratchOff, kc,
                         0, panel));
                 workers.run(rowBlocks * groups, (task, worker) -> {
                     int i = task / groups * rowsPerBlock;
@@ -94,11 +95,12 @@ final class GemmDouble {
         }
     }
 
-    private static void block(double[] a, int a0, int rs, int ks, int rows, double[] scratch, int b0, int columns, int kc, double[] c,
-            int c0, int ldc, boolean add, boolean direct, int own) {
+    private static void block(double[] a, int a0, int rs, int ks, int rows, double[] scratch, int b0, int columns,
+            int kc, double[] c, int c0, int ldc, boolean add, boolean direct, int own) {
         int packed = own + GemmDoubleKernel.TILE;
         if (direct) {
-            GemmDoubleKernel.multiply(a, a0, rs, ks, rows, scratch, b0, kc, 0, columns, kc, c, c0, ldc, add, scratch, own);
+            GemmDoubleKernel.multiply(a, a0, rs, ks, rows, scratch, b0, kc, 0, columns, kc, c, c0, ldc, add, scratch,
+                    own);
         } else {
             GemmDoubleKernel.packTiles(a, a0, rs, ks, rows, kc, scratch, packed);
             GemmDoubleKernel.multiplyPacked(

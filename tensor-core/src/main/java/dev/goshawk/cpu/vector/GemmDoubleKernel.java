@@ -5,13 +5,14 @@ import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The float64 micro-kernels under {@link GemmDouble} and the packed convolutions, and the loops around them. A tile of the result
- * is {@link #ROWS} rows by one or two vectors held in registers over the whole inner dimension. The left operand is read with two
- * strides, so plain, transposed and packed storage share one kernel; the right operand is packed in panels of {@link #PANEL}
- * columns, {@code [panel][k][column]}, the last one {@link #L} columns wide where that suffices, zeros beyond the matrix.
+ * The float64 micro-kernels under {@link GemmDouble} and the packed convolutions, and the loops around them. A tile of
+ * the result is {@link #ROWS} rows by one or two vectors held in registers over the whole inner dimension. The left
+ * operand is read with two strides, so plain, transposed and packed storage share one kernel; the right operand is
+ * packed in panels of {@link #PANEL} columns, {@code [panel][k][column]}, the last one {@link #L} columns wide where
+ * that suffices, zeros beyond the matrix.
  *
- * <p>Every element of a result is one chain of fused multiply-adds in increasing k, added to the old value last: the same bits
- * whatever the tile it falls in.
+ * <p>Every element of a result is one chain of fused multiply-adds in increasing k, added to the old value last: the
+ * same bits whatever the tile it falls in.
  */
 final class GemmDoubleKernel {
     private static final VectorSpecies<Double> S = VectorSupport.F64;
@@ -25,7 +26,10 @@ final class GemmDoubleKernel {
     /** Elements of the buffer that ragged tiles pass through. */
     static final int TILE = ROWS * PANEL;
 
-    /** Read in place of the old result where that is not to be added: a branch in a kernel would deoptimise it when first taken. */
+    /**
+     * Read in place of the old result where that is not to be added: a branch in a kernel would deoptimise it when
+     * first taken.
+     */
     private static final double[] ZEROS = new double[PANEL];
 
     private GemmDoubleKernel() {
@@ -43,11 +47,12 @@ final class GemmDoubleKernel {
     }
 
     /**
-     * Packs {@code kc} rows of a right operand, element (k, j) at {@code b[b0 + k*kStride + j*jStride]}, one of the strides 1, as
-     * the rows from {@code firstRow} of one panel of a packed operand that starts at {@code p0} and has {@code rows} rows.
+     * Packs {@code kc} rows of a right operand, element (k, j) at {@code b[b0 + k*kStride + j*jStride]}, one of the
+     * strides 1, as the rows from {@code firstRow} of one panel of a packed operand that starts at {@code p0} and has
+     * {@code rows} rows.
      */
-    static void packPanel(double[] b, int b0, int kStride, int jStride, int kc, int n, double[] packed, int p0, int rows,
-            int firstRow, int panel) {
+    static void packPanel(double[] b, int b0, int kStride, int jStride, int kc, int n, double[] packed, int p0,
+            int rows, int firstRow, int panel) {
         int j = panel * PANEL;
         int used = Math.min(PANEL, n - j);
         int width = used <= L ? L : PANEL;
@@ -68,7 +73,8 @@ final class GemmDoubleKernel {
         return (n + PANEL - 1) / PANEL;
     }
 
-    private static void packRows(double[] b, int b0, int kStride, int kc, int used, double[] packed, int p0, int width) {
+    private static void packRows(double[] b, int b0, int kStride, int kc, int used, double[] packed, int p0,
+            int width) {
         int from = b0;
         int to = p0;
         for (int k = 0; k < kc; k++) {
@@ -78,8 +84,8 @@ final class GemmDoubleKernel {
         }
     }
 
-    private static void packColumns(double[] b, int b0, int kStride, int jStride, int kc, int used, double[] packed, int p0,
-            int width) {
+    private static void packColumns(double[] b, int b0, int kStride, int jStride, int kc, int used, double[] packed,
+            int p0, int width) {
         for (int j = 0; j < used; j++) {
             int from = b0 + j * jStride;
             int to = p0 + j;
@@ -91,7 +97,10 @@ final class GemmDoubleKernel {
         }
     }
 
-    /** Packs rows of a left operand, element (i, k) at {@code a[a0 + i*rs + k*ks]}, as tiles [tile][k][row], zeros below it. */
+    /**
+     * Packs rows of a left operand, element (i, k) at {@code a[a0 + i*rs + k*ks]}, as tiles [tile][k][row], zeros below
+     * it.
+     */
     static void packTiles(double[] a, int a0, int rs, int ks, int m, int kc, double[] packed, int p0) {
         int full = m / ROWS * ROWS;
         for (int i = 0; i < full; i += ROWS) {
@@ -135,6 +144,21 @@ final class GemmDoubleKernel {
         }
     }
 
+    /**
+     * As {@link #copy}, in whole vectors wherever both arrays reach far enough: up to {@link #L} - 1 elements past the
+     * end of the copy may change.
+     */
+    static void copyOver(double[] from, int f, double[] to, int t, int n) {
+        int limit = Math.min(n, Math.min(from.length - f, to.length - t) - L + 1);
+        int i = 0;
+        for (; i < limit; i += L) {
+            DoubleVector.fromArray(S, from, f + i).intoArray(to, t + i);
+        }
+        for (; i < n; i++) {
+            to[t + i] = from[f + i];
+        }
+    }
+
     /** {@code to += from} over n elements. */
     static void addInto(double[] from, int f, double[] to, int t, int n) {
         int i = 0;
@@ -147,12 +171,12 @@ final class GemmDoubleKernel {
     }
 
     /**
-     * {@code C[m, n] = A B}, or {@code +=} when {@code add}: element (i, k) of A at {@code a[a0 + i*rs + k*ks]}, B packed in panels
-     * of {@code bRows} rows from {@code b0}, of which the {@code kc} from {@code firstRow} are used; {@code tile} has
-     * {@link #TILE} elements of scratch at {@code t0}.
+     * {@code C[m, n] = A B}, or {@code +=} when {@code add}: element (i, k) of A at {@code a[a0 + i*rs + k*ks]}, B
+     * packed in panels of {@code bRows} rows from {@code b0}, of which the {@code kc} from {@code firstRow} are used;
+     * {@code tile} has {@link #TILE} elements of scratch at {@code t0}.
      */
-    static void multiply(double[] a, int a0, int rs, int ks, int m, double[] b, int b0, int bRows, int firstRow, int n, int kc,
-            double[] c, int c0, int ldc, boolean add, double[] tile, int t0) {
+    static void multiply(double[] a, int a0, int rs, int ks, int m, double[] b, int b0, int bRows, int firstRow, int n,
+            int kc, double[] c, int c0, int ldc, boolean add, double[] tile, int t0) {
         int full = m / ROWS * ROWS;
         for (int j = 0; j < n; j += PANEL) {
             int columns = Math.min(PANEL, n - j);
@@ -165,9 +189,11 @@ final class GemmDoubleKernel {
                 continue;
             }
             if (full > 0) {
-                // The last whole tile's rows again, so that nothing past the left operand is read; only the new rows are kept.
+                // The last whole tile's rows again, so that nothing past the left operand is read; only the new rows
+                // are kept.
                 whole(a, a0 + (m - ROWS) * rs, rs, ks, b, panel, width, kc, tile, t0, width, false);
-                keep(tile, t0 + (full - (m - ROWS)) * width, width, m - full, columns, c, c0 + full * ldc + j, ldc, add);
+                keep(tile, t0 + (full - (m - ROWS)) * width, width, m - full, columns, c, c0 + full * ldc + j, ldc,
+                        add);
             } else {
                 for (int i = 0; i < m; i++) {
                     row(a, a0 + i * rs, ks, b, panel, columns, kc, c, c0 + i * ldc + j, add, tile, t0);
@@ -177,8 +203,8 @@ final class GemmDoubleKernel {
     }
 
     /** As {@link #multiply} with the left operand in tiles as {@link #packTiles} lays them out. */
-    static void multiplyPacked(double[] a, int a0, int m, double[] b, int b0, int bRows, int n, int kc, double[] c, int c0, int ldc,
-            boolean add, double[] tile, int t0) {
+    static void multiplyPacked(double[] a, int a0, int m, double[] b, int b0, int bRows, int n, int kc, double[] c,
+            int c0, int ldc, boolean add, double[] tile, int t0) {
         int full = m / ROWS * ROWS;
         for (int j = 0; j < n; j += PANEL) {
             int columns = Math.min(PANEL, n - j);
@@ -194,8 +220,8 @@ final class GemmDoubleKernel {
         }
     }
 
-    private static void tile(double[] a, int a0, int rs, int ks, double[] b, int b0, int columns, int kc, double[] c, int c0,
-            int ldc, boolean add, double[] tile, int t0) {
+    private static void tile(double[] a, int a0, int rs, int ks, double[] b, int b0, int columns, int kc, double[] c,
+            int c0, int ldc, boolean add, double[] tile, int t0) {
         if (columns == PANEL || columns == L) {
             whole(a, a0, rs, ks, b, b0, columns, kc, c, c0, ldc, add);
         } else {
@@ -205,8 +231,8 @@ final class GemmDoubleKernel {
         }
     }
 
-    private static void whole(double[] a, int a0, int rs, int ks, double[] b, int b0, int width, int kc, double[] c, int c0, int ldc,
-            boolean add) {
+    private static void whole(double[] a, int a0, int rs, int ks, double[] b, int b0, int width, int kc, double[] c,
+            int c0, int ldc, boolean add) {
         double[] old = add ? c : ZEROS;
         int old0 = add ? c0 : 0;
         int ldOld = add ? ldc : 0;
@@ -217,8 +243,8 @@ final class GemmDoubleKernel {
         }
     }
 
-    private static void row(double[] a, int a0, int ks, double[] b, int b0, int columns, int kc, double[] c, int c0, boolean add,
-            double[] tile, int t0) {
+    private static void row(double[] a, int a0, int ks, double[] b, int b0, int columns, int kc, double[] c, int c0,
+            boolean add, double[] tile, int t0) {
         int width = columns <= L ? L : PANEL;
         if (width == L) {
             narrowRow(a, a0, ks, b, b0, kc, tile, t0);
@@ -228,7 +254,8 @@ final class GemmDoubleKernel {
         keep(tile, t0, width, 1, columns, c, c0, 0, add);
     }
 
-    private static void keep(double[] tile, int t0, int width, int rows, int columns, double[] c, int c0, int ldc, boolean add) {
+    private static void keep(double[] tile, int t0, int width, int rows, int columns, double[] c, int c0, int ldc,
+            boolean add) {
         for (int i = 0; i < rows; i++) {
             if (add) {
                 addInto(tile, t0 + i * width, c, c0 + i * ldc, columns);
@@ -238,12 +265,12 @@ final class GemmDoubleKernel {
         }
     }
 
-    // One shared zero, an uncounted loop and no helper calls keep these under the compiler's node limit: beyond it C2 stops
-    // inlining and boxes every accumulator.
+    // One shared zero, an uncounted loop and no helper calls keep these under the compiler's node limit: beyond it C2
+    // stops inlining and boxes every accumulator.
 
     /** A whole tile of two vectors a row: {@code C = old + A B}. */
-    private static void wide(double[] a, int a0, int rs, int ks, double[] b, int b0, int kc, double[] old,
-            int old0, int ldOld, double[] c, int c0, int ldc) {
+    private static void wide(double[] a, int a0, int rs, int ks, double[] b, int b0, int kc, double[] old, int old0,
+            int ldOld, double[] c, int c0, int ldc) {
         DoubleVector zero = DoubleVector.zero(S);
         DoubleVector s0p = zero;
         DoubleVector s0q = zero;
@@ -319,8 +346,8 @@ final class GemmDoubleKernel {
     }
 
     /** A whole tile of one vector a row: {@code C = old + A B}. */
-    private static void narrow(double[] a, int a0, int rs, int ks, double[] b, int b0, int kc, double[] old,
-            int old0, int ldOld, double[] c, int c0, int ldc) {
+    private static void narrow(double[] a, int a0, int rs, int ks, double[] b, int b0, int kc, double[] old, int old0,
+            int ldOld, double[] c, int c0, int ldc) {
         DoubleVector zero = DoubleVector.zero(S);
         DoubleVector s0 = zero;
         DoubleVector s1 = zero;

@@ -4,9 +4,9 @@ import dev.goshawk.backend.Workers;
 import java.util.Arrays;
 
 /**
- * Dense float32 matrix product, row-major: {@code C[m, n] = op(A) op(B)} or {@code C += op(A) op(B)}, op the identity or the
- * transpose. The loops are those of Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication" (2008): panels of
- * B shared, blocks of A packed per thread, register tiles within.
+ * Dense float32 matrix product, row-major: {@code C[m, n] = op(A) op(B)} or {@code C += op(A) op(B)}, op the identity
+ * or the transpose. The loops are those of Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication"
+ * (2008): panels of B shared, blocks of A packed per thread, register tiles within.
  *
  * <p>The result has the same bits for any number of threads. 2mnk operations; nothing is allocated but the tasks.
  */
@@ -77,7 +77,8 @@ final class GemmFloat {
                 int kc = Math.min(depth, k - k0);
                 boolean add = accumulate || k0 > 0;
                 workers.run(panels, (panel, worker) -> GemmFloatKernel.packPanel(
-                        b, bOff + kFirst * kStride + jFirst * jStride, kStride, jStride, kc, columns, scratch, scratchOff, kc,
+                        b, bOff + kFirst * kStride + jFirst * jStride, kStride, jStride, kc, columns, scratch,
+                        scratchOff, kc,
                         0, panel));
                 workers.run(rowBlocks * groups, (task, worker) -> {
                     int i = task / groups * rowsPerBlock;
@@ -94,11 +95,12 @@ final class GemmFloat {
         }
     }
 
-    private static void block(float[] a, int a0, int rs, int ks, int rows, float[] scratch, int b0, int columns, int kc, float[] c,
-            int c0, int ldc, boolean add, boolean direct, int own) {
+    private static void block(float[] a, int a0, int rs, int ks, int rows, float[] scratch, int b0, int columns, int kc,
+            float[] c, int c0, int ldc, boolean add, boolean direct, int own) {
         int packed = own + GemmFloatKernel.TILE;
         if (direct) {
-            GemmFloatKernel.multiply(a, a0, rs, ks, rows, scratch, b0, kc, 0, columns, kc, c, c0, ldc, add, scratch, own);
+            GemmFloatKernel.multiply(a, a0, rs, ks, rows, scratch, b0, kc, 0, columns, kc, c, c0, ldc, add, scratch,
+                    own);
         } else {
             GemmFloatKernel.packTiles(a, a0, rs, ks, rows, kc, scratch, packed);
             GemmFloatKernel.multiplyPacked(

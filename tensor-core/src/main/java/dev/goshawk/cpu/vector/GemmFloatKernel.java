@@ -5,13 +5,14 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The float32 micro-kernels under {@link GemmFloat} and the packed convolutions, and the loops around them. A tile of the result
- * is {@link #ROWS} rows by one or two vectors held in registers over the whole inner dimension. The left operand is read with two
- * strides, so plain, transposed and packed storage share one kernel; the right operand is packed in panels of {@link #PANEL}
- * columns, {@code [panel][k][column]}, the last one {@link #L} columns wide where that suffices, zeros beyond the matrix.
+ * The float32 micro-kernels under {@link GemmFloat} and the packed convolutions, and the loops around them. A tile of
+ * the result is {@link #ROWS} rows by one or two vectors held in registers over the whole inner dimension. The left
+ * operand is read with two strides, so plain, transposed and packed storage share one kernel; the right operand is
+ * packed in panels of {@link #PANEL} columns, {@code [panel][k][column]}, the last one {@link #L} columns wide where
+ * that suffices, zeros beyond the matrix.
  *
- * <p>Every element of a result is one chain of fused multiply-adds in increasing k, added to the old value last: the same bits
- * whatever the tile it falls in.
+ * <p>Every element of a result is one chain of fused multiply-adds in increasing k, added to the old value last: the
+ * same bits whatever the tile it falls in.
  */
 final class GemmFloatKernel {
     private static final VectorSpecies<Float> S = VectorSupport.F32;
@@ -25,7 +26,10 @@ final class GemmFloatKernel {
     /** Elements of the buffer that ragged tiles pass through. */
     static final int TILE = ROWS * PANEL;
 
-    /** Read in place of the old result where that is not to be added: a branch in a kernel would deoptimise it when first taken. */
+    /**
+     * Read in place of the old result where that is not to be added: a branch in a kernel would deoptimise it when
+     * first taken.
+     */
     private static final float[] ZEROS = new float[PANEL];
 
     private GemmFloatKernel() {
@@ -43,8 +47,9 @@ final class GemmFloatKernel {
     }
 
     /**
-     * Packs {@code kc} rows of a right operand, element (k, j) at {@code b[b0 + k*kStride + j*jStride]}, one of the strides 1, as
-     * the rows from {@code firstRow} of one panel of a packed operand that starts at {@code p0} and has {@code rows} rows.
+     * Packs {@code kc} rows of a right operand, element (k, j) at {@code b[b0 + k*kStride + j*jStride]}, one of the
+     * strides 1, as the rows from {@code firstRow} of one panel of a packed operand that starts at {@code p0} and has
+     * {@code rows} rows.
      */
     static void packPanel(float[] b, int b0, int kStride, int jStride, int kc, int n, float[] packed, int p0, int rows,
             int firstRow, int panel) {
@@ -78,8 +83,8 @@ final class GemmFloatKernel {
         }
     }
 
-    private static void packColumns(float[] b, int b0, int kStride, int jStride, int kc, int used, float[] packed, int p0,
-            int width) {
+    private static void packColumns(float[] b, int b0, int kStride, int jStride, int kc, int used, float[] packed,
+            int p0, int width) {
         for (int j = 0; j < used; j++) {
             int from = b0 + j * jStride;
             int to = p0 + j;
@@ -91,7 +96,10 @@ final class GemmFloatKernel {
         }
     }
 
-    /** Packs rows of a left operand, element (i, k) at {@code a[a0 + i*rs + k*ks]}, as tiles [tile][k][row], zeros below it. */
+    /**
+     * Packs rows of a left operand, element (i, k) at {@code a[a0 + i*rs + k*ks]}, as tiles [tile][k][row], zeros below
+     * it.
+     */
     static void packTiles(float[] a, int a0, int rs, int ks, int m, int kc, float[] packed, int p0) {
         int full = m / ROWS * ROWS;
         for (int i = 0; i < full; i += ROWS) {
@@ -135,6 +143,21 @@ final class GemmFloatKernel {
         }
     }
 
+    /**
+     * As {@link #copy}, in whole vectors wherever both arrays reach far enough: up to {@link #L} - 1 elements past the
+     * end of the copy may change.
+     */
+    static void copyOver(float[] from, int f, float[] to, int t, int n) {
+        int limit = Math.min(n, Math.min(from.length - f, to.length - t) - L + 1);
+        int i = 0;
+        for (; i < limit; i += L) {
+            FloatVector.fromArray(S, from, f + i).intoArray(to, t + i);
+        }
+        for (; i < n; i++) {
+            to[t + i] = from[f + i];
+        }
+    }
+
     /** {@code to += from} over n elements. */
     static void addInto(float[] from, int f, float[] to, int t, int n) {
         int i = 0;
@@ -147,12 +170,12 @@ final class GemmFloatKernel {
     }
 
     /**
-     * {@code C[m, n] = A B}, or {@code +=} when {@code add}: element (i, k) of A at {@code a[a0 + i*rs + k*ks]}, B packed in panels
-     * of {@code bRows} rows from {@code b0}, of which the {@code kc} from {@code firstRow} are used; {@code tile} has
-     * {@link #TILE} elements of scratch at {@code t0}.
+     * {@code C[m, n] = A B}, or {@code +=} when {@code add}: element (i, k) of A at {@code a[a0 + i*rs + k*ks]}, B
+     * packed in panels of {@code bRows} rows from {@code b0}, of which the {@code kc} from {@code firstRow} are used;
+     * {@code tile} has {@link #TILE} elements of scratch at {@code t0}.
      */
-    static void multiply(float[] a, int a0, int rs, int ks, int m, float[] b, int b0, int bRows, int firstRow, int n, int kc,
-            float[] c, int c0, int ldc, boolean add, float[] tile, int t0) {
+    static void multiply(float[] a, int a0, int rs, int ks, int m, float[] b, int b0, int bRows, int firstRow, int n,
+            int kc, float[] c, int c0, int ldc, boolean add, float[] tile, int t0) {
         int full = m / ROWS * ROWS;
         for (int j = 0; j < n; j += PANEL) {
             int columns = Math.min(PANEL, n - j);
@@ -165,9 +188,11 @@ final class GemmFloatKernel {
                 continue;
             }
             if (full > 0) {
-                // The last whole tile's rows again, so that nothing past the left operand is read; only the new rows are kept.
+                // The last whole tile's rows again, so that nothing past the left operand is read; only the new rows
+                // are kept.
                 whole(a, a0 + (m - ROWS) * rs, rs, ks, b, panel, width, kc, tile, t0, width, false);
-                keep(tile, t0 + (full - (m - ROWS)) * width, width, m - full, columns, c, c0 + full * ldc + j, ldc, add);
+                keep(tile, t0 + (full - (m - ROWS)) * width, width, m - full, columns, c, c0 + full * ldc + j, ldc,
+                        add);
             } else {
                 for (int i = 0; i < m; i++) {
                     row(a, a0 + i * rs, ks, b, panel, columns, kc, c, c0 + i * ldc + j, add, tile, t0);
@@ -177,8 +202,8 @@ final class GemmFloatKernel {
     }
 
     /** As {@link #multiply} with the left operand in tiles as {@link #packTiles} lays them out. */
-    static void multiplyPacked(float[] a, int a0, int m, float[] b, int b0, int bRows, int n, int kc, float[] c, int c0, int ldc,
-            boolean add, float[] tile, int t0) {
+    static void multiplyPacked(float[] a, int a0, int m, float[] b, int b0, int bRows, int n, int kc, float[] c, int c0,
+            int ldc, boolean add, float[] tile, int t0) {
         int full = m / ROWS * ROWS;
         for (int j = 0; j < n; j += PANEL) {
             int columns = Math.min(PANEL, n - j);
@@ -194,8 +219,8 @@ final class GemmFloatKernel {
         }
     }
 
-    private static void tile(float[] a, int a0, int rs, int ks, float[] b, int b0, int columns, int kc, float[] c, int c0,
-            int ldc, boolean add, float[] tile, int t0) {
+    private static void tile(float[] a, int a0, int rs, int ks, float[] b, int b0, int columns, int kc, float[] c,
+            int c0, int ldc, boolean add, float[] tile, int t0) {
         if (columns == PANEL || columns == L) {
             whole(a, a0, rs, ks, b, b0, columns, kc, c, c0, ldc, add);
         } else {
@@ -205,8 +230,8 @@ final class GemmFloatKernel {
         }
     }
 
-    private static void whole(float[] a, int a0, int rs, int ks, float[] b, int b0, int width, int kc, float[] c, int c0, int ldc,
-            boolean add) {
+    private static void whole(float[] a, int a0, int rs, int ks, float[] b, int b0, int width, int kc, float[] c,
+            int c0, int ldc, boolean add) {
         float[] old = add ? c : ZEROS;
         int old0 = add ? c0 : 0;
         int ldOld = add ? ldc : 0;
@@ -217,8 +242,8 @@ final class GemmFloatKernel {
         }
     }
 
-    private static void row(float[] a, int a0, int ks, float[] b, int b0, int columns, int kc, float[] c, int c0, boolean add,
-            float[] tile, int t0) {
+    private static void row(float[] a, int a0, int ks, float[] b, int b0, int columns, int kc, float[] c, int c0,
+            boolean add, float[] tile, int t0) {
         int width = columns <= L ? L : PANEL;
         if (width == L) {
             narrowRow(a, a0, ks, b, b0, kc, tile, t0);
@@ -228,7 +253,8 @@ final class GemmFloatKernel {
         keep(tile, t0, width, 1, columns, c, c0, 0, add);
     }
 
-    private static void keep(float[] tile, int t0, int width, int rows, int columns, float[] c, int c0, int ldc, boolean add) {
+    private static void keep(float[] tile, int t0, int width, int rows, int columns, float[] c, int c0, int ldc,
+            boolean add) {
         for (int i = 0; i < rows; i++) {
             if (add) {
                 addInto(tile, t0 + i * width, c, c0 + i * ldc, columns);
@@ -238,12 +264,12 @@ final class GemmFloatKernel {
         }
     }
 
-    // One shared zero, an uncounted loop and no helper calls keep these under the compiler's node limit: beyond it C2 stops
-    // inlining and boxes every accumulator.
+    // One shared zero, an uncounted loop and no helper calls keep these under the compiler's node limit: beyond it C2
+    // stops inlining and boxes every accumulator.
 
     /** A whole tile of two vectors a row: {@code C = old + A B}. */
-    private static void wide(float[] a, int a0, int rs, int ks, float[] b, int b0, int kc, float[] old,
-            int old0, int ldOld, float[] c, int c0, int ldc) {
+    private static void wide(float[] a, int a0, int rs, int ks, float[] b, int b0, int kc, float[] old, int old0,
+            int ldOld, float[] c, int c0, int ldc) {
         FloatVector zero = FloatVector.zero(S);
         FloatVector s0p = zero;
         FloatVector s0q = zero;
@@ -319,8 +345,8 @@ final class GemmFloatKernel {
     }
 
     /** A whole tile of one vector a row: {@code C = old + A B}. */
-    private static void narrow(float[] a, int a0, int rs, int ks, float[] b, int b0, int kc, float[] old,
-            int old0, int ldOld, float[] c, int c0, int ldc) {
+    private static void narrow(float[] a, int a0, int rs, int ks, float[] b, int b0, int kc, float[] old, int old0,
+            int ldOld, float[] c, int c0, int ldc) {
         FloatVector zero = FloatVector.zero(S);
         FloatVector s0 = zero;
         FloatVector s1 = zero;

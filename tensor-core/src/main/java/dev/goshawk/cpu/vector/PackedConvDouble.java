@@ -4,8 +4,8 @@ import dev.goshawk.tensor.ConvGeometry;
 import dev.goshawk.tensor.ConvRole;
 
 /**
- * Float64 convolution of any geometry by matrix products over packed patches: every kernel size, stride, padding, group count and
- * number of channels, in all three roles.
+ * Float64 convolution of any geometry by matrix products over packed patches: every kernel size, stride, padding, group
+ * count and number of channels, in all three roles.
  */
 final class PackedConvDouble {
     private PackedConvDouble() {

@@ -7,9 +7,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The convolution and its input gradient in float32, any geometry: blocks of positions are gathered as matrices of patches,
- * small enough for the second-level cache, and multiplied by the filter. Nothing is gathered where patches are pixels (1x1,
- * stride 1, no padding).
+ * The convolution and its input gradient in float32, any geometry: blocks of positions are gathered as matrices of
+ * patches, small enough for the second-level cache, and multiplied by the filter. Nothing is gathered where patches are
+ * pixels (1x1, stride 1, no padding).
  */
 final class PackedGather implements ConvKernel {
     /** Elements of a block of patches, about. */
@@ -30,8 +30,9 @@ final class PackedGather implements ConvKernel {
     PackedGather(ConvRole role, ConvGeometry geometry) {
         this.geometry = geometry;
         this.output = role == ConvRole.OUTPUT;
-        List<PackedWindow> grids =
-                output ? List.of(PackedWindow.output(geometry)) : PackedWindow.inputGradient(geometry);
+        List<PackedWindow> grids = output
+                ? List.of(PackedWindow.output(geometry))
+                : PackedWindow.inputGradient(geometry);
         this.windows = grids.toArray(new PackedWindow[0]);
         this.sourceChannels = (output ? geometry.inChannels() : geometry.outChannels()) / geometry.groups();
         this.targetChannels = (output ? geometry.outChannels() : geometry.inChannels()) / geometry.groups();
@@ -46,7 +47,7 @@ final class PackedGather implements ConvKernel {
             firstBlock[i + 1] = firstBlock[i] + (w.positions() + rows - 1) / rows;
             own = Math.max(own, rows * (patchStride(w) + (windows.length > 1 ? targetChannels : 0)));
         }
-        this.workerFloats = own + GemmFloatKernel.TILE;
+        this.workerFloats = own + GemmFloatKernel.TILE + GemmFloatKernel.L;
     }
 
     @Override
@@ -56,8 +57,8 @@ final class PackedGather implements ConvKernel {
     }
 
     @Override
-    public void run(float[] a, int aOff, float[] b, int bOff, float[] out, int outOff, boolean accumulate, float[] scratch,
-            int scratchOff, Workers workers) {
+    public void run(float[] a, int aOff, float[] b, int bOff, float[] out, int outOff, boolean accumulate,
+            float[] scratch, int scratchOff, Workers workers) {
         VectorSupport.requireLength(
                 "conv2d: scratch", (long) scratchOff + scratchFloats(workers.threads()), scratch.length);
         float[] source = output ? a : b;
@@ -75,12 +76,14 @@ final class PackedGather implements ConvKernel {
             }
             int own = scratchOff + filterAt[windows.length] + worker * workerFloats;
             for (int group = 0; group < groups; group++) {
-                block(i, task - firstBlock[i], group, source, sourceOff, out, outOff, accumulate, scratch, scratchOff, own);
+                block(i, task - firstBlock[i], group, source, sourceOff, out, outOff, accumulate, scratch, scratchOff,
+                        own);
             }
         });
     }
 
-    private void packFilter(int window, int group, int panel, float[] filter, int filterOff, float[] scratch, int scratchOff) {
+    private void packFilter(int window, int group, int panel, float[] filter, int filterOff, float[] scratch,
+            int scratchOff) {
         PackedWindow w = windows[window];
         int perGroup = geometry.outChannels() / geometry.groups();
         int tapSize = geometry.inChannels() / geometry.groups() * geometry.outChannels();
@@ -92,13 +95,14 @@ final class PackedGather implements ConvKernel {
             int s = w.tapColumn() + tap % w.kernelWidth() * w.tapColumnStep();
             int from = filterOff + (r * geometry.kernelWidth() + s) * tapSize + group * perGroup;
             GemmFloatKernel.packPanel(
-                    filter, from, kStride, jStride, sourceChannels, targetChannels, scratch, to, depth(w), tap * sourceChannels,
+                    filter, from, kStride, jStride, sourceChannels, targetChannels, scratch, to, depth(w),
+                    tap * sourceChannels,
                     panel);
         }
     }
 
-    private void block(int window, int block, int group, float[] source, int sourceOff, float[] out, int outOff, boolean accumulate,
-            float[] scratch, int scratchOff, int own) {
+    private void block(int window, int block, int group, float[] source, int sourceOff, float[] out, int outOff,
+            boolean accumulate, float[] scratch, int scratchOff, int own) {
         PackedWindow w = windows[window];
         int depth = depth(w);
         int first = block * blockRows(w);
@@ -121,7 +125,8 @@ final class PackedGather implements ConvKernel {
         } else if (w.isPointwise()) {
             multiply(source, source0 + first * pixel, pixel, rows, depth, scratch, filter, to, to0, ldc, add, own);
         } else {
-            PackedPatches.gather(w, source, source0, pixel, sourceChannels, first, rows, scratch, patches, patchStride(w));
+            PackedPatches.gather(w, source, source0, pixel, sourceChannels, first, rows, scratch, patches,
+                    patchStride(w));
             multiply(scratch, patches, patchStride(w), rows, depth, scratch, filter, to, to0, ldc, add, own);
         }
         if (!single) {
@@ -131,13 +136,14 @@ final class PackedGather implements ConvKernel {
         }
     }
 
-    private void multiply(float[] a, int a0, int lda, int rows, int depth, float[] scratch, int filter, float[] c, int c0, int ldc,
-            boolean add, int own) {
+    private void multiply(float[] a, int a0, int lda, int rows, int depth, float[] scratch, int filter, float[] c,
+            int c0, int ldc, boolean add, int own) {
         int parts = (depth + KC - 1) / KC;
         int step = (depth + parts - 1) / parts;
         for (int k = 0; k < depth; k += step) {
             GemmFloatKernel.multiply(
-                    a, a0 + k, lda, 1, rows, scratch, filter, depth, k, targetChannels, Math.min(step, depth - k), c, c0, ldc,
+                    a, a0 + k, lda, 1, rows, scratch, filter, depth, k, targetChannels, Math.min(step, depth - k), c,
+                    c0, ldc,
                     add || k > 0, scratch, own);
         }
     }

@@ -8,15 +8,16 @@ final class PackedPatches {
     }
 
     /**
-     * Writes the patches of {@code count} positions from {@code first}: row i at {@code out[o0 + i*ld]} holds [kernelHeight,
-     * kernelWidth, channels], padding as zeros.
+     * Writes the patches of {@code count} positions from {@code first}: row i at {@code out[o0 + i*ld]} holds
+     * [kernelHeight, kernelWidth, channels], padding as zeros. Up to {@link GemmFloatKernel#L} - 1 elements past the
+     * last row may change.
      *
      * @param x0 where the first channel wanted of the first source pixel lies
      * @param pixel elements from one source pixel to the next
      * @param channels channels wanted
      */
-    static void gather(PackedWindow w, float[] x, int x0, int pixel, int channels, int first, int count, float[] out, int o0,
-            int ld) {
+    static void gather(PackedWindow w, float[] x, int x0, int pixel, int channels, int first, int count, float[] out,
+            int o0, int ld) {
         int run = w.kernelWidth() * channels;
         int q = first % w.gridWidth();
         int p = first / w.gridWidth() % w.gridHeight();
@@ -38,10 +39,10 @@ final class PackedPatches {
                     Arrays.fill(out, at, at + from * channels, 0);
                 }
                 if (channels == pixel) {
-                    GemmFloatKernel.copy(x, source, out, at + from * channels, (until - from) * channels);
+                    GemmFloatKernel.copyOver(x, source, out, at + from * channels, (until - from) * channels);
                 } else {
                     for (int s = from; s < until; s++) {
-                        GemmFloatKernel.copy(x, source, out, at + s * channels, channels);
+                        GemmFloatKernel.copyOver(x, source, out, at + s * channels, channels);
                         source += pixel;
                     }
                 }
@@ -68,13 +69,13 @@ final class PackedPatches {
      * @param height rows of the target
      * @param width columns of the target
      */
-    static void scatter(PackedWindow w, float[] rows, int r0, int channels, int first, int count, float[] y, int y0, int pixel,
-            int height, int width, boolean add) {
+    static void scatter(PackedWindow w, float[] rows, int r0, int channels, int first, int count, float[] y, int y0,
+            int pixel, int height, int width, boolean add) {
+        int q = first % w.gridWidth();
+        int p = first / w.gridWidth() % w.gridHeight();
+        int image = first / w.gridWidth() / w.gridHeight();
         int from = r0;
-        for (int position = first; position < first + count; position++) {
-            int q = position % w.gridWidth();
-            int p = position / w.gridWidth() % w.gridHeight();
-            int image = position / w.gridWidth() / w.gridHeight();
+        for (int i = 0; i < count; i++) {
             int target = (image * height + w.row() + p * w.rowStep()) * width + w.column() + q * w.columnStep();
             if (add) {
                 GemmFloatKernel.addInto(rows, from, y, y0 + target * pixel, channels);
@@ -82,6 +83,13 @@ final class PackedPatches {
                 GemmFloatKernel.copy(rows, from, y, y0 + target * pixel, channels);
             }
             from += channels;
+            if (++q == w.gridWidth()) {
+                q = 0;
+                if (++p == w.gridHeight()) {
+                    p = 0;
+                    image++;
+                }
+            }
         }
     }
 }

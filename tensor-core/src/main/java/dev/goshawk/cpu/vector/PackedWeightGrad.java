@@ -5,9 +5,9 @@ import dev.goshawk.tensor.ConvGeometry;
 import java.util.Arrays;
 
 /**
- * The filter gradient of a convolution in float32, any geometry: patches transposed times output gradient, summed over the
- * positions. The positions are cut into a number of spans that depends on the geometry alone, each summed in its own buffer and
- * these in order, so the result has the same bits for any number of threads.
+ * The filter gradient of a convolution in float32, any geometry: patches transposed times output gradient, summed over
+ * the positions. The positions are cut into a number of spans that depends on the geometry alone, each summed in its
+ * own buffer and these in order, so the result has the same bits for any number of threads.
  */
 final class PackedWeightGrad implements ConvKernel {
     /** Positions of a block: the inner dimension of one product. */
@@ -43,7 +43,8 @@ final class PackedWeightGrad implements ConvKernel {
         for (int i = 0; i < slices.length; i++) {
             slices[i] = sliced ? whole.tapRowOnly(i) : whole;
         }
-        this.workerFloats = GemmFloatKernel.TILE + BLOCK * patchStride() + GemmFloatKernel.packedSize(BLOCK, outChannels);
+        this.workerFloats = GemmFloatKernel.TILE + BLOCK * patchStride() + GemmFloatKernel.L
+                + GemmFloatKernel.packedSize(BLOCK, outChannels);
     }
 
     @Override
@@ -54,8 +55,8 @@ final class PackedWeightGrad implements ConvKernel {
     }
 
     @Override
-    public void run(float[] a, int aOff, float[] b, int bOff, float[] out, int outOff, boolean accumulate, float[] scratch,
-            int scratchOff, Workers workers) {
+    public void run(float[] a, int aOff, float[] b, int bOff, float[] out, int outOff, boolean accumulate,
+            float[] scratch, int scratchOff, Workers workers) {
         VectorSupport.requireLength(
                 "conv2d: scratch", (long) scratchOff + scratchFloats(workers.threads()), scratch.length);
         int owned = scratchOff + (spans == 1 ? 0 : spans * filterSize);
@@ -68,7 +69,8 @@ final class PackedWeightGrad implements ConvKernel {
             if (spans == 1) {
                 span(slices[slice], span, a, aOff, b, bOff, out, outOff + to, accumulate, scratch, own);
             } else {
-                span(slices[slice], span, a, aOff, b, bOff, scratch, scratchOff + span * filterSize + to, false, scratch, own);
+                span(slices[slice], span, a, aOff, b, bOff, scratch, scratchOff + span * filterSize + to, false,
+                        scratch, own);
             }
         });
         if (spans > 1) {
@@ -96,7 +98,7 @@ final class PackedWeightGrad implements ConvKernel {
             Arrays.fill(sum, sumOff, sumOff + depth * geometry.outChannels(), 0);
         }
         int patches = own + GemmFloatKernel.TILE;
-        int packed = patches + BLOCK * patchStride();
+        int packed = patches + BLOCK * patchStride() + GemmFloatKernel.L;
         for (int position = first; position < last; position += BLOCK) {
             int count = Math.min(BLOCK, last - position);
             boolean add = accumulate || position > first;
@@ -110,13 +112,16 @@ final class PackedWeightGrad implements ConvKernel {
                 int to = sumOff + group * outChannels;
                 if (w.isPointwise()) {
                     GemmFloatKernel.multiply(
-                            x, x0 + position * geometry.inChannels(), 1, geometry.inChannels(), depth, scratch, packed, count, 0,
+                            x, x0 + position * geometry.inChannels(), 1, geometry.inChannels(), depth, scratch, packed,
+                            count, 0,
                             outChannels, count, sum, to, geometry.outChannels(), add, scratch, own);
                 } else {
                     PackedPatches.gather(
-                            w, x, x0, geometry.inChannels(), inChannels, position, count, scratch, patches, patchStride());
+                            w, x, x0, geometry.inChannels(), inChannels, position, count, scratch, patches,
+                            patchStride());
                     GemmFloatKernel.multiply(
-                            scratch, patches, 1, patchStride(), depth, scratch, packed, count, 0, outChannels, count, sum, to,
+                            scratch, patches, 1, patchStride(), depth, scratch, packed, count, 0, outChannels, count,
+                            sum, to,
                             geometry.outChannels(), add, scratch, own);
                 }
             }

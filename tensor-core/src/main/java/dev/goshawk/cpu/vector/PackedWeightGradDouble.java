@@ -5,9 +5,9 @@ import dev.goshawk.tensor.ConvGeometry;
 import java.util.Arrays;
 
 /**
- * The filter gradient of a convolution in float64, any geometry: patches transposed times output gradient, summed over the
- * positions. The positions are cut into a number of spans that depends on the geometry alone, each summed in its own buffer and
- * these in order, so the result has the same bits for any number of threads.
+ * The filter gradient of a convolution in float64, any geometry: patches transposed times output gradient, summed over
+ * the positions. The positions are cut into a number of spans that depends on the geometry alone, each summed in its
+ * own buffer and these in order, so the result has the same bits for any number of threads.
  */
 final class PackedWeightGradDouble implements ConvKernelDouble {
     /** Positions of a block: the inner dimension of one product. */
@@ -43,7 +43,8 @@ final class PackedWeightGradDouble implements ConvKernelDouble {
         for (int i = 0; i < slices.length; i++) {
             slices[i] = sliced ? whole.tapRowOnly(i) : whole;
         }
-        this.workerDoubles = GemmDoubleKernel.TILE + BLOCK * patchStride() + GemmDoubleKernel.packedSize(BLOCK, outChannels);
+        this.workerDoubles = GemmDoubleKernel.TILE + BLOCK * patchStride() + GemmDoubleKernel.L
+                + GemmDoubleKernel.packedSize(BLOCK, outChannels);
     }
 
     @Override
@@ -54,8 +55,8 @@ final class PackedWeightGradDouble implements ConvKernelDouble {
     }
 
     @Override
-    public void run(double[] a, int aOff, double[] b, int bOff, double[] out, int outOff, boolean accumulate, double[] scratch,
-            int scratchOff, Workers workers) {
+    public void run(double[] a, int aOff, double[] b, int bOff, double[] out, int outOff, boolean accumulate,
+            double[] scratch, int scratchOff, Workers workers) {
         VectorSupport.requireLength(
                 "conv2d: scratch", (long) scratchOff + scratchDoubles(workers.threads()), scratch.length);
         int owned = scratchOff + (spans == 1 ? 0 : spans * filterSize);
@@ -68,7 +69,8 @@ final class PackedWeightGradDouble implements ConvKernelDouble {
             if (spans == 1) {
                 span(slices[slice], span, a, aOff, b, bOff, out, outOff + to, accumulate, scratch, own);
             } else {
-                span(slices[slice], span, a, aOff, b, bOff, scratch, scratchOff + span * filterSize + to, false, scratch, own);
+                span(slices[slice], span, a, aOff, b, bOff, scratch, scratchOff + span * filterSize + to, false,
+                        scratch, own);
             }
         });
         if (spans > 1) {
@@ -96,7 +98,7 @@ final class PackedWeightGradDouble implements ConvKernelDouble {
             Arrays.fill(sum, sumOff, sumOff + depth * geometry.outChannels(), 0);
         }
         int patches = own + GemmDoubleKernel.TILE;
-        int packed = patches + BLOCK * patchStride();
+        int packed = patches + BLOCK * patchStride() + GemmDoubleKernel.L;
         for (int position = first; position < last; position += BLOCK) {
             int count = Math.min(BLOCK, last - position);
             boolean add = accumulate || position > first;
@@ -110,13 +112,16 @@ final class PackedWeightGradDouble implements ConvKernelDouble {
                 int to = sumOff + group * outChannels;
                 if (w.isPointwise()) {
                     GemmDoubleKernel.multiply(
-                            x, x0 + position * geometry.inChannels(), 1, geometry.inChannels(), depth, scratch, packed, count, 0,
+                            x, x0 + position * geometry.inChannels(), 1, geometry.inChannels(), depth, scratch, packed,
+                            count, 0,
                             outChannels, count, sum, to, geometry.outChannels(), add, scratch, own);
                 } else {
                     PackedPatchesDouble.gather(
-                            w, x, x0, geometry.inChannels(), inChannels, position, count, scratch, patches, patchStride());
+                            w, x, x0, geometry.inChannels(), inChannels, position, count, scratch, patches,
+                            patchStride());
                     GemmDoubleKernel.multiply(
-                            scratch, patches, 1, patchStride(), depth, scratch, packed, count, 0, outChannels, count, sum, to,
+                            scratch, patches, 1, patchStride(), depth, scratch, packed, count, 0, outChannels, count,
+                            sum, to,
                             geometry.outChannels(), add, scratch, own);
                 }
             }

@@ -5,14 +5,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A grid of windows sliding over an NHWC source: position (n, p, q), tap (r, s) reads source pixel
- * {@code (n, p*strideHeight - top + r, q*strideWidth - left + s)}, zero outside. The tap meets filter row
- * {@code tapRow + r*tapRowStep} (columns alike), and the position's result belongs to pixel {@code (n, row + p*rowStep,
- * column + q*columnStep)} of the target. With these steps a convolution is one such grid, and its input gradient is one grid for
+ * A grid of windows sliding over an NHWC source: position (n, p, q), tap (r, s) reads source pixel {@code (n,
+ * p*strideHeight - top + r, q*strideWidth - left + s)}, zero outside. The tap meets filter row {@code tapRow +
+ * r*tapRowStep} (columns alike), and the position's result belongs to pixel {@code (n, row + p*rowStep, column +
+ * q*columnStep)} of the target. With these steps a convolution is one such grid, and its input gradient is one grid for
  * each remainder of the target pixel modulo the strides, dense and of stride 1.
  */
 record PackedWindow(int batch, int sourceHeight, int sourceWidth, int gridHeight, int gridWidth, int kernelHeight,
-        int kernelWidth, int strideHeight, int strideWidth, int top, int left, int tapRow, int tapRowStep, int tapColumn,
+        int kernelWidth, int strideHeight, int strideWidth, int top, int left, int tapRow, int tapRowStep,
+        int tapColumn,
         int tapColumnStep, int row, int rowStep, int column, int columnStep) {
 
     /** The grid of the convolution itself: source the input, target the output. */
@@ -38,7 +39,8 @@ record PackedWindow(int batch, int sourceHeight, int sourceWidth, int gridHeight
                                 taps - 1 - (row + g.padTop()) / g.strideHeight(),
                                 columnTaps - 1 - (column + g.padLeft()) / g.strideWidth(),
                                 tapRow + (taps - 1) * g.strideHeight(), -g.strideHeight(),
-                                tapColumn + (columnTaps - 1) * g.strideWidth(), -g.strideWidth(), row, g.strideHeight(), column,
+                                tapColumn + (columnTaps - 1) * g.strideWidth(), -g.strideWidth(), row, g.strideHeight(),
+                                column,
                                 g.strideWidth()));
             }
         }
@@ -52,7 +54,8 @@ record PackedWindow(int batch, int sourceHeight, int sourceWidth, int gridHeight
     /** One row of taps of this grid, with windows one tap high. */
     PackedWindow tapRowOnly(int r) {
         return new PackedWindow(
-                batch, sourceHeight, sourceWidth, gridHeight, gridWidth, 1, kernelWidth, strideHeight, strideWidth, top - r, left,
+                batch, sourceHeight, sourceWidth, gridHeight, gridWidth, 1, kernelWidth, strideHeight, strideWidth,
+                top - r, left,
                 tapRow + r * tapRowStep, tapRowStep, tapColumn, tapColumnStep, row, rowStep, column, columnStep);
     }
 
@@ -68,7 +71,8 @@ record PackedWindow(int batch, int sourceHeight, int sourceWidth, int gridHeight
 
     /** Whether each position's patch is the source pixel of the same number, so that no patch need be gathered. */
     boolean isPointwise() {
-        return taps() == 1 && strideHeight == 1 && strideWidth == 1 && top == 0 && left == 0 && gridHeight == sourceHeight
+        return taps() == 1 && strideHeight == 1 && strideWidth == 1 && top == 0 && left == 0
+                && gridHeight == sourceHeight
                 && gridWidth == sourceWidth;
     }
 }

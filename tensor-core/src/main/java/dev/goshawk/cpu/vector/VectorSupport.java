@@ -47,12 +47,17 @@ final class VectorSupport {
         }
     }
 
-    /** A row stride of at least {@code columns}, an odd number of vectors: a power of two would crowd rows into few cache sets. */
+    /**
+     * A row stride of at least {@code columns}, an odd number of vectors: a power of two would crowd rows into few
+     * cache sets.
+     */
     static int oddLines(int columns, int lanes) {
         return ((columns + lanes - 1) / lanes | 1) * lanes;
     }
 
-    /** Rows of a block of about {@code elements} elements: a whole number of tiles, at least three and at most 256 rows. */
+    /**
+     * Rows of a block of about {@code elements} elements: a whole number of tiles, at least three and at most 256 rows.
+     */
     static int blockRows(int elements, int columns, int tileRows) {
         return Math.clamp(elements / Math.max(1, columns) / tileRows * tileRows, 3 * tileRows, 256);
     }

@@ -17,10 +17,11 @@ class GemmTest {
     private static final int OFFSET = 5;
 
     /** A product with operands, leading dimensions with gaps, offsets, and its value and error bound by plain loops. */
-    private record Problem(int m, int n, int k, boolean transposeA, boolean transposeB, boolean accumulate, int gap, double[] a,
-            double[] b, double[] c, double[] expected, double[] magnitude) {
+    private record Problem(int m, int n, int k, boolean transposeA, boolean transposeB, boolean accumulate, int gap,
+            double[] a, double[] b, double[] c, double[] expected, double[] magnitude) {
 
-        static Problem random(int m, int n, int k, boolean transposeA, boolean transposeB, boolean accumulate, int gap) {
+        static Problem random(int m, int n, int k, boolean transposeA, boolean transposeB, boolean accumulate,
+                int gap) {
             Random random = new Random(31L * m + 17L * n + k);
             double[] a = floats(random, OFFSET + (transposeA ? k : m) * ((transposeA ? m : k) + gap));
             double[] b = floats(random, OFFSET + (transposeB ? n : k) * ((transposeB ? k : n) + gap));
@@ -72,7 +73,8 @@ class GemmTest {
             float[] scratch = new float[3 + GemmFloat.scratchFloats(m, n, k, workers.threads())];
             Arrays.fill(scratch, Float.NaN);
             GemmFloat.run(
-                    m, n, k, narrow(a), OFFSET, lda(), transposeA, narrow(b), OFFSET, ldb(), transposeB, result, OFFSET, n + gap,
+                    m, n, k, narrow(a), OFFSET, lda(), transposeA, narrow(b), OFFSET, ldb(), transposeB, result, OFFSET,
+                    n + gap,
                     accumulate, scratch, 3, workers);
             return result;
         }
@@ -82,7 +84,8 @@ class GemmTest {
             double[] scratch = new double[3 + GemmDouble.scratchDoubles(m, n, k, workers.threads())];
             Arrays.fill(scratch, Double.NaN);
             GemmDouble.run(
-                    m, n, k, a, OFFSET, lda(), transposeA, b, OFFSET, ldb(), transposeB, result, OFFSET, n + gap, accumulate,
+                    m, n, k, a, OFFSET, lda(), transposeA, b, OFFSET, ldb(), transposeB, result, OFFSET, n + gap,
+                    accumulate,
                     scratch, 3, workers);
             return result;
         }
@@ -116,7 +119,7 @@ class GemmTest {
         int[] sizes = {1, 2, 7, 8, 9, 15, 16, 17, 31, 33, 65};
         for (int m : sizes) {
             for (int n : sizes) {
-                for (int k : new int[]{1, 2, 19}) {
+                for (int k : new int[] {1, 2, 19}) {
                     Problem.random(m, n, k, false, false, (m + n) % 2 == 0, k == 2 ? 3 : 0).check();
                 }
             }
@@ -124,7 +127,8 @@ class GemmTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1,1,1", "5,3,4", "8,16,300", "13,70,257", "130,66,520", "41,129,33", "3,2100,5", "257,31,1", "64,64,64"})
+    @CsvSource({"1,1,1", "5,3,4", "8,16,300", "13,70,257", "130,66,520", "41,129,33", "3,2100,5", "257,31,1",
+            "64,64,64"})
     void transposesGapsAndAccumulation(int m, int n, int k) {
         for (int bits = 0; bits < 8; bits++) {
             Problem.random(m, n, k, (bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0, 3).check();
@@ -154,8 +158,9 @@ class GemmTest {
     void emptyResultTouchesNothing() {
         float[] c = {1, 2, 3};
         GemmFloat.run(
-                0, 3, 2, new float[6], 0, 2, false, new float[6], 0, 3, false, c, 0, 3, false, new float[0], 0, Workers.SINGLE);
-        assertArrayEquals(new float[]{1, 2, 3}, c);
+                0, 3, 2, new float[6], 0, 2, false, new float[6], 0, 3, false, c, 0, 3, false, new float[0], 0,
+                Workers.SINGLE);
+        assertArrayEquals(new float[] {1, 2, 3}, c);
     }
 
     @Test
@@ -164,11 +169,13 @@ class GemmTest {
         float[] scratch = new float[GemmFloat.scratchFloats(2, 2, 2, 1)];
         IllegalArgumentException shortB = assertThrows(
                 IllegalArgumentException.class, () -> GemmFloat.run(
-                        2, 2, 2, four, 0, 2, false, four, 1, 2, false, new float[4], 0, 2, false, scratch, 0, Workers.SINGLE));
+                        2, 2, 2, four, 0, 2, false, four, 1, 2, false, new float[4], 0, 2, false, scratch, 0,
+                        Workers.SINGLE));
         assertEquals("gemm: B needs 5 elements, the array has 4", shortB.getMessage());
         IllegalArgumentException badRows = assertThrows(
                 IllegalArgumentException.class, () -> GemmFloat.run(
-                        2, 2, 2, four, 0, 1, false, four, 0, 2, false, new float[4], 0, 2, false, scratch, 0, Workers.SINGLE));
+                        2, 2, 2, four, 0, 1, false, four, 0, 2, false, new float[4], 0, 2, false, scratch, 0,
+                        Workers.SINGLE));
         assertEquals("rows of gemm: A are 1 apart, but each has 2 elements", badRows.getMessage());
         IllegalArgumentException shortScratch = assertThrows(
                 IllegalArgumentException.class, () -> GemmDouble.run(

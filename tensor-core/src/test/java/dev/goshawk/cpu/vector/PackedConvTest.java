@@ -35,6 +35,7 @@ class PackedConvTest {
                 new ConvGeometry(2, 3, 3, 4, 4, 2, 2, 5, 5, 2, 2, 2, 2, 1),
                 new ConvGeometry(1, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1),
                 new ConvGeometry(4, 15, 15, 64, 17, 3, 3, 1, 1, 1, 1, 1, 1, 1),
+                new ConvGeometry(5, 12, 9, 3, 9, 5, 3, 1, 1, 0, 0, 0, 0, 1),
                 new ConvGeometry(1, 5, 5, 240, 260, 3, 3, 1, 1, 1, 1, 1, 1, 1));
     }
 
@@ -69,7 +70,8 @@ class PackedConvTest {
                 magnitude[to] += Math.abs(product);
             });
             return new Problem(
-                    role, g, role == ConvRole.INPUT_GRAD ? w : x, role == ConvRole.OUTPUT ? w : y, target, sum, magnitude);
+                    role, g, role == ConvRole.INPUT_GRAD ? w : x, role == ConvRole.OUTPUT ? w : y, target, sum,
+                    magnitude);
         }
 
         float[] float32(boolean accumulate, Workers workers) {
@@ -127,7 +129,8 @@ class PackedConvTest {
                         continue;
                     }
                     for (int i = 0; i < perGroupIn; i++) {
-                        int x = ((n * g.inHeight() + row) * g.inWidth() + column) * g.inChannels() + o / perGroupOut * perGroupIn + i;
+                        int x = ((n * g.inHeight() + row) * g.inWidth() + column) * g.inChannels()
+                                + o / perGroupOut * perGroupIn + i;
                         tap.at(x, ((r * g.kernelWidth() + s) * perGroupIn + i) * g.outChannels() + o, y);
                     }
                 }
@@ -156,7 +159,7 @@ class PackedConvTest {
     void agreesWithPlainLoops(ConvGeometry geometry) {
         for (ConvRole role : ConvRole.values()) {
             Problem problem = Problem.random(role, geometry);
-            for (boolean accumulate : new boolean[]{false, true}) {
+            for (boolean accumulate : new boolean[] {false, true}) {
                 float[] narrow = problem.float32(accumulate, Workers.SINGLE);
                 double[] wide = problem.float64(accumulate, Workers.SINGLE);
                 for (int i = 0; i < narrow.length; i++) {
@@ -191,7 +194,8 @@ class PackedConvTest {
         ConvKernel kernel = PackedConv.of(ConvRole.WEIGHT_GRAD, geometry);
         float[] out = new float[geometry.filterShape().size()];
         Arrays.fill(out, 5);
-        kernel.run(new float[0], 0, new float[0], 0, out, 0, false, new float[kernel.scratchFloats(1)], 0, Workers.SINGLE);
+        kernel.run(new float[0], 0, new float[0], 0, out, 0, false, new float[kernel.scratchFloats(1)], 0,
+                Workers.SINGLE);
         assertArrayEquals(new float[out.length], out);
     }
 
