@@ -1,0 +1,200 @@
+package dev.goshawk.hawq.cli;
+
+import dev.goshawk.backend.Backend;
+import dev.goshawk.data.Batches;
+import dev.goshawk.data.ImageDataset;
+import dev.goshawk.data.Subset;
+import dev.goshawk.hawq.curvature.LossProblem;
+import dev.goshawk.hawq.evaluation.Evaluation;
+import dev.goshawk.hawq.evaluation.Evaluator;
+import dev.goshawk.hawq.spectral.EigenOptions;
+import dev.goshawk.hawq.spectral.EigenSolver;
+import dev.goshawk.hawq.spectral.Lanczos;
+import dev.goshawk.hawq.spectral.PowerIteration;
+import dev.goshawk.hawq.spectral.Spectrum;
+import dev.goshawk.models.Mode;
+import dev.goshawk.models.Network;
+import dev.goshawk.models.Parameters;
+import dev.goshawk.tensor.DType;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code goshawk spectrum}: the top Hessian eigenvalue of each block. */
+@Command(name = "spectrum", mixinStandardHelpOptions = true, sortOptions = false,
+        description = {"Finds the top eigenvalue of each block's Hessian: which parts of a network are sensitive.",
+                "The Hessian is that of the mean cross-entropy over the sample by the block's convolution and linear "
+                        + "weights, batch normalization with its running statistics. 'Top' is largest in magnitude.",
+                ""},
+        footerHeading = "%nExample:%n",
+        footer = {"  goshawk spectrum --weights resnet20.th --data cifar10 \\",
+                "      --samples list.txt --dtype float64 --tolerance 1e-6 --json spectrum.json", "",
+                "--json writes {\"loss\": L, \"accuracy\": A in [0, 1], \"blocks\": [...]}, a block being",
+                "  name, parameters, weights (their number), eigenvalue,",
+                "  residual      ||Hv - lambda v|| for the unit eigenvector v (absolute),",
+                "  iterations    Hessian-vector products spent,",
+                "  sensitivity   |eigenvalue| / weights,",
+                "  converged     whether residual <= tolerance * |eigenvalue|.",
+                "Blocks are in network order. An eigenvalue of H lies within residual of the one given."})
+final class SpectrumCommand implements Callable<Integer> {
+    private static final int DEFAULT_SAMPLE = 128;
+
+    private enum Method {
+        POWER, LANCZOS
+    }
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Mixin
+    private ModelOptions model = new ModelOptions();
+
+    @Mixin
+    private DataOptions data = new DataOptions();
+
+    @Option(names = "--split", paramLabel = "NAME", defaultValue = "train",
+            description = "Without --samples: the split that " + DEFAULT_SAMPLE
+                    + " images are drawn from by the seed (default: train).")
+    private String split = "train";
+
+    @Option(names = "--method", paramLabel = "NAME", defaultValue = "lanczos",
+            description = "lanczos (default; fewest products) or power (HAWQ's power iteration).")
+    private Method method = Method.LANCZOS;
+
+    @Option(names = "--tolerance", paramLabel = "T", defaultValue = "1e-3",
+            description = "Stop at ||Hv - lambda v|| <= T |lambda| (default: 1e-3, which gives lambda itself to about 1e-6).")
+    private double tolerance = 1e-3;
+
+    @Option(names = "--max-iterations", paramLabel = "N", defaultValue = "500",
+            description = "Most Hessian-vector products for one block (default: 500).")
+    private int maxIterations = 500;
+
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "0",
+            description = "Seed of the start vectors and of the drawn sample (default: 0).")
+    private long seed;
+
+    @Option(names = "--dtype", paramLabel = "TYPE", converter = DTypeConverter.class, defaultValue = "float32",
+            description = "float32 (default) or float64; float32 reaches tolerances down to about 1e-5.")
+    private DType dtype = DType.FLOAT32;
+
+    @Option(names = "--batch", paramLabel = "N", defaultValue = "128",
+            description = "Images computed at once (default: 128); a larger sample is summed up in parts, in order.")
+    private int batch = 128;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the result there as well.")
+    private @Nullable Path json;
+
+    @Mixin
+    private EngineOptions engine = new EngineOptions();
+
+    @Override
+    public Integer call() throws IOException {
+        check();
+        EigenSolver solver = method == Method.POWER ? new PowerIteration() : new Lanczos();
+        EigenOptions options = EigenOptions.defaults().withTolerance(tolerance).withMaxIterations(maxIterations)
+                .withSeed(seed);
+        Backend backend = engine.backend();
+        ImageDataset dataset = sample();
+        Network network = model.network(dataset);
+        DataOptions.requireSize(dataset, network);
+        Parameters parameters = model.parameters(network, dtype);
+
+        Evaluation point = new Evaluator(network.trace(dtype, Math.min(batch, dataset.size()), Mode.EVALUATION), parameters,
+                backend).evaluate(new Batches(dataset, DataOptions.NORMALIZATION, 0), Evaluator.LogitsListener.NONE);
+        LossProblem problem = LossProblem.of(network, parameters, dataset, DataOptions.NORMALIZATION, backend);
+        List<Spectrum.Entry> entries;
+        double seconds;
+        try (Progress progress = Progress.on(spec.commandLine().getErr())) {
+            entries = Spectrum.of(problem, batch, solver, options,
+                    (block, fraction, products, eigenvalue, residual) -> progress.update(
+                            String.format(Locale.ROOT, "%s: product %d, lambda %.4g, residual %.1e", block.name(), products,
+                                    eigenvalue, residual / Math.abs(eigenvalue)),
+                            fraction));
+            seconds = progress.elapsed() / 1e9;
+        }
+        JsonFile.write(json, content(point, entries, backend));
+        print(network, dataset, point, entries);
+        int products = entries.stream().mapToInt(e -> e.top().iterations()).sum();
+        PrintWriter out = spec.commandLine().getOut();
+        out.printf(Locale.ROOT, "%s, tolerance %.0e, seed %d, %d products, %.1f s%n%s%n", method.name().toLowerCase(Locale.ROOT),
+                tolerance, seed, products, seconds, Provenance.of(backend, dtype));
+        out.flush();
+        warn(entries);
+        return 0;
+    }
+
+    private void check() throws IOException {
+        if (batch < 1) {
+            throw new ParameterException(spec.commandLine(), "--batch: expected at least 1 image, got " + batch);
+        }
+        if (!(tolerance > 0 && tolerance < 1)) {
+            throw new ParameterException(spec.commandLine(),
+                    "--tolerance: expected a number above 0 and below 1, got " + tolerance);
+        }
+        if (maxIterations < 1) {
+            throw new ParameterException(spec.commandLine(),
+                    "--max-iterations: expected at least 1 product, got " + maxIterations);
+        }
+        model.check();
+        JsonFile.check(json);
+    }
+
+    private ImageDataset sample() {
+        ImageDataset whole = data.open(split);
+        if (data.hasSamples()) {
+            return whole;
+        }
+        int[] drawn = new Batches(whole, DataOptions.NORMALIZATION, seed).order(0);
+        return new Subset(whole, Arrays.copyOf(drawn, Math.min(DEFAULT_SAMPLE, drawn.length)));
+    }
+
+    private ObjectNode content(Evaluation point, List<Spectrum.Entry> entries, Backend backend) {
+        ObjectNode file = JsonFile.object().put("loss", point.loss()).put("accuracy", point.accuracy())
+                .put("samples", point.samples());
+        file.put("method", method.name().toLowerCase(Locale.ROOT)).put("tolerance", tolerance).put("seed", seed)
+                .put("provenance", Provenance.of(backend, dtype));
+        ArrayNode blocks = file.putArray("blocks");
+        for (Spectrum.Entry e : entries) {
+            ObjectNode block = blocks.addObject().put("name", e.block().name());
+            ArrayNode names = block.putArray("parameters");
+            e.block().weights().forEach(names::add);
+            block.put("weights", e.block().weightCount()).put("eigenvalue", e.top().eigenvalue())
+                    .put("residual", e.top().residual()).put("iterations", e.top().iterations())
+                    .put("sensitivity", e.sensitivity()).put("converged", e.top().converged());
+        }
+        return file;
+    }
+
+    private void print(Network network, ImageDataset dataset, Evaluation point, List<Spectrum.Entry> entries) {
+        PrintWriter out = spec.commandLine().getOut();
+        String drawn = data.hasSamples() ? "" : " drawn from " + split;
+        out.printf(Locale.ROOT, "%s at %d images%s (%s): loss %.6f, accuracy %.2f %%%n%n", network.name(), dataset.size(), drawn,
+                data.describe(split), point.loss(), 100 * point.accuracy());
+        new SpectrumTable(entries).print(out);
+        out.println();
+    }
+
+    private void warn(List<Spectrum.Entry> entries) {
+        List<String> open = entries.stream().filter(e -> !e.top().converged()).map(e -> String.format(Locale.ROOT, "%s (%.1e)",
+                e.block().name(), e.top().relativeResidual())).toList();
+        if (!open.isEmpty()) {
+            PrintWriter err = spec.commandLine().getErr();
+            err.println("goshawk: not converged to the tolerance: " + String.join(", ", open) + ": "
+                    + (dtype == DType.FLOAT32 ? "use --dtype float64 or a larger --tolerance" : "raise --max-iterations"));
+            err.flush();
+        }
+    }
+}
