@@ -3,32 +3,25 @@ package dev.goshawk.models;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.goshawk.autodiff.ForwardMode;
-import dev.goshawk.autodiff.ReverseMode;
-import dev.goshawk.backend.Backend;
-import dev.goshawk.backend.Backends;
-import dev.goshawk.backend.BackendProvider;
-import dev.goshawk.backend.Executable;
-import dev.goshawk.backend.ThreadPool;
-import dev.goshawk.graph.Graph;
-import dev.goshawk.graph.Value;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.Tensor;
 import dev.goshawk.weights.GoshawkData;
+import dev.goshawk.weights.WeightFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.SequencedMap;
+import java.util.stream.IntStream;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/**
- * Whole networks against PyTorch in float64: logits, loss, gradient and Hessian-vector product, parameter by parameter.
- */
+/** Whole networks against PyTorch in float64: logits, loss, gradient and Hessian-vector product, by parameter. */
 class ReferenceValuesTest {
     /** Both sides compute in float64 with sums in another order. */
     private static final double RELATIVE = 1e-9;
@@ -36,7 +29,7 @@ class ReferenceValuesTest {
     @ParameterizedTest
     @ValueSource(strings = {"resnet18", "resnet50", "inception_v3", "sqnxt23_w2", "sqnxt23v5_w1"})
     void parametersAreTheReferencesTensors(String name) {
-        JsonNode reference = reference(name);
+        JsonNode reference = reference(name + "_seed7.json");
         List<String> expected = new ArrayList<>();
         for (JsonNode t : reference.get("tensors")) {
             expected.add(t.get(0).asString() + " " + t.get(1).toString());
@@ -65,94 +58,99 @@ class ReferenceValuesTest {
     }
 
     private static void assertSecondOrder(String name) {
-        JsonNode reference = reference(name);
+        JsonNode reference = reference(name + "_seed7.json");
         Network network = Networks.byName(name);
         int batch = reference.get("batch").asInt();
-        int size = reference.get("size").asInt();
         ClosedFormWeights closedForm = new ClosedFormWeights(reference.get("seed").asLong(),
                 reference.get("bn_weight_centre").asDouble());
-        TracedNetwork net = network.trace(DType.FLOAT64, batch, size, size, Mode.EVALUATION, LayerHooks.NONE);
+        int[] labels = StreamSupport.stream(reference.get("labels").spliterator(), false).mapToInt(JsonNode::asInt)
+                .toArray();
 
-        List<ParameterSpec> specs = net.trainable();
-        List<Value> at = specs.stream().map(s -> net.parameter(s.name())).toList();
-        List<Value> direction = specs.stream().map(s -> Value.input("v." + s.name(), DType.FLOAT64, s.shape()))
-                .toList();
-        List<Value> gradient = ReverseMode.gradient(net.loss(), at);
-        List<Value> product = ForwardMode.jvp(gradient, at, direction);
-        SequencedMap<String, Value> outputs = new LinkedHashMap<>();
-        outputs.put("logits", net.logits());
-        outputs.put("loss", net.loss());
-        for (int i = 0; i < specs.size(); i++) {
-            outputs.put("g." + specs.get(i).name(), gradient.get(i));
-            outputs.put("Hv." + specs.get(i).name(), product.get(i));
-        }
+        SecondOrderRun run = new SecondOrderRun(network,
+                Parameters.load(network, closedForm.weights(network.parameters()), DType.FLOAT64),
+                closedForm.images(batch, reference.get("size").asInt()), oneHot(labels, network.classes()),
+                closedForm::direction);
 
-        Executable run = backend().compile(Graph.of(outputs));
-        Parameters.load(network, closedForm.weights(net.specs()), DType.FLOAT64).bindTo(run);
-        run.bind(TracedNetwork.IMAGES, closedForm.images(batch, size));
-        run.bind(TracedNetwork.LABELS, oneHot(reference.get("labels"), network.classes()));
-        List<Tensor> v = new ArrayList<>();
-        for (int i = 0; i < specs.size(); i++) {
-            v.add(closedForm.direction(specs.get(i), i));
-            run.bind("v." + specs.get(i).name(), v.get(i));
-        }
-        run.run();
-
-        Tensor logits = run.output("logits");
         for (int n = 0; n < batch; n++) {
             for (int k = 0; k < 8; k++) {
                 assertClose("logit " + k, reference.get("logits_first8").get(n).get(k),
-                        logits.get(n * network.classes() + k));
+                        run.logits().get(n * network.classes() + k));
             }
         }
-        assertClose("logits", reference.get("logits_norm"), Math.sqrt(dot(logits, logits)));
-        assertClose("loss", reference.get("loss"), run.output("loss").item());
-        double g2 = 0;
-        double h2 = 0;
-        double vHv = 0;
-        for (int i = 0; i < specs.size(); i++) {
-            String parameter = specs.get(i).name();
-            Tensor g = run.output("g." + parameter);
-            Tensor h = run.output("Hv." + parameter);
-            assertClose("gradient of " + parameter, reference.get("grad_norm_by_parameter").get(parameter),
-                    Math.sqrt(dot(g, g)));
-            assertClose("Hv of " + parameter, reference.get("Hv_norm_by_parameter").get(parameter),
-                    Math.sqrt(dot(h, h)));
-            g2 += dot(g, g);
-            h2 += dot(h, h);
-            vHv += dot(v.get(i), h);
+        assertClose("logits", reference.get("logits_norm"), SecondOrderRun.norm(run.logits()));
+        for (ParameterSpec spec : run.specs) {
+            assertClose("gradient of " + spec.name(), reference.get("grad_norm_by_parameter").get(spec.name()),
+                    SecondOrderRun.norm(run.gradient(spec)));
         }
-        assertClose("gradient", reference.get("grad_norm"), Math.sqrt(g2));
-        assertClose("Hv", reference.get("Hv_norm"), Math.sqrt(h2));
-        assertClose("v'Hv", reference.get("vHv"), vHv);
+        assertTotals(reference, run, reference.get("Hv_norm_by_parameter"));
     }
 
-    private static JsonNode reference(String name) {
-        return JsonMapper.shared()
-                .readTree(GoshawkData.require().resolve("reference/" + name + "_seed7.json").toFile());
+    @Test
+    void publicResnet20() throws IOException {
+        JsonNode reference = reference("resnet20_public.json");
+        Path data = GoshawkData.require();
+        Network network = Networks.byName("resnet20");
+        byte[] pixels = Files.readAllBytes(data.resolve("reference/resnet20_public_pixels.bin"));
+        double[] mean = {0.485, 0.456, 0.406};
+        double[] deviation = {0.229, 0.224, 0.225};
+        Tensor images = Tensor.zeros(DType.FLOAT64, Shape.of(100, 32, 32, 3));
+        for (int i = 0; i < pixels.length; i++) {
+            images.set(i, ((pixels[i] & 0xff) / 255.0 - mean[i % 3]) / deviation[i % 3]);
+        }
+        // Ten images of each class, in label order.
+        int[] labels = IntStream.range(0, 100).map(i -> i / 10).toArray();
+        Parameters parameters = Parameters.load(network,
+                WeightFile.read(data.resolve("checkpoints/resnet20-12fca82f.th")), DType.FLOAT64);
+        int[] counted = {0};
+
+        SecondOrderRun run = new SecondOrderRun(network, parameters, images, oneHot(labels, 10), (spec, i) -> {
+            Tensor v = Tensor.zeros(DType.FLOAT64, TorchLayout.shape(spec));
+            for (int k = 0; k < v.size(); k++) {
+                v.set(k, Math.sin(0.37 * counted[0]++ + 0.1));
+            }
+            return TorchLayout.fromTorch(spec, v, DType.FLOAT64);
+        });
+
+        for (int k = 0; k < 10; k++) {
+            assertClose("logit " + k, reference.get("logits0").get(k), run.logits().get(k));
+        }
+        long right = IntStream.range(0, 100).filter(n -> labels[n] == best(run.logits(), n)).count();
+        assertEquals(reference.get("acc").asDouble(), right / 100.0);
+        assertTotals(reference, run, reference.get("Hv_by_param"));
     }
 
-    private static Backend backend() {
-        boolean usable = Backends.providers().stream().filter(p -> p.name().equals("vector"))
-                .map(BackendProvider::unusableReason).anyMatch(reason -> reason.isEmpty());
-        assumeTrue(usable, "skipped: the vector backend is not usable here, plain loops would take minutes");
-        return Backends.select("vector", ThreadPool.ofThreads(Backends.defaultThreads()));
+    private static void assertTotals(JsonNode reference, SecondOrderRun run, JsonNode products) {
+        assertEquals(products.size(), run.specs.size());
+        for (ParameterSpec spec : run.specs) {
+            assertClose("Hv of " + spec.name(), products.get(spec.name()), SecondOrderRun.norm(run.product(spec)));
+        }
+        assertClose("loss", reference.get("loss"), run.loss());
+        assertClose("gradient", reference.get("grad_norm"), run.gradientNorm());
+        assertClose("Hv", reference.get("Hv_norm"), run.productNorm());
+        assertClose("v'Hv", reference.get("vHv"), run.curvature());
     }
 
-    private static Tensor oneHot(JsonNode labels, int classes) {
-        Tensor t = Tensor.zeros(DType.FLOAT64, Shape.of(labels.size(), classes));
-        for (int i = 0; i < labels.size(); i++) {
-            t.set(i * classes + labels.get(i).asInt(), 1);
+    private static JsonNode reference(String file) {
+        return JsonMapper.shared().readTree(GoshawkData.require().resolve("reference").resolve(file).toFile());
+    }
+
+    private static Tensor oneHot(int[] labels, int classes) {
+        Tensor t = Tensor.zeros(DType.FLOAT64, Shape.of(labels.length, classes));
+        for (int i = 0; i < labels.length; i++) {
+            t.set(i * classes + labels[i], 1);
         }
         return t;
     }
 
-    private static double dot(Tensor a, Tensor b) {
-        double sum = 0;
-        for (int i = 0; i < a.size(); i++) {
-            sum += a.get(i) * b.get(i);
+    private static int best(Tensor logits, int image) {
+        int classes = logits.shape().dim(1);
+        int best = 0;
+        for (int k = 1; k < classes; k++) {
+            if (logits.get(image * classes + k) > logits.get(image * classes + best)) {
+                best = k;
+            }
         }
-        return sum;
+        return best;
     }
 
     private static void assertClose(String what, JsonNode expected, double actual) {
