@@ -171,8 +171,8 @@ final class DerivativeRules {
     }
 
     private static NotDifferentiableException firstOrderOnly(Value v) {
-        return new NotDifferentiableException(v.op().label() + " " + v.shape()
-                + ": the straight-through estimator defines a first derivative only; take second derivatives of the float model");
+        return new NotDifferentiableException("fake_quantize " + v.shape() + " cannot be differentiated twice (by its "
+                + v.op().label() + "): the straight-through estimator defines a first derivative only; take second derivatives of the float model");
     }
 
     private static Value matmul(Value a, Value b, boolean transposeA, boolean transposeB) {

@@ -2,9 +2,11 @@ package dev.goshawk.autodiff;
 
 import dev.goshawk.backend.Backend;
 import dev.goshawk.backend.Executable;
+import dev.goshawk.compile.Simplifier;
 import dev.goshawk.graph.Graph;
 import dev.goshawk.graph.Op;
 import dev.goshawk.graph.Value;
+import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -33,10 +35,10 @@ public record Linearization(Graph primal, Graph tangent, List<String> kept) {
      *
      * @param outputs all results; those that depend on a tangent become the tangent graph's, the others the primal graph's
      * @param tangents input values whose change is to cost as little as possible
-     * @throws IllegalArgumentException if no output depends on a tangent
+     * @throws IllegalArgumentException if every output depends on a tangent
      */
     public static Linearization of(SequencedMap<String, Value> outputs, Collection<Value> tangents) {
-        Graph whole = dev.goshawk.compile.Simplifier.simplify(Graph.of(outputs));
+        Graph whole = Simplifier.simplify(Graph.of(outputs));
         Dependence moves = Dependence.on(whole.nodes(), tangents);
         SequencedMap<String, Value> primalOutputs = new LinkedHashMap<>();
         Set<Value> kept = new LinkedHashSet<>();
@@ -59,8 +61,9 @@ public record Linearization(Graph primal, Graph tangent, List<String> kept) {
         }
         // Rebuild the tangent part over inputs that stand for the kept values.
         for (Value v : whole.nodes()) {
-            if (moves.holds(v) && !(v.op() instanceof Op.Input) || !moves.holds(v) && needed.contains(v)) {
-                if (!moves.holds(v) && !recomputed(v)) {
+            boolean fixed = !moves.holds(v);
+            if (fixed ? needed.contains(v) : !(v.op() instanceof Op.Input)) {
+                if (fixed && !recomputed(v)) {
                     if (v.op() instanceof Op.Input) {
                         copies.put(v, v);
                     } else {
@@ -80,7 +83,9 @@ public record Linearization(Graph primal, Graph tangent, List<String> kept) {
             }
         });
         if (tangentOutputs.isEmpty()) {
-            throw new IllegalArgumentException("linearization: no output depends on the tangents");
+            // Nothing moves (the Hessian of a linear function): a part that has nothing to do.
+            Value any = whole.outputs().firstEntry().getValue();
+            tangentOutputs.put("nothing", Value.constant(0, any.dtype(), Shape.scalar()));
         }
         List<String> names = new ArrayList<>();
         for (int i = 0; i < kept.size(); i++) {
