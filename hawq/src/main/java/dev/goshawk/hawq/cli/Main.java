@@ -12,11 +12,13 @@ import picocli.CommandLine.Spec;
 @Command(name = "goshawk", mixinStandardHelpOptions = true, versionProvider = Version.class, sortOptions = false,
         synopsisSubcommandLabel = "COMMAND",
         description = "Exact second-order mathematics on the JVM: Hessian-aware mixed-precision quantization.",
-        subcommands = {EvaluateCommand.class, SpectrumCommand.class},
+        subcommands = {EvaluateCommand.class, SpectrumCommand.class, DoctorCommand.class},
         footer = {"", "Results are a function of the arguments, the seed and the backend: the same bits",
                 "from run to run and for any number of threads.",
                 "'goshawk COMMAND --help' explains a command, with an example."})
 public final class Main implements Runnable {
+
+    private static final String LOG_FORMAT = "java.util.logging.SimpleFormatter.format";
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -27,6 +29,10 @@ public final class Main implements Runnable {
 
     /** Runs the command and ends the process: 0 where it worked, 2 after an error that was told in one line. */
     public static void main(String[] arguments) {
+        // The engine's warnings as one line each, unless the user has set a format.
+        if (System.getProperty(LOG_FORMAT) == null) {
+            System.setProperty(LOG_FORMAT, "goshawk: %5$s%n");
+        }
         int exitCode;
         try {
             exitCode = commandLine().execute(arguments);

@@ -1,0 +1,75 @@
+package dev.goshawk.hawq.cli;
+
+import dev.goshawk.backend.Backend;
+import dev.goshawk.backend.BackendProvider;
+import dev.goshawk.backend.Backends;
+import dev.goshawk.backend.Workers;
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code goshawk doctor}: what this machine computes with, and whether it computes right. */
+@Command(name = "doctor", mixinStandardHelpOptions = true, sortOptions = false,
+        description = {"Says what goshawk runs on here and why, and checks the convolution kernels for a second:",
+                "their results against plain loops, then their speed. Exits with 1 where they are wrong.", ""},
+        footerHeading = "%nExample:%n", footer = "  goshawk doctor --threads 1")
+final class DoctorCommand implements Callable<Integer> {
+    private static final int EXIT_WRONG = 1;
+    private static final long MIB = 1 << 20;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Mixin
+    private EngineOptions engine = new EngineOptions();
+
+    @Override
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        Runtime runtime = Runtime.getRuntime();
+        line(out, "goshawk", Version.project());
+        line(out, "java", Runtime.version() + " (" + System.getProperty("java.vendor") + "), " + System.getProperty("java.home"));
+        line(out, "system", System.getProperty("os.name") + " " + System.getProperty("os.arch") + ", "
+                + runtime.availableProcessors() + " processors");
+        line(out, "heap", runtime.maxMemory() / MIB + " MiB at most (GOSHAWK_OPTS=-Xmx8g changes it)");
+        Backend backend = engine.backend();
+        for (BackendProvider p : Backends.providers()) {
+            line(out, p.name().equals(backend.name()) ? "backend *" : "backend", p.name() + ": " + state(p, backend));
+        }
+        line(out, "runs on", backend.description());
+        out.flush();
+
+        KernelCheck check = KernelCheck.of(backend, Backends.select("reference", Workers.SINGLE));
+        if (check.errors().isEmpty()) {
+            line(out, "correct", "this is the backend that others are compared with");
+        }
+        for (KernelCheck.Error e : check.errors()) {
+            line(out, e.within() ? "correct" : "WRONG", String.format(Locale.ROOT,
+                    "%s in %s: largest error %.1e of the largest element, %.0e allowed", e.kernel(), e.dtype(), e.error(),
+                    e.allowed()));
+        }
+        line(out, "speed", String.format(Locale.ROOT, "convolution 3x3, 32 channels, 16x16: %.1f GFLOP/s", check.gigaflops()));
+        out.flush();
+        return check.errors().stream().allMatch(KernelCheck.Error::within) ? 0 : EXIT_WRONG;
+    }
+
+    private String state(BackendProvider provider, Backend chosen) {
+        Optional<String> reason = provider.unusableReason();
+        if (reason.isPresent()) {
+            return "not usable: " + reason.get();
+        }
+        if (!provider.name().equals(chosen.name())) {
+            return "usable (--backend " + provider.name() + ")";
+        }
+        return engine.forcedBackend() == null ? "chosen, the first usable one" : "chosen, as asked for";
+    }
+
+    private static void line(PrintWriter out, String what, String text) {
+        out.printf(Locale.ROOT, "%-10s %s%n", what, text);
+    }
+}
