@@ -15,6 +15,9 @@ import jdk.incubator.vector.FloatVector;
  * vectors.
  */
 public final class DirectConv {
+    /** Channels on both sides from which kernels of one row or one column are left to the packed matrix product. */
+    private static final int DEEP = 64;
+
     private DirectConv() {
     }
 
@@ -25,7 +28,12 @@ public final class DirectConv {
             return false;
         }
         boolean channels = g.inChannels() % BLOCK == 0 || g.inChannels() < BLOCK && role != ConvRole.INPUT_GRAD;
-        return channels && fits(role, g);
+        return channels && !thinAndDeep(g) && fits(role, g);
+    }
+
+    /** Reuse across both rows and columns is what a direct kernel gains from; without it, deep products do better packed. */
+    private static boolean thinAndDeep(ConvGeometry g) {
+        return Math.min(g.kernelHeight(), g.kernelWidth()) == 1 && Math.min(g.inChannels(), g.outChannels()) >= DEEP;
     }
 
     private static boolean fits(ConvRole role, ConvGeometry g) {

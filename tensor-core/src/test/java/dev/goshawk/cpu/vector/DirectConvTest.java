@@ -206,9 +206,10 @@ class DirectConvTest {
     void leavesOtherShapesToTheFallback() {
         ConvGeometry grouped = new ConvGeometry(1, 8, 8, 32, 32, 3, 3, 1, 1, 1, 1, 1, 1, 2);
         ConvGeometry oddChannels = square(1, 8, 8, 24, 16, 3, 1, 1);
+        ConvGeometry pointwise = square(1, 8, 8, 64, 64, 1, 1, 0);
         ConvGeometry oddFilters = square(1, 8, 8, 16, 24, 3, 1, 1);
         for (ConvRole role : ConvRole.values()) {
-            for (ConvGeometry g : List.of(grouped, oddChannels, oddFilters)) {
+            for (ConvGeometry g : List.of(grouped, oddChannels, oddFilters, pointwise)) {
                 assertFalse(DirectConv.supports(role, g), role + " " + g);
                 Exception refusal = assertThrows(IllegalArgumentException.class, () -> DirectConv.of(role, g));
                 assertTrue(refusal.getMessage().startsWith("direct convolution: no kernel for " + role));
