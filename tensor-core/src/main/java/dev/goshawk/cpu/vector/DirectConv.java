@@ -31,7 +31,7 @@ public final class DirectConv {
         return channels && !thinAndDeep(g) && fits(role, g);
     }
 
-    /** Reuse across both rows and columns is what a direct kernel gains from; without it, deep products do better packed. */
+    /** A direct kernel gains from reuse across both rows and columns; without it, deep products do better packed. */
     private static boolean thinAndDeep(ConvGeometry g) {
         return Math.min(g.kernelHeight(), g.kernelWidth()) == 1 && Math.min(g.inChannels(), g.outChannels()) >= DEEP;
     }
