@@ -60,7 +60,10 @@ public sealed interface LearningRate {
         }
     }
 
-    /** From {@code initial} down to {@code last} along half a cosine (Loshchilov and Hutter, ICLR 2017, eq. 5, no restarts). */
+    /**
+     * From {@code initial} down to {@code last} along half a cosine (Loshchilov and Hutter, ICLR 2017, eq. 5, no
+     * restarts).
+     */
     record Cosine(double initial, double last) implements LearningRate {
         public Cosine {
             positive(initial);

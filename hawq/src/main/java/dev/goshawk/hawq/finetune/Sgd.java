@@ -6,8 +6,8 @@ import dev.goshawk.tensor.Tensor;
 import java.util.List;
 
 /**
- * Stochastic gradient descent with momentum and weight decay, in place (the semantics of PyTorch's SGD, dampening 0):
- * g <- g + decay w; m <- momentum m + g; w <- w - rate m, or w - rate (g + momentum m) with Nesterov. float32 weights are
+ * Stochastic gradient descent with momentum and weight decay, in place (the semantics of PyTorch's SGD, dampening 0): g
+ * <- g + decay w; m <- momentum m + g; w <- w - rate m, or w - rate (g + momentum m) with Nesterov. float32 weights are
  * updated in float32.
  */
 public final class Sgd {

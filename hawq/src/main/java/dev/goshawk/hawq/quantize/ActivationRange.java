@@ -1,8 +1,8 @@
 package dev.goshawk.hawq.quantize;
 
 /**
- * The range of a non-negative activation (after ReLU) as a moving average of its batch maxima, and the unsigned scale it gives:
- * levels 0 .. 2^k-1, zero point 0. The first observation sets the range; later ones move it by 1 - momentum.
+ * The range of a non-negative activation (after ReLU) as a moving average of its batch maxima, and the unsigned scale
+ * it gives: levels 0 .. 2^k-1, zero point 0. The first observation sets the range; later ones move it by 1 - momentum.
  */
 public final class ActivationRange {
     private final double momentum;

@@ -1,14 +1,15 @@
 package dev.goshawk.hawq.quantize;
 
+import dev.goshawk.models.Block;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A bit width for each block. {@link #choose} is exact: of all assignments which never give a more sensitive block fewer bits
- * and which meet the size target, it takes the one of least sum |lambda_i| ||Q_b(W_i) - W_i||^2. There are C(L+4, 4) monotone
- * assignments of five widths to L blocks (20,475 for L = 24), so all are tried.
+ * A bit width for each block. {@link #choose} is exact: of all assignments which never give a more sensitive block
+ * fewer bits and which meet the size target, it takes the one of least sum |lambda_i| ||Q_b(W_i) - W_i||^2. There are
+ * C(L+4, 4) monotone assignments of five widths to L blocks (20,475 for L = 24), so all are tried.
  *
  * @param blocks in network order
  * @param bits one for each block
@@ -33,7 +34,9 @@ public record BitAllocation(List<Block> blocks, List<BitWidth> bits) {
         return choose(blocks, Sensitivity.precisionOrder(blocks), target);
     }
 
-    /** As {@link #choose}, with the precision order reversed: the least sensitive block gets the most bits. An ablation. */
+    /**
+     * As {@link #choose}, with the precision order reversed: the least sensitive block gets the most bits. An ablation.
+     */
     public static BitAllocation reversed(List<Sensitivity> blocks, SizeTarget target) {
         List<Integer> order = new ArrayList<>(Sensitivity.precisionOrder(blocks));
         Collections.reverse(order);

@@ -1,10 +1,11 @@
 package dev.goshawk.hawq.quantize;
 
+import dev.goshawk.models.Block;
 import java.util.List;
 
 /**
- * Size of an allocation, counted over convolution and fully connected weights only: no batch-norm, no biases, no scales. This
- * is the convention of the published ratios (ResNet20 at 8,6,6,8,3,3,3,2,2,2,3 is 13.11).
+ * Size of an allocation, counted over convolution and fully connected weights only: no batch-norm, no biases, no
+ * scales. This is the convention of the published ratios (ResNet20 at 8,6,6,8,3,3,3,2,2,2,3 is 13.11).
  */
 public final class Compression {
     private static final double BITS_PER_MEBIBYTE = 8.0 * (1 << 20);
@@ -14,7 +15,7 @@ public final class Compression {
 
     /** How a printed size is counted, for reports. */
     public static String convention() {
-        return "convolution and fully connected weights only; 1 MiB = 2^20 bytes";
+        return "convolution and fully connected weights only; 1 MiB is 1,048,576 bytes";
     }
 
     /** sum of n_i b_i. */
@@ -25,14 +26,14 @@ public final class Compression {
         }
         long sum = 0;
         for (int i = 0; i < blocks.size(); i++) {
-            sum = Math.addExact(sum, Math.multiplyExact(blocks.get(i).weights(), (long) bits.get(i).bits()));
+            sum = Math.addExact(sum, Math.multiplyExact(blocks.get(i).weightCount(), (long) bits.get(i).bits()));
         }
         return sum;
     }
 
     /** Number of weights. */
     public static long weights(List<Block> blocks) {
-        return blocks.stream().mapToLong(Block::weights).sum();
+        return blocks.stream().mapToLong(Block::weightCount).sum();
     }
 
     /** 32 sum n_i / sum n_i b_i. */

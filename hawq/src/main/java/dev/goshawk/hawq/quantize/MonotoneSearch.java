@@ -26,7 +26,7 @@ final class MonotoneSearch {
         for (int w = 0; w < DESCENDING.size(); w++) {
             for (int i = 0; i < blocks; i++) {
                 Sensitivity s = ordered.get(i);
-                size[w][i + 1] = size[w][i] + s.block().weights() * DESCENDING.get(w).bits();
+                size[w][i + 1] = size[w][i] + s.block().weightCount() * DESCENDING.get(w).bits();
                 cost[w][i + 1] = cost[w][i] + s.omega(DESCENDING.get(w));
             }
         }

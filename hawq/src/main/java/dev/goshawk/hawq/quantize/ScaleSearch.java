@@ -37,8 +37,8 @@ final class ScaleSearch {
     }
 
     /**
-     * Alternates between the nearest codes for a scale and the least-squares scale for those codes. Neither step raises the
-     * error, but for rounding to the element type: a step that does is not taken.
+     * Alternates between the nearest codes for a scale and the least-squares scale for those codes. Neither step raises
+     * the error, but for rounding to the element type: a step that does is not taken.
      */
     Grid refine(double[] w, Grid start) {
         Grid best = start;
@@ -66,7 +66,10 @@ final class ScaleSearch {
         return best;
     }
 
-    /** The grid which reaches from {@code ratio} times the lowest to {@code ratio} times the highest value, zero included. */
+    /**
+     * The grid which reaches from {@code ratio} times the lowest to {@code ratio} times the highest value, zero
+     * included.
+     */
     private Grid clipped(double[] w, double ratio) {
         double low = 0;
         double high = 0;

@@ -1,14 +1,15 @@
 package dev.goshawk.hawq.quantize;
 
+import dev.goshawk.models.Block;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * A block's curvature and what quantizing it would cost (HAWQ, Dong et al., ICCV 2019). The top eigenvalue by magnitude may be
- * negative away from a minimum; every measure here takes |lambda|, since a direction of strong negative curvature is no less
- * sensitive to rounding.
+ * A block's curvature and what quantizing it would cost (HAWQ, Dong et al., ICCV 2019). The top eigenvalue by magnitude
+ * may be negative away from a minimum; every measure here takes |lambda|, since a direction of strong negative
+ * curvature is no less sensitive to rounding.
  *
  * @param block the block
  * @param eigenvalue top eigenvalue lambda_i of the block's Hessian, finite
@@ -16,6 +17,10 @@ import java.util.stream.IntStream;
  */
 public record Sensitivity(Block block, double eigenvalue, Map<BitWidth, Double> perturbations) {
     public Sensitivity {
+        if (block.weightCount() < 1) {
+            throw new IllegalArgumentException(
+                    "block " + block.name() + ": expected at least 1 weight, got " + block.weightCount());
+        }
         if (!Double.isFinite(eigenvalue)) {
             throw new IllegalArgumentException(
                     "block " + block.name() + ": expected a finite eigenvalue, got " + eigenvalue);
@@ -31,7 +36,7 @@ public record Sensitivity(Block block, double eigenvalue, Map<BitWidth, Double> 
 
     /** S_i = |lambda_i| / n_i. */
     public double value() {
-        return Math.abs(eigenvalue) / block.weights();
+        return Math.abs(eigenvalue) / block.weightCount();
     }
 
     /** ||Q_b(W_i) - W_i||^2; 0 where the block stays float. */

@@ -1,5 +1,6 @@
 package dev.goshawk.hawq.quantize;
 
+import dev.goshawk.models.Block;
 import java.util.List;
 import java.util.Locale;
 

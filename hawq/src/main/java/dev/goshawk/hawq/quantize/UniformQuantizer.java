@@ -8,12 +8,12 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
- * Uniform quantization of weights whose last axis is the output channel (HWIO filters, [in, out] matrices):
- * q = clamp(round(w / scale) + zero, qMin, qMax), Q(w) = (q - zero) scale, ties to even. All arithmetic is that of the weight's
- * element type, so that a fake-quantize operation with the same scale and zero point gives the same values.
+ * Uniform quantization of weights whose last axis is the output channel (HWIO filters, [in, out] matrices): q =
+ * clamp(round(w / scale) + zero, qMin, qMax), Q(w) = (q - zero) scale, ties to even. All arithmetic is that of the
+ * weight's element type, so that a fake-quantize operation with the same scale and zero point gives the same values.
  *
- * <p>Symmetric 2-bit levels are ternary, {-1, 0, 1}. The default rule is {@link ScaleRule#MSE}: it minimises
- * ||Q(W) - W||^2, the very quantity that bit allocation and the fine-tuning order weigh by the curvature.
+ * <p>Symmetric 2-bit levels are ternary, {-1, 0, 1}. The default rule is {@link ScaleRule#MSE}: it minimises ||Q(W) -
+ * W||^2, the very quantity that bit allocation and the fine-tuning order weigh by the curvature.
  *
  * @param scheme layout of the levels
  * @param rule choice of the scale
@@ -36,8 +36,8 @@ public record UniformQuantizer(Scheme scheme, ScaleRule rule) {
     }
 
     /**
-     * Adapts the scales to a weight that has moved a little since, as in training: under MSE a few steps of least squares from
-     * the earlier scales in place of the search, under MAX the maximum.
+     * Adapts the scales to a weight that has moved a little since, as in training: under MSE a few steps of least
+     * squares from the earlier scales in place of the search, under MAX the maximum.
      *
      * @param previous this quantizer's result for an earlier value of the same weight
      */
@@ -68,7 +68,8 @@ public record UniformQuantizer(Scheme scheme, ScaleRule rule) {
         return sum;
     }
 
-    private Levels levels(BitWidth bits) {
+    /** Integer levels of a width, for the fake-quantization op. */
+    public Levels levels(BitWidth bits) {
         if (bits.isFloat()) {
             throw new IllegalArgumentException("quantizer: expected 2, 3, 4, 6 or 8 bits, got 32 (float)");
         }
@@ -129,6 +130,6 @@ public record UniformQuantizer(Scheme scheme, ScaleRule rule) {
     }
 
     /** The integer levels of a scheme; symmetric ones have no zero point. */
-    record Levels(int min, int max, boolean symmetric) {
+    public record Levels(int min, int max, boolean symmetric) {
     }
 }

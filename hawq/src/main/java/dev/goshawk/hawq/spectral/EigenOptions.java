@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param tolerance on ||Av - lambda v|| / |lambda| for a unit v, 0 or greater; 0 runs to {@code maxIterations}
  * @param maxIterations most operator products, at least 1
  * @param target which end of the spectrum
- * @param start start vector in place of a random one, or null; its length is the operator's size. A start vector that is
- *        itself nearly an eigenvector is accepted as one, whichever eigenvalue it belongs to
+ * @param start start vector in place of a random one, or null; its length is the operator's size. A start vector that
+ *        is itself nearly an eigenvector is accepted as one, whichever eigenvalue it belongs to
  * @param listener told after each product
  */
 @SuppressWarnings("ArrayRecordComponent") // options are passed on, never compared

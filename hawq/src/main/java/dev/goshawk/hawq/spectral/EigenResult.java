@@ -1,8 +1,8 @@
 package dev.goshawk.hawq.spectral;
 
 /**
- * An approximate eigenpair with its error. For a symmetric operator some true eigenvalue lies within {@code residual} of
- * {@code eigenvalue}.
+ * An approximate eigenpair with its error. For a symmetric operator some true eigenvalue lies within {@code residual}
+ * of {@code eigenvalue}.
  *
  * @param eigenvalue the Rayleigh quotient v'Av of {@code eigenvector} itself
  * @param eigenvector unit vector v; belongs to the result, do not write to it

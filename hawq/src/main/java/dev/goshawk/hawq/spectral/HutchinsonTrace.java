@@ -4,17 +4,18 @@ import dev.goshawk.hawq.curvature.LinearOperator;
 import java.util.SplittableRandom;
 
 /**
- * Hutchinson's estimate of a trace, the mean of z'Az over random sign vectors z (Hutchinson, Commun. Stat. Simul. Comput. 18,
- * 1989). One draw has variance 2 (||A||_F^2 - sum of A_ii^2): a diagonal operator is exact after one. HAWQ-V2 takes about 50
- * draws.
+ * Hutchinson's estimate of a trace, the mean of z'Az over random sign vectors z (Hutchinson, Commun. Stat. Simul.
+ * Comput. 18, 1989). One draw has variance 2 (||A||_F^2 - sum of A_ii^2): a diagonal operator is exact after one.
+ * HAWQ-V2 takes about 50 draws.
  */
 public final class HutchinsonTrace {
     /** Draws before the standard error is believed. */
     private static final int LEAST_DRAWS = 10;
 
     /**
-     * Draws until the standard error meets the tolerance, at least 10 times and at most {@code maxDraws}. A tolerance above 0
-     * makes the number of draws depend on them, which biases the mean a little; 0 makes exactly {@code maxDraws}.
+     * Draws until the standard error meets the tolerance, at least 10 times and at most {@code maxDraws}. A tolerance
+     * above 0 makes the number of draws depend on them, which biases the mean a little; 0 makes exactly {@code
+     * maxDraws}.
      *
      * @param tolerance on standardError / |trace|, 0 or greater
      * @param maxDraws at least 1

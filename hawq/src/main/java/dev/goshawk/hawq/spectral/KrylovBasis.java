@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An orthonormal basis V with the projected matrix V'AV and the residual direction that extends it. All coefficients of the
- * orthogonalisation are kept, so that the arrow shape after a thick restart needs no case of its own.
+ * An orthonormal basis V with the projected matrix V'AV and the residual direction that extends it. All coefficients of
+ * the orthogonalisation are kept, so that the arrow shape after a thick restart needs no case of its own.
  */
 final class KrylovBasis {
     /** Directions explored past an invariant subspace before a convergence test is believed again. */

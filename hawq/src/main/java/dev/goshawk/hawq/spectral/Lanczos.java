@@ -5,18 +5,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Thick-restart Lanczos with full reorthogonalisation (Wu and Simon, SIAM J. Matrix Anal. Appl. 22, 2000). It keeps at most
- * {@link #maxBasis()} vectors: when the basis is full, the best Ritz vectors and the last residual direction start the next
- * one. Each new vector is orthogonalised twice against all others, so clustered and indefinite spectra bring no ghosts.
+ * Thick-restart Lanczos with full reorthogonalisation (Wu and Simon, SIAM J. Matrix Anal. Appl. 22, 2000). It keeps at
+ * most {@link #maxBasis()} vectors: when the basis is full, the best Ritz vectors and the last residual direction start
+ * the next one. Each new vector is orthogonalised twice against all others, so clustered and indefinite spectra bring
+ * no ghosts.
  *
- * <p>During the iteration the residual of a Ritz pair is estimated as beta |s_last|, which costs nothing. Before a pair is
- * returned its true residual is computed with one more product; where that is above the tolerance the iteration goes on, and it
- * ends unconverged when restarting no longer lowers it: the operator's own rounding is then the limit.
+ * <p>During the iteration the residual of a Ritz pair is estimated as beta |s_last|, which costs nothing. Before a pair
+ * is returned its true residual is computed with one more product; where that is above the tolerance the iteration goes
+ * on, and it ends unconverged when restarting no longer lowers it: the operator's own rounding is then the limit.
  *
- * <p>Eigenvalues of multiplicity above one are found once, unless the start vector lies in an invariant subspace: Lanczos sees
- * one direction of each eigenspace.
+ * <p>Eigenvalues of multiplicity above one are found once, unless the start vector lies in an invariant subspace:
+ * Lanczos sees one direction of each eigenspace.
  *
- * <p>Per product: O(size * basis) arithmetic and a small dense eigenproblem. Memory: {@code maxBasis + 3} vectors, and the k returned.
+ * <p>Per product: O(size * basis) arithmetic and a small dense eigenproblem. Memory: {@code maxBasis + 3} vectors, and
+ * the k returned.
  */
 public final class Lanczos implements EigenSolver {
     private static final int DEFAULT_BASIS = 60;
@@ -50,9 +52,9 @@ public final class Lanczos implements EigenSolver {
     }
 
     /**
-     * The k top eigenpairs, best first; fewer where the budget ended before the basis held k. Each carries its own true residual
-     * and convergence; {@code iterations} is the number of products of the whole call. One product and the k of the check are
-     * always made, whatever {@link EigenOptions#maxIterations()} says.
+     * The k top eigenpairs, best first; fewer where the budget ended before the basis held k. Each carries its own true
+     * residual and convergence; {@code iterations} is the number of products of the whole call. One product and the k
+     * of the check are always made, whatever {@link EigenOptions#maxIterations()} says.
      *
      * @param k between 1 and the operator's size, and at most half of {@link #maxBasis()}
      */

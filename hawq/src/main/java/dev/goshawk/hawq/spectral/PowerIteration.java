@@ -3,13 +3,13 @@ package dev.goshawk.hawq.spectral;
 import dev.goshawk.hawq.curvature.LinearOperator;
 
 /**
- * Power iteration, v <- Av / ||Av||, one product a step and three vectors of memory. The error shrinks by
- * |lambda_2 / lambda_1| a step: {@link Lanczos} needs a fraction of the products where the two are close, and where
- * lambda_2 = -lambda_1 this method does not converge at all.
+ * Power iteration, v <- Av / ||Av||, one product a step and three vectors of memory. The error shrinks by |lambda_2 /
+ * lambda_1| a step: {@link Lanczos} needs a fraction of the products where the two are close, and where lambda_2 =
+ * -lambda_1 this method does not converge at all.
  *
- * <p>The eigenvalue, the residual and the eigenvector of a result all belong to the same v. The method finds the largest
- * magnitude; for {@link Target#ALGEBRAIC}, where that eigenvalue is negative, it goes on with A - lambda_min I, whose largest
- * magnitude is at the largest eigenvalue of A.
+ * <p>The eigenvalue, the residual and the eigenvector of a result all belong to the same v. The method finds the
+ * largest magnitude; for {@link Target#ALGEBRAIC}, where that eigenvalue is negative, it goes on with A - lambda_min I,
+ * whose largest magnitude is at the largest eigenvalue of A.
  */
 public final class PowerIteration implements EigenSolver {
     @Override
@@ -29,7 +29,10 @@ public final class PowerIteration implements EigenSolver {
         return iterate(products, options, Vectors.gaussian(products.size(), options.seed() + 1), shift);
     }
 
-    /** Iterates on A + shift I; lambda and residual are those of A, as (A + shift I)v - (lambda + shift)v = Av - lambda v. */
+    /**
+     * Iterates on A + shift I; lambda and residual are those of A, as (A + shift I)v - (lambda + shift)v = Av - lambda
+     * v.
+     */
     private static EigenResult iterate(Products products, EigenOptions options, double[] start, double shift) {
         double[] v = start;
         Vectors.scale(v, 1 / Vectors.norm(v));

@@ -1,6 +1,8 @@
 package dev.goshawk.hawq.spectral;
 
-/** Which end of the spectrum "top" means; the two differ where the most negative eigenvalue is the largest in magnitude. */
+/**
+ * Which end of the spectrum "top" means; the two differ where the most negative eigenvalue is the largest in magnitude.
+ */
 public enum Target {
     /** Largest |lambda|, as the power iteration of HAWQ finds it; the eigenvalue may be negative. */
     MAGNITUDE,

@@ -1,7 +1,7 @@
 /**
- * Matrix-free spectral estimates of a symmetric {@link dev.goshawk.hawq.curvature.LinearOperator}: the top eigenvalues by
- * power iteration or by restarted Lanczos, the trace by Hutchinson's estimator. Every result carries what a reader needs to
- * trust it: the true residual or the standard error, the number of operator products and the seed.
+ * Matrix-free spectral estimates of a symmetric {@link dev.goshawk.hawq.curvature.LinearOperator}: the top eigenvalues
+ * by power iteration or by restarted Lanczos, the trace by Hutchinson's estimator. Every result carries what a reader
+ * needs to trust it: the true residual or the standard error, the number of operator products and the seed.
  */
 @NullMarked
 package dev.goshawk.hawq.spectral;

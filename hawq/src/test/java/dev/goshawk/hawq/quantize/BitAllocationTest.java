@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.goshawk.models.Block;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -22,7 +23,7 @@ class BitAllocationTest {
     private static List<Block> blocks(long... weights) {
         List<Block> blocks = new ArrayList<>();
         for (int i = 0; i < weights.length; i++) {
-            blocks.add(new Block("b" + i, List.of("b" + i + ".weight"), weights[i]));
+            blocks.add(new Block("b" + i, List.of("b" + i + ".weight"), weights[i], 0));
         }
         return blocks;
     }
@@ -34,7 +35,7 @@ class BitAllocationTest {
         for (Block block : blocks(weights)) {
             Map<BitWidth, Double> p = new HashMap<>();
             for (BitWidth b : BitWidth.quantized()) {
-                p.put(b, block.weights() * Math.pow(4, -b.bits()) * (0.5 + random.nextDouble()));
+                p.put(b, block.weightCount() * Math.pow(4, -b.bits()) * (0.5 + random.nextDouble()));
             }
             double sign = random.nextInt(4) == 0 ? -1 : 1;
             result.add(new Sensitivity(block, sign * Math.exp(random.nextGaussian() * 2), p));
@@ -52,7 +53,10 @@ class BitAllocationTest {
         assertEquals("8,6,6,8,3,3,3,2,2,2,3", a.list());
     }
 
-    /** Every assignment of five widths to few blocks, filtered afterwards: a search with nothing in common with the product's. */
+    /**
+     * Every assignment of five widths to few blocks, filtered afterwards: a search with nothing in common with the
+     * product's.
+     */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6})
     void choosesTheBestOfAllMonotoneAssignments(long seed) {
@@ -180,6 +184,7 @@ class BitAllocationTest {
         Block block = blocks(5).get(0);
         assertThrows(IllegalArgumentException.class, () -> new Sensitivity(block, Double.NaN, Map.of()));
         assertThrows(IllegalArgumentException.class, () -> new Sensitivity(block, 1, Map.of(BitWidth.B2, -1.0)));
-        assertThrows(IllegalArgumentException.class, () -> blocks(0));
+        Block empty = blocks(0).get(0);
+        assertThrows(IllegalArgumentException.class, () -> new Sensitivity(empty, 1, Map.of()));
     }
 }

@@ -142,7 +142,8 @@ class UniformQuantizerTest {
     @Test
     void badInput() {
         Tensor nan = Tensor.of(Shape.of(1, 3), 1f, Float.NaN, 2f);
-        String message = assertThrows(IllegalArgumentException.class, () -> MSE.quantize(nan, BitWidth.B4)).getMessage();
+        String message = assertThrows(IllegalArgumentException.class,
+                () -> MSE.quantize(nan, BitWidth.B4)).getMessage();
         assertEquals("quantizer: expected finite weights, got NaN at index 1 of float32[1,3]", message);
         Tensor w = Tensor.of(Shape.of(1), 1f);
         assertThrows(IllegalArgumentException.class, () -> MSE.quantize(w, BitWidth.FLOAT));

@@ -96,7 +96,8 @@ class LanczosTest {
     @Test
     void startAtALowerEigenvectorIsLeft() {
         double[] start = {0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0};
-        EigenResult r = new Lanczos().top(Matrices.diagonal(1, 2, 3, 9, 4, 5, 6, 7, 1, 2, 3, 8), TIGHT.withStart(start));
+        LinearOperator a = Matrices.diagonal(1, 2, 3, 9, 4, 5, 6, 7, 1, 2, 3, 8);
+        EigenResult r = new Lanczos().top(a, TIGHT.withStart(start));
         assertEquals(9, r.eigenvalue(), 1e-10);
     }
 

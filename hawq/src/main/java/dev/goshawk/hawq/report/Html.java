@@ -1,0 +1,60 @@
+package dev.goshawk.hawq.report;
+
+import java.util.List;
+import java.util.Locale;
+
+/** Small pieces of HTML and SVG. Everything that is not markup goes through {@link #text}. */
+final class Html {
+    private Html() {
+    }
+
+    /** Escapes for element content and for quoted attribute values. */
+    static String text(String s) {
+        StringBuilder out = new StringBuilder(s.length());
+        for (int i = 0; i < s.length(); i++) {
+            char c = s.charAt(i);
+            switch (c) {
+                case '&' -> out.append("&amp;");
+                case '<' -> out.append("&lt;");
+                case '>' -> out.append("&gt;");
+                case '"' -> out.append("&quot;");
+                case '\'' -> out.append("&#39;");
+                default -> out.append(c < ' ' && c != '\n' && c != '\t' ? ' ' : c);
+            }
+        }
+        return out.toString();
+    }
+
+    /** A table row of escaped cells; cells from {@code firstNumber} to {@code lastNumber} are set right. */
+    static String row(String tag, String rowClass, List<String> cells, int firstNumber, int lastNumber) {
+        StringBuilder out = new StringBuilder("<tr");
+        out.append(rowClass.isEmpty() ? "" : " class=\"" + rowClass + "\"").append('>');
+        for (int i = 0; i < cells.size(); i++) {
+            boolean number = i >= firstNumber && i <= lastNumber;
+            out.append('<').append(tag).append(number ? " class=\"n\"" : "").append('>').append(text(cells.get(i)))
+                    .append("</").append(tag).append('>');
+        }
+        return out.append("</tr>\n").toString();
+    }
+
+    /** A coordinate with one decimal. */
+    static String at(double x) {
+        return String.format(Locale.ROOT, "%.1f", x);
+    }
+
+    static String line(double x1, double y1, double x2, double y2, String cssClass) {
+        return "<line x1=\"" + at(x1) + "\" y1=\"" + at(y1) + "\" x2=\"" + at(x2) + "\" y2=\"" + at(y2) + "\" class=\""
+                + cssClass + "\"/>\n";
+    }
+
+    /** SVG text; {@code anchor} is start, middle or end. */
+    static String label(double x, double y, String anchor, String cssClass, String content) {
+        return "<text x=\"" + at(x) + "\" y=\"" + at(y) + "\" text-anchor=\"" + anchor + "\" class=\"" + cssClass
+                + "\">" + text(content) + "</text>\n";
+    }
+
+    static String svg(double width, double height, String description, String content) {
+        return "<svg viewBox=\"0 0 " + at(width) + " " + at(height) + "\" role=\"img\" aria-label=\""
+                + text(description) + "\">\n" + content + "</svg>\n";
+    }
+}

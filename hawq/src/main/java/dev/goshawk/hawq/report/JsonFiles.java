@@ -1,0 +1,56 @@
+package dev.goshawk.hawq.report;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Records to JSON files and back. Null components are left out; numbers keep every bit. */
+public final class JsonFiles {
+    private static final JsonMapper MAPPER = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT)
+            .changeDefaultPropertyInclusion(inclusion -> inclusion.withValueInclusion(JsonInclude.Include.NON_NULL))
+            .build();
+
+    private JsonFiles() {
+    }
+
+    /**
+     * Writes a value, whole or not at all.
+     *
+     * @throws UncheckedIOException if the file cannot be written
+     * @throws IllegalArgumentException if the value has no JSON form
+     */
+    public static void write(Path file, Object value) {
+        byte[] bytes;
+        try {
+            bytes = MAPPER.writeValueAsBytes(value);
+        } catch (JacksonException e) {
+            throw new IllegalArgumentException("cannot write " + file + ": expected a value with a JSON form, got "
+                    + value.getClass().getSimpleName() + ": " + e.getOriginalMessage(), e);
+        }
+        AtomicFiles.write(file, bytes);
+    }
+
+    /**
+     * Reads a value.
+     *
+     * @throws UncheckedIOException if the file cannot be read
+     * @throws IllegalArgumentException if it is not JSON of that type
+     */
+    public static <T> T read(Path file, Class<T> type) {
+        try {
+            return MAPPER.readValue(Files.readAllBytes(file), type);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file + ": expected a readable file, got "
+                    + e.getClass().getSimpleName() + ": " + e.getMessage(), e);
+        } catch (JacksonException e) {
+            String message = e.getOriginalMessage();
+            throw new IllegalArgumentException("cannot read " + file + ": expected JSON of a " + type.getSimpleName()
+                    + ", got: " + (message == null ? "no content" : message.lines().findFirst().orElse("")), e);
+        }
+    }
+}

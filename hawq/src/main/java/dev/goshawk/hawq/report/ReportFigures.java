@@ -1,0 +1,129 @@
+package dev.goshawk.hawq.report;
+
+import dev.goshawk.hawq.report.RunReport.BlockRow;
+import dev.goshawk.hawq.report.RunReport.Epoch;
+import dev.goshawk.hawq.report.RunReport.Result;
+import dev.goshawk.hawq.report.RunReport.Schedule;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.DoubleFunction;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The figures of a report, each a {@code <figure>} with its caption. */
+final class ReportFigures {
+    private static final List<String> OTHERS = List.of("s2", "s3", "s4", "s5");
+
+    private ReportFigures() {
+    }
+
+    /** Eigenvalues, sensitivities with bits, and the fine-tuning order; empty without second-order information. */
+    static String curvature(RunReport report) {
+        List<BlockRow> blocks = report.blocks();
+        StringBuilder out = new StringBuilder();
+        if (blocks.stream().anyMatch(b -> b.eigenvalue() != null)) {
+            boolean negative = blocks.stream().anyMatch(b -> b.eigenvalue() != null && b.eigenvalue() < 0);
+            out.append(figure("Top Hessian eigenvalue of each block",
+                    "\u03bb, logarithmic axis, blocks in network order"
+                            + (negative ? "; hollow where \u03bb is negative" : ""),
+                    "", rows(blocks, BlockRow::eigenvalue, false)));
+        }
+        if (blocks.stream().anyMatch(b -> b.sensitivity() != null)) {
+            out.append(figure("Sensitivity and bits",
+                    "S = |\u03bb| / n, logarithmic axis; the box is the bit width",
+                    "", rows(blocks, BlockRow::sensitivity, true)));
+        }
+        List<BlockRow> ordered = blocks.stream().filter(b -> b.order() != null && b.omega() != null)
+                .sorted(Comparator.comparingInt(b -> Objects.requireNonNull(b.order()))).toList();
+        if (!ordered.isEmpty()) {
+            out.append(figure("Fine-tuning order",
+                    "\u03a9 = |\u03bb| \u2016Q(W) \u2212 W\u2016\u00b2, logarithmic axis;"
+                            + " quantized and fine-tuned from top to bottom",
+                    "", RowChart.draw("Fine-tuning order by Omega", ordered.stream()
+                            .map(b -> new RowChart.Row(b.order() + ". " + b.name(), b.omega(), b.bits())).toList())));
+        }
+        out.append(figure("Weights and bits", "n, logarithmic axis; the box is the bit width", "",
+                rows(blocks, b -> (double) b.weights(), true)));
+        return out.toString();
+    }
+
+    private static String rows(List<BlockRow> blocks, Function<BlockRow, @Nullable Double> value, boolean bits) {
+        return RowChart.draw("One row for each block on a logarithmic axis", blocks.stream()
+                .map(b -> new RowChart.Row(b.name(), value.apply(b), bits ? b.bits() : null)).toList());
+    }
+
+    /** Accuracy and loss over the epochs; empty where nothing was trained. */
+    static String convergence(RunReport report) {
+        List<Schedule> schedules = report.schedules().stream().filter(s -> !s.epochs().isEmpty()).toList();
+        if (schedules.isEmpty()) {
+            return "";
+        }
+        List<LineChart.Stage> stages = stages(schedules.getFirst().epochs());
+        Result baseline = report.baseline();
+        LineChart.Reference reference =
+                baseline == null ? null : new LineChart.Reference("float model", baseline.accuracy() * 100);
+        String marks = stages.size() > 1
+                ? "dotted lines: a block of " + schedules.getFirst().method() + " newly quantized"
+                : "one stage";
+        return chart("Accuracy", "per cent, after each epoch; " + marks, schedules, stages,
+                e -> e.testAccuracy() == null ? null : e.testAccuracy() * 100, e -> e.trainAccuracy() * 100, reference,
+                v -> Numbers.fixed(v, v == Math.rint(v) ? 0 : 1))
+                + chart("Loss", "mean per sample, after each epoch; " + marks, schedules, stages, Epoch::testLoss,
+                        Epoch::trainLoss, null, v -> Numbers.fixed(v, 2));
+    }
+
+    private static String chart(String title, String caption, List<Schedule> schedules, List<LineChart.Stage> stages,
+            Function<Epoch, @Nullable Double> test, Function<Epoch, @Nullable Double> train,
+            LineChart.@Nullable Reference reference, DoubleFunction<String> format) {
+        List<LineChart.Series> series = new ArrayList<>();
+        for (int i = 0; i < schedules.size(); i++) {
+            Schedule s = schedules.get(i);
+            boolean tested = s.epochs().stream().anyMatch(e -> test.apply(e) != null);
+            String colour = i == 0 ? "s0" : OTHERS.get((i - 1) % OTHERS.size());
+            if (tested) {
+                series.add(new LineChart.Series(s.method() + ", test", colour, values(s, test)));
+            }
+            if (i == 0 || !tested) {
+                series.add(new LineChart.Series(s.method() + ", training", tested ? "s1" : colour, values(s, train)));
+            }
+        }
+        StringBuilder key = new StringBuilder("<div class=\"key\">");
+        for (LineChart.Series s : series) {
+            key.append("<span><svg viewBox=\"0 0 26 9\" aria-hidden=\"true\"><g class=\"curve ").append(s.cssClass())
+                    .append("\"><path d=\"M0 4.5L26 4.5\"/></g></svg>").append(Html.text(s.name())).append("</span>");
+        }
+        if (reference != null) {
+            key.append("<span><svg viewBox=\"0 0 26 9\" aria-hidden=\"true\">")
+                    .append(Html.line(0, 4.5, 26, 4.5, "reference")).append("</svg>")
+                    .append(Html.text(reference.name())).append("</span>");
+        }
+        key.append("</div>\n");
+        return figure(title, caption, key.toString(),
+                LineChart.draw(title + " over the epochs", series, stages, reference, format));
+    }
+
+    private static List<@Nullable Double> values(Schedule schedule, Function<Epoch, @Nullable Double> value) {
+        List<@Nullable Double> out = new ArrayList<>();
+        for (Epoch e : schedule.epochs()) {
+            out.add(value.apply(e));
+        }
+        return out;
+    }
+
+    private static List<LineChart.Stage> stages(List<Epoch> epochs) {
+        List<LineChart.Stage> out = new ArrayList<>();
+        for (int i = 0; i < epochs.size(); i++) {
+            if (i == 0 || !epochs.get(i).stage().equals(epochs.get(i - 1).stage())) {
+                out.add(new LineChart.Stage(epochs.get(i).stage(), i));
+            }
+        }
+        return out;
+    }
+
+    private static String figure(String title, String caption, String key, String svg) {
+        return "<figure><h3>" + Html.text(title) + "</h3><figcaption>" + Html.text(caption) + "</figcaption>\n" + key
+                + svg + "</figure>\n";
+    }
+}
