@@ -1,0 +1,119 @@
+package dev.goshawk.hawq.finetune;
+
+import dev.goshawk.tensor.Tensor;
+import dev.goshawk.weights.SafetensorsFile;
+import dev.goshawk.weights.WeightFile;
+import dev.goshawk.weights.WeightFileException;
+import dev.goshawk.weights.Weights;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The checkpoints of one training: {@code <name>-<steps>.safetensors} in a folder, of which the newest two stay. Each is written
+ * whole or not at all, and an older one is deleted only after a newer one is safe, so that a process may die, or the disk fill
+ * up, at any moment.
+ */
+public final class Checkpoints {
+    private static final int KEPT = 2;
+    private static final String SUFFIX = ".safetensors";
+
+    private final Path folder;
+    private final String name;
+    private final Pattern file;
+    private final Writer writer;
+
+    /** Writes a checkpoint's file. */
+    @FunctionalInterface
+    interface Writer {
+        void write(Path file, Map<String, Tensor> tensors, Map<String, String> metadata);
+    }
+
+    /**
+     * Checkpoints in a folder, which need not exist yet.
+     *
+     * @param name what their files' names begin with, letters, digits and hyphens
+     */
+    public Checkpoints(Path folder, String name) {
+        this(folder, name, SafetensorsFile::write);
+    }
+
+    Checkpoints(Path folder, String name, Writer writer) {
+        this.folder = folder;
+        this.name = name;
+        this.file = Pattern.compile(Pattern.quote(name) + "-(\\d+)" + Pattern.quote(SUFFIX));
+        this.writer = writer;
+    }
+
+    /**
+     * Writes a checkpoint and removes those before the last two.
+     *
+     * @throws WeightFileException in one line, if it cannot be written; earlier checkpoints are as they were
+     */
+    void write(long steps, Map<String, Tensor> tensors, Map<String, String> metadata) {
+        Path target = folder.resolve(name + "-" + steps + SUFFIX);
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new WeightFileException(target.toString(), "cannot be written (there is no folder " + folder
+                    + " and none can be made)", e);
+        }
+        writer.write(target, tensors, metadata);
+        try {
+            for (Path old : newestFirst().stream().skip(KEPT).toList()) {
+                Files.deleteIfExists(old);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(folder + ": old checkpoints cannot be removed (" + e.getMessage() + ")", e);
+        }
+    }
+
+    /**
+     * The newest checkpoint that can be read, if there is any.
+     *
+     * @throws WeightFileException if there are checkpoints, but none can be read
+     */
+    Optional<Weights> newest() {
+        WeightFileException first = null;
+        for (Path path : newestFirst()) {
+            try {
+                return Optional.of(WeightFile.read(path));
+            } catch (WeightFileException e) {
+                first = first == null ? e : first;
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
+        return Optional.empty();
+    }
+
+    private List<Path> newestFirst() {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> entries = Files.list(folder)) {
+            List<Path> found = new ArrayList<>(entries.filter(p -> file.matcher(fileName(p)).matches()).toList());
+            found.sort(Comparator.comparingLong(this::steps).reversed());
+            return found;
+        } catch (IOException e) {
+            throw new UncheckedIOException(folder + ": checkpoints cannot be listed (" + e.getMessage() + ")", e);
+        }
+    }
+
+    private long steps(Path path) {
+        return Long.parseLong(file.matcher(fileName(path)).replaceFirst("$1"));
+    }
+
+    private static String fileName(Path path) {
+        return String.valueOf(path.getFileName());
+    }
+}

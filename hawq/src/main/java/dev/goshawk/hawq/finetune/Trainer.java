@@ -1,0 +1,250 @@
+package dev.goshawk.hawq.finetune;
+
+import dev.goshawk.backend.Backend;
+import dev.goshawk.backend.Executable;
+import dev.goshawk.data.Batches;
+import dev.goshawk.graph.Graph;
+import dev.goshawk.graph.Value;
+import dev.goshawk.hawq.evaluation.Evaluation;
+import dev.goshawk.hawq.evaluation.Evaluator;
+import dev.goshawk.hawq.finetune.Schedule.Stage;
+import dev.goshawk.hawq.finetune.Schedule.Turn;
+import dev.goshawk.hawq.report.RunReport;
+import dev.goshawk.models.Mode;
+import dev.goshawk.models.Network;
+import dev.goshawk.models.Parameters;
+import dev.goshawk.models.TracedNetwork;
+import dev.goshawk.tensor.DType;
+import dev.goshawk.tensor.Tensor;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.Set;
+
+/**
+ * Trains a network through the stages of a schedule by stochastic gradient descent, quantizing blocks as the schedule says.
+ *
+ * <p>Images come in epochs whose order, like each image's augmentation, is a function of the seed and the epoch alone; a stage of
+ * part of an epoch is followed by the rest of that epoch in the next. With the state in {@link Checkpoints} a training that was
+ * stopped or killed ends with the same bits as one that was not, on any number of threads.
+ */
+public final class Trainer {
+    private static final long CHECKPOINT_NANOS = 30_000_000_000L;
+
+    private final Network network;
+    private final Parameters parameters;
+    private final TrainingData data;
+    private final TrainingSettings settings;
+    private final Schedule schedule;
+    private final Backend backend;
+    private final Batches batches;
+    private final Batches testBatches;
+    private final int stepsPerEpoch;
+    private final Quantization quantization;
+    private final Sgd optimizer;
+    private final TrainingState state;
+    private int orderOf = -1;
+    private int[] order = {};
+
+    /**
+     * A training.
+     *
+     * @param parameters where it starts; changed by it
+     * @throws IllegalArgumentException if a batch is larger than the training set or the schedule names no block of the network
+     */
+    public Trainer(Network network, Parameters parameters, TrainingData data, TrainingSettings settings, Schedule schedule,
+            Backend backend) {
+        this.network = network;
+        this.parameters = parameters;
+        this.data = data;
+        this.settings = settings;
+        this.schedule = schedule;
+        this.backend = backend;
+        this.batches = new Batches(data.train(), data.normalization(), settings.seed());
+        this.testBatches = new Batches(data.test(), data.normalization(), 0);
+        this.stepsPerEpoch = data.train().size() / settings.batch();
+        if (stepsPerEpoch < 1) {
+            throw new IllegalArgumentException("batch: expected at most the " + data.train().size()
+                    + " images of the training set, got " + settings.batch());
+        }
+        Set<String> blocks = new HashSet<>();
+        parameters.specs().forEach(s -> blocks.add(s.block()));
+        for (Stage stage : schedule.stages()) {
+            for (Turn t : stage.quantized()) {
+                if (!blocks.contains(t.block())) {
+                    throw new IllegalArgumentException("schedule: " + network.name() + " has no block '" + t.block() + "'");
+                }
+            }
+        }
+        this.quantization = new Quantization(settings.weights(), settings.activationBits(), parameters);
+        this.optimizer = new Sgd(parameters.trainable().stream()
+                .map(n -> new Sgd.Parameter(n, parameters.get(n), settings.weightDecay())).toList(), settings.momentum(), false);
+        this.state = new TrainingState(parameters, optimizer, quantization);
+    }
+
+    /** Steps of all stages together. */
+    public long totalSteps() {
+        return schedule.stages().stream().mapToLong(s -> s.steps(stepsPerEpoch)).sum();
+    }
+
+    /**
+     * Trains from the newest checkpoint, or from the start where there is none, to the end of the schedule. A checkpoint is
+     * written after every evaluation and every half minute.
+     *
+     * @return the epochs of the whole schedule, those before the checkpoint among them
+     * @throws DivergedException if the loss is not a finite number
+     */
+    public List<RunReport.Epoch> run(Checkpoints checkpoints, TrainingListener listener) {
+        return run(checkpoints, CHECKPOINT_NANOS, listener);
+    }
+
+    List<RunReport.Epoch> run(Checkpoints checkpoints, long checkpointNanos, TrainingListener listener) {
+        checkpoints.newest().ifPresent(saved -> {
+            state.restore(saved);
+            listener.resumed(state.done, totalSteps());
+        });
+        long end = 0;
+        for (Stage stage : schedule.stages()) {
+            long start = end;
+            end += stage.steps(stepsPerEpoch);
+            if (state.done < end) {
+                run(stage, start, end, checkpoints, checkpointNanos, listener);
+            }
+        }
+        return List.copyOf(state.history);
+    }
+
+    private void run(Stage stage, long start, long end, Checkpoints checkpoints, long checkpointNanos,
+            TrainingListener listener) {
+        enter(stage);
+        TrainingStep step = new TrainingStep(network, parameters, settings.batch(), data.train().height(), quantization, backend);
+        Evaluator evaluator = evaluator();
+        long saved = System.nanoTime();
+        while (state.done < end) {
+            long began = System.nanoTime();
+            double rate = schedule.wholeRun() ? schedule.rate().at(state.done, totalSteps())
+                    : schedule.rate().at(state.done - start, end - start);
+            train(step, stage, rate);
+            state.seconds += (System.nanoTime() - began) / 1e9;
+            listener.step(new TrainingListener.Position(stage.name(), state.done, totalSteps(), settings.batch(),
+                    state.lossSum / state.steps, trainAccuracy(), rate));
+            long inStage = state.done - start;
+            boolean evaluate = inStage % stepsPerEpoch == 0 || state.done == end;
+            if (evaluate) {
+                evaluate(evaluator, stage, Math.ceilDiv(inStage, stepsPerEpoch), rate, listener);
+            }
+            if (evaluate || System.nanoTime() - saved >= checkpointNanos) {
+                state.save(checkpoints);
+                saved = System.nanoTime();
+            }
+        }
+    }
+
+    private void train(TrainingStep step, Stage stage, double rate) {
+        int epoch = Math.toIntExact(state.done / stepsPerEpoch);
+        int from = (int) (state.done % stepsPerEpoch) * settings.batch();
+        batches.fill(order(epoch), from, step.images(), step.labels(), settings.augmentation(), epoch);
+        double loss = step.compute();
+        if (!Double.isFinite(loss)) {
+            throw new DivergedException(String.format(Locale.ROOT, "training diverged: expected a finite loss, got %s at step %d "
+                    + "(stage %s, epoch %d of the data, learning rate %s): a lower --lr may help", loss, state.done + 1,
+                    stage.name(), epoch + 1, rate));
+        }
+        optimizer.step(step.gradients(), rate);
+        step.averageStatistics();
+        quantization.followWeights();
+        state.count(loss, step.correct());
+    }
+
+    private int[] order(int epoch) {
+        if (epoch != orderOf) {
+            order = batches.order(epoch);
+            orderOf = epoch;
+        }
+        return order;
+    }
+
+    private double trainAccuracy() {
+        return (double) state.correct / ((long) state.steps * settings.batch());
+    }
+
+    private void evaluate(Evaluator evaluator, Stage stage, long epoch, double rate, TrainingListener listener) {
+        Evaluation test = evaluator.evaluate(testBatches,
+                (image, logits) -> listener.evaluating(stage.name(), image + 1, data.test().size()));
+        RunReport.Epoch result = new RunReport.Epoch(stage.name(), (int) epoch, rate, state.lossSum / state.steps, trainAccuracy(),
+                test.loss(), test.accuracy(), state.seconds);
+        state.evaluated(result);
+        listener.epoch(result);
+    }
+
+    /** The network in evaluation mode, quantized as far as the training has come. */
+    private Evaluator evaluator() {
+        QuantizedLayers hooks = new QuantizedLayers(quantization);
+        int batch = Math.min(settings.batch(), data.test().size());
+        Evaluator evaluator = new Evaluator(network.trace(dtype(), batch, data.test().height(), data.test().width(),
+                Mode.EVALUATION, hooks), parameters, backend);
+        hooks.bindTo(evaluator.forward());
+        return evaluator;
+    }
+
+    private DType dtype() {
+        return parameters.tensors().firstEntry().getValue().dtype();
+    }
+
+    /** Quantizes the stage's blocks, unless the training goes on from the middle of the stage. */
+    private void enter(Stage stage) {
+        Set<String> entered = new HashSet<>();
+        for (Turn t : stage.quantized()) {
+            if (!quantization.holds(t.block())) {
+                quantization.enter(t.block(), t.bits());
+                entered.add(t.block());
+            }
+        }
+        if (entered.stream().anyMatch(quantization::quantizesActivations)) {
+            calibrate(entered);
+        }
+    }
+
+    /**
+     * Gives the activations of new blocks their first ranges, from training images as they are and with batch normalization in
+     * evaluation mode; the blocks' weights are quantized already, their activations are not yet.
+     */
+    private void calibrate(Set<String> entered) {
+        QuantizedLayers hooks = new QuantizedLayers(quantization, entered);
+        TracedNetwork traced = network.trace(dtype(), settings.batch(), data.train().height(), data.train().width(),
+                Mode.EVALUATION, hooks);
+        List<String> sites = traced.activations().stream().filter(s -> entered.contains(s.block())).map(s -> s.name()).toList();
+        SequencedMap<String, Value> outputs = new LinkedHashMap<>();
+        hooks.maxima().forEach((site, value) -> {
+            if (sites.contains(site)) {
+                outputs.put(site, value);
+            }
+        });
+        Executable forward = backend.compile(Graph.of(outputs));
+        Tensor images = Tensor.zeros(dtype(), traced.images().shape());
+        Tensor labels = Tensor.zeros(dtype(), traced.labels().shape());
+        forward.bind(TracedNetwork.IMAGES, images);
+        parameters.bindTo(forward);
+        hooks.bindTo(forward);
+        for (int i = 0; i < Math.min(settings.calibrationBatches(), stepsPerEpoch); i++) {
+            batches.fill(order(0), i * settings.batch(), images, labels);
+            forward.run();
+            sites.forEach(site -> quantization.observe(site, forward.output(site).item()));
+        }
+    }
+
+    /** The network's parameters as it computes with them at this moment, quantized weights rounded to their levels; a copy. */
+    public Parameters quantizedParameters() {
+        return quantization.quantizedParameters();
+    }
+
+    /** The ranges of the quantized activations at this moment, by site. */
+    public Map<String, Double> activationRanges() {
+        Map<String, Double> ranges = new LinkedHashMap<>();
+        quantization.sites().forEach(site -> ranges.put(site, quantization.range(site)));
+        return ranges;
+    }
+}

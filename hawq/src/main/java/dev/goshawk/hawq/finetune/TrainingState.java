@@ -1,0 +1,118 @@
+package dev.goshawk.hawq.finetune;
+
+import dev.goshawk.hawq.report.RunReport;
+import dev.goshawk.models.Parameters;
+import dev.goshawk.tensor.Tensor;
+import dev.goshawk.weights.Weights;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Everything that a step of training depends on and changes, in a form that can be saved and taken up again without the loss of a
+ * bit. What is random in training is no part of it: that is a function of the seed and of the position.
+ */
+final class TrainingState {
+    private static final String PARAMETER = "parameter/";
+    private static final String MOMENTUM = "momentum/";
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private final Parameters parameters;
+    private final Sgd optimizer;
+    private final Quantization quantization;
+
+    /** Steps made, of all stages. */
+    long done;
+    /** Since the last evaluation: steps, the sum of their losses, and images classified correctly. */
+    int steps;
+    double lossSum;
+    long correct;
+    /** Time training took since the last evaluation. */
+    double seconds;
+    /** Results of the evaluations so far. */
+    final List<RunReport.Epoch> history = new ArrayList<>();
+
+    TrainingState(Parameters parameters, Sgd optimizer, Quantization quantization) {
+        this.parameters = parameters;
+        this.optimizer = optimizer;
+        this.quantization = quantization;
+    }
+
+    /** Takes a step's result into the means. */
+    void count(double loss, int right) {
+        done++;
+        steps++;
+        lossSum += loss;
+        correct += right;
+    }
+
+    /** Begins new means. */
+    void evaluated(RunReport.Epoch epoch) {
+        history.add(epoch);
+        steps = 0;
+        lossSum = 0;
+        correct = 0;
+        seconds = 0;
+    }
+
+    void save(Checkpoints checkpoints) {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        parameters.tensors().forEach((name, t) -> tensors.put(PARAMETER + name, t));
+        List<String> trainable = parameters.trainable();
+        for (int i = 0; i < trainable.size(); i++) {
+            tensors.put(MOMENTUM + trainable.get(i), optimizer.buffers().get(i));
+        }
+        Map<String, String> bits = new LinkedHashMap<>();
+        quantization.save(tensors, bits);
+        Map<String, String> text = new LinkedHashMap<>();
+        text.put("done", Long.toString(done));
+        text.put("steps", Integer.toString(steps));
+        text.put("lossSum", Double.toString(lossSum));
+        text.put("correct", Long.toString(correct));
+        text.put("seconds", Double.toString(seconds));
+        text.put("bits", JSON.writeValueAsString(bits));
+        text.put("history", JSON.writeValueAsString(history));
+        checkpoints.write(done, tensors, text);
+    }
+
+    /**
+     * Takes up what {@link #save} wrote.
+     *
+     * @throws IllegalArgumentException if it is not a checkpoint of a training of the same network
+     */
+    void restore(Weights saved) {
+        Map<String, Tensor> tensors = saved.tensors();
+        Map<String, String> text = saved.metadata();
+        try {
+            parameters.tensors().forEach((name, t) -> t.copyFrom(saved.get(PARAMETER + name)));
+            optimizer.restore(parameters.trainable().stream().map(n -> saved.get(MOMENTUM + n)).toList());
+            quantization.restore(tensors, JSON.readValue(entry(text, "bits"), new TypeReference<Map<String, String>>() {
+            }));
+            done = Long.parseLong(entry(text, "done"));
+            steps = Integer.parseInt(entry(text, "steps"));
+            lossSum = Double.parseDouble(entry(text, "lossSum"));
+            correct = Long.parseLong(entry(text, "correct"));
+            seconds = Double.parseDouble(entry(text, "seconds"));
+            history.addAll(JSON.readValue(entry(text, "history"), new TypeReference<List<RunReport.Epoch>>() {
+            }));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(saved.source() + ": expected a checkpoint of this training, got: "
+                    + e.getMessage(), e);
+        } catch (JacksonException e) {
+            throw new IllegalArgumentException(saved.source() + ": expected a checkpoint of this training, its text is damaged",
+                    e);
+        }
+    }
+
+    private static String entry(Map<String, String> text, String key) {
+        String value = text.get(key);
+        if (value == null) {
+            throw new IllegalArgumentException("no entry '" + key + "'");
+        }
+        return value;
+    }
+}
