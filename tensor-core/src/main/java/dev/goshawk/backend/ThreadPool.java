@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * many small steps does not pay for waking threads.
  */
 public final class ThreadPool implements Workers {
-    private static final int SPINS = 20_000;
+    private static final int SPINS = 5_000;
 
     private final Helper[] helpers;
     private volatile @Nullable Job current;
@@ -104,8 +104,13 @@ public final class ThreadPool implements Workers {
             LockSupport.unpark(h);
         }
         job.work(0);
-        while (job.done.get() < tasks) {
-            Thread.onSpinWait();
+        for (int spins = 0; job.done.get() < tasks; spins++) {
+            if (spins < SPINS) {
+                Thread.onSpinWait();
+            } else {
+                // A helper without a processor of its own needs this one.
+                Thread.yield();
+            }
         }
         current = null;
         if (job.failure instanceof RuntimeException e) {

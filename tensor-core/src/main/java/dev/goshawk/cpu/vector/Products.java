@@ -26,18 +26,22 @@ public final class Products {
 
     /** Scratch elements of a float32 product. */
     public static int gemmScratch(int m, int n, int k, int threads) {
-        return GemmFloat.scratchFloats(m, n, k, threads);
+        return GemmSmall.suits(m, n, k) ? 0 : GemmFloat.scratchFloats(m, n, k, threads);
     }
 
     /** Scratch elements of a float64 product. */
     public static int gemmScratchDouble(int m, int n, int k, int threads) {
-        return GemmDouble.scratchDoubles(m, n, k, threads);
+        return GemmSmall.suits(m, n, k) ? 0 : GemmDouble.scratchDoubles(m, n, k, threads);
     }
 
     /** Float32 matrix product, see {@link GemmFloat#run}. */
     public static void gemm(int m, int n, int k, float[] a, int aOff, int lda, boolean transposeA, float[] b, int bOff, int ldb,
             boolean transposeB, float[] c, int cOff, int ldc, boolean accumulate, float[] scratch, int scratchOff,
             Workers workers) {
+        if (GemmSmall.suits(m, n, k)) {
+            GemmSmall.run(m, n, k, a, aOff, lda, transposeA, b, bOff, ldb, transposeB, c, cOff, ldc, accumulate);
+            return;
+        }
         GemmFloat.run(m, n, k, a, aOff, lda, transposeA, b, bOff, ldb, transposeB, c, cOff, ldc, accumulate, scratch,
                 scratchOff, workers);
     }
@@ -46,6 +50,10 @@ public final class Products {
     public static void gemm(int m, int n, int k, double[] a, int aOff, int lda, boolean transposeA, double[] b, int bOff,
             int ldb, boolean transposeB, double[] c, int cOff, int ldc, boolean accumulate, double[] scratch, int scratchOff,
             Workers workers) {
+        if (GemmSmall.suits(m, n, k)) {
+            GemmSmall.run(m, n, k, a, aOff, lda, transposeA, b, bOff, ldb, transposeB, c, cOff, ldc, accumulate);
+            return;
+        }
         GemmDouble.run(m, n, k, a, aOff, lda, transposeA, b, bOff, ldb, transposeB, c, cOff, ldc, accumulate, scratch,
                 scratchOff, workers);
     }
