@@ -86,9 +86,12 @@ final class DerivativeRules {
             }
             // T(x, w, g) is linear in each of the three: the gradient by one is the role that leaves it out.
             case Op.Conv(var role, var geometry) -> switch (role) {
-                case OUTPUT -> i == 0 ? conv(ConvRole.INPUT_GRAD, geometry, b, g) : conv(ConvRole.WEIGHT_GRAD, geometry, a, g);
-                case INPUT_GRAD -> i == 0 ? conv(ConvRole.WEIGHT_GRAD, geometry, g, b) : conv(ConvRole.OUTPUT, geometry, g, a);
-                case WEIGHT_GRAD -> i == 0 ? conv(ConvRole.INPUT_GRAD, geometry, g, b) : conv(ConvRole.OUTPUT, geometry, a, g);
+                case OUTPUT ->
+                    i == 0 ? conv(ConvRole.INPUT_GRAD, geometry, b, g) : conv(ConvRole.WEIGHT_GRAD, geometry, a, g);
+                case INPUT_GRAD ->
+                    i == 0 ? conv(ConvRole.WEIGHT_GRAD, geometry, g, b) : conv(ConvRole.OUTPUT, geometry, g, a);
+                case WEIGHT_GRAD ->
+                    i == 0 ? conv(ConvRole.INPUT_GRAD, geometry, g, b) : conv(ConvRole.OUTPUT, geometry, a, g);
             };
         };
     }
@@ -172,7 +175,8 @@ final class DerivativeRules {
 
     private static NotDifferentiableException firstOrderOnly(Value v) {
         return new NotDifferentiableException("fake_quantize " + v.shape() + " cannot be differentiated twice (by its "
-                + v.op().label() + "): the straight-through estimator defines a first derivative only; take second derivatives of the float model");
+                + v.op().label()
+                + "): the straight-through estimator defines a first derivative only; take second derivatives of the float model");
     }
 
     private static Value matmul(Value a, Value b, boolean transposeA, boolean transposeB) {

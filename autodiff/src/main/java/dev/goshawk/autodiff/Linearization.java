@@ -135,8 +135,8 @@ public record Linearization(Graph primal, Graph tangent, List<String> kept) {
                 }
             }
             if (!known) {
-                throw new IllegalArgumentException("bind: no input '" + input + "'; inputs are " + primal.inputs() + " and "
-                        + tangent.inputs());
+                throw new IllegalArgumentException(
+                        "bind: no input '" + input + "'; inputs are " + primal.inputs() + " and " + tangent.inputs());
             }
         }
 

@@ -50,7 +50,8 @@ public final class ReverseMode {
             Value y = outputs.get(i);
             Value u = cotangents.get(i);
             if (!y.type().equals(u.type())) {
-                throw new ShapeMismatchException("vjp: output " + i + " is " + y.type() + ", its cotangent " + u.type());
+                throw new ShapeMismatchException(
+                        "vjp: output " + i + " is " + y.type() + ", its cotangent " + u.type());
             }
             named.put("y" + i, y);
             accumulate(gradients, y, u);

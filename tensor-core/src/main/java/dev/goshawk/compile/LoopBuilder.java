@@ -45,7 +45,8 @@ final class LoopBuilder {
             Kind kind = !sum ? Kind.STORE : r.shape().size() == 1 ? Kind.SUM_ALL : Kind.SUM_ROWS;
             results.add(new Result(r, register, kind));
         }
-        List<Instruction> placed = b.instructions.stream().map(i -> new Instruction(i.op(), b.place(i.sources()))).toList();
+        List<Instruction> placed = b.instructions.stream().map(i -> new Instruction(i.op(), b.place(i.sources())))
+                .toList();
         List<Result> out = results.stream().map(r -> new Result(r.value(), b.place(r.register()), r.kind())).toList();
         return new LoopNest(members.get(0).dtype(), size / columns, columns, List.copyOf(b.operands),
                 List.copyOf(b.constants), placed, out);

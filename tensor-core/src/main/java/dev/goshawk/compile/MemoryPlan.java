@@ -80,7 +80,9 @@ public final class MemoryPlan {
                     continue;
                 }
                 int end = lastUse.getOrDefault(w, t);
-                Block taken = step instanceof Step.Loop loop ? endingOperand(loop.nest(), w, t, owners, lastUse, blocks) : null;
+                Block taken = step instanceof Step.Loop loop
+                        ? endingOperand(loop.nest(), w, t, owners, lastUse, blocks)
+                        : null;
                 if (taken != null) {
                     taken.to = end;
                     blocks.put(w, taken);

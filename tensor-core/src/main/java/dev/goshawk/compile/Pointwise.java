@@ -13,8 +13,7 @@ final class Pointwise {
     /** Computes each element from the elements at the same place. */
     static boolean isArithmetic(Op op) {
         return switch (op) {
-            case Op.Elementwise _, Op.Multiply _, Op.Add _, Op.Subtract _, Op.Scale _, Op.Piecewise _, Op.AtLeast _,
-                    Op.StraightThroughMask _ ->
+            case Op.Elementwise _, Op.Multiply _, Op.Add _, Op.Subtract _, Op.Scale _, Op.Piecewise _, Op.AtLeast _, Op.StraightThroughMask _ ->
                 true;
             default -> false;
         };
@@ -32,7 +31,8 @@ final class Pointwise {
 
     /** A value a loop can compute on the way: arithmetic, a constant, or a broadcast along rows. */
     static boolean isVirtual(Value v) {
-        return v.dtype().isFloating() && (isArithmetic(v.op()) || v.op() instanceof Op.Constant || broadcastColumns(v) > 0);
+        return v.dtype().isFloating()
+                && (isArithmetic(v.op()) || v.op() instanceof Op.Constant || broadcastColumns(v) > 0);
     }
 
     /** For a broadcast that repeats whole trailing rows: their length (1 for a scalar). Otherwise 0. */
@@ -42,7 +42,8 @@ final class Pointwise {
 
     /** For a sum over leading axes: the length of what is left (1 for a sum over everything). Otherwise 0. */
     static int sumColumns(Value v) {
-        if (!(v.op() instanceof Op.Sum(List<Integer> axes)) || !v.dtype().isFloating() || v.operand(0).shape().size() == 0) {
+        if (!(v.op() instanceof Op.Sum(List<Integer> axes)) || !v.dtype().isFloating()
+                || v.operand(0).shape().size() == 0) {
             return 0;
         }
         Shape s = v.operand(0).shape();

@@ -202,7 +202,8 @@ final class Scheduler {
             }
         }
         if (order.size() != drafts.size()) {
-            throw new IllegalStateException("schedule: " + (drafts.size() - order.size()) + " steps wait for each other");
+            throw new IllegalStateException(
+                    "schedule: " + (drafts.size() - order.size()) + " steps wait for each other");
         }
         return order;
     }

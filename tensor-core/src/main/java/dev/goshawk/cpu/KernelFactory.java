@@ -95,7 +95,8 @@ final class KernelFactory {
                 to.offset(), accumulate, scratch.doubles(), 0, w);
     }
 
-    private Kernel matmul(Op.MatMul op, List<Slot> from, List<Shape> shapes, Slot to, Value result, boolean accumulate) {
+    private Kernel matmul(Op.MatMul op, List<Slot> from, List<Shape> shapes, Slot to, Value result,
+            boolean accumulate) {
         int m = result.shape().dim(0);
         int n = result.shape().dim(1);
         int k = shapes.get(0).dim(op.transposeA() ? 0 : 1);
@@ -105,13 +106,14 @@ final class KernelFactory {
         Slot y = from.get(1);
         if (result.dtype() == DType.FLOAT32) {
             scratch.require(DType.FLOAT32, Products.gemmScratch(m, n, k, threads));
-            return w -> Products.gemm(m, n, k, x.tensor().floats(), x.offset(), lda, op.transposeA(), y.tensor().floats(),
-                    y.offset(), ldb, op.transposeB(), to.tensor().floats(), to.offset(), n, accumulate, scratch.floats(), 0,
-                    w);
+            return w -> Products.gemm(m, n, k, x.tensor().floats(), x.offset(), lda, op.transposeA(),
+                    y.tensor().floats(), y.offset(), ldb, op.transposeB(), to.tensor().floats(), to.offset(), n,
+                    accumulate, scratch.floats(), 0, w);
         }
         scratch.require(DType.FLOAT64, Products.gemmScratchDouble(m, n, k, threads));
         return w -> Products.gemm(m, n, k, x.tensor().doubles(), x.offset(), lda, op.transposeA(), y.tensor().doubles(),
-                y.offset(), ldb, op.transposeB(), to.tensor().doubles(), to.offset(), n, accumulate, scratch.doubles(), 0, w);
+                y.offset(), ldb, op.transposeB(), to.tensor().doubles(), to.offset(), n, accumulate, scratch.doubles(),
+                0, w);
     }
 
     private static boolean contiguous(List<Integer> axes) {

@@ -69,7 +69,8 @@ final class LoopKernel implements Kernel {
         this.full = new boolean[locations];
         this.workerBuffer = new int[locations];
         int expanded = nest.operands().size() + nest.constants().size();
-        scratch.require(nest.dtype(), (long) expanded * stride + (long) perWorker * threads + (long) tasks * sums * columns);
+        scratch.require(nest.dtype(),
+                (long) expanded * stride + (long) perWorker * threads + (long) tasks * sums * columns);
         for (int t = 0; t < program.temporaries(); t++) {
             workerBuffer[program.firstTemporary() + t] = sums + t;
         }
@@ -81,7 +82,8 @@ final class LoopKernel implements Kernel {
     @Override
     public void run(Workers workers) {
         if (nest.size() == 0) {
-            results().forEach(k -> kernels.fill(results[k].array(), results[k].offset(), results[k].tensor().size(), 0));
+            results()
+                    .forEach(k -> kernels.fill(results[k].array(), results[k].offset(), results[k].tensor().size(), 0));
             return;
         }
         Object work = scratch.array(nest.dtype());

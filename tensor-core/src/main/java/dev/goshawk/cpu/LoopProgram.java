@@ -232,7 +232,8 @@ final class LoopProgram {
         int[] s = sumSources(r);
         int a = location[s[0]];
         int b = location[s[s.length - 1]];
-        ElementOp op = r.kind() == LoopNest.Kind.STORE ? ElementOp.COPY
+        ElementOp op = r.kind() == LoopNest.Kind.STORE
+                ? ElementOp.COPY
                 : s.length == 2 ? ElementOp.SUM_OF_PRODUCTS : ElementOp.SUM;
         code.add(new Code(op, 0, 0, a, b, a, target));
     }

@@ -22,8 +22,8 @@ final class StridedCopy implements Kernel {
     private final boolean clear;
     private final int run;
 
-    private StridedCopy(Slot from, Slot to, int[] extent, int[] fromStride, int[] toStride, int fromOffset, int toOffset,
-            boolean clear) {
+    private StridedCopy(Slot from, Slot to, int[] extent, int[] fromStride, int[] toStride, int fromOffset,
+            int toOffset, boolean clear) {
         this.from = from;
         this.to = to;
         this.fromOffset = fromOffset;

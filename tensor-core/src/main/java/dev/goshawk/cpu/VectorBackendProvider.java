@@ -24,12 +24,14 @@ public final class VectorBackendProvider implements BackendProvider {
     @Override
     public Optional<String> unusableReason() {
         if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
-            return Optional.of("the JVM was started without --add-modules jdk.incubator.vector, so everything runs as plain"
-                    + " loops, many times slower");
+            return Optional
+                    .of("the JVM was started without --add-modules jdk.incubator.vector, so everything runs as plain"
+                            + " loops, many times slower");
         }
         Runtime.Version floor = Runtime.Version.parse("25.0.3");
         if (Runtime.version().compareTo(floor) < 0) {
-            return Optional.of("JDK " + Runtime.version() + " is older than " + floor + ", which corrupts pinned arrays");
+            return Optional
+                    .of("JDK " + Runtime.version() + " is older than " + floor + ", which corrupts pinned arrays");
         }
         return Optional.empty();
     }

@@ -27,8 +27,8 @@ public final class Functions {
             throw new ShapeMismatchException("conv2d: input channels " + s.dim(3) + " / groups " + groups
                     + " != filter input channels " + f.dim(2) + " (input " + s + ", filter " + f + ")");
         }
-        ConvGeometry g = new ConvGeometry(s.dim(0), s.dim(1), s.dim(2), s.dim(3), f.dim(3), f.dim(0), f.dim(1), strideHeight,
-                strideWidth, padHeight, padWidth, padHeight, padWidth, groups);
+        ConvGeometry g = new ConvGeometry(s.dim(0), s.dim(1), s.dim(2), s.dim(3), f.dim(3), f.dim(0), f.dim(1),
+                strideHeight, strideWidth, padHeight, padWidth, padHeight, padWidth, groups);
         return Value.of(new Op.Conv(ConvRole.OUTPUT, g), x, filter);
     }
 
@@ -51,7 +51,8 @@ public final class Functions {
     /** Square windows. */
     public static PoolGeometry pool(Value x, int kernel, int stride, int pad) {
         Shape s = rank4("pool: input", x);
-        return new PoolGeometry(s.dim(0), s.dim(1), s.dim(2), s.dim(3), kernel, kernel, stride, stride, pad, pad, pad, pad);
+        return new PoolGeometry(s.dim(0), s.dim(1), s.dim(2), s.dim(3), kernel, kernel, stride, stride, pad, pad, pad,
+                pad);
     }
 
     /** Values one after another along an axis; a negative axis counts from the end. */
@@ -78,7 +79,8 @@ public final class Functions {
     }
 
     /** Batch normalization with given statistics, each of shape [channels]. */
-    public static Value batchNormEvaluation(Value x, Value gamma, Value beta, Value mean, Value variance, double epsilon) {
+    public static Value batchNormEvaluation(Value x, Value gamma, Value beta, Value mean, Value variance,
+            double epsilon) {
         Value scale = variance.add(epsilon).sqrt().reciprocal().multiply(gamma);
         return x.multiply(scale).add(beta.subtract(mean.multiply(scale)));
     }
@@ -104,8 +106,9 @@ public final class Functions {
      */
     public static Value crossEntropy(Value logits, Value targets) {
         if (logits.shape().rank() != 2 || !logits.shape().equals(targets.shape())) {
-            throw new ShapeMismatchException("cross_entropy: expected logits and targets of one [batch, classes] shape, got "
-                    + logits.shape() + " and " + targets.shape());
+            throw new ShapeMismatchException(
+                    "cross_entropy: expected logits and targets of one [batch, classes] shape, got " + logits.shape()
+                            + " and " + targets.shape());
         }
         return logSoftmax(logits).multiply(targets).sum().scale(-1.0 / logits.shape().dim(0));
     }

@@ -17,24 +17,28 @@ public final class GraphPrinter {
         for (Value v : graph.nodes()) {
             sb.append(names.get(v)).append(" = ").append(v.op().label()).append(' ').append(v.type());
             if (!v.operands().isEmpty()) {
-                sb.append(" (").append(v.operands().stream().map(names::get).collect(Collectors.joining(", "))).append(')');
+                sb.append(" (").append(v.operands().stream().map(names::get).collect(Collectors.joining(", ")))
+                        .append(')');
             }
             String attributes = attributes(v.op());
             sb.append(attributes.isEmpty() ? "" : " {" + attributes + "}").append('\n');
         }
-        graph.outputs().forEach((name, v) -> sb.append("return ").append(name).append(" = ").append(names.get(v)).append('\n'));
+        graph.outputs().forEach(
+                (name, v) -> sb.append("return ").append(name).append(" = ").append(names.get(v)).append('\n'));
         return sb.toString();
     }
 
     /** The same graph in Graphviz's language. */
     public static String dot(Graph graph) {
         Map<Value, String> names = names(graph);
-        StringBuilder sb = new StringBuilder("digraph goshawk {\n  rankdir=TB; node [shape=box, fontname=monospace];\n");
+        StringBuilder sb = new StringBuilder(
+                "digraph goshawk {\n  rankdir=TB; node [shape=box, fontname=monospace];\n");
         for (Value v : graph.nodes()) {
             String id = quote(name(names, v));
             String style = v.op() instanceof Op.Leaf ? ", style=filled, fillcolor=lightgray" : "";
             String text = v.op() instanceof Op.Input in ? in.name() : v.op().label();
-            sb.append("  ").append(id).append(" [label=").append(quote(text + "\\n" + v.type())).append(style).append("];\n");
+            sb.append("  ").append(id).append(" [label=").append(quote(text + "\\n" + v.type())).append(style)
+                    .append("];\n");
             for (Value o : v.operands()) {
                 sb.append("  ").append(quote(name(names, o))).append(" -> ").append(id).append(";\n");
             }

@@ -168,7 +168,8 @@ public sealed interface Op {
             case Binary b -> b.function().name().toLowerCase(java.util.Locale.ROOT);
             case Piecewise p -> p.function().name().toLowerCase(java.util.Locale.ROOT);
             case Conv c -> "conv_" + c.role().name().toLowerCase(java.util.Locale.ROOT);
-            default -> getClass().getSimpleName().replaceAll("(?<=[a-z])(?=[A-Z])", "_").toLowerCase(java.util.Locale.ROOT);
+            default ->
+                getClass().getSimpleName().replaceAll("(?<=[a-z])(?=[A-Z])", "_").toLowerCase(java.util.Locale.ROOT);
         };
     }
 }

@@ -80,10 +80,12 @@ final class TypeRules {
         }
         for (Value v : in) {
             if (!v.shape().equals(first.shape())) {
-                throw new ShapeMismatchException(op.label() + ": shapes " + first.shape() + " and " + v.shape() + " differ");
+                throw new ShapeMismatchException(
+                        op.label() + ": shapes " + first.shape() + " and " + v.shape() + " differ");
             }
             if (v.dtype() != first.dtype()) {
-                throw new ShapeMismatchException(op.label() + ": types " + first.dtype() + " and " + v.dtype() + " differ");
+                throw new ShapeMismatchException(
+                        op.label() + ": types " + first.dtype() + " and " + v.dtype() + " differ");
             }
         }
         return first.type();
@@ -144,7 +146,8 @@ final class TypeRules {
         int[] d = s.dims();
         for (int i = 0; i < d.length; i++) {
             if (p.low().get(i) < 0 || p.high().get(i) < 0 || p.interior().get(i) < 0) {
-                throw new ShapeMismatchException("pad: negative padding " + p.low() + ", " + p.high() + ", " + p.interior());
+                throw new ShapeMismatchException(
+                        "pad: negative padding " + p.low() + ", " + p.high() + ", " + p.interior());
             }
             d[i] = p.low().get(i) + p.high().get(i) + d[i] + Math.max(0, d[i] - 1) * p.interior().get(i);
         }
@@ -162,8 +165,8 @@ final class TypeRules {
             int limit = p.limit().get(i);
             int stride = p.stride().get(i);
             if (start < 0 || limit > d[i] || start > limit || stride < 1) {
-                throw new ShapeMismatchException("slice: axis " + i + " of " + s + " has no range " + start + ".." + limit
-                        + " by " + stride);
+                throw new ShapeMismatchException(
+                        "slice: axis " + i + " of " + s + " has no range " + start + ".." + limit + " by " + stride);
             }
             d[i] = (limit - start + stride - 1) / stride;
         }
@@ -187,8 +190,8 @@ final class TypeRules {
                 fits = i == axis || other[i] == d[i];
             }
             if (!fits) {
-                throw new ShapeMismatchException("concat: " + v.type() + " does not fit " + in.get(0).type() + " along axis "
-                        + axis);
+                throw new ShapeMismatchException(
+                        "concat: " + v.type() + " does not fit " + in.get(0).type() + " along axis " + axis);
             }
             d[axis] += other[axis];
         }
@@ -226,11 +229,12 @@ final class TypeRules {
                     "matmul: types " + in.get(0).dtype() + " and " + in.get(1).dtype() + " differ");
         }
         if (inner != innerB) {
-            throw new ShapeMismatchException("matmul: inner sizes " + inner + " != " + innerB + " (A " + in.get(0).type()
-                    + (m.transposeA() ? " transposed" : "") + ", B " + in.get(1).type()
+            throw new ShapeMismatchException("matmul: inner sizes " + inner + " != " + innerB + " (A "
+                    + in.get(0).type() + (m.transposeA() ? " transposed" : "") + ", B " + in.get(1).type()
                     + (m.transposeB() ? " transposed" : "") + ")");
         }
-        return new TensorType(in.get(0).dtype(), Shape.of(a.dim(m.transposeA() ? 1 : 0), b.dim(m.transposeB() ? 0 : 1)));
+        return new TensorType(in.get(0).dtype(),
+                Shape.of(a.dim(m.transposeA() ? 1 : 0), b.dim(m.transposeB() ? 0 : 1)));
     }
 
     private static TensorType conv(Op op, ConvGeometry g, Shape a, Shape b, Shape result, List<Value> in) {

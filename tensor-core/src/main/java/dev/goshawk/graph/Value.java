@@ -158,8 +158,8 @@ public final class Value {
             int da = i <= a.rank() ? a.dim(-i) : 1;
             int db = i <= b.rank() ? b.dim(-i) : 1;
             if (da != db && da != 1 && db != 1) {
-                throw new ShapeMismatchException(op.label() + ": shapes " + a + " and " + b + " do not broadcast: axis -" + i
-                        + " has " + da + " and " + db);
+                throw new ShapeMismatchException(op.label() + ": shapes " + a + " and " + b
+                        + " do not broadcast: axis -" + i + " has " + da + " and " + db);
             }
             d[rank - i] = da == 1 ? db : da;
         }

@@ -7,13 +7,14 @@ package dev.goshawk.tensor;
  * Output channel o belongs to group {@code o / (outChannels / groups)}.
  */
 public record ConvGeometry(int batch, int inHeight, int inWidth, int inChannels, int outChannels, int kernelHeight,
-        int kernelWidth, int strideHeight, int strideWidth, int padTop, int padLeft, int padBottom, int padRight, int groups) {
+        int kernelWidth, int strideHeight, int strideWidth, int padTop, int padLeft, int padBottom, int padRight,
+        int groups) {
 
     public ConvGeometry {
         if (kernelHeight < 1 || kernelWidth < 1 || strideHeight < 1 || strideWidth < 1 || groups < 1) {
             throw new ShapeMismatchException(
-                    "conv2d: kernel " + kernelHeight + "x" + kernelWidth + ", stride " + strideHeight + "x" + strideWidth
-                            + " and groups " + groups + " must all be at least 1");
+                    "conv2d: kernel " + kernelHeight + "x" + kernelWidth + ", stride " + strideHeight + "x"
+                            + strideWidth + " and groups " + groups + " must all be at least 1");
         }
         if (padTop < 0 || padLeft < 0 || padBottom < 0 || padRight < 0) {
             throw new ShapeMismatchException("conv2d: negative padding");

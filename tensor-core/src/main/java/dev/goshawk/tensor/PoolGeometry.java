@@ -10,8 +10,8 @@ public record PoolGeometry(int batch, int inHeight, int inWidth, int channels, i
     public PoolGeometry {
         if (kernelHeight < 1 || kernelWidth < 1 || strideHeight < 1 || strideWidth < 1) {
             throw new ShapeMismatchException(
-                    "pool: kernel " + kernelHeight + "x" + kernelWidth + " and stride " + strideHeight + "x" + strideWidth
-                            + " must be at least 1");
+                    "pool: kernel " + kernelHeight + "x" + kernelWidth + " and stride " + strideHeight + "x"
+                            + strideWidth + " must be at least 1");
         }
         if (padTop >= kernelHeight || padBottom >= kernelHeight || padLeft >= kernelWidth || padRight >= kernelWidth
                 || padTop < 0 || padBottom < 0 || padLeft < 0 || padRight < 0) {

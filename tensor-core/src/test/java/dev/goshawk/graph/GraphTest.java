@@ -48,8 +48,7 @@ class GraphTest {
     @Test
     void refusesTwoInputsOfOneName() {
         Value other = Value.input("a", DType.FLOAT32, Shape.of(3));
-        IllegalArgumentException e =
-                assertThrows(IllegalArgumentException.class, () -> Graph.of("sum", a.add(other)));
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> Graph.of("sum", a.add(other)));
         assertEquals("graph: two inputs are named 'a'", e.getMessage());
     }
 

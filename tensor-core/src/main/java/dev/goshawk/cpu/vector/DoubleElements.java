@@ -14,8 +14,8 @@ final class DoubleElements implements ElementKernels {
     private static final double ROUNDER = 0x1.8p52;
 
     @Override
-    public void run(ElementOp op, double p, double q, Object a, int ao, Object b, int bo, Object c, int co, Object result,
-            int ro, int n) {
+    public void run(ElementOp op, double p, double q, Object a, int ao, Object b, int bo, Object c, int co,
+            Object result, int ro, int n) {
         double[] x = (double[]) a;
         double[] y = (double[]) b;
         double[] z = (double[]) c;
@@ -194,10 +194,12 @@ final class DoubleElements implements ElementKernels {
         }
     }
 
-    private static void multiplyAdd(double[] x, int xo, double[] y, int yo, double[] z, int zo, double[] r, int ro, int n) {
+    private static void multiplyAdd(double[] x, int xo, double[] y, int yo, double[] z, int zo, double[] r, int ro,
+            int n) {
         int i = 0;
         for (; i <= n - L; i += L) {
-            DoubleVector.fromArray(S, x, xo + i).fma(DoubleVector.fromArray(S, y, yo + i), DoubleVector.fromArray(S, z, zo + i))
+            DoubleVector.fromArray(S, x, xo + i)
+                    .fma(DoubleVector.fromArray(S, y, yo + i), DoubleVector.fromArray(S, z, zo + i))
                     .intoArray(r, ro + i);
         }
         for (; i < n; i++) {
@@ -213,8 +215,8 @@ final class DoubleElements implements ElementKernels {
         multiplyAdd(x, xo, y, yo, r, ro, r, ro, n);
     }
 
-    private static void fakeQuantize(double[] x, int xo, double[] s, int so, double[] z, int zo, double lo, double hi, double[] r, int ro,
-            int n) {
+    private static void fakeQuantize(double[] x, int xo, double[] s, int so, double[] z, int zo, double lo, double hi,
+            double[] r, int ro, int n) {
         int i = 0;
         for (; i <= n - L; i += L) {
             DoubleVector scale = DoubleVector.fromArray(S, s, so + i);
@@ -230,8 +232,8 @@ final class DoubleElements implements ElementKernels {
         }
     }
 
-    private static void straightThroughMask(double[] x, int xo, double[] s, int so, double[] z, int zo, double lo, double hi, double[] r,
-            int ro, int n) {
+    private static void straightThroughMask(double[] x, int xo, double[] s, int so, double[] z, int zo, double lo,
+            double hi, double[] r, int ro, int n) {
         int i = 0;
         for (; i <= n - L; i += L) {
             DoubleVector zero = DoubleVector.fromArray(S, z, zo + i);

@@ -14,8 +14,8 @@ final class FloatElements implements ElementKernels {
     private static final float ROUNDER = 0x1.8p23f;
 
     @Override
-    public void run(ElementOp op, double p, double q, Object a, int ao, Object b, int bo, Object c, int co, Object result,
-            int ro, int n) {
+    public void run(ElementOp op, double p, double q, Object a, int ao, Object b, int bo, Object c, int co,
+            Object result, int ro, int n) {
         float[] x = (float[]) a;
         float[] y = (float[]) b;
         float[] z = (float[]) c;
@@ -197,8 +197,8 @@ final class FloatElements implements ElementKernels {
     private static void multiplyAdd(float[] x, int xo, float[] y, int yo, float[] z, int zo, float[] r, int ro, int n) {
         int i = 0;
         for (; i <= n - L; i += L) {
-            FloatVector.fromArray(S, x, xo + i).fma(FloatVector.fromArray(S, y, yo + i), FloatVector.fromArray(S, z, zo + i))
-                    .intoArray(r, ro + i);
+            FloatVector.fromArray(S, x, xo + i)
+                    .fma(FloatVector.fromArray(S, y, yo + i), FloatVector.fromArray(S, z, zo + i)).intoArray(r, ro + i);
         }
         for (; i < n; i++) {
             r[ro + i] = Math.fma(x[xo + i], y[yo + i], z[zo + i]);
@@ -213,8 +213,8 @@ final class FloatElements implements ElementKernels {
         multiplyAdd(x, xo, y, yo, r, ro, r, ro, n);
     }
 
-    private static void fakeQuantize(float[] x, int xo, float[] s, int so, float[] z, int zo, float lo, float hi, float[] r, int ro,
-            int n) {
+    private static void fakeQuantize(float[] x, int xo, float[] s, int so, float[] z, int zo, float lo, float hi,
+            float[] r, int ro, int n) {
         int i = 0;
         for (; i <= n - L; i += L) {
             FloatVector scale = FloatVector.fromArray(S, s, so + i);
@@ -230,8 +230,8 @@ final class FloatElements implements ElementKernels {
         }
     }
 
-    private static void straightThroughMask(float[] x, int xo, float[] s, int so, float[] z, int zo, float lo, float hi, float[] r,
-            int ro, int n) {
+    private static void straightThroughMask(float[] x, int xo, float[] s, int so, float[] z, int zo, float lo, float hi,
+            float[] r, int ro, int n) {
         int i = 0;
         for (; i <= n - L; i += L) {
             FloatVector zero = FloatVector.fromArray(S, z, zo + i);

@@ -36,8 +36,8 @@ final class GemmSmall {
     }
 
     /** As {@link GemmDouble#run}; sums in order. */
-    static void run(int m, int n, int k, double[] a, int aOff, int lda, boolean transposeA, double[] b, int bOff, int ldb,
-            boolean transposeB, double[] c, int cOff, int ldc, boolean accumulate) {
+    static void run(int m, int n, int k, double[] a, int aOff, int lda, boolean transposeA, double[] b, int bOff,
+            int ldb, boolean transposeB, double[] c, int cOff, int ldc, boolean accumulate) {
         int rowStep = transposeA ? 1 : lda;
         int aStep = transposeA ? lda : 1;
         int columnStep = transposeB ? ldb : 1;

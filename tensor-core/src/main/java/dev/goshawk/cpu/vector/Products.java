@@ -35,9 +35,9 @@ public final class Products {
     }
 
     /** Float32 matrix product, see {@link GemmFloat#run}. */
-    public static void gemm(int m, int n, int k, float[] a, int aOff, int lda, boolean transposeA, float[] b, int bOff, int ldb,
-            boolean transposeB, float[] c, int cOff, int ldc, boolean accumulate, float[] scratch, int scratchOff,
-            Workers workers) {
+    public static void gemm(int m, int n, int k, float[] a, int aOff, int lda, boolean transposeA, float[] b, int bOff,
+            int ldb, boolean transposeB, float[] c, int cOff, int ldc, boolean accumulate, float[] scratch,
+            int scratchOff, Workers workers) {
         if (GemmSmall.suits(m, n, k)) {
             GemmSmall.run(m, n, k, a, aOff, lda, transposeA, b, bOff, ldb, transposeB, c, cOff, ldc, accumulate);
             return;
@@ -47,9 +47,9 @@ public final class Products {
     }
 
     /** Float64 matrix product, see {@link GemmDouble#run}. */
-    public static void gemm(int m, int n, int k, double[] a, int aOff, int lda, boolean transposeA, double[] b, int bOff,
-            int ldb, boolean transposeB, double[] c, int cOff, int ldc, boolean accumulate, double[] scratch, int scratchOff,
-            Workers workers) {
+    public static void gemm(int m, int n, int k, double[] a, int aOff, int lda, boolean transposeA, double[] b,
+            int bOff, int ldb, boolean transposeB, double[] c, int cOff, int ldc, boolean accumulate, double[] scratch,
+            int scratchOff, Workers workers) {
         if (GemmSmall.suits(m, n, k)) {
             GemmSmall.run(m, n, k, a, aOff, lda, transposeA, b, bOff, ldb, transposeB, c, cOff, ldc, accumulate);
             return;

@@ -97,7 +97,7 @@ class ReferenceOpsTest {
         assertEquals("input 'x': expected a bound tensor, it has no value of its own",
                 assertThrows(IllegalArgumentException.class,
                         () -> apply(new Op.Input("x", DType.FLOAT64, Shape.of(1)), Shape.of(1), Shape.of(1), 1))
-                                .getMessage());
+                        .getMessage());
     }
 
     @Test
