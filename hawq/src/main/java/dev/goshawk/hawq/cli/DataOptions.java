@@ -7,7 +7,11 @@ import dev.goshawk.data.Normalization;
 import dev.goshawk.data.Samples;
 import dev.goshawk.data.SyntheticShapes;
 import dev.goshawk.models.Network;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -33,13 +37,13 @@ final class DataOptions {
         return data != null ? Datasets.open(data, split) : SyntheticShapes.open(split);
     }
 
-    /** The embedded set's split that holds the first image of a list. */
+    /** The embedded set's split that a list's first image is of. */
     private static String splitOf(Path list) {
-        try {
-            Samples.select(list, SyntheticShapes.open("test"));
-            return "test";
-        } catch (DataException e) {
-            // The list is then of the other split, or wrong: reading it there tells.
+        try (Stream<String> lines = Files.lines(list)) {
+            return lines.map(String::strip).filter(l -> !l.isEmpty() && !l.startsWith("#")).findFirst()
+                    .filter(l -> l.startsWith("test/")).isPresent() ? "test" : "train";
+        } catch (IOException | UncheckedIOException e) {
+            // Reading the list itself fails the same way and says so.
             return "train";
         }
     }

@@ -35,7 +35,7 @@ final class SpectrumTable {
     }
 
     private String axis() {
-        return String.format(Locale.ROOT, "|lambda|, log: %.2g to %.2g", Math.pow(10, low), Math.pow(10, high));
+        return String.format(Locale.ROOT, "|lambda|, log: %.3g to %.3g", Math.pow(10, low), Math.pow(10, high));
     }
 
     private String bar(double eigenvalue) {

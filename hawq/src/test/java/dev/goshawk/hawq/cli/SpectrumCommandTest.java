@@ -1,0 +1,107 @@
+package dev.goshawk.hawq.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.goshawk.data.ImageDataset;
+import dev.goshawk.data.SyntheticShapes;
+import dev.goshawk.hawq.spectral.EigenResult;
+import dev.goshawk.hawq.spectral.Spectrum;
+import dev.goshawk.hawq.spectral.Target;
+import dev.goshawk.models.Block;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+class SpectrumCommandTest {
+    private static final ImageDataset IMAGES = SyntheticShapes.open("train");
+
+    @TempDir
+    private Path folder;
+
+    private String[] arguments(String... more) throws IOException {
+        Path weights = folder.resolve("w.safetensors");
+        CliRun.writeWeights(weights);
+        Path list = CliRun.writeSamples(folder, IMAGES.name(0), IMAGES.name(4000), IMAGES.name(1));
+        List<String> all = new ArrayList<>(List.of("spectrum", "--weights", weights.toString(), "--samples", list.toString()));
+        all.addAll(List.of(more));
+        return all.toArray(String[]::new);
+    }
+
+    @Test
+    void writesTheBlocksInNetworkOrder() throws IOException {
+        Path json = folder.resolve("spectrum.json");
+        CliRun run = CliRun.of(arguments("--json", json.toString(), "--tolerance", "0.05", "--batch", "2",
+                "--seed", "8"));
+        assertEquals(0, run.exitCode(), run.err());
+        JsonNode result = CliRun.json(json);
+        assertEquals(3, result.get("samples").asInt());
+        assertEquals(8, result.get("seed").asInt());
+        assertTrue(result.get("loss").asDouble() > 0);
+        assertTrue(result.get("accuracy").asDouble() >= 0 && result.get("accuracy").asDouble() <= 1);
+        JsonNode blocks = result.get("blocks");
+        assertEquals(List.of("conv1", "layer1.0", "layer1.1", "layer1.2", "layer2.0", "layer2.1", "layer2.2", "layer3.0",
+                "layer3.1", "layer3.2", "linear"), blocks.valueStream().map(b -> b.get("name").asString()).toList());
+        JsonNode first = blocks.get(4);
+        assertEquals(List.of("name", "parameters", "weights", "eigenvalue", "residual", "iterations", "sensitivity", "converged"),
+                List.copyOf(first.propertyNames()));
+        assertEquals(List.of("layer2.0.conv1.weight", "layer2.0.conv2.weight"),
+                first.get("parameters").valueStream().map(JsonNode::asString).toList());
+        assertEquals(13824, first.get("weights").asInt());
+        for (JsonNode b : blocks) {
+            double lambda = Math.abs(b.get("eigenvalue").asDouble());
+            assertTrue(b.get("converged").asBoolean(), b.toString());
+            assertTrue(b.get("residual").asDouble() <= 0.05 * lambda, "absolute residual: " + b);
+            assertTrue(b.get("iterations").asInt() >= 1);
+            assertEquals(lambda / b.get("weights").asInt(), b.get("sensitivity").asDouble(), 1e-15);
+        }
+        assertTrue(run.out().contains("lanczos, tolerance 5e-02, seed 8, "), run.out());
+    }
+
+    @Test
+    void whatDidNotConvergeIsSaid() throws IOException {
+        CliRun run = CliRun.of(arguments("--max-iterations", "2", "--tolerance", "1e-9", "--dtype", "float64"));
+        assertEquals(0, run.exitCode(), run.err());
+        assertTrue(run.err().startsWith("goshawk: not converged to the tolerance: conv1 ("), run.err());
+        assertTrue(run.err().endsWith("raise --max-iterations\n"), run.err());
+    }
+
+    @Test
+    void badArgumentsAreOneLine() throws IOException {
+        String see = " (see goshawk spectrum --help)";
+        assertEquals("goshawk: --tolerance: expected a number above 0 and below 1, got 0.0" + see,
+                CliRun.failure(arguments("--tolerance", "0")));
+        assertEquals("goshawk: --tolerance: expected a number above 0 and below 1, got NaN" + see,
+                CliRun.failure(arguments("--tolerance", "NaN")));
+        assertEquals("goshawk: --max-iterations: expected at least 1 product, got -3" + see,
+                CliRun.failure(arguments("--max-iterations", "-3")));
+        assertTrue(CliRun.failure(arguments("--method", "qr")).startsWith("goshawk: Invalid value for option '--method'"));
+        Path nowhere = folder.resolve("no").resolve("x.json");
+        assertEquals("goshawk: " + nowhere + ": cannot be written, there is no folder " + nowhere.getParent(),
+                CliRun.failure(arguments("--json", nowhere.toString())));
+    }
+
+    @Test
+    void barsAreLogarithmic() {
+        StringWriter text = new StringWriter();
+        new SpectrumTable(List.of(entry("a", 1), entry("longer", -100), entry("c", 10), entry("zero", 0)))
+                .print(new PrintWriter(text, true));
+        List<String> lines = text.toString().lines().toList();
+        assertTrue(lines.get(0).endsWith("|lambda|, log: 1.00 to 100"), lines.get(0));
+        assertEquals("a               2       1.00000    0.0e+00         3   5.0000e-01  #", lines.get(1));
+        assertEquals("longer          2      -100.000    0.0e+00         3   5.0000e+01  " + "#".repeat(24), lines.get(2));
+        assertEquals(13, lines.get(3).chars().filter(ch -> ch == '#').count());
+        assertEquals(0, lines.get(4).chars().filter(ch -> ch == '#').count());
+    }
+
+    private static Spectrum.Entry entry(String name, double eigenvalue) {
+        return new Spectrum.Entry(new Block(name, List.of("w"), 2, 1),
+                new EigenResult(eigenvalue, new double[]{1, 0}, 0, 3, true, 1e-3, Target.MAGNITUDE, 0));
+    }
+}
