@@ -1,8 +1,8 @@
 package dev.goshawk.hawq.cli;
 
 import dev.goshawk.backend.Backend;
-import dev.goshawk.hawq.quantize.Block;
 import dev.goshawk.hawq.report.RunReport;
+import dev.goshawk.models.Block;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.ParameterSpec;
 import dev.goshawk.models.Parameters;
@@ -29,8 +29,7 @@ final class Reports {
 
     /** The blocks of a network as the quantizer sees them. */
     static List<Block> blocks(Network network) {
-        return network.trace(DType.FLOAT32, 1, dev.goshawk.models.Mode.EVALUATION).blocks().stream()
-                .map(b -> new Block(b.name(), b.weights(), b.weightCount())).toList();
+        return network.trace(DType.FLOAT32, 1, dev.goshawk.models.Mode.EVALUATION).blocks();
     }
 
     /** The row of a float model. */

@@ -6,7 +6,7 @@ import dev.goshawk.hawq.finetune.Trainer;
 import dev.goshawk.hawq.finetune.TrainingData;
 import dev.goshawk.hawq.quantize.BitAllocation;
 import dev.goshawk.hawq.quantize.BitWidth;
-import dev.goshawk.hawq.quantize.Block;
+import dev.goshawk.models.Block;
 import dev.goshawk.hawq.quantize.Compression;
 import dev.goshawk.hawq.quantize.UniformQuantizer;
 import dev.goshawk.hawq.report.RunReport;
@@ -125,7 +125,7 @@ final class TrainCommand implements Callable<Integer> {
                 Map.of("initialisation, order and augmentation", training.seed()),
                 data.report(opened, training.augmentation(), List.of()), Reports.model(network, parameters, source), null,
                 new RunReport.Quantization("none", "none", "none", 1, allocation.mebibytes(), 1, Compression.convention()),
-                blocks.stream().map(b -> new RunReport.BlockRow(b.name(), b.parameterNames(), b.weights(), null, null, null, null,
+                blocks.stream().map(b -> new RunReport.BlockRow(b.name(), b.weights(), b.weightCount(), null, null, null, null,
                         null, BitWidth.FLOAT.bits(), 0, null, null)).toList(),
                 List.of(new RunReport.Schedule("baseline", history)), List.of(Reports.baseline(accuracy)));
     }
