@@ -15,15 +15,13 @@ public final class Batches {
     private final ImageDataset dataset;
     private final Normalization normalization;
     private final long seed;
-    private final byte[] image;
-    private final byte[] varied;
+    private final byte[] pixels;
 
     public Batches(ImageDataset dataset, Normalization normalization, long seed) {
         this.dataset = dataset;
         this.normalization = normalization;
         this.seed = seed;
-        this.image = new byte[dataset.imageBytes()];
-        this.varied = new byte[dataset.imageBytes()];
+        this.pixels = new byte[dataset.imageBytes()];
     }
 
     /** The data set batches come from. */
@@ -80,31 +78,47 @@ public final class Batches {
      * @throws ShapeMismatchException if a tensor has another shape
      */
     public int fill(int[] indices, int from, Tensor images, Tensor labels, Augmentation augmentation, int epoch) {
+        int batch = clear(images, labels);
+        int count = Math.max(0, Math.min(batch, indices.length - from));
+        for (int row = 0; row < count; row++) {
+            int index = indices[from + row];
+            decode(index, pixels, augmentation, epoch);
+            put(index, pixels, row, images, labels);
+        }
+        return count;
+    }
+
+    /** Checks the tensors of a batch and fills them with zeros. Returns the number of rows. */
+    int clear(Tensor images, Tensor labels) {
         int batch = images.shape().rank() == 0 ? 0 : images.shape().dim(0);
         check("images", imageShape(batch), images);
         check("labels", labelShape(batch), labels);
-        int count = Math.max(0, Math.min(batch, indices.length - from));
-        int perImage = dataset.imageBytes();
-        int classes = dataset.classes().size();
         images.fill(0);
         labels.fill(0);
-        for (int row = 0; row < count; row++) {
-            int index = indices[from + row];
-            dataset.pixels(index, image, 0);
-            byte[] pixels = image;
-            if (!augmentation.equals(Augmentation.NONE)) {
-                augmentation.apply(image, dataset.height(), dataset.width(), seed, epoch, index, varied);
-                pixels = varied;
-            }
-            int at = images.offset() + row * perImage;
-            switch (images.dtype()) {
-                case FLOAT32 -> normalization.apply(pixels, perImage / 3, images.floats(), at);
-                case FLOAT64 -> normalization.apply(pixels, perImage / 3, images.doubles(), at);
-                case INT32 -> throw new IllegalStateException("checked above");
-            }
-            labels.set(row * classes + dataset.label(index), 1);
+        return batch;
+    }
+
+    /** Writes an image as it is varied in an epoch. Safe for use by many threads. */
+    void decode(int index, byte[] rgb, Augmentation augmentation, int epoch) {
+        if (augmentation.equals(Augmentation.NONE)) {
+            dataset.pixels(index, rgb, 0);
+            return;
         }
-        return count;
+        byte[] plain = new byte[dataset.imageBytes()];
+        dataset.pixels(index, plain, 0);
+        augmentation.apply(plain, dataset.height(), dataset.width(), seed, epoch, index, rgb);
+    }
+
+    /** Normalises an image's pixels into a row of a batch and marks its label. */
+    void put(int index, byte[] rgb, int row, Tensor images, Tensor labels) {
+        int at = images.offset() + row * dataset.imageBytes();
+        int count = dataset.height() * dataset.width();
+        switch (images.dtype()) {
+            case FLOAT32 -> normalization.apply(rgb, count, images.floats(), at);
+            case FLOAT64 -> normalization.apply(rgb, count, images.doubles(), at);
+            case INT32 -> throw new IllegalStateException("checked above");
+        }
+        labels.set(row * dataset.classes().size() + dataset.label(index), 1);
     }
 
     private static void check(String what, Shape expected, Tensor got) {

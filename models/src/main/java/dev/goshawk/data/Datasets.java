@@ -9,6 +9,16 @@ public final class Datasets {
     }
 
     /**
+     * Opens a split of a folder of photographs, each brought to one size when it is asked for; see {@link
+     * ImageNetFolder}.
+     *
+     * @throws DataException if the folder holds none, or some of no class
+     */
+    public static ImageDataset open(Path root, String split, Preprocessing preprocessing) {
+        return ImageNetFolder.open(root, split, preprocessing);
+    }
+
+    /**
      * Opens a split of a data folder of 32 x 32 images: folders of images ({@link ImageFolder}) or CIFAR-10's binary
      * batches ({@link CifarBinary}).
      *

@@ -28,8 +28,17 @@ public interface ImageDataset {
     /** Class names in label order. */
     List<String> classes();
 
-    /** Copies an image, row by row and three bytes a pixel, to {@code rgb[offset ..]}. */
+    /**
+     * Copies an image, row by row and three bytes a pixel, to {@code rgb[offset ..]}.
+     *
+     * @throws DataException naming the image's file, if it is read only now and cannot be decoded
+     */
     void pixels(int image, byte[] rgb, int offset);
+
+    /** Whether {@link #pixels} reads and decodes a file, so that it pays to have it done ahead by other threads. */
+    default boolean decodesOnDemand() {
+        return false;
+    }
 
     /** Bytes of one image. */
     default int imageBytes() {

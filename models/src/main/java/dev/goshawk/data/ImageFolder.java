@@ -1,15 +1,11 @@
 package dev.goshawk.data;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.function.Predicate;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * A folder of images as {@code split/class/file}. Classes in alphabetical order are the labels 0, 1, ...; images are
@@ -35,49 +31,60 @@ public final class ImageFolder {
      */
     public static ImageDataset open(Path root, String split, int height, int width) {
         List<String> classes = classes(root, split);
-        List<String> names = new ArrayList<>();
-        List<Integer> labels = new ArrayList<>();
-        for (int label = 0; label < classes.size(); label++) {
-            Path folder = root.resolve(split).resolve(classes.get(label));
-            List<String> files = list(folder, f -> isImageName(f.toString()) && !Files.isDirectory(folder.resolve(f)));
-            if (files.isEmpty()) {
-                throw new DataException(folder + ": class folder holds no images (.jpg, .jpeg or .png)");
-            }
-            for (String file : files) {
-                names.add(split + "/" + classes.get(label) + "/" + file);
-                labels.add(label);
-            }
-        }
-        return decode(root, names, labels.stream().mapToInt(Integer::intValue).toArray(), classes, height, width);
+        return decode(listing(root, split, classes, IntStream.range(0, classes.size()).toArray(), classes), height,
+                width);
     }
 
     /** The class names of a split, in label order. */
     static List<String> classes(Path root, String split) {
+        List<String> classes = ImageListing.folders(splitFolder(root, split));
+        if (classes.isEmpty()) {
+            throw new DataException(root.resolve(split) + ": holds no class folders");
+        }
+        return classes;
+    }
+
+    /** The folder of a split, which is there. */
+    static Path splitFolder(Path root, String split) {
         if (!Files.isDirectory(root)) {
             throw new DataException(root + ": no such data folder");
         }
         Path folder = root.resolve(split);
         if (!Files.isDirectory(folder)) {
             throw new DataException(root + ": has no split '" + split + "', its folders are "
-                    + list(root, f -> Files.isDirectory(root.resolve(f))));
+                    + ImageListing.folders(root));
         }
-        List<String> classes = list(folder, f -> Files.isDirectory(folder.resolve(f)));
-        if (classes.isEmpty()) {
-            throw new DataException(folder + ": holds no class folders");
+        return folder;
+    }
+
+    /** The images of class folders, folder k having label {@code labels[k]} of {@code classes}. */
+    static ImageListing listing(Path root, String split, List<String> folders, int[] labels, List<String> classes) {
+        List<String> names = new ArrayList<>();
+        IntStream.Builder ofName = IntStream.builder();
+        for (int k = 0; k < labels.length; k++) {
+            Path folder = root.resolve(split).resolve(folders.get(k));
+            List<String> files = ImageListing.images(folder);
+            if (files.isEmpty()) {
+                throw new DataException(folder + ": class folder holds no images (.jpg, .jpeg or .png)");
+            }
+            for (String file : files) {
+                names.add(split + "/" + folders.get(k) + "/" + file);
+                ofName.add(labels[k]);
+            }
         }
-        return classes;
+        return new ImageListing(root, names, ofName.build().toArray(), classes);
     }
 
     /** Decodes files in parallel; their order, and which failure is reported, do not depend on threads. */
-    static ImageDataset decode(Path root, List<String> names, int[] labels, List<String> classes, int height,
-            int width) {
-        byte[] pixels = InMemoryImages.allocate(root.toString(), names.size(), height, width);
+    static ImageDataset decode(ImageListing listing, int height, int width) {
+        List<String> names = listing.names();
+        byte[] pixels = InMemoryImages.allocate(listing.root().toString(), names.size(), height, width);
         int bytes = height * width * 3;
         ConcurrentSkipListMap<Integer, DataException> failures = new ConcurrentSkipListMap<>();
         IntStream.range(0, names.size()).parallel().forEach(i -> {
             if (failures.isEmpty() || i < failures.firstKey()) {
                 try {
-                    ImageDecoder.decode(root.resolve(names.get(i)), height, width, pixels, i * bytes);
+                    ImageDecoder.decode(listing.root().resolve(names.get(i)), height, width, pixels, i * bytes);
                 } catch (DataException e) {
                     failures.put(i, e);
                 }
@@ -86,20 +93,6 @@ public final class ImageFolder {
         if (!failures.isEmpty()) {
             throw failures.firstEntry().getValue();
         }
-        return new InMemoryImages(height, width, pixels, labels, names, classes);
-    }
-
-    private static boolean isImageName(String file) {
-        String lower = file.toLowerCase(Locale.ROOT);
-        return lower.endsWith(".jpg") || lower.endsWith(".jpeg") || lower.endsWith(".png");
-    }
-
-    private static List<String> list(Path folder, Predicate<Path> wanted) {
-        try (Stream<Path> entries = Files.list(folder)) {
-            return entries.map(folder::relativize).filter(f -> !f.toString().startsWith(".")).filter(wanted)
-                    .map(Path::toString).sorted().toList();
-        } catch (IOException e) {
-            throw new DataException(folder + ": cannot be listed (" + e.getMessage() + ")", e);
-        }
+        return new InMemoryImages(height, width, pixels, listing.labels(), names, listing.classes());
     }
 }

@@ -1,11 +1,8 @@
 package dev.goshawk.data;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,9 +14,7 @@ import java.util.Map;
  */
 public final class Samples {
     private static final int FOLDER_PARTS = 3;
-
-    private record Line(int number, String path) {
-    }
+    private static final String WHAT = "sample list";
 
     private Samples() {
     }
@@ -27,21 +22,32 @@ public final class Samples {
     /**
      * Reads a list and opens the images it names, decoding no others.
      *
-     * @param root the data folder, of a kind that {@link Datasets#open} takes
+     * @param root the data folder, of a kind that {@link Datasets#open(Path, String)} takes
      * @throws DataException naming the line that is not an image of the folder
      */
     public static ImageDataset read(Path list, Path root) {
-        List<Line> lines = lines(list);
-        if (!Files.isDirectory(root)) {
-            throw new DataException(root + ": no such data folder");
-        }
-        String first = lines.getFirst().path();
+        List<TextLines.Line> lines = TextLines.read(list, WHAT);
+        requireFolder(root);
+        String first = lines.getFirst().text();
         if (CifarBinary.isPresent(root)
                 && !Files.isDirectory(root.resolve(first.startsWith("test") ? "test" : "train"))) {
             boolean test = first.startsWith("test");
             return select(list, CifarBinary.open(root, test ? "test" : "train"));
         }
-        return folder(list, lines, root);
+        return ImageFolder.decode(folder(lines, root), ImageFolder.DEFAULT_SIDE, ImageFolder.DEFAULT_SIDE);
+    }
+
+    /**
+     * Reads a list and opens the photographs it names, to be decoded when they are asked for.
+     *
+     * @param root a data folder as {@link ImageNetFolder#open} takes it
+     * @throws DataException naming the line that is not an image of the folder
+     */
+    public static ImageDataset read(Path list, Path root, Preprocessing preprocessing) {
+        List<TextLines.Line> lines = TextLines.read(list, WHAT);
+        requireFolder(root);
+        boolean inFolders = ImageListing.parts(lines.getFirst().text()).size() == FOLDER_PARTS;
+        return new ImageFiles(inFolders ? folder(lines, root) : flat(lines, root), preprocessing);
     }
 
     /**
@@ -54,76 +60,87 @@ public final class Samples {
         for (int i = 0; i < dataset.size(); i++) {
             positions.put(dataset.name(i), i);
         }
-        List<Line> lines = lines(list);
+        List<TextLines.Line> lines = TextLines.read(list, WHAT);
         int[] picked = new int[lines.size()];
         for (int i = 0; i < picked.length; i++) {
-            Integer position = positions.get(lines.get(i).path());
+            Integer position = positions.get(lines.get(i).text());
             if (position == null) {
-                throw unknown(list, lines.get(i),
-                        "is not in the data set, whose first image is '" + dataset.name(0) + "'");
+                throw lines.get(i)
+                        .refused("is not in the data set, whose first image is '" + dataset.name(0) + "'");
             }
             picked[i] = position;
         }
         return new Subset(dataset, picked);
     }
 
-    private static ImageDataset folder(Path list, List<Line> lines, Path root) {
-        Map<String, List<String>> classesOfSplit = new LinkedHashMap<>();
+    /** What the class folders of a split mean. */
+    private record Split(List<String> folders, int[] labels, List<String> classes) {
+        static Split of(Path root, String split) {
+            List<String> folders = ImageFolder.classes(root, split);
+            int[] labels = ImageNetFolder.labels(root, split, folders);
+            return new Split(folders, labels, labels.length == 0 ? folders : ImageNetClasses.names());
+        }
+
+        int label(String folder) {
+            int k = folders.indexOf(folder);
+            return k < 0 || labels.length == 0 ? k : labels[k];
+        }
+    }
+
+    private static ImageListing folder(List<TextLines.Line> lines, Path root) {
+        Map<String, Split> splits = new LinkedHashMap<>();
         List<String> names = new ArrayList<>();
         int[] labels = new int[lines.size()];
         List<String> classes = List.of();
         for (int i = 0; i < labels.length; i++) {
-            Line line = lines.get(i);
-            String[] parts = line.path().split("/", -1);
-            if (parts.length != FOLDER_PARTS || !Arrays.stream(parts).allMatch(Samples::isPlain)) {
-                throw unknown(list, line, "is not of the form split/class/file");
+            TextLines.Line line = lines.get(i);
+            List<String> parts = ImageListing.parts(line.text());
+            if (parts.size() != FOLDER_PARTS) {
+                throw line.refused("is not of the form split/class/file");
             }
-            if (!Files.isRegularFile(root.resolve(line.path()))) {
-                throw unknown(list, line, "is no file in " + root);
-            }
-            List<String> own = classesOfSplit.computeIfAbsent(parts[0], split -> ImageFolder.classes(root, split));
+            requireFile(line, root);
+            Split split = splits.computeIfAbsent(parts.get(0), name -> Split.of(root, name));
             if (classes.isEmpty()) {
-                classes = own;
-            } else if (!classes.equals(own)) {
-                throw unknown(list, line, "is of a split with other classes than the lines before");
+                classes = split.classes();
+            } else if (!classes.equals(split.classes())) {
+                throw line.refused("is of a split with other classes than the lines before");
             }
-            labels[i] = own.indexOf(parts[1]);
+            labels[i] = split.label(parts.get(1));
             if (labels[i] < 0) {
-                throw unknown(list, line, "is in no class folder");
+                throw line.refused("is in no class folder");
             }
-            names.add(line.path());
+            names.add(line.text());
         }
-        return ImageFolder.decode(root, names, labels, classes, ImageFolder.DEFAULT_SIDE, ImageFolder.DEFAULT_SIDE);
+        return new ImageListing(root, names, labels, classes);
     }
 
-    /** Whether a part of a path stays where it is put. */
-    private static boolean isPlain(String part) {
-        return !part.isEmpty() && !part.equals(".") && !part.equals("..")
-                && part.chars().noneMatch(Character::isISOControl);
-    }
-
-    private static List<Line> lines(Path list) {
-        List<Line> lines = new ArrayList<>();
-        try {
-            int number = 0;
-            for (String raw : Files.readAllLines(list, StandardCharsets.UTF_8)) {
-                number++;
-                String path = raw.strip();
-                if (!path.isEmpty() && !path.startsWith("#")) {
-                    lines.add(new Line(number, path));
-                }
+    private static ImageListing flat(List<TextLines.Line> lines, Path root) {
+        List<String> names = new ArrayList<>();
+        int[] labels = new int[lines.size()];
+        for (int i = 0; i < labels.length; i++) {
+            TextLines.Line line = lines.get(i);
+            List<String> parts = ImageListing.parts(line.text());
+            if (parts.isEmpty()) {
+                throw line.refused("names no path inside the data folder");
             }
-        } catch (IOException e) {
-            throw new DataException(list + ": the sample list cannot be read (" + e.getClass().getSimpleName() + ")",
-                    e);
+            requireFile(line, root);
+            labels[i] = ImageNetClasses.labelOfName(parts.getLast())
+                    .orElseThrow(() -> line.refused("is neither of the form split/class/file nor does its name begin"
+                            + " with a WordNet id of ImageNet"));
+            names.add(line.text());
         }
-        if (lines.isEmpty()) {
-            throw new DataException(list + ": the sample list names no images");
-        }
-        return lines;
+        return new ImageListing(root, names, labels, ImageNetClasses.names());
     }
 
-    private static DataException unknown(Path list, Line line, String problem) {
-        return new DataException(list + " line " + line.number() + ": '" + line.path() + "' " + problem);
+    private static void requireFolder(Path root) {
+        if (!Files.isDirectory(root)) {
+            throw new DataException(root + ": no such data folder");
+        }
+    }
+
+    private static void requireFile(TextLines.Line line, Path root) {
+        if (!Files.isRegularFile(root.resolve(line.text()))) {
+            throw line.refused("is no file in " + root);
+        }
     }
 }

@@ -54,6 +54,11 @@ public final class Subset implements ImageDataset {
     }
 
     @Override
+    public boolean decodesOnDemand() {
+        return whole.decodesOnDemand();
+    }
+
+    @Override
     public void pixels(int image, byte[] rgb, int offset) {
         whole.pixels(picked[Objects.checkIndex(image, picked.length)], rgb, offset);
     }
