@@ -203,7 +203,8 @@ public final class Trainer {
                 entered.add(t.block());
             }
         }
-        if (entered.stream().anyMatch(quantization::quantizesActivations)) {
+        entered.removeIf(block -> !quantization.quantizesActivations(block));
+        if (!entered.isEmpty()) {
             calibrate(entered);
         }
     }
@@ -217,6 +218,9 @@ public final class Trainer {
         TracedNetwork traced = network.trace(dtype(), settings.batch(), data.train().height(), data.train().width(),
                 Mode.EVALUATION, hooks);
         List<String> sites = traced.activations().stream().filter(s -> entered.contains(s.block())).map(s -> s.name()).toList();
+        if (sites.isEmpty()) {
+            return;
+        }
         SequencedMap<String, Value> outputs = new LinkedHashMap<>();
         hooks.maxima().forEach((site, value) -> {
             if (sites.contains(site)) {

@@ -20,6 +20,9 @@ import dev.goshawk.hawq.quantize.UniformQuantizer;
 public record TrainingSettings(int batch, long seed, double momentum, double weightDecay, Augmentation augmentation,
         UniformQuantizer weights, BitWidth activationBits, int calibrationBatches) {
 
+    /** Images a step, where nothing else is wanted. */
+    public static final int STANDARD_BATCH = 128;
+
     public TrainingSettings {
         if (batch < 1) {
             throw new IllegalArgumentException("batch: expected at least 1 image, got " + batch);
@@ -34,6 +37,6 @@ public record TrainingSettings(int batch, long seed, double momentum, double wei
 
     /** Batch 128, momentum 0.9, weight decay 1e-4, CIFAR's crops and flips, the standard quantizer, 8 calibration batches. */
     public static TrainingSettings standard(long seed, BitWidth activationBits) {
-        return new TrainingSettings(128, seed, 0.9, 1e-4, Augmentation.CIFAR, UniformQuantizer.standard(), activationBits, 8);
+        return new TrainingSettings(STANDARD_BATCH, seed, 0.9, 1e-4, Augmentation.CIFAR, UniformQuantizer.standard(), activationBits, 8);
     }
 }

@@ -1,0 +1,38 @@
+package dev.goshawk.hawq.cli;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/** What {@code goshawk quantize} takes where nothing is given: weights trained on the embedded shapes, and a short schedule. */
+final class EmbeddedRun {
+    static final double EPOCHS_PER_BLOCK = 0.5;
+    static final double FINAL_EPOCHS = 0;
+    static final double RATE = 0.01;
+
+    private static final String MODEL = "resnet20";
+    private static final String RESOURCE = "/dev/goshawk/hawq/shapes-resnet20.safetensors";
+
+    private EmbeddedRun() {
+    }
+
+    /** Whether there are weights for a network. */
+    static boolean hasWeights(String model) {
+        return model.equals(MODEL);
+    }
+
+    /** Puts the weights into a run's folder. */
+    static Path weights(RunFolder folder) throws IOException {
+        Path file = folder.file("float.safetensors");
+        try (InputStream in = EmbeddedRun.class.getResourceAsStream(RESOURCE)) {
+            if (in == null) {
+                throw new FileNotFoundException(RESOURCE + ": missing from the jar, expected the weights for the embedded shapes");
+            }
+            Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
+        }
+        return file;
+    }
+}

@@ -1,0 +1,180 @@
+package dev.goshawk.hawq.cli;
+
+import dev.goshawk.backend.Backend;
+import dev.goshawk.data.Batches;
+import dev.goshawk.hawq.evaluation.Evaluation;
+import dev.goshawk.hawq.evaluation.Evaluator;
+import dev.goshawk.hawq.finetune.TrainingData;
+import dev.goshawk.hawq.finetune.TrainingSettings;
+import dev.goshawk.hawq.report.ResultTable;
+import dev.goshawk.hawq.report.RunReport;
+import dev.goshawk.models.Block;
+import dev.goshawk.models.Mode;
+import dev.goshawk.models.Network;
+import dev.goshawk.models.Networks;
+import dev.goshawk.models.Parameters;
+import dev.goshawk.tensor.DType;
+import dev.goshawk.weights.WeightFile;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code goshawk quantize}: the whole of HAWQ, from float weights to a quantized, fine-tuned network and a report. */
+@Command(name = "quantize", mixinStandardHelpOptions = true, sortOptions = false,
+        description = {"Quantizes a network in mixed precision, guided by its Hessian, and fine-tunes it block by block (HAWQ).",
+                "Without arguments: a demonstration on the embedded shapes, in a few minutes.", ""},
+        footerHeading = "%nExample:%n",
+        footer = {"  goshawk quantize --weights resnet20.th --data cifar10 --target-ratio 13.1 --activation-bits 4 --out runs/x", "",
+                "The steps: loss and accuracy of the float model; top eigenvalue of each block's Hessian; bits by",
+                "sensitivity |lambda| / n for the size asked for; then block after block, by descending",
+                "|lambda| ||Q(W) - W||^2, is quantized and the network fine-tuned.",
+                "DIR/model.safetensors holds the weights as the network computes with them, on their levels."})
+final class QuantizeCommand implements Callable<Integer> {
+    private static final double EPOCHS_PER_BLOCK = 1;
+    private static final double RATE = 0.01;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(names = "--model", paramLabel = "NAME", defaultValue = "resnet20",
+            description = "Network: resnet20 (default), resnet32, resnet44, resnet56; a wrong name lists all.")
+    private String model = "resnet20";
+
+    @Option(names = "--weights", paramLabel = "FILE",
+            description = "Weights of the float network (PyTorch or safetensors). Needed with --data; for resnet20 on the embedded "
+                    + "shapes there are weights to start from.")
+    private @Nullable Path weights;
+
+    @Mixin
+    private SplitOptions data = new SplitOptions();
+
+    @Mixin
+    private QuantizationOptions quantization = new QuantizationOptions();
+
+    @Mixin
+    private CurvatureStep curvature = new CurvatureStep();
+
+    @Option(names = "--epochs-per-block", paramLabel = "E",
+            description = "Fine-tuning after each block, in epochs; may be a fraction (default: 1; on the embedded shapes "
+                    + EmbeddedRun.EPOCHS_PER_BLOCK + ").")
+    private @Nullable Double epochsPerBlock;
+
+    @Option(names = "--final-epochs", paramLabel = "E",
+            description = "Fine-tuning after the last block's (default: 0; on the embedded shapes " + EmbeddedRun.FINAL_EPOCHS + ").")
+    private @Nullable Double finalEpochs;
+
+    @Option(names = "--lr", paramLabel = "RATE",
+            description = "Initial learning rate of a stage (default: 0.01; on the embedded shapes " + EmbeddedRun.RATE + ").")
+    private @Nullable Double rate;
+
+    @Option(names = "--one-schedule",
+            description = "Let the learning rate run once over all stages, in place of anew for each block.")
+    private boolean oneSchedule;
+
+    @Mixin
+    private TrainingOptions training = new TrainingOptions();
+
+    @Mixin
+    private RunOptions run = new RunOptions();
+
+    @Mixin
+    private EngineOptions engine = new EngineOptions();
+
+    @Override
+    public Integer call() throws IOException {
+        List<Block> known = Reports.blocks(Networks.byName(model));
+        quantization.check(known);
+        if (weights == null && !(data.isEmbedded() && EmbeddedRun.hasWeights(model))) {
+            throw new ParameterException(spec.commandLine(),
+                    "--weights: expected the float network's weights, got none; 'goshawk train' makes them");
+        }
+        Backend backend = engine.backend();
+        PrintWriter out = spec.commandLine().getOut();
+        RunFolder folder = run.open(Path.of("runs", "quantize-" + training.seed()), commandLine(), settings(backend));
+        out.println("run in " + folder.path());
+        out.flush();
+        TrainingData opened = data.open();
+        Network network = Networks.byName(model, opened.train().classes().size());
+        DataOptions.requireSize(opened.train(), network);
+        Path source = weights == null ? EmbeddedRun.weights(folder) : weights;
+        Parameters parameters = Parameters.load(network, WeightFile.read(source), DType.FLOAT32);
+
+        RunReport.Result baseline = baseline(network, parameters, opened, backend);
+        out.printf(Locale.ROOT, "float model: test accuracy %.2f %%%n", 100 * baseline.accuracy());
+        out.flush();
+        QuantizationRun steps = new QuantizationRun(folder, network, parameters, opened, backend,
+                training.settings(quantization.quantizer(), quantization.activationBits()), quantization,
+                new QuantizationRun.Length(orElse(epochsPerBlock, EmbeddedRun.EPOCHS_PER_BLOCK, EPOCHS_PER_BLOCK),
+                        orElse(finalEpochs, EmbeddedRun.FINAL_EPOCHS, 0),
+                        training.rate(orElse(rate, EmbeddedRun.RATE, RATE)), oneSchedule));
+        List<QuantizationOptions.Method> methods = quantization.methods(data.isEmbedded());
+        CurvatureStep.Curvature top = methods.contains(QuantizationOptions.Method.HAWQ) ? curvature.compute(folder, data, opened,
+                network, parameters, backend, training.seed(), spec.commandLine().getErr()) : null;
+        List<QuantizationRun.Outcome> outcomes = steps.run(methods, top, out, spec.commandLine().getErr());
+
+        RunReport report = new QuantizationReport(folder, network, parameters, backend, quantization).of(outcomes, top,
+                baseline, data.report(opened, training.augmentation(), top == null ? List.of() : top.samples()), source.toString(),
+                engine.threads(), training.seed());
+        folder.writeReport(report);
+        out.println();
+        out.print(ResultTable.text(report));
+        if (data.isEmbedded()) {
+            out.println("The paper's rows are on CIFAR-10, this run's on the embedded shapes: compare the gaps, not the numbers.");
+        }
+        out.printf("%nreport   %s%nweights  %s%n", folder.file("report.html"), folder.file(TrainCommand.MODEL_FILE));
+        out.flush();
+        return 0;
+    }
+
+    private double orElse(@Nullable Double given, double embedded, double otherwise) {
+        if (given != null) {
+            return given;
+        }
+        return data.isEmbedded() ? embedded : otherwise;
+    }
+
+    private RunReport.Result baseline(Network network, Parameters parameters, TrainingData opened, Backend backend) {
+        int batch = Math.min(TrainingSettings.STANDARD_BATCH, opened.test().size());
+        try (Progress progress = Progress.on(spec.commandLine().getErr())) {
+            int images = opened.test().size();
+            Evaluation result = new Evaluator(network.trace(DType.FLOAT32, batch, Mode.EVALUATION), parameters, backend).evaluate(
+                    new Batches(opened.test(), opened.normalization(), 0),
+                    (image, logits) -> progress.update("float model, image " + (image + 1) + " of " + images,
+                            (image + 1.0) / images));
+            return Reports.baseline(result.accuracy());
+        }
+    }
+
+    private String commandLine() {
+        return ("goshawk " + String.join(" ", spec.commandLine().getParseResult().originalArgs())).strip();
+    }
+
+    private Map<String, String> settings(Backend backend) {
+        Map<String, String> values = new LinkedHashMap<>();
+        values.put("command", "quantize");
+        values.put("--model", model);
+        values.put("--weights", String.valueOf(weights));
+        values.put("--data", data.describe());
+        quantization.describe(data.isEmbedded(), values);
+        values.put("--samples, --tolerance", curvature.describe());
+        values.put("--epochs-per-block", String.valueOf(epochsPerBlock));
+        values.put("--final-epochs", String.valueOf(finalEpochs));
+        values.put("--lr", String.valueOf(rate));
+        values.put("--one-schedule", Boolean.toString(oneSchedule));
+        training.describe(values);
+        values.put("--backend", backend.name());
+        return values;
+    }
+}
