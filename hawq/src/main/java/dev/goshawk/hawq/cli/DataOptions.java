@@ -32,7 +32,9 @@ final class DataOptions {
     /** The images of the sample list or, without one, of the split. */
     ImageDataset open(String split) {
         if (samples != null) {
-            return data != null ? Samples.read(samples, data) : Samples.select(samples, SyntheticShapes.open(splitOf(samples)));
+            return data != null
+                    ? Samples.read(samples, data)
+                    : Samples.select(samples, SyntheticShapes.open(splitOf(samples)));
         }
         return data != null ? Datasets.open(data, split) : SyntheticShapes.open(split);
     }
@@ -65,8 +67,9 @@ final class DataOptions {
      */
     static void requireSize(ImageDataset dataset, Network network) {
         if (dataset.height() != network.inputSize() || dataset.width() != network.inputSize()) {
-            throw new DataException(network.name() + " takes images of " + network.inputSize() + "x" + network.inputSize()
-                    + ", the data has " + dataset.height() + "x" + dataset.width());
+            throw new DataException(
+                    network.name() + " takes images of " + network.inputSize() + "x" + network.inputSize()
+                            + ", the data has " + dataset.height() + "x" + dataset.width());
         }
     }
 }

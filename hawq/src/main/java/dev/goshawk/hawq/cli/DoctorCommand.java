@@ -33,7 +33,8 @@ final class DoctorCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         Runtime runtime = Runtime.getRuntime();
         line(out, "goshawk", Version.project());
-        line(out, "java", Runtime.version() + " (" + System.getProperty("java.vendor") + "), " + System.getProperty("java.home"));
+        line(out, "java",
+                Runtime.version() + " (" + System.getProperty("java.vendor") + "), " + System.getProperty("java.home"));
         line(out, "system", System.getProperty("os.name") + " " + System.getProperty("os.arch") + ", "
                 + runtime.availableProcessors() + " processors");
         line(out, "heap", runtime.maxMemory() / MIB + " MiB at most (GOSHAWK_OPTS=-Xmx8g changes it)");
@@ -45,17 +46,19 @@ final class DoctorCommand implements Callable<Integer> {
         out.flush();
 
         KernelCheck check = KernelCheck.of(backend, Backends.select("reference", Workers.SINGLE));
-        if (check.errors().isEmpty()) {
+        if (check.deviations().isEmpty()) {
             line(out, "correct", "this is the backend that others are compared with");
         }
-        for (KernelCheck.Error e : check.errors()) {
-            line(out, e.within() ? "correct" : "WRONG", String.format(Locale.ROOT,
-                    "%s in %s: largest error %.1e of the largest element, %.0e allowed", e.kernel(), e.dtype(), e.error(),
-                    e.allowed()));
+        for (KernelCheck.Deviation d : check.deviations()) {
+            line(out, d.within() ? "correct" : "WRONG", String.format(Locale.ROOT,
+                    "%s in %s: largest error %.1e of the largest element, %.0e allowed", d.kernel(), d.dtype(),
+                    d.size(),
+                    d.allowed()));
         }
-        line(out, "speed", String.format(Locale.ROOT, "convolution 3x3, 32 channels, 16x16: %.1f GFLOP/s", check.gigaflops()));
+        line(out, "speed",
+                String.format(Locale.ROOT, "convolution 3x3, 32 channels, 16x16: %.1f GFLOP/s", check.gigaflops()));
         out.flush();
-        return check.errors().stream().allMatch(KernelCheck.Error::within) ? 0 : EXIT_WRONG;
+        return check.deviations().stream().allMatch(KernelCheck.Deviation::within) ? 0 : EXIT_WRONG;
     }
 
     private String state(BackendProvider provider, Backend chosen) {

@@ -41,7 +41,8 @@ final class EvaluateCommand implements Callable<Integer> {
     @Mixin
     private DataOptions data = new DataOptions();
 
-    @Option(names = "--split", paramLabel = "NAME", defaultValue = "test", description = "Split to use (default: test).")
+    @Option(names = "--split", paramLabel = "NAME", defaultValue = "test",
+            description = "Split to use (default: test).")
     private String split = "test";
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write the result there as well.")
@@ -54,7 +55,8 @@ final class EvaluateCommand implements Callable<Integer> {
             description = "float32 (default) or float64.")
     private DType dtype = DType.FLOAT32;
 
-    @Option(names = "--batch", paramLabel = "N", defaultValue = "128", description = "Images computed at once (default: 128).")
+    @Option(names = "--batch", paramLabel = "N", defaultValue = "128",
+            description = "Images computed at once (default: 128).")
     private int batch = 128;
 
     @Mixin
@@ -74,7 +76,8 @@ final class EvaluateCommand implements Callable<Integer> {
         DataOptions.requireSize(dataset, network);
         Parameters parameters = model.parameters(network, dtype);
 
-        Evaluator evaluator = new Evaluator(network.trace(dtype, Math.min(batch, dataset.size()), Mode.EVALUATION), parameters,
+        Evaluator evaluator = new Evaluator(network.trace(dtype, Math.min(batch, dataset.size()), Mode.EVALUATION),
+                parameters,
                 backend);
         ObjectNode file = JsonFile.object();
         ArrayNode names = file.putArray("samples");
@@ -100,7 +103,8 @@ final class EvaluateCommand implements Callable<Integer> {
 
         PrintWriter out = spec.commandLine().getOut();
         out.printf(Locale.ROOT, "%s on %s%n", network.name(), data.describe(split));
-        out.printf(Locale.ROOT, "accuracy %.2f %%  (%d of %d images)   loss %.6f%n", 100 * result.accuracy(), result.correct(),
+        out.printf(Locale.ROOT, "accuracy %.2f %%  (%d of %d images)   loss %.6f%n", 100 * result.accuracy(),
+                result.correct(),
                 result.samples(), result.loss());
         out.printf(Locale.ROOT, "%s   %.1f s%n", Provenance.of(backend, dtype), seconds);
         out.flush();

@@ -19,10 +19,10 @@ import java.util.SplittableRandom;
 /**
  * A short check of a backend: the three roles of a convolution against another backend, then the speed of the first role.
  *
- * @param errors of each kernel; empty where the backend is the other one itself
+ * @param deviations of each kernel; empty where the backend is the other one itself
  * @param gigaflops 10^9 floating-point operations a second in the best run
  */
-record KernelCheck(List<Error> errors, double gigaflops) {
+record KernelCheck(List<Deviation> deviations, double gigaflops) {
     /** The best run counts once none has beaten it for so long: the kernels are then compiled. */
     private static final long STEADY_NANOS = 600_000_000L;
     private static final long LONGEST_NANOS = 10_000_000_000L;
@@ -36,25 +36,26 @@ record KernelCheck(List<Error> errors, double gigaflops) {
      *
      * @param allowed what rounding explains
      */
-    record Error(String kernel, DType dtype, double error, double allowed) {
-        /** Whether rounding explains the error; a NaN is never within. */
+    record Deviation(String kernel, DType dtype, double size, double allowed) {
+        /** Whether rounding explains it; a NaN is never within. */
         boolean within() {
-            return error <= allowed;
+            return size <= allowed;
         }
     }
 
     static KernelCheck of(Backend backend, Backend oracle) {
-        List<Error> errors = new ArrayList<>();
+        List<Deviation> deviations = new ArrayList<>();
         List<DType> dtypes = backend.name().equals(oracle.name()) ? List.of() : List.of(DType.FLOAT32, DType.FLOAT64);
         for (DType dtype : dtypes) {
             Executable tested = run(graph(dtype, SMALL, 24), backend);
             Executable right = run(graph(dtype, SMALL, 24), oracle);
             double allowed = dtype == DType.FLOAT32 ? 1e-5 : 1e-13;
             for (String kernel : OUTPUTS) {
-                errors.add(new Error(kernel, dtype, distance(tested.output(kernel), right.output(kernel)), allowed));
+                deviations.add(
+                        new Deviation(kernel, dtype, distance(tested.output(kernel), right.output(kernel)), allowed));
             }
         }
-        return new KernelCheck(errors, speed(backend));
+        return new KernelCheck(deviations, speed(backend));
     }
 
     /** A 3x3 convolution y and the gradients of (y . y) / 2. */

@@ -31,6 +31,7 @@ final class Progress implements AutoCloseable {
     }
 
     /** On the process's own standard error. */
+    @SuppressWarnings("SystemConsoleNull") // null where there is no terminal, unless the JVM is told to use jdk.internal.le
     static Progress on(PrintWriter err) {
         Console console = System.console();
         return new Progress(err, console != null && console.isTerminal(), System::nanoTime);

@@ -112,7 +112,8 @@ final class SpectrumCommand implements Callable<Integer> {
         DataOptions.requireSize(dataset, network);
         Parameters parameters = model.parameters(network, dtype);
 
-        Evaluation point = new Evaluator(network.trace(dtype, Math.min(batch, dataset.size()), Mode.EVALUATION), parameters,
+        Evaluation point = new Evaluator(network.trace(dtype, Math.min(batch, dataset.size()), Mode.EVALUATION),
+                parameters,
                 backend).evaluate(new Batches(dataset, DataOptions.NORMALIZATION, 0), Evaluator.LogitsListener.NONE);
         LossProblem problem = LossProblem.of(network, parameters, dataset, DataOptions.NORMALIZATION, backend);
         List<Spectrum.Entry> entries;
@@ -120,7 +121,8 @@ final class SpectrumCommand implements Callable<Integer> {
         try (Progress progress = Progress.on(spec.commandLine().getErr())) {
             entries = Spectrum.of(problem, batch, solver, options,
                     (block, fraction, products, eigenvalue, residual) -> progress.update(
-                            String.format(Locale.ROOT, "%s: product %d, lambda %.4g, residual %.1e", block.name(), products,
+                            String.format(Locale.ROOT, "%s: product %d, lambda %.4g, residual %.1e", block.name(),
+                                    products,
                                     eigenvalue, residual / Math.abs(eigenvalue)),
                             fraction));
             seconds = progress.elapsed() / 1e9;
@@ -129,7 +131,8 @@ final class SpectrumCommand implements Callable<Integer> {
         print(network, dataset, point, entries);
         int products = entries.stream().mapToInt(e -> e.top().iterations()).sum();
         PrintWriter out = spec.commandLine().getOut();
-        out.printf(Locale.ROOT, "%s, tolerance %.0e, seed %d, %d products, %.1f s%n%s%n", method.name().toLowerCase(Locale.ROOT),
+        out.printf(Locale.ROOT, "%s, tolerance %.0e, seed %d, %d products, %.1f s%n%s%n",
+                method.name().toLowerCase(Locale.ROOT),
                 tolerance, seed, products, seconds, Provenance.of(backend, dtype));
         out.flush();
         warn(entries);
@@ -181,19 +184,24 @@ final class SpectrumCommand implements Callable<Integer> {
     private void print(Network network, ImageDataset dataset, Evaluation point, List<Spectrum.Entry> entries) {
         PrintWriter out = spec.commandLine().getOut();
         String drawn = data.hasSamples() ? "" : " drawn from " + split;
-        out.printf(Locale.ROOT, "%s at %d images%s (%s): loss %.6f, accuracy %.2f %%%n%n", network.name(), dataset.size(), drawn,
+        out.printf(Locale.ROOT, "%s at %d images%s (%s): loss %.6f, accuracy %.2f %%%n%n", network.name(),
+                dataset.size(), drawn,
                 data.describe(split), point.loss(), 100 * point.accuracy());
         new SpectrumTable(entries).print(out);
         out.println();
     }
 
     private void warn(List<Spectrum.Entry> entries) {
-        List<String> open = entries.stream().filter(e -> !e.top().converged()).map(e -> String.format(Locale.ROOT, "%s (%.1e)",
-                e.block().name(), e.top().relativeResidual())).toList();
+        List<String> open = entries.stream().filter(e -> !e.top().converged())
+                .map(e -> String.format(Locale.ROOT, "%s (%.1e)",
+                        e.block().name(), e.top().relativeResidual()))
+                .toList();
         if (!open.isEmpty()) {
             PrintWriter err = spec.commandLine().getErr();
             err.println("goshawk: not converged to the tolerance: " + String.join(", ", open) + ": "
-                    + (dtype == DType.FLOAT32 ? "use --dtype float64 or a larger --tolerance" : "raise --max-iterations"));
+                    + (dtype == DType.FLOAT32
+                            ? "use --dtype float64 or a larger --tolerance"
+                            : "raise --max-iterations"));
             err.flush();
         }
     }

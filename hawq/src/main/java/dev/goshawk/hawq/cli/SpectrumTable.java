@@ -17,7 +17,8 @@ final class SpectrumTable {
 
     SpectrumTable(List<Spectrum.Entry> entries) {
         this.entries = entries;
-        double[] logs = entries.stream().mapToDouble(e -> Math.log10(Math.abs(e.top().eigenvalue()))).filter(Double::isFinite)
+        double[] logs = entries.stream().mapToDouble(e -> Math.log10(Math.abs(e.top().eigenvalue())))
+                .filter(Double::isFinite)
                 .sorted().toArray();
         this.high = logs.length == 0 ? 0 : logs[logs.length - 1];
         this.low = logs.length == 0 ? -1 : Math.min(logs[0], high - LEAST_DECADES);

@@ -7,6 +7,7 @@ import dev.goshawk.models.TracedNetwork;
 import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.ShapeMismatchException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
@@ -100,7 +101,8 @@ public final class HessianOperator implements LinearOperator {
 
     private HessianVectorProduct compile(int batch, List<String> names) {
         TracedNetwork traced = problem.trace(batch);
-        HessianVectorProduct product = HessianVectorProduct.of(traced.loss(), names.stream().map(traced::parameter).toList(),
+        HessianVectorProduct product = HessianVectorProduct.of(traced.loss(),
+                names.stream().map(traced::parameter).toList(),
                 problem.backend());
         problem.parameters().tensors().forEach(product::bind);
         return product;
@@ -123,7 +125,7 @@ public final class HessianOperator implements LinearOperator {
      */
     public void linearize() {
         loss = 0;
-        java.util.Arrays.fill(gradient, 0);
+        Arrays.fill(gradient, 0);
         for (Chunk c : chunks) {
             moveTo(c);
             double value = c.product.value();
@@ -167,10 +169,11 @@ public final class HessianOperator implements LinearOperator {
     @Override
     public void apply(double[] v, double[] out) {
         if (v.length != size() || out.length != size()) {
-            throw new ShapeMismatchException("hessian: expected vectors of length " + size() + ", got " + v.length + " and "
-                    + out.length);
+            throw new ShapeMismatchException(
+                    "hessian: expected vectors of length " + size() + ", got " + v.length + " and "
+                            + out.length);
         }
-        java.util.Arrays.fill(out, 0);
+        Arrays.fill(out, 0);
         for (Chunk c : chunks) {
             if (!resident) {
                 moveTo(c);

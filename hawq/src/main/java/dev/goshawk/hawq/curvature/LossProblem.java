@@ -42,19 +42,22 @@ public record LossProblem(Network network, Parameters parameters, Tensor images,
                     + "] (images, classes of " + network.name() + "), got " + l);
         }
         if (!images.dtype().isFloating() || images.dtype() != labels.dtype()) {
-            throw new ShapeMismatchException("loss: expected images and labels of one floating type, got " + images.dtype()
-                    + " and " + labels.dtype());
+            throw new ShapeMismatchException(
+                    "loss: expected images and labels of one floating type, got " + images.dtype()
+                            + " and " + labels.dtype());
         }
         parameters.tensors().forEach((name, tensor) -> {
             if (tensor.dtype() != images.dtype()) {
-                throw new ShapeMismatchException("loss: expected parameters in " + images.dtype() + " as the images, '" + name
-                        + "' is " + tensor.dtype());
+                throw new ShapeMismatchException(
+                        "loss: expected parameters in " + images.dtype() + " as the images, '" + name
+                                + "' is " + tensor.dtype());
             }
         });
     }
 
     /** The loss over all images of a data set, in its order and in the parameters' element type. */
-    public static LossProblem of(Network network, Parameters parameters, ImageDataset sample, Normalization normalization,
+    public static LossProblem of(Network network, Parameters parameters, ImageDataset sample,
+            Normalization normalization,
             Backend backend) {
         DType dtype = parameters.tensors().firstEntry().getValue().dtype();
         Batches batches = new Batches(sample, normalization, 0);
@@ -76,7 +79,8 @@ public record LossProblem(Network network, Parameters parameters, Tensor images,
 
     /** The network traced for so many images. */
     TracedNetwork trace(int batch) {
-        return network.trace(dtype(), batch, images.shape().dim(1), images.shape().dim(2), Mode.EVALUATION, LayerHooks.NONE);
+        return network.trace(dtype(), batch, images.shape().dim(1), images.shape().dim(2), Mode.EVALUATION,
+                LayerHooks.NONE);
     }
 
     /** Rows {@code from .. from + count - 1}, shared. */

@@ -60,7 +60,8 @@ public final class ParameterVector {
     public int offset(String name) {
         Integer at = offsets.get(name);
         if (at == null) {
-            throw new IllegalArgumentException("parameter vector: expected one of " + shapes.keySet() + ", got '" + name + "'");
+            throw new IllegalArgumentException(
+                    "parameter vector: expected one of " + shapes.keySet() + ", got '" + name + "'");
         }
         return at;
     }

@@ -49,7 +49,8 @@ public final class Spectrum {
      * @param batch most images computed at once, at least 1
      * @throws dev.goshawk.hawq.curvature.NonFiniteLossException if the loss at the point is not a finite number
      */
-    public static List<Entry> of(LossProblem problem, int batch, EigenSolver solver, EigenOptions options, Listener listener) {
+    public static List<Entry> of(LossProblem problem, int batch, EigenSolver solver, EigenOptions options,
+            Listener listener) {
         List<Block> blocks = HessianOperator.blocks(problem);
         double[] work = work(blocks);
         double all = 0;
@@ -63,7 +64,8 @@ public final class Spectrum {
             double before = done / all;
             double share = work[i] / all;
             EigenOptions told = options.withListener((products, eigenvalue, residual) -> listener.update(block,
-                    before + share * converged(eigenvalue, residual, products, options), products, eigenvalue, residual));
+                    before + share * converged(eigenvalue, residual, products, options), products, eigenvalue,
+                    residual));
             entries.add(new Entry(block, solver.top(HessianOperator.block(problem, block.name(), batch), told)));
             done += work[i];
         }

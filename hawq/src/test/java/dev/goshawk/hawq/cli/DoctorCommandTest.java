@@ -23,9 +23,9 @@ class DoctorCommandTest {
     }
 
     @Test
-    void anErrorBeyondRoundingIsNotWithin() {
-        assertTrue(new KernelCheck.Error("convolution", DType.FLOAT32, 1e-5, 1e-5).within());
-        assertFalse(new KernelCheck.Error("convolution", DType.FLOAT32, 1.1e-5, 1e-5).within());
-        assertFalse(new KernelCheck.Error("convolution", DType.FLOAT32, Double.NaN, 1e-5).within());
+    void aDeviationBeyondRoundingIsNotWithin() {
+        assertTrue(new KernelCheck.Deviation("convolution", DType.FLOAT32, 1e-5, 1e-5).within());
+        assertFalse(new KernelCheck.Deviation("convolution", DType.FLOAT32, 1.1e-5, 1e-5).within());
+        assertFalse(new KernelCheck.Deviation("convolution", DType.FLOAT32, Double.NaN, 1e-5).within());
     }
 }

@@ -62,7 +62,8 @@ class EvaluateCommandTest {
         List<double[]> rows = new ArrayList<>();
         Evaluation expected = new Evaluator(Networks.byName("resnet20").trace(DType.FLOAT64, 2, Mode.EVALUATION),
                 parameters.to(DType.FLOAT64), Backends.defaultBackend()).evaluate(
-                        new Batches(Samples.select(list, IMAGES), Normalization.IMAGENET, 0), (image, row) -> rows.add(row));
+                        new Batches(Samples.select(list, IMAGES), Normalization.IMAGENET, 0),
+                        (image, row) -> rows.add(row));
         JsonNode result = CliRun.json(json);
         assertEquals(List.of("loss", "accuracy", "samples"), List.copyOf(result.propertyNames()));
         assertEquals(expected.loss(), result.get("loss").asDouble());
@@ -77,7 +78,8 @@ class EvaluateCommandTest {
             }
         }
         assertTrue(run.out().contains("of 3 images)"), run.out());
-        assertEquals(List.of("list.txt", "logits.json", "result.json", "w.safetensors"), names(), "no temporary file is left");
+        assertEquals(List.of("list.txt", "logits.json", "result.json", "w.safetensors"), names(),
+                "no temporary file is left");
     }
 
     private List<String> names() throws IOException {
@@ -91,9 +93,11 @@ class EvaluateCommandTest {
         Path nowhere = folder.resolve("no").resolve("x.json");
         for (String option : List.of("--json", "--logits")) {
             assertEquals("goshawk: " + nowhere + ": cannot be written, there is no folder " + nowhere.getParent(),
-                    CliRun.failure("evaluate", "--weights", "missing.pt", "--data", "missing", option, nowhere.toString()));
+                    CliRun.failure("evaluate", "--weights", "missing.pt", "--data", "missing", option,
+                            nowhere.toString()));
             assertEquals("goshawk: " + folder + ": is a folder, expected a file to write",
-                    CliRun.failure("evaluate", "--weights", "missing.pt", "--data", "missing", option, folder.toString()));
+                    CliRun.failure("evaluate", "--weights", "missing.pt", "--data", "missing", option,
+                            folder.toString()));
         }
     }
 
@@ -101,18 +105,25 @@ class EvaluateCommandTest {
     void badArgumentsAreOneLine() throws IOException {
         assertEquals("goshawk: Missing required option: '--weights=FILE' (see goshawk evaluate --help)",
                 CliRun.failure("evaluate"));
-        assertEquals("goshawk: --batch: expected at least 1 image, got 0 (see goshawk evaluate --help)", failure("--batch", "0"));
-        assertEquals("goshawk: Invalid value for option '--dtype': expected float32 or float64, got 'float16' (see goshawk "
-                + "evaluate --help)", failure("--dtype", "float16"));
+        assertEquals("goshawk: --batch: expected at least 1 image, got 0 (see goshawk evaluate --help)",
+                failure("--batch", "0"));
+        assertEquals(
+                "goshawk: Invalid value for option '--dtype': expected float32 or float64, got 'float16' (see goshawk "
+                        + "evaluate --help)",
+                failure("--dtype", "float16"));
         assertTrue(failure("--model", "resnet21").endsWith(", got 'resnet21'"));
         assertEquals("goshawk: threads: expected at least 1, got 0", failure("--threads", "0"));
-        assertEquals("goshawk: backend 'abacus': expected one of " + Backends.providers().stream().map(p -> p.name()).toList(),
+        assertEquals(
+                "goshawk: backend 'abacus': expected one of "
+                        + Backends.providers().stream().map(p -> p.name()).toList(),
                 failure("--backend", "abacus"));
         assertEquals("goshawk: " + folder.resolve("x") + ": no such data folder",
                 failure("--data", folder.resolve("x").toString()));
         assertEquals("goshawk: resnet50 takes images of 224x224, the data has 32x32", failure("--model", "resnet50"));
         CliRun.writeSamples(folder, IMAGES.name(5), "test/circle/none.png");
-        assertTrue(failure("--samples", list.toString()).startsWith("goshawk: " + list + " line 2: 'test/circle/none.png' "),
+        assertTrue(
+                failure("--samples", list.toString())
+                        .startsWith("goshawk: " + list + " line 2: 'test/circle/none.png' "),
                 failure("--samples", list.toString()));
     }
 
@@ -122,7 +133,10 @@ class EvaluateCommandTest {
         parameters.get("layer2.1.bn1.bias").set(4, Double.NaN);
         SafetensorsFile.write(weights, parameters.toWeights("test").tensors(), Map.of());
         String nan = failure("--samples", samples);
-        assertTrue(nan.startsWith("goshawk: " + weights + ": parameter 'layer2.1.bn1.bias' holds a number that is not finite"), nan);
+        assertTrue(
+                nan.startsWith(
+                        "goshawk: " + weights + ": parameter 'layer2.1.bn1.bias' holds a number that is not finite"),
+                nan);
 
         assertTrue(failure("--model", "resnet32", "--samples", samples).startsWith("goshawk: " + weights + ": "));
 
@@ -138,6 +152,7 @@ class EvaluateCommandTest {
     void helpHasAnExample() {
         CliRun run = CliRun.of("evaluate", "--help");
         assertEquals(0, run.exitCode());
-        assertTrue(run.out().contains("goshawk evaluate --weights resnet20.th --data cifar10 --json result.json"), run.out());
+        assertTrue(run.out().contains("goshawk evaluate --weights resnet20.th --data cifar10 --json result.json"),
+                run.out());
     }
 }

@@ -29,7 +29,8 @@ class SpectrumCommandTest {
         Path weights = folder.resolve("w.safetensors");
         CliRun.writeWeights(weights);
         Path list = CliRun.writeSamples(folder, IMAGES.name(0), IMAGES.name(4000), IMAGES.name(1));
-        List<String> all = new ArrayList<>(List.of("spectrum", "--weights", weights.toString(), "--samples", list.toString()));
+        List<String> all = new ArrayList<>(
+                List.of("spectrum", "--weights", weights.toString(), "--samples", list.toString()));
         all.addAll(List.of(more));
         return all.toArray(String[]::new);
     }
@@ -46,10 +47,14 @@ class SpectrumCommandTest {
         assertTrue(result.get("loss").asDouble() > 0);
         assertTrue(result.get("accuracy").asDouble() >= 0 && result.get("accuracy").asDouble() <= 1);
         JsonNode blocks = result.get("blocks");
-        assertEquals(List.of("conv1", "layer1.0", "layer1.1", "layer1.2", "layer2.0", "layer2.1", "layer2.2", "layer3.0",
-                "layer3.1", "layer3.2", "linear"), blocks.valueStream().map(b -> b.get("name").asString()).toList());
+        assertEquals(
+                List.of("conv1", "layer1.0", "layer1.1", "layer1.2", "layer2.0", "layer2.1", "layer2.2", "layer3.0",
+                        "layer3.1", "layer3.2", "linear"),
+                blocks.valueStream().map(b -> b.get("name").asString()).toList());
         JsonNode first = blocks.get(4);
-        assertEquals(List.of("name", "parameters", "weights", "eigenvalue", "residual", "iterations", "sensitivity", "converged"),
+        assertEquals(
+                List.of("name", "parameters", "weights", "eigenvalue", "residual", "iterations", "sensitivity",
+                        "converged"),
                 List.copyOf(first.propertyNames()));
         assertEquals(List.of("layer2.0.conv1.weight", "layer2.0.conv2.weight"),
                 first.get("parameters").valueStream().map(JsonNode::asString).toList());
@@ -81,7 +86,8 @@ class SpectrumCommandTest {
                 CliRun.failure(arguments("--tolerance", "NaN")));
         assertEquals("goshawk: --max-iterations: expected at least 1 product, got -3" + see,
                 CliRun.failure(arguments("--max-iterations", "-3")));
-        assertTrue(CliRun.failure(arguments("--method", "qr")).startsWith("goshawk: Invalid value for option '--method'"));
+        assertTrue(
+                CliRun.failure(arguments("--method", "qr")).startsWith("goshawk: Invalid value for option '--method'"));
         Path nowhere = folder.resolve("no").resolve("x.json");
         assertEquals("goshawk: " + nowhere + ": cannot be written, there is no folder " + nowhere.getParent(),
                 CliRun.failure(arguments("--json", nowhere.toString())));
@@ -95,13 +101,14 @@ class SpectrumCommandTest {
         List<String> lines = text.toString().lines().toList();
         assertTrue(lines.get(0).endsWith("|lambda|, log: 1.00 to 100"), lines.get(0));
         assertEquals("a               2       1.00000    0.0e+00         3   5.0000e-01  #", lines.get(1));
-        assertEquals("longer          2      -100.000    0.0e+00         3   5.0000e+01  " + "#".repeat(24), lines.get(2));
+        assertEquals("longer          2      -100.000    0.0e+00         3   5.0000e+01  " + "#".repeat(24),
+                lines.get(2));
         assertEquals(13, lines.get(3).chars().filter(ch -> ch == '#').count());
         assertEquals(0, lines.get(4).chars().filter(ch -> ch == '#').count());
     }
 
     private static Spectrum.Entry entry(String name, double eigenvalue) {
         return new Spectrum.Entry(new Block(name, List.of("w"), 2, 1),
-                new EigenResult(eigenvalue, new double[]{1, 0}, 0, 3, true, 1e-3, Target.MAGNITUDE, 0));
+                new EigenResult(eigenvalue, new double[] {1, 0}, 0, 3, true, 1e-3, Target.MAGNITUDE, 0));
     }
 }

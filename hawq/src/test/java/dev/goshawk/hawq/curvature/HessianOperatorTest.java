@@ -133,7 +133,8 @@ class HessianOperatorTest {
                     for (int i = 0; i < problem.parameters().get(row).size(); i++) {
                         for (int j = 0; j < problem.parameters().get(column).size(); j++) {
                             assertEquals(whole[full.variables().offset(column) + j][full.variables().offset(row) + i],
-                                    part[block.variables().offset(column) + j][block.variables().offset(row) + i], 1e-14,
+                                    part[block.variables().offset(column) + j][block.variables().offset(row) + i],
+                                    1e-14,
                                     name);
                         }
                     }
@@ -149,7 +150,7 @@ class HessianOperatorTest {
         HessianOperator whole = HessianOperator.full(problem, 100);
         double[] v = random(whole.size());
         double[] expected = product(whole, v);
-        for (int batch : new int[]{1, 3, 7}) {
+        for (int batch : new int[] {1, 3, 7}) {
             HessianOperator kept = HessianOperator.full(problem, batch);
             HessianOperator again = HessianOperator.by(problem, whole.variables().names(), batch, 1);
             assertTrue(kept.isResident());
@@ -164,7 +165,7 @@ class HessianOperatorTest {
 
     @Test
     void theNumberOfThreadsDoesNotChangeABit() {
-        for (DType dtype : new DType[]{DType.FLOAT32, DType.FLOAT64}) {
+        for (DType dtype : new DType[] {DType.FLOAT32, DType.FLOAT64}) {
             HessianOperator one = HessianOperator.full(TinyNetwork.problem(40, dtype, backend), 16);
             HessianOperator three = HessianOperator
                     .full(TinyNetwork.problem(40, dtype, Backends.select(ThreadPool.ofThreads(3))), 16);
@@ -188,25 +189,32 @@ class HessianOperatorTest {
         problem.parameters().get("fc.bias").set(1, Double.NaN);
         NonFiniteLossException e = assertThrows(NonFiniteLossException.class,
                 () -> HessianOperator.block(problem, "first", 3));
-        assertEquals("loss of tiny in float64: expected a finite number, got NaN over images 0 to 2 of the sample: the weights "
-                + "are damaged, or float32 overflows", e.getMessage());
+        assertEquals(
+                "loss of tiny in float64: expected a finite number, got NaN over images 0 to 2 of the sample: the weights "
+                        + "are damaged, or float32 overflows",
+                e.getMessage());
     }
 
     @Test
     void wrongArgumentsAreNamed() {
         assertEquals("block: expected one of [first, middle, last], got 'second'",
-                assertThrows(IllegalArgumentException.class, () -> HessianOperator.block(problem, "second", 7)).getMessage());
+                assertThrows(IllegalArgumentException.class, () -> HessianOperator.block(problem, "second", 7))
+                        .getMessage());
         assertEquals("batch: expected at least 1 image, got 0",
-                assertThrows(IllegalArgumentException.class, () -> HessianOperator.block(problem, "last", 0)).getMessage());
+                assertThrows(IllegalArgumentException.class, () -> HessianOperator.block(problem, "last", 0))
+                        .getMessage());
         HessianOperator last = HessianOperator.block(problem, "last", 7);
         assertEquals("hessian: expected vectors of length 36, got 35 and 36", assertThrows(ShapeMismatchException.class,
                 () -> last.apply(new double[35], new double[36])).getMessage());
         assertEquals("loss: expected labels [7, 3] (images, classes of tiny), got [7,4]",
-                assertThrows(ShapeMismatchException.class, () -> new LossProblem(problem.network(), problem.parameters(),
-                        problem.images(), Tensor.zeros(DType.FLOAT64, Shape.of(7, 4)), backend)).getMessage());
+                assertThrows(ShapeMismatchException.class,
+                        () -> new LossProblem(problem.network(), problem.parameters(),
+                                problem.images(), Tensor.zeros(DType.FLOAT64, Shape.of(7, 4)), backend))
+                        .getMessage());
         assertEquals("loss: expected parameters in float64 as the images, 'conv.weight' is float32",
                 assertThrows(ShapeMismatchException.class, () -> new LossProblem(problem.network(),
-                        problem.parameters().to(DType.FLOAT32), problem.images(), problem.labels(), backend)).getMessage());
+                        problem.parameters().to(DType.FLOAT32), problem.images(), problem.labels(), backend))
+                        .getMessage());
     }
 
     @Test
@@ -217,12 +225,12 @@ class HessianOperatorTest {
         ParameterVector layout = new ParameterVector(shapes);
         Tensor a = Tensor.zeros(DType.FLOAT32, Shape.of(2, 2));
         Tensor b = Tensor.zeros(DType.FLOAT64, Shape.of(3));
-        layout.scatter(new double[]{1, 2, 3, 4, 5, 6, 7}, name -> name.equals("a") ? a : b);
-        assertArrayEquals(new double[]{1, 2, 3, 4}, a.toDoubles());
-        assertArrayEquals(new double[]{5, 6, 7}, b.toDoubles());
+        layout.scatter(new double[] {1, 2, 3, 4, 5, 6, 7}, name -> name.equals("a") ? a : b);
+        assertArrayEquals(new double[] {1, 2, 3, 4}, a.toDoubles());
+        assertArrayEquals(new double[] {5, 6, 7}, b.toDoubles());
         double[] back = new double[7];
         layout.gather(name -> name.equals("a") ? a : b, back);
-        assertArrayEquals(new double[]{1, 2, 3, 4, 5, 6, 7}, back);
+        assertArrayEquals(new double[] {1, 2, 3, 4, 5, 6, 7}, back);
         assertEquals(4, layout.offset("b"));
         assertEquals("parameter vector: expected one of [a, b], got 'c'",
                 assertThrows(IllegalArgumentException.class, () -> layout.offset("c")).getMessage());

@@ -59,7 +59,8 @@ public record PublicCheckpoint(Path folder, JsonNode reference, ImageDataset sam
     }
 
     private record Pixels(byte[] bytes, List<String> names) implements ImageDataset {
-        private static final List<String> CLASSES = List.of("airplane", "automobile", "bird", "cat", "deer", "dog", "frog",
+        private static final List<String> CLASSES = List.of("airplane", "automobile", "bird", "cat", "deer", "dog",
+                "frog",
                 "horse", "ship", "truck");
 
         @Override

@@ -102,8 +102,9 @@ class PublicCheckpointTest {
 
     /** v_k = sin(0.37 k + 0.1), k through all trainable parameters in PyTorch's order and layout, brought into Goshawk's. */
     private static Parameters direction(List<ParameterSpec> specs) {
-        Map<String, Tensor> torch = new LinkedHashMap<>(Parameters.initialize(PublicCheckpoint.RESNET20, DType.FLOAT64, 0)
-                .toWeights("shapes").tensors());
+        Map<String, Tensor> torch = new LinkedHashMap<>(
+                Parameters.initialize(PublicCheckpoint.RESNET20, DType.FLOAT64, 0)
+                        .toWeights("shapes").tensors());
         long k = 0;
         for (ParameterSpec spec : specs) {
             if (spec.isTrainable()) {
@@ -139,7 +140,8 @@ class PublicCheckpointTest {
                 found++;
                 HessianOperator h = HessianOperator.block(problem, name, BATCH);
                 assertEquals(block.get("weights").asInt(), h.size(), name);
-                assertEquals(block.get("parameters").valueStream().map(JsonNode::asString).toList(), h.variables().names());
+                assertEquals(block.get("parameters").valueStream().map(JsonNode::asString).toList(),
+                        h.variables().names());
                 EigenResult top = new Lanczos().top(h, EigenOptions.defaults().withTolerance(tolerance));
                 assertTrue(top.converged(), name + " in " + dtype + ": residual " + top.relativeResidual());
                 double lambda = block.get("eigenvalue").asDouble();

@@ -53,7 +53,8 @@ class EvaluatorTest {
     }
 
     private Evaluation evaluate(int batch, List<double[]> logits) {
-        return new Evaluator(network.trace(DType.FLOAT64, batch, Mode.EVALUATION), parameters, backend).evaluate(batches,
+        return new Evaluator(network.trace(DType.FLOAT64, batch, Mode.EVALUATION), parameters, backend).evaluate(
+                batches,
                 (image, row) -> {
                     assertEquals(logits.size(), image);
                     logits.add(row);
@@ -64,7 +65,7 @@ class EvaluatorTest {
     void theBatchAndItsPaddingChangeNothing() {
         List<double[]> one = new ArrayList<>();
         Evaluation expected = evaluate(1, one);
-        for (int batch : new int[]{5, 23, 64}) {
+        for (int batch : new int[] {5, 23, 64}) {
             List<double[]> logits = new ArrayList<>();
             Evaluation e = evaluate(batch, logits);
             assertEquals(expected.loss(), e.loss(), 1e-12);
@@ -118,8 +119,9 @@ class EvaluatorTest {
         Evaluator evaluator = new Evaluator(network.trace(DType.FLOAT64, 2, Mode.EVALUATION), parameters, backend);
         assertEquals(0, evaluator.evaluate(fourth, Evaluator.LogitsListener.NONE).loss());
         parameters.get("fc.bias").set(7, Double.NaN);
-        assertEquals(images.name(3) + ": expected finite logits, got NaN for class 7: the weights are damaged, or float32 "
-                + "overflows",
+        assertEquals(
+                images.name(3) + ": expected finite logits, got NaN for class 7: the weights are damaged, or float32 "
+                        + "overflows",
                 assertThrows(NonFiniteLogitsException.class,
                         () -> evaluator.evaluate(fourth, Evaluator.LogitsListener.NONE)).getMessage());
     }
