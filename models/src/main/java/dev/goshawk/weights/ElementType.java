@@ -70,15 +70,15 @@ enum ElementType {
      * The elements at {@code offset + sum(index[k] * strides[k])} of a storage, in row-major order. The caller has
      * checked that all of them lie within it.
      *
-     * @param storage little-endian bytes
+     * @param storage little-endian bytes, from position 0
      * @param offset in elements
      */
-    Tensor decode(byte[] storage, int offset, Shape shape, long[] strides) {
+    Tensor decode(ByteBuffer storage, int offset, Shape shape, long[] strides) {
         if (target == null) {
             throw new IllegalStateException("no tensor holds elements of type " + this);
         }
         Tensor out = Tensor.zeros(target, shape);
-        ByteBuffer in = ByteBuffer.wrap(storage).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer in = storage.duplicate().order(ByteOrder.LITTLE_ENDIAN);
         if (out.size() == 0) {
             return out;
         }

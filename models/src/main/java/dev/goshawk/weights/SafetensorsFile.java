@@ -6,7 +6,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
@@ -37,15 +36,16 @@ public final class SafetensorsFile {
      * @throws WeightFileException if the header lies about the data, names a tensor twice or an unknown dtype
      * @throws IOException if the file cannot be read
      */
-    static Weights read(Path file) throws IOException {
-        try (FileChannel channel = FileChannel.open(file)) {
-            long length = channel.size();
-            long headerLength = fill(channel, ByteBuffer.allocate(Long.BYTES), 0).getLong(0);
+    static Weights read(Path file, ReadProgress progress) throws IOException {
+        try (MappedFile mapped = MappedFile.open(file, progress)) {
+            long length = mapped.length();
+            long headerLength = mapped.bytes(0, Long.BYTES).getLong(0);
             if (headerLength < 2 || headerLength > SafetensorsHeader.MAX_LENGTH || headerLength > length - Long.BYTES) {
                 throw new WeightFileException(file, "safetensors header claims " + Long.toUnsignedString(headerLength)
                         + " bytes; the file has " + length + " and the limit is " + SafetensorsHeader.MAX_LENGTH);
             }
-            byte[] json = fill(channel, ByteBuffer.allocate((int) headerLength), Long.BYTES).array();
+            byte[] json = new byte[(int) headerLength];
+            mapped.bytes(Long.BYTES, headerLength).get(json);
             SafetensorsHeader header = SafetensorsHeader.parse(json, length - Long.BYTES - headerLength);
             Map<String, Tensor> tensors = new LinkedHashMap<>();
             List<String> skipped = new ArrayList<>();
@@ -54,14 +54,13 @@ public final class SafetensorsFile {
                     skipped.add(entry.name());
                     continue;
                 }
-                ByteBuffer bytes = fill(channel, ByteBuffer.allocate((int) (entry.end() - entry.begin())),
-                        Long.BYTES + headerLength + entry.begin());
+                ByteBuffer bytes = mapped.block(Long.BYTES + headerLength + entry.begin(), entry.end() - entry.begin());
                 long[] strides = new long[entry.shape().rank()];
                 int[] dense = entry.shape().strides();
                 for (int axis = 0; axis < strides.length; axis++) {
                     strides[axis] = dense[axis];
                 }
-                tensors.put(entry.name(), entry.type().decode(bytes.array(), 0, entry.shape(), strides));
+                tensors.put(entry.name(), entry.type().decode(bytes, 0, entry.shape(), strides));
             }
             return new Weights(file.toString(), tensors, skipped, header.metadata());
         } catch (EOFException e) {
@@ -158,14 +157,5 @@ public final class SafetensorsFile {
                 throw new IOException("the channel is closed");
             }
         }
-    }
-
-    private static ByteBuffer fill(FileChannel channel, ByteBuffer target, long position) throws IOException {
-        while (target.hasRemaining()) {
-            if (channel.read(target, position + target.position()) < 0) {
-                throw new EOFException();
-            }
-        }
-        return target.order(ByteOrder.LITTLE_ENDIAN);
     }
 }

@@ -3,6 +3,7 @@ package dev.goshawk.weights;
 import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.Tensor;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,8 +21,8 @@ final class StateDict {
 
     /** Where the blocks of numbers are. */
     interface Storages {
-        /** The whole block; its length equals {@link StorageRef#bytes()}. */
-        byte[] read(StorageRef storage) throws IOException;
+        /** The whole block, of {@link StorageRef#bytes()} bytes from position 0. */
+        ByteBuffer read(StorageRef storage) throws IOException;
     }
 
     private StateDict() {
@@ -90,7 +91,7 @@ final class StateDict {
                 name -> get(refs, name).storage().key(), LinkedHashMap::new, Collectors.toList()));
         Map<String, Tensor> loaded = new LinkedHashMap<>();
         for (List<String> names : byStorage.values()) {
-            byte[] block = storages.read(get(refs, names.getFirst()).storage());
+            ByteBuffer block = storages.read(get(refs, names.getFirst()).storage());
             for (String name : names) {
                 TensorRef ref = get(refs, name);
                 StorageRef storage = ref.storage();

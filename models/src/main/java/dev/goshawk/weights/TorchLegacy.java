@@ -1,14 +1,8 @@
 package dev.goshawk.weights;
 
-import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.math.BigInteger;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -42,11 +36,10 @@ final class TorchLegacy {
         return true;
     }
 
-    static Weights read(Path file) throws IOException {
-        try (FileChannel channel = FileChannel.open(file)) {
-            long length = channel.size();
-            InputStream in = new BufferedInputStream(Channels.newInputStream(channel), 1 << 16);
-            PickleStream bytes = new PickleStream(in, Math.min(length, MAX_PICKLE));
+    static Weights read(Path file, ReadProgress progress) throws IOException {
+        try (MappedFile mapped = MappedFile.open(file, progress)) {
+            long length = mapped.length();
+            PickleStream bytes = new PickleStream(mapped.stream(MAX_PICKLE), Math.min(length, MAX_PICKLE));
             StateDictUnpickler pickles = new StateDictUnpickler(bytes);
             expect(file, "magic number", MAGIC, pickles.next());
             expect(file, "protocol", PROTOCOL, pickles.next());
@@ -58,16 +51,14 @@ final class TorchLegacy {
                 throw new WeightFileException(file,
                         "damaged: expected the list of storage keys after the pickled object");
             }
-            Map<String, Long> starts = starts(file, channel, bytes.position(), keys, pickles.storages());
+            Map<String, Long> starts = starts(file, mapped, bytes.position(), keys, pickles.storages());
             return StateDict.read(file, length, pickled, storage -> {
                 Long start = starts.get(storage.key());
                 if (start == null || storage.bytes() > MAX_ARRAY) {
                     throw new WeightFileException(file, "storage " + WeightFileException.shown(storage.key())
                             + (start == null ? " is missing" : " is over 2 GiB"));
                 }
-                ByteBuffer block = ByteBuffer.allocate((int) storage.bytes());
-                fill(channel, block, start);
-                return block.array();
+                return mapped.block(start, storage.bytes());
             });
         } catch (EOFException e) {
             throw new WeightFileException(file, "truncated: it " + e.getMessage(), e);
@@ -82,9 +73,9 @@ final class TorchLegacy {
     }
 
     /** Where each storage's elements start; every block is held against the pickle and the length of the file. */
-    private static Map<String, Long> starts(Path file, FileChannel channel, long first, List<?> keys,
+    private static Map<String, Long> starts(Path file, MappedFile mapped, long first, List<?> keys,
             Map<String, StorageRef> storages) throws IOException {
-        long length = channel.size();
+        long length = mapped.length();
         Map<String, Long> starts = new HashMap<>();
         long at = first;
         for (Object key : keys) {
@@ -93,11 +84,10 @@ final class TorchLegacy {
                 throw new WeightFileException(file, "damaged: storage key " + WeightFileException.shown(key)
                         + (storage == null ? " belongs to no tensor" : " is listed twice"));
             }
-            ByteBuffer count = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-            fill(channel, count, at);
-            if (count.getLong(0) != storage.length()) {
+            long count = mapped.bytes(at, Long.BYTES).getLong(0);
+            if (count != storage.length()) {
                 throw new WeightFileException(file,
-                        "storage " + WeightFileException.shown(key) + " has " + count.getLong(0)
+                        "storage " + WeightFileException.shown(key) + " has " + count
                                 + " elements, the pickle says " + storage.length());
             }
             at += Long.BYTES;
@@ -109,13 +99,5 @@ final class TorchLegacy {
             at += storage.bytes();
         }
         return starts;
-    }
-
-    private static void fill(FileChannel channel, ByteBuffer target, long position) throws IOException {
-        while (target.hasRemaining()) {
-            if (channel.read(target, position + target.position()) < 0) {
-                throw new EOFException("stops at byte " + channel.size() + ", before the numbers end");
-            }
-        }
     }
 }

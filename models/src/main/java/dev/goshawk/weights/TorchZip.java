@@ -3,17 +3,13 @@ package dev.goshawk.weights;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
-import java.util.zip.ZipFile;
 
 /**
  * The zip format of {@code torch.save} since PyTorch 1.6: {@code <name>/data.pkl} and one stored entry {@code
@@ -28,25 +24,27 @@ final class TorchZip {
     private TorchZip() {
     }
 
-    static Weights read(Path file) throws IOException {
-        try (ZipFile zip = new ZipFile(file.toFile())) {
-            long length = Files.size(file);
+    static Weights read(Path file, ReadProgress progress) throws IOException {
+        try (MappedFile mapped = MappedFile.open(file, progress)) {
+            ZipDirectory zip = new ZipDirectory(mapped);
             String prefix = prefix(file, zip);
-            ZipEntry order = zip.getEntry(prefix + "/byteorder");
-            if (order != null && !new String(bytes(file, zip, order, 64), StandardCharsets.UTF_8).equals("little")) {
+            ZipDirectory.Entry order = zip.entries().get(prefix + "/byteorder");
+            if (order != null && !text(file, mapped, zip, order).equals("little")) {
                 throw new WeightFileException(file, "is big-endian; only little-endian files are read");
             }
-            byte[] pickle = bytes(file, zip, entry(file, zip, prefix + PICKLE), MAX_PICKLE);
+            ByteBuffer content = bytes(file, mapped, zip, entry(file, zip, prefix + PICKLE), MAX_PICKLE);
+            byte[] pickle = new byte[content.remaining()];
+            content.get(pickle);
             Object pickled = new StateDictUnpickler(new PickleStream(new ByteArrayInputStream(pickle), pickle.length))
                     .next();
-            return StateDict.read(file, length, pickled, storage -> {
-                ZipEntry entry = entry(file, zip, prefix + "/data/" + storage.key());
-                if (entry.getSize() != storage.bytes()) {
+            return StateDict.read(file, mapped.length(), pickled, storage -> {
+                ZipDirectory.Entry entry = entry(file, zip, prefix + "/data/" + storage.key());
+                if (entry.size() != storage.bytes()) {
                     throw new WeightFileException(file,
-                            "storage " + WeightFileException.shown(entry.getName()) + " has "
-                                    + entry.getSize() + " bytes, the pickle says " + storage.bytes());
+                            "storage " + WeightFileException.shown(entry.name()) + " has "
+                                    + entry.size() + " bytes, the pickle says " + storage.bytes());
                 }
-                return bytes(file, zip, entry, MAX_ARRAY);
+                return bytes(file, mapped, zip, entry, MAX_ARRAY);
             });
         } catch (ZipException e) {
             throw new WeightFileException(file,
@@ -56,15 +54,8 @@ final class TorchZip {
         }
     }
 
-    private static String prefix(Path file, ZipFile zip) {
-        Set<String> names = new HashSet<>();
-        zip.stream().forEach(entry -> {
-            if (!names.add(entry.getName())) {
-                throw new WeightFileException(file,
-                        "zip entry " + WeightFileException.shown(entry.getName()) + " is there twice");
-            }
-        });
-        List<String> pickles = names.stream()
+    private static String prefix(Path file, ZipDirectory zip) {
+        List<String> pickles = zip.entries().keySet().stream()
                 .filter(n -> n.endsWith(PICKLE) && n.indexOf('/') == n.length() - PICKLE.length())
                 .toList();
         if (pickles.size() != 1) {
@@ -72,39 +63,41 @@ final class TorchZip {
                     + pickles.size());
         }
         String prefix = pickles.getFirst().substring(0, pickles.getFirst().length() - PICKLE.length());
-        if (names.contains(prefix + "/constants.pkl")) {
+        if (zip.entries().containsKey(prefix + "/constants.pkl")) {
             throw new WeightFileException(file,
                     "is a TorchScript program; expected a state dict written by torch.save");
         }
         return prefix;
     }
 
-    private static ZipEntry entry(Path file, ZipFile zip, String name) {
-        ZipEntry entry = zip.getEntry(name);
+    private static ZipDirectory.Entry entry(Path file, ZipDirectory zip, String name) {
+        ZipDirectory.Entry entry = zip.entries().get(name);
         if (entry == null) {
             throw new WeightFileException(file, "zip entry " + WeightFileException.shown(name) + " is missing");
         }
         return entry;
     }
 
-    private static byte[] bytes(Path file, ZipFile zip, ZipEntry entry, long limit) throws IOException {
-        String name = "zip entry " + WeightFileException.shown(entry.getName());
-        if (entry.getMethod() != ZipEntry.STORED || entry.getSize() != entry.getCompressedSize()) {
+    private static String text(Path file, MappedFile mapped, ZipDirectory zip, ZipDirectory.Entry entry)
+            throws IOException {
+        return StandardCharsets.UTF_8.decode(bytes(file, mapped, zip, entry, 64)).toString();
+    }
+
+    private static ByteBuffer bytes(Path file, MappedFile mapped, ZipDirectory zip, ZipDirectory.Entry entry,
+            long limit) throws IOException {
+        String name = "zip entry " + WeightFileException.shown(entry.name());
+        if (entry.method() != ZipEntry.STORED || entry.size() != entry.compressed()) {
             throw new WeightFileException(file, name + " is compressed; torch.save stores entries as they are");
         }
-        long size = entry.getSize();
-        if (size < 0 || size > limit || size > Files.size(file)) {
+        long size = entry.size();
+        if (size > limit || size > mapped.length()) {
             throw new WeightFileException(file,
-                    name + " claims " + size + " bytes (limit " + Math.min(limit, Files.size(file))
-                            + ")");
+                    name + " claims " + size + " bytes (limit " + Math.min(limit, mapped.length()) + ")");
         }
-        byte[] content;
-        try (InputStream in = zip.getInputStream(entry)) {
-            content = in.readNBytes((int) size);
-        }
+        ByteBuffer content = mapped.block(zip.data(entry), size);
         CRC32 crc = new CRC32();
-        crc.update(content);
-        if (content.length != size || crc.getValue() != entry.getCrc()) {
+        crc.update(content.duplicate());
+        if ((int) crc.getValue() != entry.crc()) {
             throw new WeightFileException(file, name + " is damaged (its checksum differs)");
         }
         return content;

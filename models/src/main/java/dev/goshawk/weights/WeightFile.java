@@ -26,8 +26,17 @@ public final class WeightFile {
      * @throws WeightFileException if the file is missing, damaged, unsafe or of another kind
      */
     public static Weights read(Path file) {
+        return read(file, ReadProgress.NONE);
+    }
+
+    /**
+     * As {@link #read(Path)}, telling how far it has come.
+     *
+     * @throws WeightFileException if the file is missing, damaged, unsafe or of another kind
+     */
+    public static Weights read(Path file, ReadProgress progress) {
         try {
-            return readAny(file).withoutPrefix(DATA_PARALLEL);
+            return readAny(file, progress).withoutPrefix(DATA_PARALLEL);
         } catch (NoSuchFileException e) {
             throw new WeightFileException(file, "no such file", e);
         } catch (AccessDeniedException e) {
@@ -37,12 +46,15 @@ public final class WeightFile {
                     e);
         } catch (WeightFileException e) {
             throw e;
+        } catch (InternalError e) {
+            // What the virtual machine throws where a page of a mapped file is no longer there.
+            throw new WeightFileException(file, "was cut short while it was read", e);
         } catch (IllegalArgumentException e) {
             throw new WeightFileException(file, String.valueOf(e.getMessage()), e);
         }
     }
 
-    private static Weights readAny(Path file) throws IOException {
+    private static Weights readAny(Path file, ReadProgress progress) throws IOException {
         if (Files.isDirectory(file)) {
             throw new WeightFileException(file, "is a folder, expected a weight file");
         }
@@ -54,13 +66,13 @@ public final class WeightFile {
             throw new WeightFileException(file, "is only " + start.length + " bytes long, expected a weight file");
         }
         if (start[0] == 'P' && start[1] == 'K' && start[2] == 3 && start[3] == 4) {
-            return TorchZip.read(file);
+            return TorchZip.read(file, progress);
         }
         if (TorchLegacy.matches(start)) {
-            return TorchLegacy.read(file);
+            return TorchLegacy.read(file, progress);
         }
         if (start[Long.BYTES] == '{') {
-            return SafetensorsFile.read(file);
+            return SafetensorsFile.read(file, progress);
         }
         throw new WeightFileException(file, start[0] == (byte) 0x80
                 ? "is a pickle, but not one written by torch.save"
