@@ -8,6 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Exact Hessian-vector products of a scalar function by some of its inputs: H v, where H is the matrix of second derivatives by
@@ -93,6 +95,14 @@ public final class HessianVectorProduct {
             return in.name();
         }
         throw new IllegalArgumentException("hessian: expected an input of the graph, got " + x);
+    }
+
+    /** Names of the function's inputs, all of which are to be bound. */
+    public Set<String> inputs() {
+        Set<String> all = new TreeSet<>(compiled.primal().inputs());
+        compiled.tangent().inputs().stream().filter(
+                name -> !name.startsWith("direction/") && !compiled.primal().outputs().contains(name)).forEach(all::add);
+        return all;
     }
 
     /** Binds one of the function's inputs (shared, not copied). */

@@ -26,6 +26,7 @@ final class MappedFile implements AutoCloseable {
         this.progress = progress;
     }
 
+    @SuppressWarnings("MustBeClosedChecker") // close() closes it
     static MappedFile open(Path file, ReadProgress progress) throws IOException {
         Arena arena = Arena.ofConfined();
         try (FileChannel channel = FileChannel.open(file)) {
