@@ -19,6 +19,18 @@ public final class Datasets {
     }
 
     /**
+     * Holds images of another data set in memory, so that those that stay in files are decoded only once.
+     *
+     * @param order positions, taken from the front
+     * @param count images wanted; one that cannot be decoded is handed to {@code faults} and the next in order taken
+     * @return as many as there are in the order, at most {@code count}
+     * @throws DataException if none can be read, or one cannot where faults are not tolerated
+     */
+    public static ImageDataset load(ImageDataset dataset, int[] order, int count, ImageFaults faults) {
+        return InMemoryImages.load(dataset, order, Math.min(count, order.length), faults);
+    }
+
+    /**
      * Opens a split of a data folder of 32 x 32 images: folders of images ({@link ImageFolder}) or CIFAR-10's binary
      * batches ({@link CifarBinary}).
      *

@@ -1,7 +1,11 @@
 package dev.goshawk.data;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Images decoded once and held one after the other. */
 final class InMemoryImages implements ImageDataset {
@@ -30,6 +34,46 @@ final class InMemoryImages implements ImageDataset {
                     + " bytes, more than the 2 GiB a data set in memory can have");
         }
         return new byte[(int) bytes];
+    }
+
+    /** The first {@code count} images of an order that can be read; decoded in parallel, faults met in order. */
+    static InMemoryImages load(ImageDataset dataset, int[] order, int count, ImageFaults faults) {
+        int bytes = dataset.imageBytes();
+        byte[] pixels = allocate("sample", count, dataset.height(), dataset.width());
+        int[] labels = new int[count];
+        List<String> names = new ArrayList<>(count);
+        int next = 0;
+        while (names.size() < count && next < order.length) {
+            int first = names.size();
+            int from = next;
+            int tried = Math.min(count - first, order.length - next);
+            @Nullable DataException[] failures = new @Nullable DataException[tried];
+            IntStream.range(0, tried).parallel().forEach(i -> {
+                try {
+                    dataset.pixels(order[from + i], pixels, (first + i) * bytes);
+                } catch (DataException e) {
+                    failures[i] = e;
+                }
+            });
+            for (int i = 0; i < tried; i++) {
+                DataException failure = failures[i];
+                if (failure != null) {
+                    faults.meet(failure);
+                    continue;
+                }
+                int at = names.size();
+                System.arraycopy(pixels, (first + i) * bytes, pixels, at * bytes, bytes);
+                labels[at] = dataset.label(order[from + i]);
+                names.add(dataset.name(order[from + i]));
+            }
+            next += tried;
+        }
+        if (names.isEmpty()) {
+            throw new DataException("sample: none of " + order.length + " images can be read"
+                    + faults.first().stream().findFirst().map(line -> "; the first: " + line).orElse(""));
+        }
+        return new InMemoryImages(dataset.height(), dataset.width(), pixels, Arrays.copyOf(labels, names.size()), names,
+                dataset.classes());
     }
 
     @Override

@@ -186,6 +186,30 @@ class PrefetchingBatchesTest {
     }
 
     @Test
+    void loadsTheFirstImagesOfAnOrderThatCanBeRead() {
+        Faulty dataset = new Faulty(null, 1, 5, 6);
+        List<String> told = new ArrayList<>();
+        ImageDataset loaded = Datasets.load(dataset, new int[] {5, 4, 1, 6, 0, 9, 8}, 3, ImageFaults.counted(told::add));
+        assertEquals(3, loaded.size());
+        int[] expected = {4, 0, 9};
+        byte[] got = new byte[loaded.imageBytes()];
+        byte[] pixels = new byte[loaded.imageBytes()];
+        for (int i = 0; i < 3; i++) {
+            assertEquals(SHAPES.name(expected[i]), loaded.name(i));
+            assertEquals(SHAPES.label(expected[i]), loaded.label(i));
+            loaded.pixels(i, got, 0);
+            SHAPES.pixels(expected[i], pixels, 0);
+            assertArrayEquals(pixels, got);
+        }
+        assertEquals(3, told.size());
+        assertEquals(2, Datasets.load(dataset, new int[] {5, 4, 3}, 3, ImageFaults.counted(told::add)).size());
+        assertEquals("sample: none of 1 images can be read; the first: " + SHAPES.name(5) + ": corrupt image (test)",
+                assertThrows(DataException.class,
+                        () -> Datasets.load(dataset, new int[] {5}, 3, ImageFaults.counted(told::add))).getMessage());
+        assertThrows(DataException.class, () -> Datasets.load(dataset, new int[] {4, 5}, 2, ImageFaults.strict()));
+    }
+
+    @Test
     void refusesNonsense() {
         Batches batches = batches(SHAPES);
         assertEquals("prefetching: expected at least 1 thread and 1 image ahead, got 0 and 1",
