@@ -1,0 +1,192 @@
+package dev.goshawk.hawq.finetune;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.goshawk.backend.Backend;
+import dev.goshawk.backend.Backends;
+import dev.goshawk.backend.ThreadPool;
+import dev.goshawk.hawq.report.RunReport;
+import dev.goshawk.tensor.Tensor;
+import dev.goshawk.weights.SafetensorsFile;
+import dev.goshawk.weights.WeightFile;
+import dev.goshawk.weights.WeightFileException;
+import dev.goshawk.weights.Weights;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ResumeTest {
+    private static final int STEPS = 15;
+    private static final long EVERY_STEP = 0;
+    private static final long EVALUATIONS_ONLY = Long.MAX_VALUE;
+
+    @TempDir
+    private Path folder;
+    private Path reference;
+
+    /** What stands in for the end of a process. */
+    private static final class Killed extends RuntimeException {
+        private static final long serialVersionUID = 1;
+    }
+
+    @BeforeEach
+    void uninterrupted() {
+        reference = folder.resolve("uninterrupted");
+        SmallTraining.trainer().run(new Checkpoints(reference, "t"), EVERY_STEP, TrainingListener.NONE);
+    }
+
+    private Path last(Path run) {
+        return run.resolve("t-" + STEPS + ".safetensors");
+    }
+
+    private void assertSameEnd(Path run) {
+        Map<String, Tensor> expected = WeightFile.read(last(reference)).tensors();
+        Weights got = WeightFile.read(last(run));
+        assertEquals(expected.keySet(), got.names());
+        expected.forEach((name, t) -> assertArrayEquals(t.toDoubles(), got.get(name).toDoubles(), name));
+    }
+
+    private static void killAt(long step, Checkpoints checkpoints, long interval) {
+        Trainer trainer = SmallTraining.trainer();
+        assertThrows(Killed.class, () -> trainer.run(checkpoints, interval, new TrainingListener() {
+            @Override
+            public void step(Position p) {
+                if (p.done() == step) {
+                    throw new Killed();
+                }
+            }
+        }));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1", "3", "4", "5", "10", "12", "13", "15"})
+    void killedAtAnyStepItEndsWithTheSameBits(long step) {
+        Path run = folder.resolve("run");
+        killAt(step, new Checkpoints(run, "t"), EVERY_STEP);
+        List<RunReport.Epoch> epochs = SmallTraining.trainer().run(new Checkpoints(run, "t"), EVERY_STEP, TrainingListener.NONE);
+        assertSameEnd(run);
+        assertEquals(List.of("middle", "last", "first", "final"), epochs.stream().map(RunReport.Epoch::stage).toList());
+    }
+
+    @Test
+    void killedTwiceFarFromACheckpoint() {
+        Path run = folder.resolve("run");
+        killAt(7, new Checkpoints(run, "t"), EVALUATIONS_ONLY);
+        killAt(11, new Checkpoints(run, "t"), EVALUATIONS_ONLY);
+        SmallTraining.trainer().run(new Checkpoints(run, "t"), EVALUATIONS_ONLY, TrainingListener.NONE);
+        assertSameEnd(run);
+    }
+
+    @Test
+    void modelFilesAreEqualByteForByte() throws IOException {
+        Path run = folder.resolve("run");
+        killAt(6, new Checkpoints(run, "t"), EVERY_STEP);
+        Trainer resumed = SmallTraining.trainer();
+        resumed.run(new Checkpoints(run, "t"), EVERY_STEP, TrainingListener.NONE);
+        Trainer whole = SmallTraining.trainer();
+        whole.run(new Checkpoints(folder.resolve("whole"), "t"), TrainingListener.NONE);
+        SafetensorsFile.write(folder.resolve("a"), resumed.quantizedParameters().toWeights("a").tensors(), Map.of());
+        SafetensorsFile.write(folder.resolve("b"), whole.quantizedParameters().toWeights("b").tensors(), Map.of());
+        assertEquals(-1, Files.mismatch(folder.resolve("a"), folder.resolve("b")));
+        assertEquals(whole.activationRanges(), resumed.activationRanges());
+    }
+
+    @Test
+    void finishedTrainingIsNotRepeated() {
+        long[] steps = {0};
+        SmallTraining.trainer().run(new Checkpoints(reference, "t"), EVERY_STEP, new TrainingListener() {
+            @Override
+            public void step(Position p) {
+                steps[0]++;
+            }
+        });
+        assertEquals(0, steps[0]);
+    }
+
+    @Test
+    void anyNumberOfThreadsGivesTheSameBits() {
+        for (int threads : new int[] {1, 3}) {
+            Backend backend = Backends.select(null, ThreadPool.ofThreads(threads));
+            Path run = folder.resolve("threads" + threads);
+            SmallTraining.trainer(SmallTraining.parameters(), backend).run(new Checkpoints(run, "t"), TrainingListener.NONE);
+            assertSameEnd(run);
+        }
+    }
+
+    @Test
+    void keepsTheNewestTwo() throws IOException {
+        try (Stream<Path> files = Files.list(reference)) {
+            assertEquals(List.of("t-14.safetensors", "t-15.safetensors"),
+                    files.map(f -> f.getFileName().toString()).sorted().toList());
+        }
+    }
+
+    @Test
+    void damagedNewestCheckpointFallsBackToTheOneBefore() throws IOException {
+        Path run = folder.resolve("run");
+        killAt(9, new Checkpoints(run, "t"), EVERY_STEP);
+        Path newest = run.resolve("t-8.safetensors");
+        Files.write(newest, List.of("not a checkpoint"), StandardOpenOption.TRUNCATE_EXISTING);
+        SmallTraining.trainer().run(new Checkpoints(run, "t"), EVERY_STEP, TrainingListener.NONE);
+        assertSameEnd(run);
+    }
+
+    @Test
+    void fullDiskIsOneLineAndLeavesTheCheckpointBefore() {
+        Path run = folder.resolve("run");
+        Checkpoints.Writer full = (file, tensors, metadata) -> {
+            if (file.endsWith("t-6.safetensors")) {
+                throw new WeightFileException(file.toString(), "cannot be written (No space left on device)", null);
+            }
+            SafetensorsFile.write(file, tensors, metadata);
+        };
+        Trainer trainer = SmallTraining.trainer();
+        WeightFileException e = assertThrows(WeightFileException.class,
+                () -> trainer.run(new Checkpoints(run, "t", full), EVERY_STEP, TrainingListener.NONE));
+        String message = String.valueOf(e.getMessage());
+        assertEquals(1, message.lines().count(), message);
+        assertTrue(message.contains("No space left on device"), message);
+        assertTrue(Files.exists(run.resolve("t-5.safetensors")));
+        SmallTraining.trainer().run(new Checkpoints(run, "t"), EVERY_STEP, TrainingListener.NONE);
+        assertSameEnd(run);
+    }
+
+    @Test
+    void unwritableFolderIsOneLine() throws IOException {
+        Path file = Files.createFile(folder.resolve("file"));
+        Trainer trainer = SmallTraining.trainer();
+        WeightFileException e = assertThrows(WeightFileException.class,
+                () -> trainer.run(new Checkpoints(file.resolve("run"), "t"), TrainingListener.NONE));
+        String message = String.valueOf(e.getMessage());
+        assertTrue(message.contains("cannot be written (there is no folder") && message.lines().count() == 1, message);
+    }
+
+    @Test
+    void checkpointOfAnotherNetworkIsRefused() {
+        Path run = folder.resolve("run");
+        SafetensorsFile.write(run("t-3.safetensors"), Map.of("x", Tensor.of(dev.goshawk.tensor.Shape.of(1), 1.0f)), Map.of());
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> SmallTraining.trainer()
+                .run(new Checkpoints(run, "t"), TrainingListener.NONE));
+        assertTrue(String.valueOf(e.getMessage()).contains("expected a checkpoint of this training"), e.getMessage());
+    }
+
+    private Path run(String file) {
+        try {
+            return Files.createDirectories(folder.resolve("run")).resolve(file);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package dev.goshawk.hawq.finetune;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.goshawk.hawq.finetune.Schedule.Stage;
+import dev.goshawk.hawq.finetune.Schedule.Turn;
+import dev.goshawk.hawq.quantize.BitWidth;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ScheduleTest {
+    private static final LearningRate RATE = new LearningRate.Constant(0.1);
+    private static final List<Turn> TURNS = List.of(new Turn("b", BitWidth.B2), new Turn("a", BitWidth.B4));
+
+    @Test
+    void blockByBlockKeepsTheOrder() {
+        Schedule s = Schedule.blockByBlock(TURNS, 0.5, 2, RATE, false);
+        assertEquals(List.of(new Stage("b", List.of(TURNS.get(0)), 0.5), new Stage("a", List.of(TURNS.get(1)), 0.5),
+                new Stage("final", List.of(), 2)), s.stages());
+    }
+
+    @Test
+    void atOnceTakesAsLong() {
+        Schedule s = Schedule.atOnce(TURNS, 0.5, 0, RATE, false);
+        assertEquals(List.of(new Stage("all blocks", TURNS, 1)), s.stages());
+    }
+
+    @Test
+    void fractionsAreWholeStepsAndAtLeastOne() {
+        assertEquals(195, new Stage("a", List.of(), 0.5).steps(390));
+        assertEquals(1, new Stage("a", List.of(), 1e-9).steps(390));
+        assertEquals(975, new Stage("a", List.of(), 2.5).steps(390));
+    }
+
+    @Test
+    void refusesNonsense() {
+        assertEquals("schedule: block 'b' is quantized twice, in stages 'b' and 'b'", message(
+                () -> Schedule.blockByBlock(List.of(TURNS.get(0), TURNS.get(0)), 1, 0, RATE, false)));
+        assertEquals("stage b: expected a finite number of epochs above 0, got 0.0",
+                message(() -> Schedule.blockByBlock(TURNS, 0, 0, RATE, false)));
+        assertEquals("final epochs: expected 0 or more, got -1.0",
+                message(() -> Schedule.blockByBlock(TURNS, 1, -1, RATE, false)));
+        assertEquals("schedule: expected at least one stage, got none",
+                message(() -> Schedule.blockByBlock(List.of(), 1, 0, RATE, false)));
+    }
+
+    private static String message(Runnable make) {
+        return String.valueOf(assertThrows(IllegalArgumentException.class, make::run).getMessage());
+    }
+}

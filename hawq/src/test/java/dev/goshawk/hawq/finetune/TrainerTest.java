@@ -1,0 +1,256 @@
+package dev.goshawk.hawq.finetune;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.goshawk.backend.Backends;
+import dev.goshawk.backend.Workers;
+import dev.goshawk.data.Augmentation;
+import dev.goshawk.data.Batches;
+import dev.goshawk.data.Normalization;
+import dev.goshawk.data.SyntheticShapes;
+import dev.goshawk.graph.Value;
+import dev.goshawk.hawq.evaluation.Evaluation;
+import dev.goshawk.hawq.evaluation.Evaluator;
+import dev.goshawk.hawq.finetune.Schedule.Stage;
+import dev.goshawk.hawq.finetune.Schedule.Turn;
+import dev.goshawk.hawq.quantize.BitWidth;
+import dev.goshawk.hawq.report.RunReport;
+import dev.goshawk.models.Layers;
+import dev.goshawk.models.Mode;
+import dev.goshawk.models.Network;
+import dev.goshawk.models.Parameters;
+import dev.goshawk.tensor.DType;
+import dev.goshawk.tensor.Tensor;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainerTest {
+    @TempDir
+    private Path folder;
+
+    private List<RunReport.Epoch> run(Trainer trainer) {
+        return trainer.run(new Checkpoints(folder, "t"), TrainingListener.NONE);
+    }
+
+    /** logits = mean colour * W + b: a gradient that fits on a line. */
+    private record Softmax() implements Network {
+        @Override
+        public String name() {
+            return "softmax";
+        }
+
+        @Override
+        public int inputSize() {
+            return 8;
+        }
+
+        @Override
+        public int classes() {
+            return 3;
+        }
+
+        @Override
+        public Value logits(Layers net, Value images) {
+            return net.block("all").linear("fc", net.globalAvgPool(images), 3);
+        }
+    }
+
+    @Test
+    void twoStepsEqualGradientDescentByHand() {
+        Network network = new Softmax();
+        Parameters parameters = Parameters.initialize(network, DType.FLOAT64, 1);
+        double[] w = parameters.get("fc.weight").toDoubles();
+        double[] b = parameters.get("fc.bias").toDoubles();
+        double[] mw = new double[9];
+        double[] mb = new double[3];
+        TrainingSettings settings = new TrainingSettings(8, 5, 0.9, 0.01, Augmentation.NONE, SmallTraining.QUANTIZER,
+                BitWidth.FLOAT, 1);
+        TrainingData data = SmallTraining.data();
+        Batches batches = new Batches(data.train(), data.normalization(), 5);
+        for (int step = 0; step < 2; step++) {
+            Tensor images = Tensor.zeros(DType.FLOAT64, batches.imageShape(8));
+            Tensor labels = Tensor.zeros(DType.FLOAT64, batches.labelShape(8));
+            batches.fill(batches.order(0), 8 * step, images, labels);
+            double[] gw = new double[9];
+            double[] gb = new double[3];
+            softmaxGradient(images, labels, w, b, gw, gb);
+            descend(w, mw, gw);
+            descend(b, mb, gb);
+        }
+        run(new Trainer(network, parameters, data, settings, Schedule.plain(2 / 6.0, new LearningRate.Constant(0.3)),
+                Backends.select("reference", Workers.SINGLE)));
+        for (int i = 0; i < 9; i++) {
+            assertEquals(w[i], parameters.get("fc.weight").get(i), 1e-12);
+        }
+        for (int i = 0; i < 3; i++) {
+            assertEquals(b[i], parameters.get("fc.bias").get(i), 1e-12);
+        }
+    }
+
+    private static void softmaxGradient(Tensor images, Tensor labels, double[] w, double[] b, double[] gw, double[] gb) {
+        for (int n = 0; n < 8; n++) {
+            double[] x = new double[3];
+            for (int i = 0; i < 192; i++) {
+                x[i % 3] += images.get(192 * n + i) / 64;
+            }
+            double[] p = new double[3];
+            double sum = 0;
+            for (int c = 0; c < 3; c++) {
+                p[c] = Math.exp(b[c] + x[0] * w[c] + x[1] * w[3 + c] + x[2] * w[6 + c]);
+                sum += p[c];
+            }
+            for (int c = 0; c < 3; c++) {
+                double d = (p[c] / sum - labels.get(3 * n + c)) / 8;
+                gb[c] += d;
+                for (int i = 0; i < 3; i++) {
+                    gw[3 * i + c] += d * x[i];
+                }
+            }
+        }
+    }
+
+    private static void descend(double[] w, double[] m, double[] g) {
+        for (int i = 0; i < w.length; i++) {
+            m[i] = 0.9 * m[i] + g[i] + 0.01 * w[i];
+            w[i] -= 0.3 * m[i];
+        }
+    }
+
+    @Test
+    void learnsAndReportsEveryStage() {
+        Parameters parameters = SmallTraining.parameters();
+        List<RunReport.Epoch> epochs = run(new Trainer(SmallTraining.NETWORK, parameters, SmallTraining.data(),
+                SmallTraining.settings(BitWidth.FLOAT), Schedule.plain(8.5, new LearningRate.Cosine(0.1, 0)),
+                Backends.defaultBackend()));
+        assertEquals(9, epochs.size(), "eight epochs and half of one");
+        assertEquals(List.of(1, 2, 3, 4, 5, 6, 7, 8, 9), epochs.stream().map(RunReport.Epoch::epoch).toList());
+        assertTrue(epochs.getLast().trainLoss() < 0.5 * epochs.getFirst().trainLoss(), epochs.toString());
+        assertTrue(Objects.requireNonNull(epochs.getLast().testAccuracy()) > 0.9, epochs.toString());
+    }
+
+    @Test
+    void quantizesBlockAfterBlockInTheScheduleOrder() {
+        List<RunReport.Epoch> epochs = run(SmallTraining.trainer());
+        assertEquals(List.of("middle", "last", "first", "final"), epochs.stream().map(RunReport.Epoch::stage).toList());
+        assertEquals(4 + 4 + 4 + 3, SmallTraining.trainer().totalSteps());
+    }
+
+    @Test
+    void quantizedWeightsLieOnTheirLevels() {
+        Trainer trainer = SmallTraining.trainer();
+        run(trainer);
+        Parameters q = trainer.quantizedParameters();
+        levels(q, "middle.conv1.weight", 1);
+        levels(q, "middle.conv2.weight", 1);
+        levels(q, "fc.weight", 3);
+        levels(q, "conv.weight", 7);
+    }
+
+    /** Every output channel's values are whole multiples of one number, from -most to most times. */
+    private static void levels(Parameters q, String name, int most) {
+        Tensor w = q.get(name);
+        int channels = w.shape().dim(-1);
+        for (int c = 0; c < channels; c++) {
+            TreeSet<Double> magnitudes = new TreeSet<>();
+            for (int i = c; i < w.size(); i += channels) {
+                magnitudes.add(Math.abs(w.get(i)));
+            }
+            magnitudes.remove(0.0);
+            assertTrue(!magnitudes.isEmpty() && magnitudes.size() <= most, name + " " + c + " " + magnitudes);
+            double least = magnitudes.getFirst();
+            boolean whole = false;
+            for (int k = 1; k <= most && !whole; k++) {
+                double unit = least / k;
+                whole = magnitudes.stream().allMatch(m -> Math.abs(m / unit - Math.rint(m / unit)) < 1e-5
+                        && Math.rint(m / unit) <= most);
+            }
+            assertTrue(whole, name + " " + c + " " + magnitudes);
+        }
+    }
+
+    @Test
+    void evaluatedNetworkIsThePlainOneWithQuantizedWeights() {
+        Trainer trainer = new Trainer(SmallTraining.NETWORK, SmallTraining.parameters(), SmallTraining.data(),
+                SmallTraining.settings(BitWidth.FLOAT), SmallTraining.schedule(), Backends.defaultBackend());
+        List<RunReport.Epoch> epochs = run(trainer);
+        Evaluation plain = new Evaluator(SmallTraining.NETWORK.trace(DType.FLOAT32, SmallTraining.BATCH, Mode.EVALUATION),
+                trainer.quantizedParameters(), Backends.defaultBackend())
+                        .evaluate(new Batches(SmallTraining.data().test(), Normalization.IMAGENET, 0),
+                                Evaluator.LogitsListener.NONE);
+        assertEquals(plain.loss(), Objects.requireNonNull(epochs.getLast().testLoss()));
+        assertEquals(plain.accuracy(), Objects.requireNonNull(epochs.getLast().testAccuracy()));
+    }
+
+    @Test
+    void rangesOfActivationsAreThoseOfTheQuantizedBlocks() {
+        Trainer trainer = SmallTraining.trainer();
+        run(trainer);
+        assertEquals(List.of("middle.relu1", "middle.relu2", "relu"), List.copyOf(trainer.activationRanges().keySet()));
+        trainer.activationRanges().forEach((site, range) -> assertTrue(range > 0.5 && range < 50, site + " " + range));
+    }
+
+    @Test
+    void divergenceIsOneLineWithStepAndRate() {
+        Trainer trainer = new Trainer(SmallTraining.NETWORK, SmallTraining.parameters(), SmallTraining.data(),
+                SmallTraining.settings(BitWidth.FLOAT), Schedule.plain(3, new LearningRate.Constant(1e30)),
+                Backends.defaultBackend());
+        DivergedException e = assertThrows(DivergedException.class, () -> run(trainer));
+        String message = String.valueOf(e.getMessage());
+        assertTrue(message.matches("training diverged: expected a finite loss, got (NaN|Infinity) at step \\d+ "
+                + "\\(stage float, epoch \\d+ of the data, learning rate 1\\.0E30\\): a lower --lr may help"), message);
+    }
+
+    @Test
+    void refusesWhatCannotBeTrained() {
+        TrainingSettings large = new TrainingSettings(51, 0, 0.9, 0, Augmentation.NONE, SmallTraining.QUANTIZER, BitWidth.FLOAT,
+                1);
+        LearningRate rate = new LearningRate.Constant(0.1);
+        IllegalArgumentException batch = assertThrows(IllegalArgumentException.class,
+                () -> new Trainer(SmallTraining.NETWORK, SmallTraining.parameters(), SmallTraining.data(), large,
+                        Schedule.plain(1, rate), Backends.defaultBackend()));
+        assertEquals("batch: expected at most the 50 images of the training set, got 51", batch.getMessage());
+        Schedule unknown = new Schedule(List.of(new Stage("x", List.of(new Turn("nowhere", BitWidth.B2)), 1)), rate, false);
+        IllegalArgumentException block = assertThrows(IllegalArgumentException.class,
+                () -> new Trainer(SmallTraining.NETWORK, SmallTraining.parameters(), SmallTraining.data(),
+                        SmallTraining.settings(BitWidth.B4), unknown, Backends.defaultBackend()));
+        assertEquals("schedule: small has no block 'nowhere'", block.getMessage());
+        assertThrows(IllegalArgumentException.class, () -> new TrainingData(new SmallTraining.Images("train", 0),
+                SyntheticShapes.generate("test", 10, 1),
+                Normalization.IMAGENET));
+    }
+
+    @Test
+    void learningRateRunsWithinStagesOrOverAll() {
+        assertEquals(List.of(0.05, 0.05, 0.05, 0.05), ratesAtStageStarts(false));
+        List<Double> over = ratesAtStageStarts(true);
+        assertEquals(0.05, over.getFirst());
+        for (int i = 1; i < over.size(); i++) {
+            assertTrue(over.get(i) < over.get(i - 1), over.toString());
+        }
+    }
+
+    private List<Double> ratesAtStageStarts(boolean wholeRun) {
+        Schedule s = SmallTraining.schedule();
+        List<String> seen = new ArrayList<>();
+        List<Double> rates = new ArrayList<>();
+        new Trainer(SmallTraining.NETWORK, SmallTraining.parameters(), SmallTraining.data(), SmallTraining.settings(BitWidth.B4),
+                new Schedule(s.stages(), s.rate(), wholeRun), Backends.defaultBackend())
+                        .run(new Checkpoints(folder.resolve("rates" + wholeRun), "t"), new TrainingListener() {
+                            @Override
+                            public void step(Position p) {
+                                if (!seen.contains(p.stage())) {
+                                    seen.add(p.stage());
+                                    rates.add(p.rate());
+                                }
+                            }
+                        });
+        return rates;
+    }
+}
