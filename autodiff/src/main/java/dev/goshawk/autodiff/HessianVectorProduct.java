@@ -101,7 +101,8 @@ public final class HessianVectorProduct {
     public Set<String> inputs() {
         Set<String> all = new TreeSet<>(compiled.primal().inputs());
         compiled.tangent().inputs().stream().filter(
-                name -> !name.startsWith("direction/") && !compiled.primal().outputs().contains(name)).forEach(all::add);
+                name -> !name.startsWith("direction/") && !compiled.primal().outputs().contains(name))
+                .forEach(all::add);
         return all;
     }
 

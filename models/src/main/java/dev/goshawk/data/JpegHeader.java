@@ -50,8 +50,9 @@ record JpegHeader(int width, int height, JpegColour colour, int tall) {
             }
             int length = at + 1 < bytes.length ? u16(bytes, at) : 0;
             if (length < 2 || length > bytes.length - at) {
-                throw new IllegalArgumentException(String.format("segment 0x%02X at byte %d reaches past the end", marker,
-                        at - 2));
+                throw new IllegalArgumentException(
+                        String.format("segment 0x%02X at byte %d reaches past the end", marker,
+                                at - 2));
             }
             int body = at + 2;
             if (marker == APP0) {
@@ -106,7 +107,8 @@ record JpegHeader(int width, int height, JpegColour colour, int tall) {
                 yield !jfif && isRgb ? JpegColour.RGB : JpegColour.YCBCR;
             }
             case 4 -> adobe == NO_ADOBE || adobe == 0 ? JpegColour.CMYK : JpegColour.YCCK;
-            default -> throw new UnsupportedOperationException("expected 1, 3 or 4 colour components, got " + components);
+            default ->
+                throw new UnsupportedOperationException("expected 1, 3 or 4 colour components, got " + components);
         };
     }
 

@@ -48,8 +48,9 @@ public final class PrefetchingBatches implements AutoCloseable {
     public PrefetchingBatches(Batches batches, int[] order, Augmentation augmentation, int epoch, int threads,
             int ahead, ImageFaults faults) {
         if (threads < 1 || ahead < 1) {
-            throw new DataException("prefetching: expected at least 1 thread and 1 image ahead, got " + threads + " and "
-                    + ahead);
+            throw new DataException(
+                    "prefetching: expected at least 1 thread and 1 image ahead, got " + threads + " and "
+                            + ahead);
         }
         this.batches = batches;
         this.order = order.clone();
@@ -133,7 +134,8 @@ public final class PrefetchingBatches implements AutoCloseable {
         while (submitted < order.length && !free.isEmpty()) {
             int image = order[submitted++];
             byte[] pixels = free.remove();
-            queue.add(new Ahead(image, pixels, decoders.submit(() -> batches.decode(image, pixels, augmentation, epoch))));
+            queue.add(new Ahead(image, pixels,
+                    decoders.submit(() -> batches.decode(image, pixels, augmentation, epoch))));
         }
     }
 
@@ -146,7 +148,8 @@ public final class PrefetchingBatches implements AutoCloseable {
             if (e.getCause() instanceof DataException fault) {
                 return fault;
             }
-            throw new IllegalStateException("prefetching: image " + ahead.image() + " failed (" + e.getCause() + ")", e);
+            throw new IllegalStateException("prefetching: image " + ahead.image() + " failed (" + e.getCause() + ")",
+                    e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("prefetching: interrupted while waiting for image " + ahead.image(), e);

@@ -30,7 +30,8 @@ final class MappedFile implements AutoCloseable {
     static MappedFile open(Path file, ReadProgress progress) throws IOException {
         Arena arena = Arena.ofConfined();
         try (FileChannel channel = FileChannel.open(file)) {
-            return new MappedFile(arena, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena), progress);
+            return new MappedFile(arena, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena),
+                    progress);
         } catch (IOException | RuntimeException | Error e) {
             arena.close();
             throw e;

@@ -73,7 +73,8 @@ final class ZipDirectory {
 
     /** The position of a stored entry's first byte; all of them lie before the directory. */
     long data(Entry entry) throws IOException {
-        ByteBuffer header = part(entry.header(), LOCAL_LENGTH, LOCAL, "header of " + WeightFileException.shown(entry.name()));
+        ByteBuffer header = part(entry.header(), LOCAL_LENGTH, LOCAL,
+                "header of " + WeightFileException.shown(entry.name()));
         long at = entry.header() + LOCAL_LENGTH + u16(header, 26) + u16(header, 28);
         if (at > start - entry.compressed()) {
             throw new ZipException("entry " + WeightFileException.shown(entry.name()) + " reaches into the directory");

@@ -97,7 +97,8 @@ class ImageDecoderTest {
         byte[] plain = jpeg();
         byte[] pixels = decode(plain).rgb();
         assertEquals(40 * 24 * 3, pixels.length);
-        assertArrayEquals(pixels, decode(Jpegs.insert(plain, plain.length - 2, new byte[50])).rgb(), "padding at the end");
+        assertArrayEquals(pixels, decode(Jpegs.insert(plain, plain.length - 2, new byte[50])).rgb(),
+                "padding at the end");
         assertArrayEquals(pixels, decode(Jpegs.insert(plain, plain.length, new byte[50])).rgb(), "bytes after the end");
         int frame = Jpegs.find(plain, FRAME);
         assertArrayEquals(pixels, decode(Jpegs.insert(plain, frame, new byte[50])).rgb(), "between segments");

@@ -82,7 +82,8 @@ class ImageNetFolderTest {
         assertArrayEquals(new int[] {0, 1}, labels(d));
         put("val/n01440764/1.png", 2);
         assertEquals(root.resolve("val/cat")
-                + ": is no WordNet id of ImageNet's 1,000 classes, as other class folders beside it are", refused("val"));
+                + ": is no WordNet id of ImageNet's 1,000 classes, as other class folders beside it are",
+                refused("val"));
     }
 
     @Test
@@ -152,9 +153,12 @@ class ImageNetFolderTest {
         Files.writeString(list, "n01443537_fish.png\n");
         assertArrayEquals(new int[] {1}, labels(Samples.read(list, root, SMALL)));
         Files.writeString(list, "n01443537_fish.png\nval/x.png\n");
-        assertEquals(list + " line 2: 'val/x.png' is no file in " + root, refusal(() -> Samples.read(list, root, SMALL)));
+        assertEquals(list + " line 2: 'val/x.png' is no file in " + root,
+                refusal(() -> Samples.read(list, root, SMALL)));
         Files.writeString(list, "list.txt\n");
-        assertEquals(list + " line 1: 'list.txt' is neither of the form split/class/file nor does its name begin with a "
-                + "WordNet id of ImageNet", refusal(() -> Samples.read(list, root, SMALL)));
+        assertEquals(
+                list + " line 1: 'list.txt' is neither of the form split/class/file nor does its name begin with a "
+                        + "WordNet id of ImageNet",
+                refusal(() -> Samples.read(list, root, SMALL)));
     }
 }

@@ -67,7 +67,8 @@ final class Jpegs {
 
     /** An Adobe segment that gives a colour transform. */
     static byte[] adobe(int transform) {
-        return new byte[] {(byte) 0xFF, (byte) 0xEE, 0, 14, 'A', 'd', 'o', 'b', 'e', 0, 100, 0, 0, 0, 0, (byte) transform};
+        return new byte[] {(byte) 0xFF, (byte) 0xEE, 0, 14, 'A', 'd', 'o', 'b', 'e', 0, 100, 0, 0, 0, 0,
+                (byte) transform};
     }
 
     /** Other bytes put in at a position. */

@@ -137,7 +137,8 @@ class PrefetchingBatchesTest {
     @Test
     void strictlyTheFirstFaultInOrderIsThrown() {
         int[] order = {3, 2, 9, 1, 4};
-        try (PrefetchingBatches pass = new PrefetchingBatches(batches(new Faulty(null, 1, 9)), order, Augmentation.NONE, 0,
+        try (PrefetchingBatches pass = new PrefetchingBatches(batches(new Faulty(null, 1, 9)), order, Augmentation.NONE,
+                0,
                 3, 5, ImageFaults.strict())) {
             assertEquals(2, pass.next(images(2), labels(2)), "what comes before the fault is given");
             assertEquals(SHAPES.name(9) + ": corrupt image (test)",
@@ -158,7 +159,8 @@ class PrefetchingBatchesTest {
     void failuresThatAreNoFaultOfAFileAreThrownAtTheirTurn() {
         Faulty dataset = new Faulty(new IllegalStateException("broken"), 2);
         ImageFaults faults = ImageFaults.counted(line -> assertTrue(line.isEmpty()));
-        try (PrefetchingBatches pass = new PrefetchingBatches(batches(dataset), new int[] {0, 1, 2}, Augmentation.NONE, 0,
+        try (PrefetchingBatches pass = new PrefetchingBatches(batches(dataset), new int[] {0, 1, 2}, Augmentation.NONE,
+                0,
                 2, 3, faults)) {
             assertEquals(2, pass.next(images(2), labels(2)));
             assertEquals("prefetching: image 2 failed (java.lang.IllegalStateException: broken)",
@@ -189,7 +191,8 @@ class PrefetchingBatchesTest {
     void loadsTheFirstImagesOfAnOrderThatCanBeRead() {
         Faulty dataset = new Faulty(null, 1, 5, 6);
         List<String> told = new ArrayList<>();
-        ImageDataset loaded = Datasets.load(dataset, new int[] {5, 4, 1, 6, 0, 9, 8}, 3, ImageFaults.counted(told::add));
+        ImageDataset loaded = Datasets.load(dataset, new int[] {5, 4, 1, 6, 0, 9, 8}, 3,
+                ImageFaults.counted(told::add));
         assertEquals(3, loaded.size());
         int[] expected = {4, 0, 9};
         byte[] got = new byte[loaded.imageBytes()];
@@ -213,8 +216,10 @@ class PrefetchingBatchesTest {
     void refusesNonsense() {
         Batches batches = batches(SHAPES);
         assertEquals("prefetching: expected at least 1 thread and 1 image ahead, got 0 and 1",
-                assertThrows(DataException.class, () -> new PrefetchingBatches(batches, new int[] {0}, Augmentation.NONE, 0,
-                        0, 1, ImageFaults.strict())).getMessage());
+                assertThrows(DataException.class,
+                        () -> new PrefetchingBatches(batches, new int[] {0}, Augmentation.NONE, 0,
+                                0, 1, ImageFaults.strict()))
+                        .getMessage());
         PrefetchingBatches pass = PrefetchingBatches.over(batches, new int[] {0}, Augmentation.NONE, 0,
                 ImageFaults.strict());
         pass.close();

@@ -85,7 +85,8 @@ class PreprocessingTest {
             double sum = 0;
             for (int y = 0; y < height; y++) {
                 for (int x = 0; x < width; x++) {
-                    sum += down[i / 3 / crop][y] * across[i / 3 % crop][x] * (image.rgb()[(y * width + x) * 3 + i % 3] & 0xFF);
+                    sum += down[i / 3 / crop][y] * across[i / 3 % crop][x]
+                            * (image.rgb()[(y * width + x) * 3 + i % 3] & 0xFF);
                 }
             }
             assertEquals(sum, got[i] & 0xFF, 1.01, "sample " + i);

@@ -80,7 +80,8 @@ class MappedReadingTest {
             ByteBuffer extra = ByteBuffer.allocate(6 + 28).order(ByteOrder.LITTLE_ENDIAN);
             extra.putShort((short) 0x5455).putShort((short) 2).putShort((short) 7).putShort((short) 1)
                     .putShort((short) 24).putLong(e.getInt(24)).putLong(e.getInt(20)).putLong(e.getInt(42));
-            e.putInt(24, -1).putInt(20, -1).putInt(42, -1).putShort(30, (short) extra.capacity()).putShort(32, (short) 0);
+            e.putInt(24, -1).putInt(20, -1).putInt(42, -1).putShort(30, (short) extra.capacity()).putShort(32,
+                    (short) 0);
             directory.writeBytes(entry);
             directory.writeBytes(extra.array());
             at += 46 + name + in.getShort(at + 30) + in.getShort(at + 32);
@@ -119,7 +120,8 @@ class MappedReadingTest {
         assertEquals(damaged + "no entry at byte 0 of its directory)", damaged(zip(), b -> b.putInt(start, 7)));
         assertEquals(damaged + "an entry reaches past its directory)",
                 damaged(zip(), b -> b.putShort(start + 30, (short) -1)));
-        assertEquals(damaged + "no header of archive/data.pkl at byte 5)", damaged(zip(), b -> b.putInt(start + 42, 5)));
+        assertEquals(damaged + "no header of archive/data.pkl at byte 5)",
+                damaged(zip(), b -> b.putInt(start + 42, 5)));
         assertEquals(damaged + "entry archive/data.pkl reaches into the directory)",
                 damaged(zip(), b -> b.putShort(28, (short) -1)));
         assertEquals(damaged + "entry archive/data.pkl lacks its ZIP64 sizes)",

@@ -37,7 +37,8 @@ public final class WeightReaderFuzz {
         try {
             switch (Math.floorMod(input[0], READERS)) {
                 case 0 -> file(content);
-                case 1 -> new StateDictUnpickler(new PickleStream(new ByteArrayInputStream(content), content.length)).next();
+                case 1 ->
+                    new StateDictUnpickler(new PickleStream(new ByteArrayInputStream(content), content.length)).next();
                 default -> SafetensorsHeader.parse(content, content.length);
             }
         } catch (IOException e) {

@@ -83,7 +83,8 @@ final class CurvatureStep {
         Evaluation point = new Evaluator(network.trace(DType.FLOAT32, batch, Mode.EVALUATION), parameters, backend)
                 .evaluate(new Batches(sample, opened.normalization(), 0), Evaluator.LogitsListener.NONE);
         LossProblem problem = LossProblem.of(network, parameters, sample, opened.normalization(), backend);
-        EigenOptions options = EigenOptions.defaults().withTolerance(tolerance).withMaxIterations(MAX_PRODUCTS).withSeed(seed);
+        EigenOptions options = EigenOptions.defaults().withTolerance(tolerance).withMaxIterations(MAX_PRODUCTS)
+                .withSeed(seed);
         List<Spectrum.Entry> entries;
         double seconds;
         try (Progress progress = Progress.on(err)) {
@@ -93,10 +94,14 @@ final class CurvatureStep {
             seconds = progress.elapsed() / 1e9;
         }
         Curvature result = new Curvature(IntStream.range(0, sample.size()).mapToObj(sample::name).toList(),
-                new RunReport.Curvature("lanczos", options.target().name(), tolerance, MAX_PRODUCTS, DType.FLOAT32.toString(),
+                new RunReport.Curvature("lanczos", options.target().name(), tolerance, MAX_PRODUCTS,
+                        DType.FLOAT32.toString(),
                         point.loss(), point.accuracy(), seconds),
-                entries.stream().map(e -> new Top(e.block().name(), e.top().eigenvalue(), e.top().residual(), e.top().iterations(),
-                        e.top().converged())).toList());
+                entries.stream()
+                        .map(e -> new Top(e.block().name(), e.top().eigenvalue(), e.top().residual(),
+                                e.top().iterations(),
+                                e.top().converged()))
+                        .toList());
         JsonFiles.write(file, result);
         return result;
     }

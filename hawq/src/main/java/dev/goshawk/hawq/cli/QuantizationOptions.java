@@ -45,7 +45,8 @@ final class QuantizationOptions {
             description = "Weights at least this many times smaller than in float32 (default: 13.1).")
     private @Nullable Double targetRatio;
 
-    @Option(names = "--target-size", paramLabel = "MIB", description = "Weights of at most so many MiB, in place of a ratio.")
+    @Option(names = "--target-size", paramLabel = "MIB",
+            description = "Weights of at most so many MiB, in place of a ratio.")
     private @Nullable Double targetSize;
 
     @Option(names = "--bits", paramLabel = "LIST",
@@ -65,13 +66,15 @@ final class QuantizationOptions {
             description = "Scales of weights: mse (default; least squared error) or max (nothing clipped).")
     private ScaleRule scaleRule = ScaleRule.MSE;
 
-    @Option(names = "--reverse-precision", description = "Ablation: the least sensitive block gets the most bits (of hawq).")
+    @Option(names = "--reverse-precision",
+            description = "Ablation: the least sensitive block gets the most bits (of hawq).")
     private boolean reversePrecision;
 
     @Option(names = "--reverse-order", description = "Ablation: blocks are quantized in the reverse order.")
     private boolean reverseOrder;
 
-    @Option(names = "--at-once", description = "Quantize all blocks at the start, then fine-tune for as many epochs in all.")
+    @Option(names = "--at-once",
+            description = "Quantize all blocks at the start, then fine-tune for as many epochs in all.")
     private boolean atOnce;
 
     private enum Layout {
@@ -94,7 +97,8 @@ final class QuantizationOptions {
     }
 
     UniformQuantizer quantizer() {
-        return new UniformQuantizer(layout == Layout.SYMMETRIC ? Scheme.SYMMETRIC_PER_CHANNEL : Scheme.ASYMMETRIC_PER_LAYER,
+        return new UniformQuantizer(
+                layout == Layout.SYMMETRIC ? Scheme.SYMMETRIC_PER_CHANNEL : Scheme.ASYMMETRIC_PER_LAYER,
                 scaleRule);
     }
 
@@ -102,14 +106,16 @@ final class QuantizationOptions {
         try {
             return BitWidth.of(activationBits);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("--activation-bits: expected 2, 3, 4, 6, 8 or 32 (float), got " + activationBits, e);
+            throw new IllegalArgumentException(
+                    "--activation-bits: expected 2, 3, 4, 6, 8 or 32 (float), got " + activationBits, e);
         }
     }
 
     /** Fails with one line, before any work, if the wishes contradict each other or cannot be met. */
     void check(List<Block> blocks) {
         if (targetRatio != null && targetSize != null || bits != null && (targetRatio != null || targetSize != null)) {
-            throw new IllegalArgumentException("--target-ratio, --target-size and --bits: expected at most one of them");
+            throw new IllegalArgumentException(
+                    "--target-ratio, --target-size and --bits: expected at most one of them");
         }
         activationBits();
         if (bits != null) {
@@ -132,7 +138,9 @@ final class QuantizationOptions {
         if (bits != null) {
             return "bits " + bits;
         }
-        return targetSize != null ? "size " + targetSize + " MiB" : "ratio " + (targetRatio == null ? DEFAULT_RATIO : targetRatio);
+        return targetSize != null
+                ? "size " + targetSize + " MiB"
+                : "ratio " + (targetRatio == null ? DEFAULT_RATIO : targetRatio);
     }
 
     /** Widths by curvature. */
@@ -150,7 +158,8 @@ final class QuantizationOptions {
 
     /** Blocks in descending Omega, or backward. */
     List<Turn> order(List<Sensitivity> blocks, BitAllocation allocation) {
-        return (reverseOrder ? FineTuningOrder.reversed(blocks, allocation) : FineTuningOrder.of(blocks, allocation)).stream()
+        return (reverseOrder ? FineTuningOrder.reversed(blocks, allocation) : FineTuningOrder.of(blocks, allocation))
+                .stream()
                 .map(e -> new Turn(e.block().name(), e.bits())).toList();
     }
 
@@ -167,7 +176,8 @@ final class QuantizationOptions {
 
     Schedule schedule(List<Turn> turns, double epochsPerBlock, double finalEpochs,
             LearningRate rate, boolean wholeRun) {
-        return atOnce ? Schedule.atOnce(turns, epochsPerBlock, finalEpochs, rate, wholeRun)
+        return atOnce
+                ? Schedule.atOnce(turns, epochsPerBlock, finalEpochs, rate, wholeRun)
                 : Schedule.blockByBlock(turns, epochsPerBlock, finalEpochs, rate, wholeRun);
     }
 

@@ -30,7 +30,8 @@ final class QuantizationReport {
     private final BitWidth activationBits;
     private final String target;
 
-    QuantizationReport(RunFolder folder, Network network, Parameters parameters, Backend backend, QuantizationOptions options) {
+    QuantizationReport(RunFolder folder, Network network, Parameters parameters, Backend backend,
+            QuantizationOptions options) {
         this.folder = folder;
         this.network = network;
         this.parameters = parameters;
@@ -49,13 +50,15 @@ final class QuantizationReport {
         return new RunReport(Version.project(), folder.settings().created(), folder.settings().command(), main.label(),
                 Reports.environment(backend, threads, DType.FLOAT32),
                 Map.of("curvature sample and start vectors, order and augmentation", seed), data,
-                Reports.model(network, parameters, source), curvature == null ? null : curvature.report(), quantization(main),
+                Reports.model(network, parameters, source), curvature == null ? null : curvature.report(),
+                quantization(main),
                 blocks(main, curvature),
                 outcomes.stream().map(o -> new RunReport.Schedule(o.label(), o.epochs())).toList(), results);
     }
 
     private RunReport.Result row(Outcome o) {
-        BitWidth least = o.allocation().bits().stream().min(Comparator.comparingInt(BitWidth::bits)).orElse(BitWidth.FLOAT);
+        BitWidth least = o.allocation().bits().stream().min(Comparator.comparingInt(BitWidth::bits))
+                .orElse(BitWidth.FLOAT);
         boolean mixed = o.allocation().bits().stream().distinct().count() > 1;
         return new RunReport.Result(o.label(), least + (mixed ? " MP" : ""), activationBits.toString(), o.accuracy(),
                 o.allocation().ratio(), activationRatio(), Reports.THIS_RUN);
@@ -66,12 +69,14 @@ final class QuantizationReport {
     }
 
     private RunReport.Quantization quantization(Outcome main) {
-        String weights = (quantizer.scheme() == Scheme.SYMMETRIC_PER_CHANNEL ? "symmetric, a scale for each output channel"
+        String weights = (quantizer.scheme() == Scheme.SYMMETRIC_PER_CHANNEL
+                ? "symmetric, a scale for each output channel"
                 : "asymmetric, a scale for each layer") + ", scales by " + switch (quantizer.rule()) {
                     case MSE -> "least squared error";
                     case MAX -> "the largest value";
                 };
-        String activations = activationBits.isFloat() ? "float"
+        String activations = activationBits.isFloat()
+                ? "float"
                 : activationBits + " bits unsigned after each ReLU, range by moving average of batch maxima";
         BitAllocation allocation = main.allocation();
         return new RunReport.Quantization(weights, activations, target, allocation.ratio(), allocation.mebibytes(),
@@ -86,9 +91,11 @@ final class QuantizationReport {
             BitWidth bits = main.allocation().bits().get(i);
             Sensitivity s = main.sensitivities().isEmpty() ? null : main.sensitivities().get(i);
             CurvatureStep.Top top = s == null || curvature == null ? null : curvature.blocks().get(i);
-            double perturbation = b.weights().stream().mapToDouble(n -> quantizer.perturbation(parameters.get(n), bits)).sum();
+            double perturbation = b.weights().stream().mapToDouble(n -> quantizer.perturbation(parameters.get(n), bits))
+                    .sum();
             int turn = order.indexOf(b.name());
-            rows.add(new RunReport.BlockRow(b.name(), b.weights(), b.weightCount(), top == null ? null : top.eigenvalue(),
+            rows.add(new RunReport.BlockRow(b.name(), b.weights(), b.weightCount(),
+                    top == null ? null : top.eigenvalue(),
                     top == null ? null : top.residual(), top == null ? null : top.iterations(),
                     top == null ? null : top.converged(), s == null ? null : s.value(), bits.bits(), perturbation,
                     s == null ? null : s.omega(bits), turn < 0 ? null : turn + 1));

@@ -62,7 +62,8 @@ final class QuantizationRun {
     }
 
     /** Runs the methods in their order; the first one's weights are the run's model. */
-    List<Outcome> run(List<Method> methods, CurvatureStep.@Nullable Curvature curvature, PrintWriter out, PrintWriter err) {
+    List<Outcome> run(List<Method> methods, CurvatureStep.@Nullable Curvature curvature, PrintWriter out,
+            PrintWriter err) {
         List<Outcome> outcomes = new ArrayList<>();
         for (Method method : methods) {
             outcomes.add(run(method, curvature, outcomes.isEmpty(), out, err));
@@ -72,10 +73,15 @@ final class QuantizationRun {
 
     private Outcome run(Method method, CurvatureStep.@Nullable Curvature curvature, boolean main, PrintWriter out,
             PrintWriter err) {
-        List<Sensitivity> sensitivities = curvature == null || method == Method.DIRECT ? List.of() : sensitivities(curvature);
-        BitAllocation allocation = sensitivities.isEmpty() ? options.allocateDirectly(Reports.blocks(network))
+        List<Sensitivity> sensitivities = curvature == null || method == Method.DIRECT
+                ? List.of()
+                : sensitivities(curvature);
+        BitAllocation allocation = sensitivities.isEmpty()
+                ? options.allocateDirectly(Reports.blocks(network))
                 : options.allocate(sensitivities);
-        List<Turn> turns = sensitivities.isEmpty() ? options.networkOrder(allocation) : options.order(sensitivities, allocation);
+        List<Turn> turns = sensitivities.isEmpty()
+                ? options.networkOrder(allocation)
+                : options.order(sensitivities, allocation);
         String label = options.label(method);
         describe(label, allocation, sensitivities, turns, out);
         Schedule schedule = options.schedule(turns, length.epochsPerBlock(), length.finalEpochs(), length.rate(),
@@ -107,7 +113,8 @@ final class QuantizationRun {
         return result;
     }
 
-    private static void describe(String label, BitAllocation allocation, List<Sensitivity> sensitivities, List<Turn> turns,
+    private static void describe(String label, BitAllocation allocation, List<Sensitivity> sensitivities,
+            List<Turn> turns,
             PrintWriter out) {
         out.printf(Locale.ROOT, "%n%s: bits %s, weights %.2f times smaller (%.3f MiB)%n", label, allocation.list(),
                 allocation.ratio(), allocation.mebibytes());

@@ -33,10 +33,13 @@ import picocli.CommandLine.Spec;
 
 /** {@code goshawk quantize}: the whole of HAWQ, from float weights to a quantized, fine-tuned network and a report. */
 @Command(name = "quantize", mixinStandardHelpOptions = true, sortOptions = false,
-        description = {"Quantizes a network in mixed precision, guided by its Hessian, and fine-tunes it block by block (HAWQ).",
+        description = {
+                "Quantizes a network in mixed precision, guided by its Hessian, and fine-tunes it block by block (HAWQ).",
                 "Without arguments: a demonstration on the embedded shapes, in a few minutes.", ""},
         footerHeading = "%nExample:%n",
-        footer = {"  goshawk quantize --weights resnet20.th --data cifar10 --target-ratio 13.1 --activation-bits 4 --out runs/x", "",
+        footer = {
+                "  goshawk quantize --weights resnet20.th --data cifar10 --target-ratio 13.1 --activation-bits 4 --out runs/x",
+                "",
                 "The steps: loss and accuracy of the float model; top eigenvalue of each block's Hessian; bits by",
                 "sensitivity |lambda| / n for the size asked for; then block after block, by descending",
                 "|lambda| ||Q(W) - W||^2, is quantized and the network fine-tuned.",
@@ -72,11 +75,13 @@ final class QuantizeCommand implements Callable<Integer> {
     private @Nullable Double epochsPerBlock;
 
     @Option(names = "--final-epochs", paramLabel = "E",
-            description = "Fine-tuning after the last block's (default: 0; on the embedded shapes " + EmbeddedRun.FINAL_EPOCHS + ").")
+            description = "Fine-tuning after the last block's (default: 0; on the embedded shapes "
+                    + EmbeddedRun.FINAL_EPOCHS + ").")
     private @Nullable Double finalEpochs;
 
     @Option(names = "--lr", paramLabel = "RATE",
-            description = "Initial learning rate of a stage (default: 0.01; on the embedded shapes " + EmbeddedRun.RATE + ").")
+            description = "Initial learning rate of a stage (default: 0.01; on the embedded shapes " + EmbeddedRun.RATE
+                    + ").")
     private @Nullable Double rate;
 
     @Option(names = "--one-schedule",
@@ -120,18 +125,22 @@ final class QuantizeCommand implements Callable<Integer> {
                         orElse(finalEpochs, EmbeddedRun.FINAL_EPOCHS, 0),
                         training.rate(orElse(rate, EmbeddedRun.RATE, RATE)), oneSchedule));
         List<QuantizationOptions.Method> methods = quantization.methods(data.isEmbedded());
-        CurvatureStep.Curvature top = methods.contains(QuantizationOptions.Method.HAWQ) ? curvature.compute(folder, data, opened,
-                network, parameters, backend, training.seed(), spec.commandLine().getErr()) : null;
+        CurvatureStep.Curvature top = methods.contains(QuantizationOptions.Method.HAWQ)
+                ? curvature.compute(folder, data, opened,
+                        network, parameters, backend, training.seed(), spec.commandLine().getErr())
+                : null;
         List<QuantizationRun.Outcome> outcomes = steps.run(methods, top, out, spec.commandLine().getErr());
 
         RunReport report = new QuantizationReport(folder, network, parameters, backend, quantization).of(outcomes, top,
-                baseline, data.report(opened, training.augmentation(), top == null ? List.of() : top.samples()), source.toString(),
+                baseline, data.report(opened, training.augmentation(), top == null ? List.of() : top.samples()),
+                source.toString(),
                 engine.threads(), training.seed());
         folder.writeReport(report);
         out.println();
         out.print(ResultTable.text(report));
         if (data.isEmbedded()) {
-            out.println("The paper's rows are on CIFAR-10, this run's on the embedded shapes: compare the gaps, not the numbers.");
+            out.println(
+                    "The paper's rows are on CIFAR-10, this run's on the embedded shapes: compare the gaps, not the numbers.");
         }
         out.printf("%nreport   %s%nweights  %s%n", folder.file("report.html"), folder.file(TrainCommand.MODEL_FILE));
         out.flush();
@@ -149,10 +158,11 @@ final class QuantizeCommand implements Callable<Integer> {
         int batch = Math.min(TrainingSettings.STANDARD_BATCH, opened.test().size());
         try (Progress progress = Progress.on(spec.commandLine().getErr())) {
             int images = opened.test().size();
-            Evaluation result = new Evaluator(network.trace(DType.FLOAT32, batch, Mode.EVALUATION), parameters, backend).evaluate(
-                    new Batches(opened.test(), opened.normalization(), 0),
-                    (image, logits) -> progress.update("float model, image " + (image + 1) + " of " + images,
-                            (image + 1.0) / images));
+            Evaluation result = new Evaluator(network.trace(DType.FLOAT32, batch, Mode.EVALUATION), parameters, backend)
+                    .evaluate(
+                            new Batches(opened.test(), opened.normalization(), 0),
+                            (image, logits) -> progress.update("float model, image " + (image + 1) + " of " + images,
+                                    (image + 1.0) / images));
             return Reports.baseline(result.accuracy());
         }
     }

@@ -18,12 +18,15 @@ final class Reports {
 
     static RunReport.Environment environment(Backend backend, int threads, DType dtype) {
         return new RunReport.Environment(System.getProperty("java.vendor") + " " + Runtime.version(),
-                System.getProperty("os.name") + " " + System.getProperty("os.arch"), backend.name(), threads, dtype.toString());
+                System.getProperty("os.name") + " " + System.getProperty("os.arch"), backend.name(), threads,
+                dtype.toString());
     }
 
     static RunReport.Model model(Network network, Parameters parameters, String source) {
-        long all = parameters.specs().stream().filter(ParameterSpec::isTrainable).mapToLong(s -> s.shape().size()).sum();
-        long weights = parameters.specs().stream().filter(ParameterSpec::isWeight).mapToLong(s -> s.shape().size()).sum();
+        long all = parameters.specs().stream().filter(ParameterSpec::isTrainable).mapToLong(s -> s.shape().size())
+                .sum();
+        long weights = parameters.specs().stream().filter(ParameterSpec::isWeight).mapToLong(s -> s.shape().size())
+                .sum();
         return new RunReport.Model(network.name(), source, all, weights);
     }
 

@@ -49,20 +49,23 @@ final class RunFolder {
      * @param overwrite whether a run that the folder holds may be deleted
      * @throws IOException in one line, if the folder cannot be written or holds something else
      */
-    static RunFolder create(Path path, boolean overwrite, String command, Map<String, String> values) throws IOException {
+    static RunFolder create(Path path, boolean overwrite, String command, Map<String, String> values)
+            throws IOException {
         if (Files.exists(path) && !Files.isDirectory(path)) {
             throw new IOException(path + ": is a file, expected a folder for the run");
         }
         if (Files.isDirectory(path) && !isEmpty(path)) {
             if (!overwrite) {
-                throw new IOException(path + ": is not empty; --resume goes on with the run in it, --overwrite deletes it");
+                throw new IOException(
+                        path + ": is not empty; --resume goes on with the run in it, --overwrite deletes it");
             }
             if (!Files.exists(path.resolve(SETTINGS))) {
                 throw new IOException(path + ": holds no run (no " + SETTINGS + "), so --overwrite does not delete it");
             }
             delete(path);
         }
-        Settings settings = new Settings(OffsetDateTime.now().truncatedTo(ChronoUnit.SECONDS).toString(), command, values);
+        Settings settings = new Settings(OffsetDateTime.now().truncatedTo(ChronoUnit.SECONDS).toString(), command,
+                values);
         try {
             Files.createDirectories(path.resolve(CHECKPOINTS));
         } catch (IOException e) {
@@ -85,8 +88,9 @@ final class RunFolder {
         for (Map.Entry<String, String> e : values.entrySet()) {
             String before = settings.values().get(e.getKey());
             if (!Objects.equals(before, e.getValue())) {
-                throw new IOException(path + ": cannot be resumed with " + e.getKey() + " " + e.getValue() + ", it was started with "
-                        + before);
+                throw new IOException(
+                        path + ": cannot be resumed with " + e.getKey() + " " + e.getValue() + ", it was started with "
+                                + before);
             }
         }
         removeLeftovers(path);

@@ -40,13 +40,18 @@ final class SplitOptions {
     }
 
     RunReport.Data report(TrainingData opened, Augmentation augmentation, List<String> curvatureSamples) {
-        String varied = augmentation.equals(Augmentation.NONE) ? "no augmentation"
+        String varied = augmentation.equals(Augmentation.NONE)
+                ? "no augmentation"
                 : "training images padded by " + augmentation.pad() + ", cropped at random"
                         + (augmentation.flip() ? " and flipped" : "");
-        return new RunReport.Data(data == null ? "drawn shapes" : data.toAbsolutePath().getFileName() + " ("
-                + opened.train().classes().size() + " classes)", data == null ? "embedded" : data.toString(),
+        return new RunReport.Data(data == null
+                ? "drawn shapes"
+                : data.toAbsolutePath().getFileName() + " ("
+                        + opened.train().classes().size() + " classes)",
+                data == null ? "embedded" : data.toString(),
                 opened.train().size(), opened.test().size(),
-                "channels normalised by mean " + java.util.Arrays.toString(opened.normalization().mean()) + " and deviation "
+                "channels normalised by mean " + java.util.Arrays.toString(opened.normalization().mean())
+                        + " and deviation "
                         + java.util.Arrays.toString(opened.normalization().std()) + ", " + varied,
                 curvatureSamples);
     }

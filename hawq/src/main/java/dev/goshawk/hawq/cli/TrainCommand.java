@@ -33,7 +33,8 @@ import picocli.CommandLine.Spec;
 
 /** {@code goshawk train}: trains a float network, from scratch or from weights. */
 @Command(name = "train", mixinStandardHelpOptions = true, sortOptions = false,
-        description = {"Trains a network in float32 by stochastic gradient descent, from scratch or from given weights.", ""},
+        description = {
+                "Trains a network in float32 by stochastic gradient descent, from scratch or from given weights.", ""},
         footerHeading = "%nExample:%n",
         footer = {"  goshawk train --model resnet20 --data cifar10 --epochs 160 --schedule step --out runs/float", "",
                 "The trained weights are runs/float/model.safetensors (PyTorch's names and layout): those after the",
@@ -56,10 +57,12 @@ final class TrainCommand implements Callable<Integer> {
     @Mixin
     private SplitOptions data = new SplitOptions();
 
-    @Option(names = "--epochs", paramLabel = "N", required = true, description = "Passes over the training set; may be a fraction.")
+    @Option(names = "--epochs", paramLabel = "N", required = true,
+            description = "Passes over the training set; may be a fraction.")
     private double epochs;
 
-    @Option(names = "--lr", paramLabel = "RATE", defaultValue = "0.1", description = "Initial learning rate (default: 0.1).")
+    @Option(names = "--lr", paramLabel = "RATE", defaultValue = "0.1",
+            description = "Initial learning rate (default: 0.1).")
     private double rate = 0.1;
 
     @Mixin
@@ -81,9 +84,11 @@ final class TrainCommand implements Callable<Integer> {
         TrainingData opened = data.open();
         Network network = Networks.byName(model, opened.train().classes().size());
         DataOptions.requireSize(opened.train(), network);
-        Parameters parameters = weights == null ? Parameters.initialize(network, DType.FLOAT32, training.seed())
+        Parameters parameters = weights == null
+                ? Parameters.initialize(network, DType.FLOAT32, training.seed())
                 : Parameters.load(network, WeightFile.read(weights), DType.FLOAT32);
-        Trainer trainer = new Trainer(network, parameters, opened, training.settings(UniformQuantizer.standard(), BitWidth.FLOAT),
+        Trainer trainer = new Trainer(network, parameters, opened,
+                training.settings(UniformQuantizer.standard(), BitWidth.FLOAT),
                 schedule, backend);
         List<RunReport.Epoch> history;
         try (TrainingProgress progress = new TrainingProgress(TRAINING, out, spec.commandLine().getErr())) {
@@ -115,18 +120,25 @@ final class TrainCommand implements Callable<Integer> {
         return values;
     }
 
-    private RunReport report(RunFolder folder, Backend backend, TrainingData opened, Network network, Parameters parameters,
+    private RunReport report(RunFolder folder, Backend backend, TrainingData opened, Network network,
+            Parameters parameters,
             List<RunReport.Epoch> history, double accuracy) {
         List<Block> blocks = Reports.blocks(network);
         BitAllocation allocation = BitAllocation.uniform(blocks, BitWidth.FLOAT);
-        String source = weights == null ? "initialised at random, trained in this run" : weights + ", trained further in this run";
+        String source = weights == null
+                ? "initialised at random, trained in this run"
+                : weights + ", trained further in this run";
         return new RunReport(Version.project(), folder.settings().created(), folder.settings().command(), "baseline",
                 Reports.environment(backend, engine.threads(), DType.FLOAT32),
                 Map.of("initialisation, order and augmentation", training.seed()),
-                data.report(opened, training.augmentation(), List.of()), Reports.model(network, parameters, source), null,
-                new RunReport.Quantization("none", "none", "none", 1, allocation.mebibytes(), 1, Compression.convention()),
-                blocks.stream().map(b -> new RunReport.BlockRow(b.name(), b.weights(), b.weightCount(), null, null, null, null,
-                        null, BitWidth.FLOAT.bits(), 0, null, null)).toList(),
+                data.report(opened, training.augmentation(), List.of()), Reports.model(network, parameters, source),
+                null,
+                new RunReport.Quantization("none", "none", "none", 1, allocation.mebibytes(), 1,
+                        Compression.convention()),
+                blocks.stream()
+                        .map(b -> new RunReport.BlockRow(b.name(), b.weights(), b.weightCount(), null, null, null, null,
+                                null, BitWidth.FLOAT.bits(), 0, null, null))
+                        .toList(),
                 List.of(new RunReport.Schedule("baseline", history)), List.of(Reports.baseline(accuracy)));
     }
 }

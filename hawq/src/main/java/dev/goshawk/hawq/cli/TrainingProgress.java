@@ -40,8 +40,11 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
         }
         last = now;
         fraction = p.total() == begun ? 1 : (double) (p.done() - begun) / (p.total() - begun);
-        String speed = secondsPerStep == 0 ? "" : String.format(Locale.ROOT, "  %.0f images/s", p.batch() / secondsPerStep);
-        progress.update(String.format(Locale.ROOT, "%s %s  step %d of %d  loss %.4f  accuracy %.2f %%%s", what, p.stage(), p.done(),
+        String speed = secondsPerStep == 0
+                ? ""
+                : String.format(Locale.ROOT, "  %.0f images/s", p.batch() / secondsPerStep);
+        progress.update(String.format(Locale.ROOT, "%s %s  step %d of %d  loss %.4f  accuracy %.2f %%%s", what,
+                p.stage(), p.done(),
                 p.total(), p.loss(), 100 * p.accuracy(), speed), fraction);
     }
 
@@ -56,8 +59,10 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
         progress.close();
         Double testLoss = e.testLoss();
         Double testAccuracy = e.testAccuracy();
-        out.printf(Locale.ROOT, "%-8s %-10s epoch %2d  train loss %.4f accuracy %5.2f %%   test %s  %.1f s%n", what, e.stage(),
-                e.epoch(), e.trainLoss(), 100 * e.trainAccuracy(), testLoss == null || testAccuracy == null ? "-"
+        out.printf(Locale.ROOT, "%-8s %-10s epoch %2d  train loss %.4f accuracy %5.2f %%   test %s  %.1f s%n", what,
+                e.stage(),
+                e.epoch(), e.trainLoss(), 100 * e.trainAccuracy(), testLoss == null || testAccuracy == null
+                        ? "-"
                         : String.format(Locale.ROOT, "loss %.4f accuracy %5.2f %%", testLoss, 100 * testAccuracy),
                 e.seconds());
         out.flush();

@@ -76,8 +76,9 @@ final class Quantization {
     private void admit(String block, BitWidth bits) {
         List<ParameterSpec> weights = weights(block);
         if (weights.isEmpty() || blocks.putIfAbsent(block, bits) != null) {
-            throw new IllegalArgumentException("quantization: expected a block with weights that is still float, got '" + block
-                    + "'");
+            throw new IllegalArgumentException(
+                    "quantization: expected a block with weights that is still float, got '" + block
+                            + "'");
         }
         if (!bits.isFloat()) {
             weights.forEach(s -> grids.put(s.name(), new WeightGrid(quantizer, bits, parameters.get(s.name()).dtype(),

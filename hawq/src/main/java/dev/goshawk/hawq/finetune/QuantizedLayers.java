@@ -62,7 +62,8 @@ final class QuantizedLayers implements LayerHooks {
             return activation;
         }
         return Functions.fakeQuantize(activation, input("scale/" + site.name(), scale),
-                Value.constant(0, activation.dtype(), Shape.scalar()), 0, ActivationRange.highestLevel(state.activationBits()));
+                Value.constant(0, activation.dtype(), Shape.scalar()), 0,
+                ActivationRange.highestLevel(state.activationBits()));
     }
 
     private Value input(String name, Tensor tensor) {

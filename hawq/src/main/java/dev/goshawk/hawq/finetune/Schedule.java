@@ -29,8 +29,9 @@ public record Schedule(List<Stage> stages, LearningRate rate, boolean wholeRun) 
     public record Stage(String name, List<Turn> quantized, double epochs) {
         public Stage {
             if (!(epochs > 0) || Double.isInfinite(epochs)) {
-                throw new IllegalArgumentException("stage " + name + ": expected a finite number of epochs above 0, got "
-                        + epochs);
+                throw new IllegalArgumentException(
+                        "stage " + name + ": expected a finite number of epochs above 0, got "
+                                + epochs);
             }
             quantized = List.copyOf(quantized);
         }
@@ -50,8 +51,9 @@ public record Schedule(List<Stage> stages, LearningRate rate, boolean wholeRun) 
             for (Turn t : stage.quantized()) {
                 String before = seen.putIfAbsent(t.block(), stage.name());
                 if (before != null) {
-                    throw new IllegalArgumentException("schedule: block '" + t.block() + "' is quantized twice, in stages '"
-                            + before + "' and '" + stage.name() + "'");
+                    throw new IllegalArgumentException(
+                            "schedule: block '" + t.block() + "' is quantized twice, in stages '"
+                                    + before + "' and '" + stage.name() + "'");
                 }
             }
         }

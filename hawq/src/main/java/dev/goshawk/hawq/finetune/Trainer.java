@@ -55,7 +55,8 @@ public final class Trainer {
      * @param parameters where it starts; changed by it
      * @throws IllegalArgumentException if a batch is larger than the training set or the schedule names no block of the network
      */
-    public Trainer(Network network, Parameters parameters, TrainingData data, TrainingSettings settings, Schedule schedule,
+    public Trainer(Network network, Parameters parameters, TrainingData data, TrainingSettings settings,
+            Schedule schedule,
             Backend backend) {
         this.network = network;
         this.parameters = parameters;
@@ -75,13 +76,15 @@ public final class Trainer {
         for (Stage stage : schedule.stages()) {
             for (Turn t : stage.quantized()) {
                 if (!blocks.contains(t.block())) {
-                    throw new IllegalArgumentException("schedule: " + network.name() + " has no block '" + t.block() + "'");
+                    throw new IllegalArgumentException(
+                            "schedule: " + network.name() + " has no block '" + t.block() + "'");
                 }
             }
         }
         this.quantization = new Quantization(settings.weights(), settings.activationBits(), parameters);
         this.optimizer = new Sgd(parameters.trainable().stream()
-                .map(n -> new Sgd.Parameter(n, parameters.get(n), settings.weightDecay())).toList(), settings.momentum(), false);
+                .map(n -> new Sgd.Parameter(n, parameters.get(n), settings.weightDecay())).toList(),
+                settings.momentum(), false);
         this.state = new TrainingState(parameters, optimizer, quantization);
     }
 
@@ -120,12 +123,14 @@ public final class Trainer {
     private void run(Stage stage, long start, long end, Checkpoints checkpoints, long checkpointNanos,
             TrainingListener listener) {
         enter(stage);
-        TrainingStep step = new TrainingStep(network, parameters, settings.batch(), data.train().height(), quantization, backend);
+        TrainingStep step = new TrainingStep(network, parameters, settings.batch(), data.train().height(), quantization,
+                backend);
         Evaluator evaluator = evaluator();
         long saved = System.nanoTime();
         while (state.done < end) {
             long began = System.nanoTime();
-            double rate = schedule.wholeRun() ? schedule.rate().at(state.done, totalSteps())
+            double rate = schedule.wholeRun()
+                    ? schedule.rate().at(state.done, totalSteps())
                     : schedule.rate().at(state.done - start, end - start);
             train(step, stage, rate);
             state.seconds += (System.nanoTime() - began) / 1e9;
@@ -149,8 +154,10 @@ public final class Trainer {
         batches.fill(order(epoch), from, step.images(), step.labels(), settings.augmentation(), epoch);
         double loss = step.compute();
         if (!Double.isFinite(loss)) {
-            throw new DivergedException(String.format(Locale.ROOT, "training diverged: expected a finite loss, got %s at step %d "
-                    + "(stage %s, epoch %d of the data, learning rate %s): a lower --lr may help", loss, state.done + 1,
+            throw new DivergedException(String.format(Locale.ROOT,
+                    "training diverged: expected a finite loss, got %s at step %d "
+                            + "(stage %s, epoch %d of the data, learning rate %s): a lower --lr may help",
+                    loss, state.done + 1,
                     stage.name(), epoch + 1, rate));
         }
         optimizer.step(step.gradients(), rate);
@@ -174,7 +181,8 @@ public final class Trainer {
     private void evaluate(Evaluator evaluator, Stage stage, long epoch, double rate, TrainingListener listener) {
         Evaluation test = evaluator.evaluate(testBatches,
                 (image, logits) -> listener.evaluating(stage.name(), image + 1, data.test().size()));
-        RunReport.Epoch result = new RunReport.Epoch(stage.name(), (int) epoch, rate, state.lossSum / state.steps, trainAccuracy(),
+        RunReport.Epoch result = new RunReport.Epoch(stage.name(), (int) epoch, rate, state.lossSum / state.steps,
+                trainAccuracy(),
                 test.loss(), test.accuracy(), state.seconds);
         state.evaluated(result);
         listener.epoch(result);
@@ -217,7 +225,8 @@ public final class Trainer {
         QuantizedLayers hooks = new QuantizedLayers(quantization, entered);
         TracedNetwork traced = network.trace(dtype(), settings.batch(), data.train().height(), data.train().width(),
                 Mode.EVALUATION, hooks);
-        List<String> sites = traced.activations().stream().filter(s -> entered.contains(s.block())).map(s -> s.name()).toList();
+        List<String> sites = traced.activations().stream().filter(s -> entered.contains(s.block())).map(s -> s.name())
+                .toList();
         if (sites.isEmpty()) {
             return;
         }

@@ -37,6 +37,7 @@ public record TrainingSettings(int batch, long seed, double momentum, double wei
 
     /** Batch 128, momentum 0.9, weight decay 1e-4, CIFAR's crops and flips, the standard quantizer, 8 calibration batches. */
     public static TrainingSettings standard(long seed, BitWidth activationBits) {
-        return new TrainingSettings(STANDARD_BATCH, seed, 0.9, 1e-4, Augmentation.CIFAR, UniformQuantizer.standard(), activationBits, 8);
+        return new TrainingSettings(STANDARD_BATCH, seed, 0.9, 1e-4, Augmentation.CIFAR, UniformQuantizer.standard(),
+                activationBits, 8);
     }
 }

@@ -103,7 +103,8 @@ final class TrainingState {
             throw new IllegalArgumentException(saved.source() + ": expected a checkpoint of this training, got: "
                     + e.getMessage(), e);
         } catch (JacksonException e) {
-            throw new IllegalArgumentException(saved.source() + ": expected a checkpoint of this training, its text is damaged",
+            throw new IllegalArgumentException(
+                    saved.source() + ": expected a checkpoint of this training, its text is damaged",
                     e);
         }
     }

@@ -42,7 +42,8 @@ final class TrainingStep {
      * @param parameters bound, not copied: the step sees every change
      * @param quantization which blocks compute with quantized weights and activations
      */
-    TrainingStep(Network network, Parameters parameters, int batch, int size, Quantization quantization, Backend backend) {
+    TrainingStep(Network network, Parameters parameters, int batch, int size, Quantization quantization,
+            Backend backend) {
         this.quantization = quantization;
         DType dtype = parameters.tensors().firstEntry().getValue().dtype();
         QuantizedLayers hooks = new QuantizedLayers(quantization);

@@ -62,8 +62,9 @@ final class ReportFigures {
         }
         List<LineChart.Stage> stages = stages(schedules.getFirst().epochs());
         Result baseline = report.baseline();
-        LineChart.Reference reference =
-                baseline == null ? null : new LineChart.Reference("float model", baseline.accuracy() * 100);
+        LineChart.Reference reference = baseline == null
+                ? null
+                : new LineChart.Reference("float model", baseline.accuracy() * 100);
         String marks = stages.size() > 1
                 ? "dotted lines: a block of " + schedules.getFirst().method() + " newly quantized"
                 : "one stage";

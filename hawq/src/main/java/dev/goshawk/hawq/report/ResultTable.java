@@ -6,8 +6,8 @@ import java.util.List;
 
 /** The result table: this run's rows, then the published ones. */
 public final class ResultTable {
-    private static final List<String> HEADER =
-            List.of("Method", "W bits", "A bits", "Accuracy %", "W comp.", "A comp.", "Evidence");
+    private static final List<String> HEADER = List.of("Method", "W bits", "A bits", "Accuracy %", "W comp.", "A comp.",
+            "Evidence");
 
     private ResultTable() {
     }

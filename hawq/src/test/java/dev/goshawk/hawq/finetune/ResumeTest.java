@@ -75,7 +75,8 @@ class ResumeTest {
     void killedAtAnyStepItEndsWithTheSameBits(long step) {
         Path run = folder.resolve("run");
         killAt(step, new Checkpoints(run, "t"), EVERY_STEP);
-        List<RunReport.Epoch> epochs = SmallTraining.trainer().run(new Checkpoints(run, "t"), EVERY_STEP, TrainingListener.NONE);
+        List<RunReport.Epoch> epochs = SmallTraining.trainer().run(new Checkpoints(run, "t"), EVERY_STEP,
+                TrainingListener.NONE);
         assertSameEnd(run);
         assertEquals(List.of("middle", "last", "first", "final"), epochs.stream().map(RunReport.Epoch::stage).toList());
     }
@@ -120,7 +121,8 @@ class ResumeTest {
         for (int threads : new int[] {1, 3}) {
             Backend backend = Backends.select(null, ThreadPool.ofThreads(threads));
             Path run = folder.resolve("threads" + threads);
-            SmallTraining.trainer(SmallTraining.parameters(), backend).run(new Checkpoints(run, "t"), TrainingListener.NONE);
+            SmallTraining.trainer(SmallTraining.parameters(), backend).run(new Checkpoints(run, "t"),
+                    TrainingListener.NONE);
             assertSameEnd(run);
         }
     }
@@ -176,7 +178,8 @@ class ResumeTest {
     @Test
     void checkpointOfAnotherNetworkIsRefused() {
         Path run = folder.resolve("run");
-        SafetensorsFile.write(run("t-3.safetensors"), Map.of("x", Tensor.of(dev.goshawk.tensor.Shape.of(1), 1.0f)), Map.of());
+        SafetensorsFile.write(run("t-3.safetensors"), Map.of("x", Tensor.of(dev.goshawk.tensor.Shape.of(1), 1.0f)),
+                Map.of());
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> SmallTraining.trainer()
                 .run(new Checkpoints(run, "t"), TrainingListener.NONE));
         assertTrue(String.valueOf(e.getMessage()).contains("expected a checkpoint of this training"), e.getMessage());

@@ -26,13 +26,13 @@ class SgdTest {
         Sgd sgd = new Sgd(List.of(new Parameter("a", decayed, 0.1), new Parameter("b", plain, 0)), 0.5, false);
         sgd.step(List.of(tensor(dtype, 0.4, 0.2), tensor(dtype, 1)), 1);
         // buffers 0.4 + 0.1 = 0.5 and 0.2 - 0.2 = 0; 1
-        assertArrayEquals(new double[]{0.5, -2}, decayed.toDoubles(), 1e-6);
-        assertArrayEquals(new double[]{3}, plain.toDoubles(), 1e-6);
+        assertArrayEquals(new double[] {0.5, -2}, decayed.toDoubles(), 1e-6);
+        assertArrayEquals(new double[] {3}, plain.toDoubles(), 1e-6);
         sgd.step(List.of(tensor(dtype, 0, 0), tensor(dtype, 0)), 0.1);
         // buffers 0.25 + 0.05 = 0.3 and -0.2; 0.5
-        assertArrayEquals(new double[]{0.47, -1.98}, decayed.toDoubles(), 1e-6);
-        assertArrayEquals(new double[]{2.95}, plain.toDoubles(), 1e-6);
-        assertArrayEquals(new double[]{0.3, -0.2}, sgd.buffers().get(0).toDoubles(), 1e-6);
+        assertArrayEquals(new double[] {0.47, -1.98}, decayed.toDoubles(), 1e-6);
+        assertArrayEquals(new double[] {2.95}, plain.toDoubles(), 1e-6);
+        assertArrayEquals(new double[] {0.3, -0.2}, sgd.buffers().get(0).toDoubles(), 1e-6);
     }
 
     @ParameterizedTest
@@ -42,10 +42,10 @@ class SgdTest {
         Sgd sgd = new Sgd(List.of(new Parameter("w", w, 0)), 0.5, true);
         sgd.step(List.of(tensor(dtype, 2)), 0.1);
         // buffer 2, step 2 + 0.5 * 2 = 3
-        assertArrayEquals(new double[]{0.7}, w.toDoubles(), 1e-6);
+        assertArrayEquals(new double[] {0.7}, w.toDoubles(), 1e-6);
         sgd.step(List.of(tensor(dtype, 1)), 0.1);
         // buffer 2, step 1 + 1 = 2
-        assertArrayEquals(new double[]{0.5}, w.toDoubles(), 1e-6);
+        assertArrayEquals(new double[] {0.5}, w.toDoubles(), 1e-6);
     }
 
     @Test
@@ -64,7 +64,7 @@ class SgdTest {
         assertArrayEquals(a.toDoubles(), b.toDoubles());
         assertEquals(9, shared[0]);
         assertEquals(9, shared[3]);
-        assertArrayEquals(new float[]{0.3f, -0.7f}, g.floats());
+        assertArrayEquals(new float[] {0.3f, -0.7f}, g.floats());
     }
 
     @Test

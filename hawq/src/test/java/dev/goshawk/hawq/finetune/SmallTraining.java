@@ -49,8 +49,10 @@ final class SmallTraining {
             Layers first = net.block("first");
             Value x = first.relu("relu", first.batchNorm("bn", first.conv("conv", images, 4, Window.window(3).same())));
             Layers middle = net.block("middle").in("middle");
-            Value y = middle.relu("relu1", middle.batchNorm("bn1", middle.conv("conv1", x, 4, Window.window(3).same())));
-            y = middle.relu("relu2", middle.batchNorm("bn2", middle.conv("conv2", y, 4, Window.window(3).same())).add(x));
+            Value y = middle.relu("relu1",
+                    middle.batchNorm("bn1", middle.conv("conv1", x, 4, Window.window(3).same())));
+            y = middle.relu("relu2",
+                    middle.batchNorm("bn2", middle.conv("conv2", y, 4, Window.window(3).same())).add(x));
             return net.block("last").linear("fc", net.globalAvgPool(y), 3);
         }
     }

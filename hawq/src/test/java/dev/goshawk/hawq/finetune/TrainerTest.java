@@ -94,7 +94,8 @@ class TrainerTest {
         }
     }
 
-    private static void softmaxGradient(Tensor images, Tensor labels, double[] w, double[] b, double[] gw, double[] gb) {
+    private static void softmaxGradient(Tensor images, Tensor labels, double[] w, double[] b, double[] gw,
+            double[] gb) {
         for (int n = 0; n < 8; n++) {
             double[] x = new double[3];
             for (int i = 0; i < 192; i++) {
@@ -180,10 +181,11 @@ class TrainerTest {
         Trainer trainer = new Trainer(SmallTraining.NETWORK, SmallTraining.parameters(), SmallTraining.data(),
                 SmallTraining.settings(BitWidth.FLOAT), SmallTraining.schedule(), Backends.defaultBackend());
         List<RunReport.Epoch> epochs = run(trainer);
-        Evaluation plain = new Evaluator(SmallTraining.NETWORK.trace(DType.FLOAT32, SmallTraining.BATCH, Mode.EVALUATION),
+        Evaluation plain = new Evaluator(
+                SmallTraining.NETWORK.trace(DType.FLOAT32, SmallTraining.BATCH, Mode.EVALUATION),
                 trainer.quantizedParameters(), Backends.defaultBackend())
-                        .evaluate(new Batches(SmallTraining.data().test(), Normalization.IMAGENET, 0),
-                                Evaluator.LogitsListener.NONE);
+                .evaluate(new Batches(SmallTraining.data().test(), Normalization.IMAGENET, 0),
+                        Evaluator.LogitsListener.NONE);
         assertEquals(plain.loss(), Objects.requireNonNull(epochs.getLast().testLoss()));
         assertEquals(plain.accuracy(), Objects.requireNonNull(epochs.getLast().testAccuracy()));
     }
@@ -209,14 +211,16 @@ class TrainerTest {
 
     @Test
     void refusesWhatCannotBeTrained() {
-        TrainingSettings large = new TrainingSettings(51, 0, 0.9, 0, Augmentation.NONE, SmallTraining.QUANTIZER, BitWidth.FLOAT,
+        TrainingSettings large = new TrainingSettings(51, 0, 0.9, 0, Augmentation.NONE, SmallTraining.QUANTIZER,
+                BitWidth.FLOAT,
                 1);
         LearningRate rate = new LearningRate.Constant(0.1);
         IllegalArgumentException batch = assertThrows(IllegalArgumentException.class,
                 () -> new Trainer(SmallTraining.NETWORK, SmallTraining.parameters(), SmallTraining.data(), large,
                         Schedule.plain(1, rate), Backends.defaultBackend()));
         assertEquals("batch: expected at most the 50 images of the training set, got 51", batch.getMessage());
-        Schedule unknown = new Schedule(List.of(new Stage("x", List.of(new Turn("nowhere", BitWidth.B2)), 1)), rate, false);
+        Schedule unknown = new Schedule(List.of(new Stage("x", List.of(new Turn("nowhere", BitWidth.B2)), 1)), rate,
+                false);
         IllegalArgumentException block = assertThrows(IllegalArgumentException.class,
                 () -> new Trainer(SmallTraining.NETWORK, SmallTraining.parameters(), SmallTraining.data(),
                         SmallTraining.settings(BitWidth.B4), unknown, Backends.defaultBackend()));
@@ -240,17 +244,18 @@ class TrainerTest {
         Schedule s = SmallTraining.schedule();
         List<String> seen = new ArrayList<>();
         List<Double> rates = new ArrayList<>();
-        new Trainer(SmallTraining.NETWORK, SmallTraining.parameters(), SmallTraining.data(), SmallTraining.settings(BitWidth.B4),
+        new Trainer(SmallTraining.NETWORK, SmallTraining.parameters(), SmallTraining.data(),
+                SmallTraining.settings(BitWidth.B4),
                 new Schedule(s.stages(), s.rate(), wholeRun), Backends.defaultBackend())
-                        .run(new Checkpoints(folder.resolve("rates" + wholeRun), "t"), new TrainingListener() {
-                            @Override
-                            public void step(Position p) {
-                                if (!seen.contains(p.stage())) {
-                                    seen.add(p.stage());
-                                    rates.add(p.rate());
-                                }
-                            }
-                        });
+                .run(new Checkpoints(folder.resolve("rates" + wholeRun), "t"), new TrainingListener() {
+                    @Override
+                    public void step(Position p) {
+                        if (!seen.contains(p.stage())) {
+                            seen.add(p.stage());
+                            rates.add(p.rate());
+                        }
+                    }
+                });
         return rates;
     }
 }

@@ -64,7 +64,7 @@ class BitAllocationTest {
         List<Integer> order = Sensitivity.precisionOrder(s);
         List<Integer> backward = new ArrayList<>(order);
         Collections.reverse(backward);
-        for (double ratio : new double[]{4.5, 7, 10, 13.1, 16}) {
+        for (double ratio : new double[] {4.5, 7, 10, 13.1, 16}) {
             SizeTarget target = SizeTarget.ratio(ratio);
             assertEquals(bruteForce(s, order, ratio), BitAllocation.choose(s, target).cost(s), 1e-12);
             assertEquals(bruteForce(s, backward, ratio), BitAllocation.reversed(s, target).cost(s), 1e-12);

@@ -39,11 +39,11 @@ class UniformQuantizerTest {
         // channels {0.7, -0.2, 0.05} and {-6, 3, 1}; 3 bits: levels -3..3, scales 0.7/3 and 2
         Tensor w = Tensor.of(Shape.of(3, 2), 0.7, -6.0, -0.2, 3.0, 0.05, 1.0);
         QuantizedWeights q = MAX.quantize(w, BitWidth.B3);
-        assertArrayEquals(new double[]{0.7 / 3, 2}, q.scale().toDoubles(), 1e-15);
-        assertArrayEquals(new double[]{0, 0}, q.zeroPoint().toDoubles());
+        assertArrayEquals(new double[] {0.7 / 3, 2}, q.scale().toDoubles(), 1e-15);
+        assertArrayEquals(new double[] {0, 0}, q.zeroPoint().toDoubles());
         // 3 / 2 = 1.5 rounds to the even 2, 1 / 2 = 0.5 to the even 0
-        assertArrayEquals(new int[]{3, -3, -1, 2, 0, 0}, q.codes().ints());
-        assertArrayEquals(new double[]{0.7, -6, -0.7 / 3, 4, 0, 0}, q.values().toDoubles(), 1e-15);
+        assertArrayEquals(new int[] {3, -3, -1, 2, 0, 0}, q.codes().ints());
+        assertArrayEquals(new double[] {0.7, -6, -0.7 / 3, 4, 0, 0}, q.values().toDoubles(), 1e-15);
         assertEquals(-3, q.qMin());
         assertEquals(3, q.qMax());
         assertEquals(Math.pow(0.7 / 3 - 0.2, 2) + 0.05 * 0.05 + 1 + 1, MAX.perturbation(w, BitWidth.B3), 1e-14);
@@ -54,13 +54,13 @@ class UniformQuantizerTest {
         // -1..5 over 3 steps of 2: zero point round(1 / 2) = 0 (to even), levels 0..3
         UniformQuantizer quantizer = new UniformQuantizer(Scheme.ASYMMETRIC_PER_LAYER, ScaleRule.MAX);
         QuantizedWeights q = quantizer.quantize(Tensor.of(Shape.of(2, 2), -1.0, 5.0, 2.9, 0.4), BitWidth.B2);
-        assertArrayEquals(new double[]{2, 2}, q.scale().toDoubles());
-        assertArrayEquals(new double[]{0, 0}, q.zeroPoint().toDoubles());
-        assertArrayEquals(new int[]{0, 2, 1, 0}, q.codes().ints());
+        assertArrayEquals(new double[] {2, 2}, q.scale().toDoubles());
+        assertArrayEquals(new double[] {0, 0}, q.zeroPoint().toDoubles());
+        assertArrayEquals(new int[] {0, 2, 1, 0}, q.codes().ints());
         QuantizedWeights low = quantizer.quantize(Tensor.of(Shape.of(2, 2), -4.0, 2.0, -1.9, 0.4), BitWidth.B2);
-        assertArrayEquals(new double[]{2, 2}, low.zeroPoint().toDoubles());
-        assertArrayEquals(new int[]{0, 3, 1, 2}, low.codes().ints());
-        assertArrayEquals(new double[]{-4, 2, -2, 0}, low.values().toDoubles());
+        assertArrayEquals(new double[] {2, 2}, low.zeroPoint().toDoubles());
+        assertArrayEquals(new int[] {0, 3, 1, 2}, low.codes().ints());
+        assertArrayEquals(new double[] {-4, 2, -2, 0}, low.values().toDoubles());
     }
 
     @Test
@@ -69,14 +69,14 @@ class UniformQuantizerTest {
         Tensor w = Tensor.of(Shape.of(6, 1), 1.0, 0.9, -1.1, 0.1, 0.0, -0.1);
         QuantizedWeights q = MSE.quantize(w, BitWidth.B2);
         assertEquals(1, q.scale().get(0), 1e-15);
-        assertArrayEquals(new int[]{1, 1, -1, 0, 0, 0}, q.codes().ints());
+        assertArrayEquals(new int[] {1, 1, -1, 0, 0, 0}, q.codes().ints());
         assertEquals(0.04, MSE.perturbation(w, BitWidth.B2), 1e-15);
     }
 
     @ParameterizedTest
     @EnumSource(Scheme.class)
     void leastSquaresNeverLosesToTheMaximum(Scheme scheme) {
-        for (DType dtype : new DType[]{DType.FLOAT32, DType.FLOAT64}) {
+        for (DType dtype : new DType[] {DType.FLOAT32, DType.FLOAT64}) {
             Tensor w = gaussian(dtype, 3, 3, 16, 8);
             double previous = Double.POSITIVE_INFINITY;
             for (BitWidth bits : BitWidth.quantized()) {
@@ -133,7 +133,7 @@ class UniformQuantizerTest {
             UniformQuantizer quantizer = new UniformQuantizer(scheme, rule);
             QuantizedWeights zeros = quantizer.quantize(Tensor.of(Shape.of(2, 2), 0f, 0f, 0f, 0f), BitWidth.B2);
             assertArrayEquals(new float[4], zeros.values().floats());
-            assertArrayEquals(new float[]{1, 1}, zeros.scale().floats());
+            assertArrayEquals(new float[] {1, 1}, zeros.scale().floats());
             assertEquals(0, quantizer.perturbation(Tensor.of(Shape.of(1), -0.3f), BitWidth.B8), 1e-9);
             assertEquals(0, quantizer.perturbation(Tensor.of(Shape.of(1), 1e-45f), BitWidth.B8), 1e-40);
         }

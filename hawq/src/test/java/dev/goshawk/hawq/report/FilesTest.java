@@ -84,8 +84,8 @@ class FilesTest {
     @Test
     void unreadableJson() throws IOException {
         Path file = Files.writeString(folder.resolve("run.json"), "{\"goshawk\": tru");
-        String message =
-                assertThrows(IllegalArgumentException.class, () -> JsonFiles.read(file, RunReport.class)).getMessage();
+        String message = assertThrows(IllegalArgumentException.class, () -> JsonFiles.read(file, RunReport.class))
+                .getMessage();
         assertTrue(message.startsWith("cannot read " + file + ": expected JSON of a RunReport, got: "), message);
         assertEquals(1, message.lines().count());
         assertThrows(UncheckedIOException.class, () -> JsonFiles.read(folder.resolve("none"), RunReport.class));

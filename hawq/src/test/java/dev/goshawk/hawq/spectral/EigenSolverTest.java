@@ -54,7 +54,7 @@ class EigenSolverTest {
     @MethodSource("solvers")
     void residualIsThatOfTheReturnedPair(EigenSolver solver) {
         LinearOperator a = Matrices.dense(Matrices.symmetric(120, 3));
-        for (double tolerance : new double[]{1e-1, 1e-2, 1e-3}) {
+        for (double tolerance : new double[] {1e-1, 1e-2, 1e-3}) {
             EigenResult r = solver.top(a, EigenOptions.defaults().withTolerance(tolerance).withMaxIterations(4000));
             assertEquals(Matrices.residual(a, r), r.residual(), 1e-12 * Math.abs(r.eigenvalue()));
             assertEquals(r.residual() <= tolerance * Math.abs(r.eigenvalue()), r.converged());
@@ -65,7 +65,7 @@ class EigenSolverTest {
     @ParameterizedTest
     @MethodSource("solvers")
     void dimensionOne(EigenSolver solver) {
-        for (double value : new double[]{3, -3, 0}) {
+        for (double value : new double[] {3, -3, 0}) {
             for (Target target : Target.values()) {
                 EigenResult r = solver.top(Matrices.diagonal(value), TIGHT.withTarget(target));
                 assertEquals(value, r.eigenvalue(), 1e-15);
@@ -91,7 +91,7 @@ class EigenSolverTest {
         double[] start = {0, 0, 1, 0, 0, 0, 0, 0, 0};
         EigenResult r = solver.top(Matrices.diagonal(2, 1, 0, 1, 1, 1, 1, 1, 1), TIGHT.withStart(start));
         assertEquals(2, r.eigenvalue(), 1e-12);
-        assertArrayEquals(new double[]{0, 0, 1, 0, 0, 0, 0, 0, 0}, start);
+        assertArrayEquals(new double[] {0, 0, 1, 0, 0, 0, 0, 0, 0}, start);
     }
 
     @ParameterizedTest
