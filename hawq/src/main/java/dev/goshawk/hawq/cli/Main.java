@@ -12,8 +12,8 @@ import picocli.CommandLine.Spec;
 @Command(name = "goshawk", mixinStandardHelpOptions = true, versionProvider = Version.class, sortOptions = false,
         synopsisSubcommandLabel = "COMMAND",
         description = "Exact second-order mathematics on the JVM: Hessian-aware mixed-precision quantization.",
-        subcommands = {EvaluateCommand.class, SpectrumCommand.class, DoctorCommand.class, TrainCommand.class,
-                QuantizeCommand.class},
+        subcommands = {QuantizeCommand.class, TrainCommand.class, EvaluateCommand.class, SpectrumCommand.class,
+                ModelsCommand.class, SizeCommand.class, DoctorCommand.class},
         footer = {"", "Results are a function of the arguments, the seed and the backend: the same bits",
                 "from run to run and for any number of threads.",
                 "'goshawk COMMAND --help' explains a command, with an example."})
