@@ -15,7 +15,8 @@ import picocli.CommandLine.Spec;
 
 /** {@code goshawk models}: the networks there are, and what they weigh. */
 @Command(name = "models", mixinStandardHelpOptions = true, sortOptions = false,
-        description = {"Lists the networks: image size, parameters (all trainable numbers), weights (convolution and fully",
+        description = {
+                "Lists the networks: image size, parameters (all trainable numbers), weights (convolution and fully",
                 "connected only, what is quantized), multiply-adds for one image (convolution and fully connected",
                 "layers, padding counted), blocks.", ""},
         footerHeading = "%nExample:%n", footer = "  goshawk models --blocks")
@@ -29,7 +30,8 @@ final class ModelsCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        out.printf(Locale.ROOT, "%-16s %5s %13s %13s %16s %7s%n", "model", "pixel", "parameters", "weights", "multiply-adds",
+        out.printf(Locale.ROOT, "%-16s %5s %13s %13s %16s %7s%n", "model", "pixel", "parameters", "weights",
+                "multiply-adds",
                 "blocks");
         for (String name : Networks.names()) {
             Network network = Networks.byName(name);

@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
 
 /** {@code goshawk size}: what an assignment of bits saves. */
 @Command(name = "size", mixinStandardHelpOptions = true, sortOptions = false,
-        description = {"Size of a network's weights at given widths, and how many times smaller than in float32 that is,",
+        description = {
+                "Size of a network's weights at given widths, and how many times smaller than in float32 that is,",
                 "beside published results.", ""},
         footerHeading = "%nExample:%n", footer = "  goshawk size --model resnet20 --bits 8,6,6,8,3,3,3,2,2,2,3")
 final class SizeCommand implements Callable<Integer> {
@@ -45,8 +46,10 @@ final class SizeCommand implements Callable<Integer> {
                 allocation.mebibytes());
         double whole = allocation.mebibytes() * allocation.ratio();
         for (RunReport.Result r : PaperResults.of(model)) {
-            out.printf(Locale.ROOT, "%-12s %6.2fx  %8.4f MiB  W %s, A %s: %.2f %%, %s%n", r.method(), r.weightCompression(),
-                    whole / r.weightCompression(), r.weightBits(), r.activationBits(), 100 * r.accuracy(), r.evidence());
+            out.printf(Locale.ROOT, "%-12s %6.2fx  %8.4f MiB  W %s, A %s: %.2f %%, %s%n", r.method(),
+                    r.weightCompression(),
+                    whole / r.weightCompression(), r.weightBits(), r.activationBits(), 100 * r.accuracy(),
+                    r.evidence());
         }
         out.printf("(%s)%n", Compression.convention());
         out.flush();
