@@ -1,6 +1,7 @@
 package dev.goshawk.data;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /**
  * What a JPEG's markers say before its first scan (ITU-T T.81, annex B; JFIF; Adobe's APP14 segment).
@@ -51,7 +52,7 @@ record JpegHeader(int width, int height, JpegColour colour, int tall) {
             int length = at + 1 < bytes.length ? u16(bytes, at) : 0;
             if (length < 2 || length > bytes.length - at) {
                 throw new IllegalArgumentException(
-                        String.format("segment 0x%02X at byte %d reaches past the end", marker,
+                        String.format(Locale.ROOT, "segment 0x%02X at byte %d reaches past the end", marker,
                                 at - 2));
             }
             int body = at + 2;

@@ -67,8 +67,8 @@ public final class PrefetchingBatches implements AutoCloseable {
     }
 
     /**
-     * A pass with as many decoding threads as there are processors and up to 256 images, or 64 MiB of them, ahead. Where
-     * images are in memory already one thread is enough.
+     * A pass with as many decoding threads as there are processors and up to 256 images, or 64 MiB of them, ahead.
+     * Where images are in memory already one thread is enough.
      */
     public static PrefetchingBatches over(Batches batches, int[] order, Augmentation augmentation, int epoch,
             ImageFaults faults) {

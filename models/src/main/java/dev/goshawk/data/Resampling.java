@@ -20,8 +20,8 @@ final class Resampling {
     }
 
     /**
-     * The taps of every output sample of a window: {@code weights[i * stride + k]} belongs to input {@code first[i] + k}
-     * for {@code 0 <= k < count[i]}.
+     * The taps of every output sample of a window: {@code weights[i * stride + k]} belongs to input {@code first[i] +
+     * k} for {@code 0 <= k < count[i]}.
      */
     private record Taps(int[] first, int[] count, int[] weights, int stride) {
         static Taps of(int input, Window window) {

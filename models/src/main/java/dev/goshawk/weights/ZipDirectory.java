@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.zip.ZipException;
 
 /**
- * Where the entries of a zip file lie, ZIP64 included (PKWARE's APPNOTE, sections 4.3 and 4.5.3): the part of the format
- * that the JDK keeps to itself and that mapping a stored entry needs. Every claim is held against the file's length.
+ * Where the entries of a zip file lie, ZIP64 included (PKWARE's APPNOTE, sections 4.3 and 4.5.3): the part of the
+ * format that the JDK keeps to itself and that mapping a stored entry needs. Every claim is held against the file's length.
  */
 final class ZipDirectory {
     private static final int END = 0x06054b50;

@@ -20,7 +20,7 @@ final class Jpegs {
     private Jpegs() {
     }
 
-    /** A smooth colourful picture whose luma is sampled {@code columns} x {@code rows} times as densely as its chroma. */
+    /** A smooth picture whose luma is sampled {@code columns} x {@code rows} times as densely as its chroma. */
     static byte[] sampled(int width, int height, int columns, int rows) throws IOException {
         BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         for (int y = 0; y < height; y++) {

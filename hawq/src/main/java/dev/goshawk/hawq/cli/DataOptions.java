@@ -3,11 +3,16 @@ package dev.goshawk.hawq.cli;
 import dev.goshawk.data.DataException;
 import dev.goshawk.data.Datasets;
 import dev.goshawk.data.ImageDataset;
+import dev.goshawk.data.ImageFaults;
+import dev.goshawk.data.ImageFolder;
+import dev.goshawk.data.ImageNetFolder;
 import dev.goshawk.data.Normalization;
+import dev.goshawk.data.Preprocessing;
 import dev.goshawk.data.Samples;
 import dev.goshawk.data.SyntheticShapes;
 import dev.goshawk.models.Network;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +26,8 @@ final class DataOptions {
 
     @Option(names = "--data", paramLabel = "DIR",
             description = "Data folder: <split>/<class>/<image.jpg>, classes in alphabetical order, or CIFAR-10's binary batches. "
-                    + "Without it the embedded set of drawn shapes.")
+                    + "For networks of ImageNet photographs of any size: <split>/<WordNet id>/<image>, a folder of files named "
+                    + "<WordNet id>_..., or what --labels lists. Without it the embedded set of drawn shapes.")
     private @Nullable Path data;
 
     @Option(names = "--samples", paramLabel = "LIST",
@@ -29,14 +35,61 @@ final class DataOptions {
                     + "order in place of a split.")
     private @Nullable Path samples;
 
-    /** The images of the sample list or, without one, of the split. */
-    ImageDataset open(String split) {
+    @Option(names = "--labels", paramLabel = "LIST",
+            description = "Photographs: file of '<path relative to DIR> <label or WordNet id>', one a line, in place of a split.")
+    private @Nullable Path labels;
+
+    @Option(names = "--resize", paramLabel = "N",
+            description = "Photographs: short side after resizing (default: 256 for an input of 224 pixels, 342 for 299).")
+    private @Nullable Integer resize;
+
+    @Option(names = "--crop", paramLabel = "N",
+            description = "Photographs: side of the square cut from the middle (default: the network's input).")
+    private @Nullable Integer crop;
+
+    @Option(names = "--strict",
+            description = "Stop at the first photograph that cannot be read; without it each is named, counted and left out.")
+    private boolean strict;
+
+    /**
+     * The images of the sample list or, without one, of the label list or the split.
+     *
+     * @param inputSize side of the network's input: photographs of any size are read for any but CIFAR's 32
+     */
+    ImageDataset open(String split, int inputSize) {
+        boolean asked = labels != null || resize != null || crop != null;
+        if (data != null && (asked || inputSize != ImageFolder.DEFAULT_SIDE)) {
+            return photographs(data, split, inputSize);
+        }
+        if (asked) {
+            throw new DataException("--labels, --resize and --crop need --data, a folder of photographs");
+        }
         if (samples != null) {
             return data != null
                     ? Samples.read(samples, data)
                     : Samples.select(samples, SyntheticShapes.open(splitOf(samples)));
         }
         return data != null ? Datasets.open(data, split) : SyntheticShapes.open(split);
+    }
+
+    private ImageDataset photographs(Path folder, String split, int inputSize) {
+        Preprocessing usual = Preprocessing.forInput(crop == null ? inputSize : crop);
+        Preprocessing preprocessing = resize == null ? usual : new Preprocessing(resize, usual.crop());
+        if (labels != null) {
+            ImageDataset listed = ImageNetFolder.openList(folder, labels, preprocessing);
+            return samples == null ? listed : Samples.select(samples, listed);
+        }
+        return samples == null
+                ? Datasets.open(folder, split, preprocessing)
+                : Samples.read(samples, folder, preprocessing);
+    }
+
+    /** What becomes of photographs that cannot be read; they are named on {@code err}. */
+    ImageFaults faults(PrintWriter err) {
+        return strict ? ImageFaults.strict() : ImageFaults.counted(line -> {
+            err.println("left out: " + line);
+            err.flush();
+        });
     }
 
     /** The embedded set's split that a list's first image is of. */
@@ -57,6 +110,9 @@ final class DataOptions {
     /** For a person: what {@link #open} opened. */
     String describe(String split) {
         String folder = data == null ? "the embedded shapes" : data.toString();
+        if (samples == null && labels != null) {
+            return labels + " in " + folder;
+        }
         return samples == null ? split + " of " + folder : samples + " in " + folder;
     }
 

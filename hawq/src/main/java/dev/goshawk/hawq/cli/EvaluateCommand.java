@@ -3,6 +3,7 @@ package dev.goshawk.hawq.cli;
 import dev.goshawk.backend.Backend;
 import dev.goshawk.data.Batches;
 import dev.goshawk.data.ImageDataset;
+import dev.goshawk.data.ImageFaults;
 import dev.goshawk.hawq.evaluation.Evaluation;
 import dev.goshawk.hawq.evaluation.Evaluator;
 import dev.goshawk.models.Mode;
@@ -71,7 +72,8 @@ final class EvaluateCommand implements Callable<Integer> {
         JsonFile.check(json);
         JsonFile.check(logits);
         Backend backend = engine.backend();
-        ImageDataset dataset = data.open(split);
+        ImageDataset dataset = data.open(split, model.inputSize());
+        ImageFaults faults = data.faults(spec.commandLine().getErr());
         Network network = model.network(dataset);
         DataOptions.requireSize(dataset, network);
         Parameters parameters = model.parameters(network, dtype);
@@ -85,7 +87,7 @@ final class EvaluateCommand implements Callable<Integer> {
         Evaluation result;
         double seconds;
         try (Progress progress = Progress.on(spec.commandLine().getErr())) {
-            result = evaluator.evaluate(new Batches(dataset, DataOptions.NORMALIZATION, 0), (image, row) -> {
+            result = evaluator.evaluate(new Batches(dataset, DataOptions.NORMALIZATION, 0), faults, (image, row) -> {
                 if (logits != null) {
                     names.add(dataset.name(image));
                     ArrayNode numbers = rows.addArray();
@@ -106,6 +108,9 @@ final class EvaluateCommand implements Callable<Integer> {
         out.printf(Locale.ROOT, "accuracy %.2f %%  (%d of %d images)   loss %.6f%n", 100 * result.accuracy(),
                 result.correct(),
                 result.samples(), result.loss());
+        if (faults.count() > 0) {
+            out.printf(Locale.ROOT, "%d images could not be read and were left out%n", faults.count());
+        }
         out.printf(Locale.ROOT, "%s   %.1f s%n", Provenance.of(backend, dtype), seconds);
         out.flush();
         return 0;

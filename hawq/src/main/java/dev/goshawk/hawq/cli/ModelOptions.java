@@ -30,6 +30,11 @@ final class ModelOptions {
         Networks.byName(model);
     }
 
+    /** Side of the network's input images. */
+    int inputSize() {
+        return Networks.byName(model).inputSize();
+    }
+
     Parameters parameters(Network network, DType dtype) {
         return Parameters.load(network, WeightFile.read(weights), dtype);
     }

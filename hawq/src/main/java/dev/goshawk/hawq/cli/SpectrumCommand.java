@@ -2,8 +2,8 @@ package dev.goshawk.hawq.cli;
 
 import dev.goshawk.backend.Backend;
 import dev.goshawk.data.Batches;
+import dev.goshawk.data.Datasets;
 import dev.goshawk.data.ImageDataset;
-import dev.goshawk.data.Subset;
 import dev.goshawk.hawq.curvature.LossProblem;
 import dev.goshawk.hawq.evaluation.Evaluation;
 import dev.goshawk.hawq.evaluation.Evaluator;
@@ -19,7 +19,6 @@ import dev.goshawk.tensor.DType;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -156,12 +155,11 @@ final class SpectrumCommand implements Callable<Integer> {
     }
 
     private ImageDataset sample() {
-        ImageDataset whole = data.open(split);
-        if (data.hasSamples()) {
-            return whole;
-        }
-        int[] drawn = new Batches(whole, DataOptions.NORMALIZATION, seed).order(0);
-        return new Subset(whole, Arrays.copyOf(drawn, Math.min(DEFAULT_SAMPLE, drawn.length)));
+        ImageDataset whole = data.open(split, model.inputSize());
+        Batches batches = new Batches(whole, DataOptions.NORMALIZATION, seed);
+        int[] order = data.hasSamples() ? batches.inOrder() : batches.order(0);
+        return Datasets.load(whole, order, data.hasSamples() ? order.length : DEFAULT_SAMPLE,
+                data.faults(spec.commandLine().getErr()));
     }
 
     private ObjectNode content(Evaluation point, List<Spectrum.Entry> entries, Backend backend) {

@@ -2,8 +2,12 @@ package dev.goshawk.hawq.evaluation;
 
 import dev.goshawk.backend.Backend;
 import dev.goshawk.backend.Executable;
+import dev.goshawk.data.Augmentation;
 import dev.goshawk.data.Batches;
+import dev.goshawk.data.DataException;
 import dev.goshawk.data.ImageDataset;
+import dev.goshawk.data.ImageFaults;
+import dev.goshawk.data.PrefetchingBatches;
 import dev.goshawk.graph.Graph;
 import dev.goshawk.models.Parameters;
 import dev.goshawk.models.TracedNetwork;
@@ -55,28 +59,42 @@ public final class Evaluator {
      * @throws NonFiniteLogitsException naming the first image that has a logit which is not a finite number
      */
     public Evaluation evaluate(Batches batches, LogitsListener listener) {
+        return evaluate(batches, ImageFaults.strict(), listener);
+    }
+
+    /**
+     * Loss and accuracy over every image of a data set that can be read. Images are decoded while the network computes.
+     *
+     * @param faults is told the images that cannot be read; they count for nothing
+     * @throws NonFiniteLogitsException naming the first image that has a logit which is not a finite number
+     * @throws DataException if an image cannot be read and that is not tolerated, or if none can be
+     */
+    public Evaluation evaluate(Batches batches, ImageFaults faults, LogitsListener listener) {
         ImageDataset dataset = batches.dataset();
-        int[] order = batches.inOrder();
         int classes = labels.shape().dim(1);
         double loss = 0;
         int correct = 0;
-        for (int from = 0; from < order.length; from += images.shape().dim(0)) {
-            int count = batches.fill(order, from, images, labels);
-            forward.run();
-            Tensor out = forward.output(LOGITS);
-            for (int row = 0; row < count; row++) {
-                double[] logits = new double[classes];
-                for (int c = 0; c < classes; c++) {
-                    logits[c] = out.get(row * classes + c);
+        int samples = 0;
+        try (PrefetchingBatches pass = PrefetchingBatches.over(batches, batches.inOrder(), Augmentation.NONE, 0,
+                faults)) {
+            for (int count = pass.next(images, labels); count > 0; count = pass.next(images, labels)) {
+                forward.run();
+                Tensor out = forward.output(LOGITS);
+                for (int row = 0; row < count; row++) {
+                    double[] logits = new double[classes];
+                    for (int c = 0; c < classes; c++) {
+                        logits[c] = out.get(row * classes + c);
+                    }
+                    int image = pass.image(row);
+                    int best = largest(logits, dataset, image);
+                    loss += crossEntropy(logits, best, dataset.label(image));
+                    correct += best == dataset.label(image) ? 1 : 0;
+                    listener.logits(image, logits);
                 }
-                int image = from + row;
-                int best = largest(logits, dataset, image);
-                loss += crossEntropy(logits, best, dataset.label(image));
-                correct += best == dataset.label(image) ? 1 : 0;
-                listener.logits(image, logits);
+                samples += count;
             }
         }
-        return new Evaluation(loss / order.length, correct, order.length);
+        return new Evaluation(loss / samples, correct, samples);
     }
 
     private static int largest(double[] logits, ImageDataset dataset, int image) {
