@@ -1,5 +1,7 @@
 package dev.goshawk.hawq.cli;
 
+import dev.goshawk.weights.WeightFile;
+import dev.goshawk.weights.Weights;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,6 +14,7 @@ final class EmbeddedRun {
     static final double EPOCHS_PER_BLOCK = 0.5;
     static final double FINAL_EPOCHS = 0;
     static final double RATE = 0.01;
+    static final String SOURCE = "embedded, trained on the drawn shapes";
 
     private static final String MODEL = "resnet20";
     private static final String RESOURCE = "/dev/goshawk/hawq/shapes-resnet20.safetensors";
@@ -24,16 +27,17 @@ final class EmbeddedRun {
         return model.equals(MODEL);
     }
 
-    /** Puts the weights into a run's folder. */
-    static Path weights(RunFolder folder) throws IOException {
-        Path file = folder.file("float.safetensors");
+    /** The weights. */
+    static Weights weights() throws IOException {
+        Path file = Files.createTempFile("goshawk", ".safetensors");
         try (InputStream in = EmbeddedRun.class.getResourceAsStream(RESOURCE)) {
             if (in == null) {
-                throw new FileNotFoundException(
-                        RESOURCE + ": missing from the jar, expected the weights for the embedded shapes");
+                throw new FileNotFoundException(RESOURCE + ": missing from the jar, expected the weights for the embedded shapes");
             }
             Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
+            return WeightFile.read(file);
+        } finally {
+            Files.delete(file);
         }
-        return file;
     }
 }

@@ -107,14 +107,16 @@ final class QuantizeCommand implements Callable<Integer> {
         }
         Backend backend = engine.backend();
         PrintWriter out = spec.commandLine().getOut();
-        RunFolder folder = run.open(Path.of("runs", "quantize-" + training.seed()), commandLine(), settings(backend));
-        out.println("run in " + folder.path());
-        out.flush();
+        Map<String, String> values = settings(backend);
+        run.check(values);
         TrainingData opened = data.open();
         Network network = Networks.byName(model, opened.train().classes().size());
         DataOptions.requireSize(opened.train(), network);
-        Path source = weights == null ? EmbeddedRun.weights(folder) : weights;
-        Parameters parameters = Parameters.load(network, WeightFile.read(source), DType.FLOAT32);
+        Parameters parameters = Parameters.load(network, weights == null ? EmbeddedRun.weights() : WeightFile.read(weights),
+                DType.FLOAT32);
+        RunFolder folder = run.open(Path.of("runs", "quantize-" + training.seed()), commandLine(), values);
+        out.println("run in " + folder.path());
+        out.flush();
 
         RunReport.Result baseline = baseline(network, parameters, opened, backend);
         out.printf(Locale.ROOT, "float model: test accuracy %.2f %%%n", 100 * baseline.accuracy());
@@ -133,7 +135,7 @@ final class QuantizeCommand implements Callable<Integer> {
 
         RunReport report = new QuantizationReport(folder, network, parameters, backend, quantization).of(outcomes, top,
                 baseline, data.report(opened, training.augmentation(), top == null ? List.of() : top.samples()),
-                source.toString(),
+                weights == null ? EmbeddedRun.SOURCE : weights.toString(),
                 engine.threads(), training.seed());
         folder.writeReport(report);
         out.println();

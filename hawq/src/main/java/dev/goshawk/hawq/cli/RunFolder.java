@@ -44,24 +44,41 @@ final class RunFolder {
     }
 
     /**
-     * Begins a run in a new or empty folder.
+     * Finds out, without a trace, whether a run can begin in a folder.
      *
      * @param overwrite whether a run that the folder holds may be deleted
-     * @throws IOException in one line, if the folder cannot be written or holds something else
+     * @throws IOException in one line, if the folder cannot be made or holds something else
      */
-    static RunFolder create(Path path, boolean overwrite, String command, Map<String, String> values)
-            throws IOException {
+    static void check(Path path, boolean overwrite) throws IOException {
         if (Files.exists(path) && !Files.isDirectory(path)) {
             throw new IOException(path + ": is a file, expected a folder for the run");
         }
         if (Files.isDirectory(path) && !isEmpty(path)) {
             if (!overwrite) {
-                throw new IOException(
-                        path + ": is not empty; --resume goes on with the run in it, --overwrite deletes it");
+                throw new IOException(path + ": is not empty; --resume goes on with the run in it, --overwrite deletes it");
             }
             if (!Files.exists(path.resolve(SETTINGS))) {
                 throw new IOException(path + ": holds no run (no " + SETTINGS + "), so --overwrite does not delete it");
             }
+        }
+        Path there = path.toAbsolutePath();
+        while (there != null && !Files.exists(there)) {
+            there = there.getParent();
+        }
+        if (there == null || !Files.isDirectory(there) || !Files.isWritable(there)) {
+            throw new IOException(path + ": cannot be made (" + there + " is no folder that can be written)");
+        }
+    }
+
+    /**
+     * Begins a run in a new or empty folder.
+     *
+     * @param overwrite whether a run that the folder holds may be deleted
+     * @throws IOException in one line, if the folder cannot be written or holds something else
+     */
+    static RunFolder create(Path path, boolean overwrite, String command, Map<String, String> values) throws IOException {
+        check(path, overwrite);
+        if (Files.isDirectory(path) && !isEmpty(path)) {
             delete(path);
         }
         Settings settings = new Settings(OffsetDateTime.now().truncatedTo(ChronoUnit.SECONDS).toString(), command,

@@ -21,25 +21,34 @@ final class RunOptions {
     private boolean overwrite;
 
     /**
-     * The folder, begun or taken up again.
+     * Fails with one line, before any work and without a trace, if the options contradict each other or the folder cannot be used.
      *
-     * @param otherwise folder where {@code --out} was not given; another is chosen where it exists
      * @param values everything the results depend on, by name
      */
-    RunFolder open(Path otherwise, String command, Map<String, String> values) throws IOException {
+    void check(Map<String, String> values) throws IOException {
         if (resume && overwrite) {
             throw new IOException("--resume and --overwrite: expected one of them, got both");
         }
-        if (resume) {
-            if (out == null) {
-                throw new IOException("--resume: expected --out with the folder of the run");
-            }
-            return RunFolder.resume(out, values);
+        if (resume && out == null) {
+            throw new IOException("--resume: expected --out with the folder of the run");
         }
-        return RunFolder.create(out == null ? RunFolder.nextFree(otherwise) : out, overwrite, command, values);
+        if (out != null && resume) {
+            RunFolder.resume(out, values);
+        } else if (out != null) {
+            RunFolder.check(out, overwrite);
+        }
     }
 
-    boolean isResumed() {
-        return resume;
+    /**
+     * The folder, begun or taken up again.
+     *
+     * @param otherwise folder where {@code --out} was not given; another is chosen where it exists
+     * @param values as checked
+     */
+    RunFolder open(Path otherwise, String command, Map<String, String> values) throws IOException {
+        if (out == null) {
+            return RunFolder.create(RunFolder.nextFree(otherwise), false, command, values);
+        }
+        return resume ? RunFolder.resume(out, values) : RunFolder.create(out, overwrite, command, values);
     }
 }

@@ -80,7 +80,8 @@ final class TrainCommand implements Callable<Integer> {
         Schedule schedule = Schedule.plain(epochs, training.rate(rate));
         Backend backend = engine.backend();
         PrintWriter out = spec.commandLine().getOut();
-        RunFolder folder = run.open(Path.of("runs", "train-" + model), commandLine(), settings(backend));
+        Map<String, String> values = settings(backend);
+        run.check(values);
         TrainingData opened = data.open();
         Network network = Networks.byName(model, opened.train().classes().size());
         DataOptions.requireSize(opened.train(), network);
@@ -90,6 +91,7 @@ final class TrainCommand implements Callable<Integer> {
         Trainer trainer = new Trainer(network, parameters, opened,
                 training.settings(UniformQuantizer.standard(), BitWidth.FLOAT),
                 schedule, backend);
+        RunFolder folder = run.open(Path.of("runs", "train-" + model), commandLine(), values);
         List<RunReport.Epoch> history;
         try (TrainingProgress progress = new TrainingProgress(TRAINING, out, spec.commandLine().getErr())) {
             history = trainer.run(folder.checkpoints(TRAINING), progress);

@@ -1,0 +1,147 @@
+package dev.goshawk.hawq.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.goshawk.hawq.report.JsonFiles;
+import dev.goshawk.hawq.report.RunReport;
+import dev.goshawk.models.Networks;
+import dev.goshawk.models.Parameters;
+import dev.goshawk.tensor.DType;
+import dev.goshawk.weights.SafetensorsFile;
+import dev.goshawk.weights.WeightFile;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands that train, on a data folder of a few noisy images in two classes. */
+class TrainingCommandsTest {
+    @TempDir
+    private Path folder;
+    private Path data;
+    private Path weights;
+
+    @BeforeEach
+    void files() throws IOException {
+        data = folder.resolve("data");
+        SplittableRandom random = new SplittableRandom(5);
+        for (String split : List.of("train", "test")) {
+            for (int label = 0; label < 2; label++) {
+                Path classFolder = Files.createDirectories(data.resolve(split).resolve("class" + label));
+                for (int i = 0; i < 4; i++) {
+                    BufferedImage image = new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB);
+                    for (int p = 0; p < 32 * 32; p++) {
+                        image.setRGB(p % 32, p / 32, random.nextInt(1 << 24) & (label == 0 ? 0xFF7F3F : 0x3F7FFF));
+                    }
+                    ImageIO.write(image, "png", classFolder.resolve(i + ".png").toFile());
+                }
+            }
+        }
+        weights = folder.resolve("w.safetensors");
+        Parameters parameters = Parameters.initialize(Networks.byName("resnet20", 2), DType.FLOAT32, 3);
+        SafetensorsFile.write(weights, parameters.toWeights("test").tensors(), Map.of());
+    }
+
+    private String[] command(String name, String... more) {
+        List<String> all = new ArrayList<>(List.of(name, "--data", data.toString(), "--batch", "4"));
+        all.addAll(List.of(more));
+        return all.toArray(String[]::new);
+    }
+
+    private String failure(String name, String... more) {
+        return CliRun.failure(command(name, more));
+    }
+
+    @Test
+    void trainLeavesWeightsThatEvaluateTheSame() throws IOException {
+        Path out = folder.resolve("run");
+        CliRun run = CliRun.of(command("train", "--epochs", "1", "--lr", "0.01", "--out", out.toString()));
+        assertEquals(0, run.exitCode(), run.err());
+        RunReport report = JsonFiles.read(out.resolve("run.json"), RunReport.class);
+        RunReport.Epoch last = report.schedules().getFirst().epochs().getLast();
+        Path json = folder.resolve("e.json");
+        CliRun evaluated = CliRun.of("evaluate", "--weights", out.resolve("model.safetensors").toString(), "--data",
+                data.toString(), "--batch", "4", "--json", json.toString());
+        assertEquals(0, evaluated.exitCode(), evaluated.err());
+        assertEquals(last.testLoss(), CliRun.json(json).get("loss").asDouble());
+        assertEquals(last.testAccuracy(), CliRun.json(json).get("accuracy").asDouble());
+        assertTrue(Files.size(out.resolve("report.html")) > 1000);
+        assertTrue(run.out().contains("test accuracy"), run.out());
+        assertTrue(failure("train", "--epochs", "1", "--out", out.toString()).contains("is not empty; --resume goes on"));
+        assertTrue(failure("train", "--epochs", "2", "--lr", "0.01", "--out", out.toString(), "--resume")
+                .endsWith("cannot be resumed with --epochs 2.0, it was started with 1.0"));
+    }
+
+    @Test
+    void quantizeReportsBaselineAndMethods() {
+        Path out = folder.resolve("run");
+        String[] command = command("quantize", "--weights", weights.toString(), "--method", "hawq,direct", "--at-once",
+                "--epochs-per-block", "0.1", "--tolerance", "0.5", "--out", out.toString());
+        CliRun run = CliRun.of(command);
+        assertEquals(0, run.exitCode(), run.err());
+        RunReport report = JsonFiles.read(out.resolve("run.json"), RunReport.class);
+        assertEquals(List.of("baseline", "HAWQ, at once", "Direct, at once"),
+                report.results().stream().map(RunReport.Result::method).toList());
+        assertTrue(report.results().get(1).weightCompression() >= 13.1, report.results().toString());
+        assertEquals(16, report.results().get(2).weightCompression(), 1e-12);
+        assertEquals(8, report.results().get(1).activationCompression(), 1e-12);
+        assertEquals(11, report.blocks().size());
+        assertEquals(8, report.data().curvatureSamples().size(), "all there are, fewer than 128");
+        assertEquals(report.method(), "HAWQ, at once");
+        assertTrue(run.out().contains("Method") && run.out().contains("report.html"), run.out());
+        Map<String, String> metadata = WeightFile.read(out.resolve("model.safetensors")).metadata();
+        report.blocks().forEach(b -> assertEquals(Integer.toString(b.bits()), metadata.get("goshawk.bits." + b.name())));
+
+        List<String> resumed = new ArrayList<>(List.of(command));
+        resumed.add("--resume");
+        CliRun again = CliRun.of(resumed.toArray(String[]::new));
+        assertEquals(0, again.exitCode(), again.err());
+        RunReport second = JsonFiles.read(out.resolve("run.json"), RunReport.class);
+        assertEquals(report.results(), second.results());
+        assertEquals(report.schedules(), second.schedules());
+        assertEquals(report.created(), second.created());
+    }
+
+    @Test
+    void badInputIsOneLine() throws IOException {
+        String w = weights.toString();
+        String out = folder.resolve("none").toString();
+        assertEquals("goshawk: target ratio: expected 1 to 16.0 (every block at 2 bits), got 0.0",
+                failure("quantize", "--weights", w, "--target-ratio", "0", "--out", out));
+        assertEquals("goshawk: target ratio: expected 1 to 16.0 (every block at 2 bits), got 1000.0",
+                failure("quantize", "--weights", w, "--target-ratio", "1000", "--out", out));
+        assertTrue(failure("quantize", "--out", out).startsWith("goshawk: --weights: expected the float network's weights"));
+        Path file = Files.createFile(folder.resolve("file"));
+        assertTrue(failure("quantize", "--weights", w, "--out", file.resolve("run").toString()).contains("cannot be made"));
+        assertTrue(failure("quantize", "--weights", w, "--out", file.toString())
+                .endsWith("is a file, expected a folder for the run"));
+        assertTrue(failure("train", "--epochs", "0", "--out", out).contains("expected a finite number of epochs above 0"));
+        assertTrue(failure("train", "--epochs", "1", "--lr", "-1", "--out", out).contains("learning rate: expected"));
+        assertTrue(failure("train", "--epochs", "1", "--resume").contains("--resume: expected --out"));
+        assertTrue(failure("train", "--epochs", "1", "--model", "vgg").contains("network: expected one of resnet20"));
+        assertTrue(Files.notExists(Path.of(out)), "nothing is left where the command was refused at once");
+    }
+
+    @Test
+    void wrongOrDamagedWeightsAreNamed() {
+        Parameters parameters = Parameters.initialize(Networks.byName("resnet20", 2), DType.FLOAT32, 3);
+        parameters.get("layer2.1.conv1.weight").set(17, Double.NaN);
+        Path damaged = folder.resolve("nan.safetensors");
+        SafetensorsFile.write(damaged, parameters.toWeights("test").tensors(), Map.of());
+        String line = CliRun.of(command("quantize", "--weights", damaged.toString(), "--out", folder.resolve("a").toString())).err();
+        assertTrue(line.contains("layer2.1.conv1.weight") && line.contains("NaN"), line);
+        assertEquals(1, line.lines().count(), line);
+        String other = CliRun.of(command("quantize", "--model", "resnet32", "--weights", weights.toString(), "--out",
+                folder.resolve("b").toString())).err();
+        assertTrue(other.contains("not the weights of resnet32") && other.lines().count() == 1, other);
+    }
+}
