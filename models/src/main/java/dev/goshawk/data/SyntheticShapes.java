@@ -20,22 +20,27 @@ public final class SyntheticShapes {
 
     // How hard the set is. A shape gets harder to tell the smaller, the fainter, the noisier and the more hidden it is.
     /** Half the extent of a shape in pixels, and how near its centre may come to the border, relative to that. */
-    private static final double SMALLEST_RADIUS = 6.0;
+    private static final double SMALLEST_RADIUS = 7.0;
     private static final double LARGEST_RADIUS = 12.0;
     private static final double HIDDEN = 0.85;
-    /** Least distance of the shape's and the background's colours, of sqrt(3) at most. */
+    /** Least distance of a shape's two colours, of sqrt(3) at most. */
     private static final double LEAST_CONTRAST = 0.30;
+    /** Channels of colours lie between these: backgrounds are darker than shapes, if only just. */
+    private static final double DARKEST = 0.05;
+    private static final double DUSK = 0.45;
+    private static final double DAWN = 0.50;
+    private static final double BRIGHTEST = 0.95;
     /** Ratio of the shorter to the longer axis of a shape. */
     private static final double STRONGEST_SQUEEZE = 0.72;
     /** Fragments of other shapes: their number and their size relative to a shape's. */
-    private static final int MOST_FRAGMENTS = 4;
-    private static final double LARGEST_FRAGMENT = 0.55;
+    private static final int MOST_FRAGMENTS = 3;
+    private static final double LARGEST_FRAGMENT = 0.45;
     /** Amplitude of the cloudy texture of the background and of shapes. */
     private static final double TEXTURE = 0.22;
     /** Change of brightness from one border to the opposite one. */
     private static final double LIGHT = 0.35;
     /** Standard deviation of the noise of a sample, drawn per image up to this. */
-    private static final double STRONGEST_NOISE = 0.11;
+    private static final double STRONGEST_NOISE = 0.10;
     /** Stripes or fields across a unit of length. */
     private static final double LOWEST_FREQUENCY = 1.1;
     private static final double HIGHEST_FREQUENCY = 1.7;
@@ -79,17 +84,15 @@ public final class SyntheticShapes {
 
     private static void draw(Outline outline, SplitMix64 random, byte[] rgb, int offset) {
         Canvas canvas = new Canvas(SIDE);
-        double[] background = color(random);
-        canvas.cover(background, color(random), TEXTURE, random);
+        canvas.cover(color(random, DARKEST, DUSK), color(random, DARKEST, DUSK), TEXTURE, random);
         for (int left = random.below(MOST_FRAGMENTS + 1); left > 0; left--) {
             Outline other = OUTLINES.get(random.below(OUTLINES.size()));
             double size = random.between(0.5, 1) * LARGEST_FRAGMENT * LARGEST_RADIUS;
             double cut = random.between(-0.4, 0.3);
-            canvas.paint(other, cut, placement(random, size, 0), colors(random, background), random);
+            canvas.paint(other, cut, placement(random, size, 0), colors(random), random);
         }
         double radius = random.between(SMALLEST_RADIUS, LARGEST_RADIUS);
-        canvas.paint(outline, Canvas.WHOLE, placement(random, radius, HIDDEN * radius), colors(random, background),
-                random);
+        canvas.paint(outline, Canvas.WHOLE, placement(random, radius, HIDDEN * radius), colors(random), random);
         canvas.light(random.between(0, LIGHT), random);
         canvas.noise(random.between(0, STRONGEST_NOISE), random);
         canvas.store(rgb, offset);
@@ -101,23 +104,19 @@ public final class SyntheticShapes {
                 random.between(0, 2 * Math.PI), random.between(STRONGEST_SQUEEZE, 1));
     }
 
-    /** Two colours that stand out from a background and from each other, for a shape and its pattern. */
-    private static Canvas.Ink colors(SplitMix64 random, double[] background) {
-        double[] first = contrasting(random, background);
-        double[] second = contrasting(random, first);
+    /** Two colours that stand out from each other, for a shape and its pattern. */
+    private static Canvas.Ink colors(SplitMix64 random) {
+        double[] first = color(random, DAWN, BRIGHTEST);
+        double[] second = color(random, DARKEST, BRIGHTEST);
+        while (Math.sqrt(square(second[0] - first[0]) + square(second[1] - first[1])
+                + square(second[2] - first[2])) < LEAST_CONTRAST) {
+            second = color(random, DARKEST, BRIGHTEST);
+        }
         return new Canvas.Ink(first, second, TEXTURE, random.between(LOWEST_FREQUENCY, HIGHEST_FREQUENCY));
     }
 
-    private static double[] contrasting(SplitMix64 random, double[] from) {
-        double[] c = color(random);
-        while (Math.sqrt(square(c[0] - from[0]) + square(c[1] - from[1]) + square(c[2] - from[2])) < LEAST_CONTRAST) {
-            c = color(random);
-        }
-        return c;
-    }
-
-    private static double[] color(SplitMix64 random) {
-        return new double[] {random.between(0.1, 0.9), random.between(0.1, 0.9), random.between(0.1, 0.9)};
+    private static double[] color(SplitMix64 random, double least, double most) {
+        return new double[] {random.between(least, most), random.between(least, most), random.between(least, most)};
     }
 
     private static double square(double x) {
