@@ -11,8 +11,8 @@ import java.nio.file.StandardCopyOption;
 
 /** What {@code goshawk quantize} takes where nothing is given: weights trained on the embedded shapes, and a short schedule. */
 final class EmbeddedRun {
-    static final double EPOCHS_PER_BLOCK = 0.5;
-    static final double FINAL_EPOCHS = 0;
+    static final double EPOCHS_PER_BLOCK = 0.25;
+    static final double FINAL_EPOCHS = 0.5;
     static final double RATE = 0.01;
     static final String SOURCE = "embedded, trained on the drawn shapes";
 
