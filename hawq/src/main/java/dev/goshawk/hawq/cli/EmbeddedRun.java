@@ -32,7 +32,8 @@ final class EmbeddedRun {
         Path file = Files.createTempFile("goshawk", ".safetensors");
         try (InputStream in = EmbeddedRun.class.getResourceAsStream(RESOURCE)) {
             if (in == null) {
-                throw new FileNotFoundException(RESOURCE + ": missing from the jar, expected the weights for the embedded shapes");
+                throw new FileNotFoundException(
+                        RESOURCE + ": missing from the jar, expected the weights for the embedded shapes");
             }
             Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
             return WeightFile.read(file);

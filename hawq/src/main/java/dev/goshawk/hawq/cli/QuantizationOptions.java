@@ -113,7 +113,8 @@ final class QuantizationOptions {
 
     /** Fails with one line, before any work, if the wishes contradict each other or cannot be met. */
     void check(List<Block> blocks) {
-        if (targetRatio != null && targetSize != null || bits != null && (targetRatio != null || targetSize != null)) {
+        int wishes = (targetRatio == null ? 0 : 1) + (targetSize == null ? 0 : 1) + (bits == null ? 0 : 1);
+        if (wishes > 1) {
             throw new IllegalArgumentException(
                     "--target-ratio, --target-size and --bits: expected at most one of them");
         }

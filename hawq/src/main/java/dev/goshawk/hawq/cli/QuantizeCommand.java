@@ -112,7 +112,8 @@ final class QuantizeCommand implements Callable<Integer> {
         TrainingData opened = data.open();
         Network network = Networks.byName(model, opened.train().classes().size());
         DataOptions.requireSize(opened.train(), network);
-        Parameters parameters = Parameters.load(network, weights == null ? EmbeddedRun.weights() : WeightFile.read(weights),
+        Parameters parameters = Parameters.load(network,
+                weights == null ? EmbeddedRun.weights() : WeightFile.read(weights),
                 DType.FLOAT32);
         RunFolder folder = run.open(Path.of("runs", "quantize-" + training.seed()), commandLine(), values);
         out.println("run in " + folder.path());

@@ -3,6 +3,7 @@ package dev.goshawk.hawq.cli;
 import dev.goshawk.backend.Backend;
 import dev.goshawk.hawq.report.RunReport;
 import dev.goshawk.models.Block;
+import dev.goshawk.models.Mode;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.ParameterSpec;
 import dev.goshawk.models.Parameters;
@@ -32,7 +33,7 @@ final class Reports {
 
     /** The blocks of a network as the quantizer sees them. */
     static List<Block> blocks(Network network) {
-        return network.trace(DType.FLOAT32, 1, dev.goshawk.models.Mode.EVALUATION).blocks();
+        return network.trace(DType.FLOAT32, 1, Mode.EVALUATION).blocks();
     }
 
     /** The row of a float model. */

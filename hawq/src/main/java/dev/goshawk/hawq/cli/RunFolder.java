@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.OffsetDateTime;
+import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
@@ -55,7 +56,8 @@ final class RunFolder {
         }
         if (Files.isDirectory(path) && !isEmpty(path)) {
             if (!overwrite) {
-                throw new IOException(path + ": is not empty; --resume goes on with the run in it, --overwrite deletes it");
+                throw new IOException(
+                        path + ": is not empty; --resume goes on with the run in it, --overwrite deletes it");
             }
             if (!Files.exists(path.resolve(SETTINGS))) {
                 throw new IOException(path + ": holds no run (no " + SETTINGS + "), so --overwrite does not delete it");
@@ -76,12 +78,14 @@ final class RunFolder {
      * @param overwrite whether a run that the folder holds may be deleted
      * @throws IOException in one line, if the folder cannot be written or holds something else
      */
-    static RunFolder create(Path path, boolean overwrite, String command, Map<String, String> values) throws IOException {
+    static RunFolder create(Path path, boolean overwrite, String command, Map<String, String> values)
+            throws IOException {
         check(path, overwrite);
         if (Files.isDirectory(path) && !isEmpty(path)) {
             delete(path);
         }
-        Settings settings = new Settings(OffsetDateTime.now().truncatedTo(ChronoUnit.SECONDS).toString(), command,
+        Settings settings = new Settings(
+                OffsetDateTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS).toString(), command,
                 values);
         try {
             Files.createDirectories(path.resolve(CHECKPOINTS));

@@ -7,6 +7,7 @@ import dev.goshawk.data.SyntheticShapes;
 import dev.goshawk.hawq.finetune.TrainingData;
 import dev.goshawk.hawq.report.RunReport;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -50,9 +51,9 @@ final class SplitOptions {
                         + opened.train().classes().size() + " classes)",
                 data == null ? "embedded" : data.toString(),
                 opened.train().size(), opened.test().size(),
-                "channels normalised by mean " + java.util.Arrays.toString(opened.normalization().mean())
+                "channels normalised by mean " + Arrays.toString(opened.normalization().mean())
                         + " and deviation "
-                        + java.util.Arrays.toString(opened.normalization().std()) + ", " + varied,
+                        + Arrays.toString(opened.normalization().std()) + ", " + varied,
                 curvatureSamples);
     }
 }

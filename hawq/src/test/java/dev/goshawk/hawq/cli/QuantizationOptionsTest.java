@@ -24,13 +24,15 @@ class QuantizationOptionsTest {
             sensitivity("c", 100, 4));
 
     private static Sensitivity sensitivity(String name, long weights, double eigenvalue) {
-        return new Sensitivity(new Block(name, List.of(name + ".weight"), weights, 1), eigenvalue, Map.of(BitWidth.B2, 16.0,
-                BitWidth.B3, 8.0, BitWidth.B4, 4.0, BitWidth.B6, 2.0, BitWidth.B8, 1.0));
+        return new Sensitivity(new Block(name, List.of(name + ".weight"), weights, 1), eigenvalue,
+                Map.of(BitWidth.B2, 16.0,
+                        BitWidth.B3, 8.0, BitWidth.B4, 4.0, BitWidth.B6, 2.0, BitWidth.B8, 1.0));
     }
 
     private static QuantizationOptions options(String... arguments) {
         QuantizationOptions options = new QuantizationOptions();
-        new CommandLine(CommandLine.Model.CommandSpec.forAnnotatedObject(options)).setCaseInsensitiveEnumValuesAllowed(true)
+        new CommandLine(CommandLine.Model.CommandSpec.forAnnotatedObject(options))
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .parseArgs(arguments);
         return options;
     }
@@ -101,8 +103,10 @@ class QuantizationOptionsTest {
 
     @Test
     void wishesThatCannotBeMet() {
-        assertEquals("target ratio: expected 1 to 16.0 (every block at 2 bits), got 0.0", failure("--target-ratio", "0"));
-        assertEquals("target ratio: expected 1 to 16.0 (every block at 2 bits), got 17.0", failure("--target-ratio", "17"));
+        assertEquals("target ratio: expected 1 to 16.0 (every block at 2 bits), got 0.0",
+                failure("--target-ratio", "0"));
+        assertEquals("target ratio: expected 1 to 16.0 (every block at 2 bits), got 17.0",
+                failure("--target-ratio", "17"));
         assertTrue(failure("--target-size", "1e-9").startsWith("target size: expected"));
         assertEquals("--target-ratio, --target-size and --bits: expected at most one of them",
                 failure("--target-ratio", "8", "--bits", "2,2,2"));
@@ -110,10 +114,12 @@ class QuantizationOptionsTest {
                 failure("--target-ratio", "8", "--target-size", "1"));
         assertTrue(failure("--bits", "2,2").startsWith("bits: expected 3 widths"));
         assertEquals("bits: expected 2, 3, 4, 6, 8 or 32 (float) for block b, got '5'", failure("--bits", "2,5,2"));
-        assertEquals("--activation-bits: expected 2, 3, 4, 6, 8 or 32 (float), got 5", failure("--activation-bits", "5"));
+        assertEquals("--activation-bits: expected 2, 3, 4, 6, 8 or 32 (float), got 5",
+                failure("--activation-bits", "5"));
     }
 
     private static String failure(String... arguments) {
-        return String.valueOf(assertThrows(IllegalArgumentException.class, () -> options(arguments).check(blocks())).getMessage());
+        return String.valueOf(
+                assertThrows(IllegalArgumentException.class, () -> options(arguments).check(blocks())).getMessage());
     }
 }

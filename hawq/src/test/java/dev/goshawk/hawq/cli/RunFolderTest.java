@@ -32,7 +32,8 @@ class RunFolderTest {
         assertEquals(made.settings(), again.settings());
         assertEquals(run + ": cannot be resumed with --lr 0.2, it was started with 0.1",
                 failure(() -> RunFolder.resume(run, Map.of("--lr", "0.2"))));
-        assertEquals(folder + ": there is no run to resume (no settings.json)", failure(() -> RunFolder.resume(folder, VALUES)));
+        assertEquals(folder + ": there is no run to resume (no settings.json)",
+                failure(() -> RunFolder.resume(folder, VALUES)));
     }
 
     @Test
@@ -58,7 +59,9 @@ class RunFolderTest {
         assertEquals(file + ": is a file, expected a folder for the run",
                 failure(() -> RunFolder.create(file, false, "goshawk train", VALUES)));
         String below = failure(() -> RunFolder.create(file.resolve("run"), false, "goshawk train", VALUES));
-        assertTrue(below.equals(file.resolve("run") + ": cannot be made (" + file + " is no folder that can be written)"), below);
+        assertTrue(
+                below.equals(file.resolve("run") + ": cannot be made (" + file + " is no folder that can be written)"),
+                below);
     }
 
     @Test

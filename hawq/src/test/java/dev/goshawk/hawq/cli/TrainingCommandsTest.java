@@ -76,7 +76,8 @@ class TrainingCommandsTest {
         assertEquals(last.testAccuracy(), CliRun.json(json).get("accuracy").asDouble());
         assertTrue(Files.size(out.resolve("report.html")) > 1000);
         assertTrue(run.out().contains("test accuracy"), run.out());
-        assertTrue(failure("train", "--epochs", "1", "--out", out.toString()).contains("is not empty; --resume goes on"));
+        assertTrue(
+                failure("train", "--epochs", "1", "--out", out.toString()).contains("is not empty; --resume goes on"));
         assertTrue(failure("train", "--epochs", "2", "--lr", "0.01", "--out", out.toString(), "--resume")
                 .endsWith("cannot be resumed with --epochs 2.0, it was started with 1.0"));
     }
@@ -99,7 +100,8 @@ class TrainingCommandsTest {
         assertEquals(report.method(), "HAWQ, at once");
         assertTrue(run.out().contains("Method") && run.out().contains("report.html"), run.out());
         Map<String, String> metadata = WeightFile.read(out.resolve("model.safetensors")).metadata();
-        report.blocks().forEach(b -> assertEquals(Integer.toString(b.bits()), metadata.get("goshawk.bits." + b.name())));
+        report.blocks()
+                .forEach(b -> assertEquals(Integer.toString(b.bits()), metadata.get("goshawk.bits." + b.name())));
 
         List<String> resumed = new ArrayList<>(List.of(command));
         resumed.add("--resume");
@@ -119,12 +121,15 @@ class TrainingCommandsTest {
                 failure("quantize", "--weights", w, "--target-ratio", "0", "--out", out));
         assertEquals("goshawk: target ratio: expected 1 to 16.0 (every block at 2 bits), got 1000.0",
                 failure("quantize", "--weights", w, "--target-ratio", "1000", "--out", out));
-        assertTrue(failure("quantize", "--out", out).startsWith("goshawk: --weights: expected the float network's weights"));
+        assertTrue(failure("quantize", "--out", out)
+                .startsWith("goshawk: --weights: expected the float network's weights"));
         Path file = Files.createFile(folder.resolve("file"));
-        assertTrue(failure("quantize", "--weights", w, "--out", file.resolve("run").toString()).contains("cannot be made"));
+        assertTrue(failure("quantize", "--weights", w, "--out", file.resolve("run").toString())
+                .contains("cannot be made"));
         assertTrue(failure("quantize", "--weights", w, "--out", file.toString())
                 .endsWith("is a file, expected a folder for the run"));
-        assertTrue(failure("train", "--epochs", "0", "--out", out).contains("expected a finite number of epochs above 0"));
+        assertTrue(
+                failure("train", "--epochs", "0", "--out", out).contains("expected a finite number of epochs above 0"));
         assertTrue(failure("train", "--epochs", "1", "--lr", "-1", "--out", out).contains("learning rate: expected"));
         assertTrue(failure("train", "--epochs", "1", "--resume").contains("--resume: expected --out"));
         assertTrue(failure("train", "--epochs", "1", "--model", "vgg").contains("network: expected one of resnet20"));
@@ -137,7 +142,9 @@ class TrainingCommandsTest {
         parameters.get("layer2.1.conv1.weight").set(17, Double.NaN);
         Path damaged = folder.resolve("nan.safetensors");
         SafetensorsFile.write(damaged, parameters.toWeights("test").tensors(), Map.of());
-        String line = CliRun.of(command("quantize", "--weights", damaged.toString(), "--out", folder.resolve("a").toString())).err();
+        String line = CliRun
+                .of(command("quantize", "--weights", damaged.toString(), "--out", folder.resolve("a").toString()))
+                .err();
         assertTrue(line.contains("layer2.1.conv1.weight") && line.contains("NaN"), line);
         assertEquals(1, line.lines().count(), line);
         String other = CliRun.of(command("quantize", "--model", "resnet32", "--weights", weights.toString(), "--out",

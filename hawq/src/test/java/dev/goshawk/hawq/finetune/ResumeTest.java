@@ -9,12 +9,14 @@ import dev.goshawk.backend.Backend;
 import dev.goshawk.backend.Backends;
 import dev.goshawk.backend.ThreadPool;
 import dev.goshawk.hawq.report.RunReport;
+import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.Tensor;
 import dev.goshawk.weights.SafetensorsFile;
 import dev.goshawk.weights.WeightFile;
 import dev.goshawk.weights.WeightFileException;
 import dev.goshawk.weights.Weights;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -178,7 +180,7 @@ class ResumeTest {
     @Test
     void checkpointOfAnotherNetworkIsRefused() {
         Path run = folder.resolve("run");
-        SafetensorsFile.write(run("t-3.safetensors"), Map.of("x", Tensor.of(dev.goshawk.tensor.Shape.of(1), 1.0f)),
+        SafetensorsFile.write(run("t-3.safetensors"), Map.of("x", Tensor.of(Shape.of(1), 1.0f)),
                 Map.of());
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> SmallTraining.trainer()
                 .run(new Checkpoints(run, "t"), TrainingListener.NONE));
@@ -189,7 +191,7 @@ class ResumeTest {
         try {
             return Files.createDirectories(folder.resolve("run")).resolve(file);
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 }
