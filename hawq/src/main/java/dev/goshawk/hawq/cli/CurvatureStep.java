@@ -35,7 +35,8 @@ final class CurvatureStep {
     private static final int BATCH = 128;
 
     @Option(names = "--samples", paramLabel = "LIST",
-            description = "File that names the images whose loss's curvature is taken, one path a line relative to the data folder; "
+            description = "File that names the images whose loss's curvature is taken, one path a line "
+                    + "relative to the data folder; "
                     + "without it " + DEFAULT_SAMPLE + " training images drawn by the seed.")
     private @Nullable Path samples;
 

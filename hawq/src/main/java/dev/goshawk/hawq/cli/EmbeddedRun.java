@@ -9,7 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
-/** What {@code goshawk quantize} takes where nothing is given: weights trained on the embedded shapes, and a short schedule. */
+/**
+ * What {@code goshawk quantize} takes where nothing is given: weights trained on the embedded shapes, and a short
+ * schedule.
+ */
 final class EmbeddedRun {
     static final double EPOCHS_PER_BLOCK = 0.25;
     static final double FINAL_EPOCHS = 0.5;

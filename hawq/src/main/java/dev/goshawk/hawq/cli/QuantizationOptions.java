@@ -37,7 +37,8 @@ final class QuantizationOptions {
     }
 
     @Option(names = "--method", paramLabel = "NAME", split = ",",
-            description = "hawq (bits and order by curvature), direct (one width for all blocks, in network order, nothing of second "
+            description = "hawq (bits and order by curvature), direct (one width for all blocks, in network "
+                    + "order, nothing of second "
                     + "order), or both, as hawq,direct (default: hawq; on the embedded shapes both).")
     private List<Method> methods = List.of();
 
@@ -50,7 +51,8 @@ final class QuantizationOptions {
     private @Nullable Double targetSize;
 
     @Option(names = "--bits", paramLabel = "LIST",
-            description = "Widths of the blocks in network order, as 8,6,6,8,3,..., in place of choosing them (of hawq).")
+            description = "Widths of the blocks in network order, as 8,6,6,8,3,..., in place of choosing "
+                    + "them (of hawq).")
     private @Nullable String bits;
 
     @Option(names = "--activation-bits", paramLabel = "K", defaultValue = "4",
@@ -58,7 +60,8 @@ final class QuantizationOptions {
     private int activationBits = 4;
 
     @Option(names = "--scheme", paramLabel = "NAME", defaultValue = "symmetric",
-            description = "Levels of weights: symmetric (default; about zero, a scale for each output channel) or asymmetric (with a "
+            description = "Levels of weights: symmetric (default; about zero, a scale for each output "
+                    + "channel) or asymmetric (with a "
                     + "zero point, one scale a layer).")
     private Layout layout = Layout.SYMMETRIC;
 

@@ -34,11 +34,13 @@ import picocli.CommandLine.Spec;
 /** {@code goshawk quantize}: the whole of HAWQ, from float weights to a quantized, fine-tuned network and a report. */
 @Command(name = "quantize", mixinStandardHelpOptions = true, sortOptions = false,
         description = {
-                "Quantizes a network in mixed precision, guided by its Hessian, and fine-tunes it block by block (HAWQ).",
+                "Quantizes a network in mixed precision, guided by its Hessian, and fine-tunes it block by "
+                        + "block (HAWQ).",
                 "Without arguments: a demonstration on the embedded shapes, in a few minutes.", ""},
         footerHeading = "%nExample:%n",
         footer = {
-                "  goshawk quantize --weights resnet20.th --data cifar10 --target-ratio 13.1 --activation-bits 4 --out runs/x",
+                "  goshawk quantize --weights resnet20.th --data cifar10 --target-ratio 13.1 "
+                        + "--activation-bits 4 --out runs/x",
                 "",
                 "The steps: loss and accuracy of the float model; top eigenvalue of each block's Hessian; bits by",
                 "sensitivity |lambda| / n for the size asked for; then block after block, by descending",
@@ -56,7 +58,8 @@ final class QuantizeCommand implements Callable<Integer> {
     private String model = "resnet20";
 
     @Option(names = "--weights", paramLabel = "FILE",
-            description = "Weights of the float network (PyTorch or safetensors). Needed with --data; for resnet20 on the embedded "
+            description = "Weights of the float network (PyTorch or safetensors). Needed with --data; for "
+                    + "resnet20 on the embedded "
                     + "shapes there are weights to start from.")
     private @Nullable Path weights;
 
@@ -70,7 +73,8 @@ final class QuantizeCommand implements Callable<Integer> {
     private CurvatureStep curvature = new CurvatureStep();
 
     @Option(names = "--epochs-per-block", paramLabel = "E",
-            description = "Fine-tuning after each block, in epochs; may be a fraction (default: 1; on the embedded shapes "
+            description = "Fine-tuning after each block, in epochs; may be a fraction (default: 1; on the "
+                    + "embedded shapes "
                     + EmbeddedRun.EPOCHS_PER_BLOCK + ").")
     private @Nullable Double epochsPerBlock;
 
@@ -143,7 +147,8 @@ final class QuantizeCommand implements Callable<Integer> {
         out.print(ResultTable.text(report));
         if (data.isEmbedded()) {
             out.println(
-                    "The paper's rows are on CIFAR-10, this run's on the embedded shapes: compare the gaps, not the numbers.");
+                    "The paper's rows are on CIFAR-10, this run's on the embedded shapes: compare the gaps, "
+                            + "not the numbers.");
         }
         out.printf("%nreport   %s%nweights  %s%n", folder.file("report.html"), folder.file(TrainCommand.MODEL_FILE));
         out.flush();

@@ -99,7 +99,8 @@ final class RunFolder {
     /**
      * Goes on with a run.
      *
-     * @throws IOException if there is none, or it was started with other settings; the message names the first that differs
+     * @throws IOException if there is none, or it was started with other settings; the message names the first that
+     *     differs
      */
     static RunFolder resume(Path path, Map<String, String> values) throws IOException {
         if (!Files.exists(path.resolve(SETTINGS))) {

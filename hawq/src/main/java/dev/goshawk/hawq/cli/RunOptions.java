@@ -9,11 +9,13 @@ import picocli.CommandLine.Option;
 /** Where a run keeps what it makes, and what happens where there is one already. */
 final class RunOptions {
     @Option(names = "--out", paramLabel = "DIR",
-            description = "Folder of the run: checkpoints, weights, run.json, report.html. A new one, without --resume or --overwrite.")
+            description = "Folder of the run: checkpoints, weights, run.json, report.html. A new one, "
+                    + "without --resume or --overwrite.")
     private @Nullable Path out;
 
     @Option(names = "--resume",
-            description = "Go on with the run in --out that was stopped or killed, given with the same options. It ends with the same "
+            description = "Go on with the run in --out that was stopped or killed, given with the same "
+                    + "options. It ends with the same "
                     + "bits as if it had not been.")
     private boolean resume;
 
@@ -21,7 +23,8 @@ final class RunOptions {
     private boolean overwrite;
 
     /**
-     * Fails with one line, before any work and without a trace, if the options contradict each other or the folder cannot be used.
+     * Fails with one line, before any work and without a trace, if the options contradict each other or the folder
+     * cannot be used.
      *
      * @param values everything the results depend on, by name
      */

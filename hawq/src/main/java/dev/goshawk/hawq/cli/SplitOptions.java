@@ -15,7 +15,8 @@ import picocli.CommandLine.Option;
 /** The images of commands that train: both splits of a data folder. */
 final class SplitOptions {
     @Option(names = "--data", paramLabel = "DIR",
-            description = "Data folder with the splits train and test: <split>/<class>/<image.jpg>, classes in alphabetical order, or "
+            description = "Data folder with the splits train and test: <split>/<class>/<image.jpg>, classes "
+                    + "in alphabetical order, or "
                     + "CIFAR-10's binary batches. Without it the embedded set of drawn shapes.")
     private @Nullable Path data;
 

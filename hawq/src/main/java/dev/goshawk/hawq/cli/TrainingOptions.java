@@ -20,7 +20,8 @@ final class TrainingOptions {
     }
 
     @Option(names = "--schedule", paramLabel = "NAME", defaultValue = "cosine",
-            description = "Learning rate over a stage of training: cosine (default, down to 0), step (a tenth after half and again "
+            description = "Learning rate over a stage of training: cosine (default, down to 0), step (a "
+                    + "tenth after half and again "
                     + "after three quarters) or constant.")
     private Shape shape = Shape.COSINE;
 

@@ -18,9 +18,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The checkpoints of one training: {@code <name>-<steps>.safetensors} in a folder, of which the newest two stay. Each is written
- * whole or not at all, and an older one is deleted only after a newer one is safe, so that a process may die, or the disk fill
- * up, at any moment.
+ * The checkpoints of one training: {@code <name>-<steps>.safetensors} in a folder, of which the newest two stay. Each
+ * is written whole or not at all, and an older one is deleted only after a newer one is safe, so that a process may
+ * die, or the disk fill up, at any moment.
  */
 public final class Checkpoints {
     private static final int KEPT = 2;

@@ -15,8 +15,8 @@ import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which blocks of a network are quantized, and the levels of their weights and activations at this moment. Graphs traced with
- * {@link QuantizedLayers} read the scales held here, so they follow training without being traced again.
+ * Which blocks of a network are quantized, and the levels of their weights and activations at this moment. Graphs
+ * traced with {@link QuantizedLayers} read the scales held here, so they follow training without being traced again.
  */
 final class Quantization {
     private static final String SCALE = "scale/";

@@ -17,9 +17,9 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * Quantizes the blocks of a network while it is traced: weights through {@link Op.FakeQuantize} with one scale an output channel
- * (or one a layer), rectified activations as unsigned levels up to a moving average of their maximum. Scales are inputs of the
- * graph, bound to those a {@link Quantization} holds.
+ * Quantizes the blocks of a network while it is traced: weights through {@link Op.FakeQuantize} with one scale an
+ * output channel (or one a layer), rectified activations as unsigned levels up to a moving average of their maximum.
+ * Scales are inputs of the graph, bound to those a {@link Quantization} holds.
  */
 final class QuantizedLayers implements LayerHooks {
     private final Quantization state;

@@ -25,11 +25,13 @@ import java.util.SequencedMap;
 import java.util.Set;
 
 /**
- * Trains a network through the stages of a schedule by stochastic gradient descent, quantizing blocks as the schedule says.
+ * Trains a network through the stages of a schedule by stochastic gradient descent, quantizing blocks as the schedule
+ * says.
  *
- * <p>Images come in epochs whose order, like each image's augmentation, is a function of the seed and the epoch alone; a stage of
- * part of an epoch is followed by the rest of that epoch in the next. With the state in {@link Checkpoints} a training that was
- * stopped or killed ends with the same bits as one that was not, on any number of threads.
+ * <p>Images come in epochs whose order, like each image's augmentation, is a function of the seed and the epoch
+ * alone; a stage of part of an epoch is followed by the rest of that epoch in the next. With the state in
+ * {@link Checkpoints} a training that was stopped or killed ends with the same bits as one that was not, on any
+ * number of threads.
  */
 public final class Trainer {
     private static final long CHECKPOINT_NANOS = 30_000_000_000L;
@@ -53,7 +55,8 @@ public final class Trainer {
      * A training.
      *
      * @param parameters where it starts; changed by it
-     * @throws IllegalArgumentException if a batch is larger than the training set or the schedule names no block of the network
+     * @throws IllegalArgumentException if a batch is larger than the training set or the schedule names no block of
+     *     the network
      */
     public Trainer(Network network, Parameters parameters, TrainingData data, TrainingSettings settings,
             Schedule schedule,
@@ -94,8 +97,8 @@ public final class Trainer {
     }
 
     /**
-     * Trains from the newest checkpoint, or from the start where there is none, to the end of the schedule. A checkpoint is
-     * written after every evaluation and every half minute.
+     * Trains from the newest checkpoint, or from the start where there is none, to the end of the schedule. A
+     * checkpoint is written after every evaluation and every half minute.
      *
      * @return the epochs of the whole schedule, those before the checkpoint among them
      * @throws DivergedException if the loss is not a finite number
@@ -218,8 +221,8 @@ public final class Trainer {
     }
 
     /**
-     * Gives the activations of new blocks their first ranges, from training images as they are and with batch normalization in
-     * evaluation mode; the blocks' weights are quantized already, their activations are not yet.
+     * Gives the activations of new blocks their first ranges, from training images as they are and with batch
+     * normalization in evaluation mode; the blocks' weights are quantized already, their activations are not yet.
      */
     private void calibrate(Set<String> entered) {
         QuantizedLayers hooks = new QuantizedLayers(quantization, entered);
@@ -249,7 +252,10 @@ public final class Trainer {
         }
     }
 
-    /** The network's parameters as it computes with them at this moment, quantized weights rounded to their levels; a copy. */
+    /**
+     * The network's parameters as it computes with them at this moment, quantized weights rounded to their levels; a
+     * copy.
+     */
     public Parameters quantizedParameters() {
         return quantization.quantizedParameters();
     }

@@ -10,12 +10,13 @@ import dev.goshawk.hawq.quantize.UniformQuantizer;
  * @param batch images a step; what is left of an epoch after the last full batch is not used in it
  * @param seed of the order of images and of augmentation
  * @param momentum of gradient descent, in [0, 1)
- * @param weightDecay L2 penalty on every trainable parameter, batch normalization's and biases among them, as in the reference
- *        training of the CIFAR residual networks (He et al. 2015, section 4.2: 0.0001)
+ * @param weightDecay L2 penalty on every trainable parameter, batch normalization's and biases among them, as in the
+ *     reference training of the CIFAR residual networks (He et al. 2015, section 4.2: 0.0001)
  * @param augmentation of training images
  * @param weights quantizer of the weights of quantized blocks
  * @param activationBits width of the activations of quantized blocks; 32 leaves them float
- * @param calibrationBatches training batches from which the activations of a newly quantized block get their first ranges
+ * @param calibrationBatches training batches from which the activations of a newly quantized block get their first
+ *     ranges
  */
 public record TrainingSettings(int batch, long seed, double momentum, double weightDecay, Augmentation augmentation,
         UniformQuantizer weights, BitWidth activationBits, int calibrationBatches) {
@@ -35,7 +36,10 @@ public record TrainingSettings(int batch, long seed, double momentum, double wei
         }
     }
 
-    /** Batch 128, momentum 0.9, weight decay 1e-4, CIFAR's crops and flips, the standard quantizer, 8 calibration batches. */
+    /**
+     * Batch 128, momentum 0.9, weight decay 1e-4, CIFAR's crops and flips, the standard quantizer, 8 calibration
+     * batches.
+     */
     public static TrainingSettings standard(long seed, BitWidth activationBits) {
         return new TrainingSettings(STANDARD_BATCH, seed, 0.9, 1e-4, Augmentation.CIFAR, UniformQuantizer.standard(),
                 activationBits, 8);

@@ -13,8 +13,8 @@ import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Everything that a step of training depends on and changes, in a form that can be saved and taken up again without the loss of a
- * bit. What is random in training is no part of it: that is a function of the seed and of the position.
+ * Everything that a step of training depends on and changes, in a form that can be saved and taken up again without
+ * the loss of a bit. What is random in training is no part of it: that is a function of the seed and of the position.
  */
 final class TrainingState {
     private static final String PARAMETER = "parameter/";

@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.SequencedMap;
 
 /**
- * One compiled step of training: loss, logits and gradients of a batch with batch normalization in training mode. Computing and
- * updating are apart, so that a caller may look at the loss before it lets the parameters change.
+ * One compiled step of training: loss, logits and gradients of a batch with batch normalization in training mode.
+ * Computing and updating are apart, so that a caller may look at the loss before it lets the parameters change.
  */
 final class TrainingStep {
     private static final String LOSS = "loss";
@@ -94,7 +94,10 @@ final class TrainingStep {
         return gradients;
     }
 
-    /** Moves batch normalization's running statistics towards those of the last batch, and the activations' ranges too. */
+    /**
+     * Moves batch normalization's running statistics towards those of the last batch, and the activations' ranges
+     * too.
+     */
     void averageStatistics() {
         for (int i = 0; i < running.size(); i++) {
             statistics.get(i).average(running.get(i), measured.get(i));

@@ -11,10 +11,10 @@ import dev.goshawk.tensor.Tensor;
 import java.util.Arrays;
 
 /**
- * The levels of one quantized weight, following it while it is trained. {@link #fit} searches for them from nothing; after a step
- * of training {@link #follow} moves them at a hundredth of that cost: under {@link ScaleRule#MAX} to the new largest values, under
- * {@link ScaleRule#MSE} by one round of alternating least squares (nearest codes for the present scale, then the best scale for
- * those codes), which never adds to the squared error but for rounding.
+ * The levels of one quantized weight, following it while it is trained. {@link #fit} searches for them from nothing;
+ * after a step of training {@link #follow} moves them at a hundredth of that cost: under {@link ScaleRule#MAX} to the
+ * new largest values, under {@link ScaleRule#MSE} by one round of alternating least squares (nearest codes for the
+ * present scale, then the best scale for those codes), which never adds to the squared error but for rounding.
  */
 final class WeightGrid {
     private final UniformQuantizer quantizer;

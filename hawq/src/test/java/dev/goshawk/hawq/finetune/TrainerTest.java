@@ -1,5 +1,6 @@
 package dev.goshawk.hawq.finetune;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -16,6 +17,9 @@ import dev.goshawk.hawq.evaluation.Evaluator;
 import dev.goshawk.hawq.finetune.Schedule.Stage;
 import dev.goshawk.hawq.finetune.Schedule.Turn;
 import dev.goshawk.hawq.quantize.BitWidth;
+import dev.goshawk.hawq.quantize.ScaleRule;
+import dev.goshawk.hawq.quantize.Scheme;
+import dev.goshawk.hawq.quantize.UniformQuantizer;
 import dev.goshawk.hawq.report.RunReport;
 import dev.goshawk.models.Layers;
 import dev.goshawk.models.Mode;
@@ -23,6 +27,7 @@ import dev.goshawk.models.Network;
 import dev.goshawk.models.Parameters;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Tensor;
+import dev.goshawk.weights.WeightFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,7 +68,7 @@ class TrainerTest {
     }
 
     @Test
-    void twoStepsEqualGradientDescentByHand() {
+    void stepsOverMoreThanAnEpochEqualGradientDescentByHand() {
         Network network = new Softmax();
         Parameters parameters = Parameters.initialize(network, DType.FLOAT64, 1);
         double[] w = parameters.get("fc.weight").toDoubles();
@@ -74,17 +79,17 @@ class TrainerTest {
                 BitWidth.FLOAT, 1);
         TrainingData data = SmallTraining.data();
         Batches batches = new Batches(data.train(), data.normalization(), 5);
-        for (int step = 0; step < 2; step++) {
+        for (int step = 0; step < 9; step++) {
             Tensor images = Tensor.zeros(DType.FLOAT64, batches.imageShape(8));
             Tensor labels = Tensor.zeros(DType.FLOAT64, batches.labelShape(8));
-            batches.fill(batches.order(0), 8 * step, images, labels);
+            batches.fill(batches.order(step / 6), step % 6 * 8, images, labels);
             double[] gw = new double[9];
             double[] gb = new double[3];
             softmaxGradient(images, labels, w, b, gw, gb);
             descend(w, mw, gw);
             descend(b, mb, gb);
         }
-        run(new Trainer(network, parameters, data, settings, Schedule.plain(2 / 6.0, new LearningRate.Constant(0.3)),
+        run(new Trainer(network, parameters, data, settings, Schedule.plain(9 / 6.0, new LearningRate.Constant(0.3)),
                 Backends.select("reference", Workers.SINGLE)));
         for (int i = 0; i < 9; i++) {
             assertEquals(w[i], parameters.get("fc.weight").get(i), 1e-12);
@@ -196,6 +201,28 @@ class TrainerTest {
         run(trainer);
         assertEquals(List.of("middle.relu1", "middle.relu2", "relu"), List.copyOf(trainer.activationRanges().keySet()));
         trainer.activationRanges().forEach((site, range) -> assertTrue(range > 0.5 && range < 50, site + " " + range));
+    }
+
+    @Test
+    void levelsFollowTheWeightsAsTheyAreTrained() {
+        UniformQuantizer quantizer = new UniformQuantizer(Scheme.SYMMETRIC_PER_CHANNEL, ScaleRule.MAX);
+        TrainingSettings settings = new TrainingSettings(SmallTraining.BATCH, 11, 0.9, 1e-3, Augmentation.NONE,
+                quantizer, BitWidth.B4, 2);
+        Parameters parameters = SmallTraining.parameters();
+        Trainer trainer = new Trainer(SmallTraining.NETWORK, parameters, SmallTraining.data(), settings,
+                SmallTraining.schedule(), Backends.defaultBackend());
+        run(trainer);
+        Tensor weight = parameters.get("middle.conv1.weight");
+        assertArrayEquals(quantizer.quantize(weight, BitWidth.B2).values().toDoubles(),
+                trainer.quantizedParameters().get("middle.conv1.weight").toDoubles());
+    }
+
+    @Test
+    void newBlocksAreCalibratedBeforeTheyTrain() {
+        run(SmallTraining.trainer());
+        // Momentum, range and observations: two calibration batches, then every step from the block's stage on.
+        assertEquals(2 + 15, WeightFile.read(folder.resolve("t-15.safetensors")).get("range/middle.relu1").get(2));
+        assertEquals(2 + 4 + 3, WeightFile.read(folder.resolve("t-15.safetensors")).get("range/relu").get(2));
     }
 
     @Test
