@@ -65,8 +65,13 @@ public final class DirectConv {
         return switch (role) {
             case OUTPUT -> output(g);
             case INPUT_GRAD -> inputGrad(g);
-            case WEIGHT_GRAD -> new DirectFilterGrad(g);
+            case WEIGHT_GRAD -> FlatFilterGrad.supports(g) ? new FlatFilterGrad(g) : new DirectFilterGrad(g);
         };
+    }
+
+    /** Whether the tiles take three filter rows at a time. */
+    private static boolean threeRows(ConvGeometry g) {
+        return g.kernelHeight() == 3 && g.strideHeight() == 1 && g.strideWidth() == 1;
     }
 
     private static ConvKernel output(ConvGeometry g) {
@@ -80,21 +85,23 @@ public final class DirectConv {
         DirectStage stage = new DirectStage(channels, g.inHeight(), g.inWidth(), g.strideHeight(), g.strideWidth(),
                 Math.min(g.strideHeight(), g.kernelHeight()), phases, g.padTop(), g.padLeft(), blocks, rows, cols);
         int lanes = g.outChannels();
-        DirectPass.Builder pass = new DirectPass.Builder();
+        boolean threeRows = threeRows(g);
+        int filterRow = kw * channels * lanes;
+        DirectPass.Builder pass = new DirectPass.Builder(threeRows);
         for (int block = 0; block < blocks; block++) {
-            for (int r = 0; r < g.kernelHeight(); r++) {
+            for (int r = 0; r < (threeRows ? 1 : g.kernelHeight()); r++) {
+                int[] tapRows = threeRows ? new int[] {0, filterRow, 2 * filterRow} : new int[] {r * filterRow};
                 if (windows) {
-                    int index = (r * kw * channels + block * BLOCK) * lanes;
-                    pass.addWindow(stage.address(block, r, 0), Math.min(BLOCK, kw * channels - block * BLOCK), index,
-                            lanes);
+                    pass.addWindow(stage.address(block, r, 0), Math.min(BLOCK, kw * channels - block * BLOCK),
+                            block * BLOCK * lanes, lanes, tapRows);
                     continue;
                 }
                 for (int phase = 0; phase < phases; phase++) {
                     int[] taps = new int[(kw - 1 - phase) / g.strideWidth() + 1];
                     for (int t = 0; t < taps.length; t++) {
-                        taps[t] = ((r * kw + phase + t * g.strideWidth()) * channels + block * BLOCK) * lanes;
+                        taps[t] = ((phase + t * g.strideWidth()) * channels + block * BLOCK) * lanes;
                     }
-                    pass.addTaps(stage.address(block, r, phase), taps, lanes);
+                    pass.addTaps(stage.address(block, r, phase), taps, lanes, tapRows);
                 }
             }
         }
@@ -136,21 +143,24 @@ public final class DirectConv {
         int lanes = g.inChannels();
         DirectStage stage = new DirectStage(depth, g.outHeight(), g.outWidth(), 1, 1, 1, 1, top, left, depth / BLOCK,
                 Phase.extent(rowPhases), Phase.extent(colPhases));
+        boolean threeRows = threeRows(g);
         List<DirectPass> passes = new ArrayList<>();
         for (Phase rows : rowPhases) {
             for (Phase cols : colPhases) {
-                DirectPass.Builder pass = new DirectPass.Builder();
+                DirectPass.Builder pass = new DirectPass.Builder(threeRows);
+                int filterRow = g.kernelWidth() * lanes * depth;
                 for (int block = 0; block < depth / BLOCK && cols.taps > 0; block++) {
-                    for (int u = rows.taps - 1; u >= 0; u--) {
-                        int r = rows.firstTap + g.strideHeight() * u;
+                    for (int u = rows.taps - 1; u >= (threeRows ? rows.taps - 1 : 0); u--) {
+                        int r = (rows.firstTap + g.strideHeight() * u) * filterRow;
                         int[] taps = new int[cols.taps];
                         for (int t = 0; t < taps.length; t++) {
                             int s = cols.firstTap + g.strideWidth() * (taps.length - 1 - t);
-                            taps[t] = (r * g.kernelWidth() + s) * lanes * depth + block * BLOCK;
+                            taps[t] = s * lanes * depth + block * BLOCK;
                         }
                         int start = stage.address(block, rows.shift - u + top, 0)
                                 + (cols.shift - taps.length + 1 + left) * BLOCK;
-                        pass.addTaps(start, taps, 1);
+                        pass.addTaps(start, taps, 1,
+                                threeRows ? new int[] {r, r - filterRow, r - 2 * filterRow} : new int[] {r});
                     }
                 }
                 int width = g.inWidth();

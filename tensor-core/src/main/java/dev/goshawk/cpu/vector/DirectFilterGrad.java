@@ -35,10 +35,6 @@ final class DirectFilterGrad implements ConvKernel {
     private final int partialFloats;
     private final int groups;
     private final int splits;
-    private final int padTop;
-    private final boolean threeRows;
-    private final int liveRows;
-    private final int gradFloats;
     private final long workerFloats;
 
     DirectFilterGrad(ConvGeometry g) {
@@ -60,11 +56,7 @@ final class DirectFilterGrad implements ConvKernel {
         partialFloats = kernelHeight * blocks * BLOCK * lanes;
         groups = Math.max(1, Math.min(Math.min(batch, MOST_GROUPS), MOST_PARTIAL_FLOATS / partialFloats));
         splits = Math.min(blocks, (LEAST_TASKS + groups - 1) / groups);
-        padTop = g.padTop();
-        threeRows = kernelHeight == 3 && g.strideHeight() == 1 && lanes == BLOCK;
-        liveRows = Math.min(g.inHeight(), stage.rows() - Math.min(padTop, stage.rows()));
-        gradFloats = threeRows ? (liveRows + 2) * outWidth * BLOCK : 0;
-        workerFloats = PAIR + gradFloats + stage.floats();
+        workerFloats = PAIR + stage.floats();
     }
 
     @Override
@@ -87,8 +79,8 @@ final class DirectFilterGrad implements ConvKernel {
             int partial = scratchOff + group * partialFloats;
             int begin = (int) ((long) batch * group / groups);
             int end = (int) ((long) batch * (group + 1) / groups);
-            Arrays.fill(scratch, area, area + PAIR + gradFloats, 0f);
-            stage.clear(scratch, area + PAIR + gradFloats);
+            Arrays.fill(scratch, area, area + PAIR, 0f);
+            stage.clear(scratch, area + PAIR);
             for (int image = begin; image < end; image++) {
                 image(a, aOff + image * stage.sourceFloats(), b, bOff + image * pixels * lanes, scratch, area, partial,
                         blocks * split / splits, blocks * (split + 1) / splits, image == begin);
@@ -99,10 +91,7 @@ final class DirectFilterGrad implements ConvKernel {
 
     private void image(float[] source, int sourceOff, float[] grad, int gradOff, float[] scratch, int area, int partial,
             int firstBlock, int endBlock, boolean first) {
-        int stageOff = area + PAIR + gradFloats;
-        if (threeRows) {
-            copyGrad(grad, gradOff, scratch, area + PAIR);
-        }
+        int stageOff = area + PAIR;
         if (!windows) {
             stage.load(source, sourceOff, 0, scratch, stageOff);
         }
@@ -111,13 +100,9 @@ final class DirectFilterGrad implements ConvKernel {
                 stage.load(source, sourceOff, block, scratch, stageOff);
             }
             int to = partial + block * BLOCK * lanes;
-            if (threeRows) {
-                threeRows(scratch, area, stageOff + address(block, padTop), to, first);
-            } else {
-                for (int r = 0; r < kernelHeight; r++) {
-                    rows(grad, gradOff, scratch, area, stageOff + address(block, r), to + r * blocks * BLOCK * lanes,
-                            first);
-                }
+            for (int r = 0; r < kernelHeight; r++) {
+                rows(grad, gradOff, scratch, area, stageOff + address(block, r), to + r * blocks * BLOCK * lanes,
+                        first);
             }
         }
     }
@@ -155,33 +140,6 @@ final class DirectFilterGrad implements ConvKernel {
                         scratch, to,
                         lanes);
             }
-        }
-    }
-
-    /** Copies the output gradient between rows of zeros, so that every input row finds three rows there. */
-    private void copyGrad(float[] grad, int gradOff, float[] scratch, int copy) {
-        int row = outWidth * BLOCK;
-        int skip = padTop - 2;
-        int begin = Math.max(0, skip);
-        int end = Math.min(pixels / outWidth, liveRows + 2 + skip);
-        System.arraycopy(grad, gradOff + begin * row, scratch, copy + (begin - skip) * row,
-                Math.max(0, end - begin) * row);
-    }
-
-    /**
-     * Runs over the rows of the input that are not padding; each meets the three rows of the output gradient its taps
-     * reach.
-     */
-    private void threeRows(float[] scratch, int area, int x, int partial, boolean first) {
-        int tap = blocks * BLOCK * lanes;
-        int initTap = first ? 0 : tap;
-        int initStride = first ? 0 : lanes;
-        int init = first ? area : partial;
-        for (int j = 0; j < BLOCK; j += 8) {
-            DirectFilterTile.threeTapRows8x16(scratch, x + j, stage.cols() * BLOCK, scratch, area + PAIR,
-                    outWidth * BLOCK, liveRows,
-                    outWidth, scratch, init + j * initStride, initTap, initStride, scratch, partial + j * lanes, tap,
-                    lanes);
         }
     }
 

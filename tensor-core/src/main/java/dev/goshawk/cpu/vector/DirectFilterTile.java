@@ -160,42 +160,40 @@ final class DirectFilterTile {
     }
 
     /**
-     * Eight filter rows by 16 output channels for three vertically neighbouring taps: one load of an input value serves
-     * all three, {@code out[t][j] = init[t][j] + sum over rows and cols of x[xOff + xRow row + 16 col + j] * g[gOff +
-     * (2 - t) gRow + 16 (cols row + col)]}, where {@code g} has 16 channels a pixel. Tap t is found at {@code t *
-     * outTap}, its start values at {@code t * initTap}.
+     * Eight filter rows by 16 output channels for three vertically neighbouring taps: one load of an input value serves all three,
+     * {@code out[t][j] += sum over rows and cols of x[xOff + xRow row + 16 col + j] * g[gOff + (2 - t) gRow + (16 cols + gSkip) row + 16
+     * col]}. Tap t is found at {@code t * outTap}.
      */
-    static void threeTapRows8x16(float[] x, int xOff, int xRow, float[] g, int gOff, int gRow, int rows, int cols,
-            float[] init, int initOff,
-            int initTap, int initStride, float[] out, int outOff, int outTap, int outStride) {
-        int initB = initOff + initTap;
-        int initC = initOff + 2 * initTap;
-        FloatVector a0 = FloatVector.fromArray(LANES, init, initOff);
-        FloatVector a1 = FloatVector.fromArray(LANES, init, initOff + initStride);
-        FloatVector a2 = FloatVector.fromArray(LANES, init, initOff + 2 * initStride);
-        FloatVector a3 = FloatVector.fromArray(LANES, init, initOff + 3 * initStride);
-        FloatVector a4 = FloatVector.fromArray(LANES, init, initOff + 4 * initStride);
-        FloatVector a5 = FloatVector.fromArray(LANES, init, initOff + 5 * initStride);
-        FloatVector a6 = FloatVector.fromArray(LANES, init, initOff + 6 * initStride);
-        FloatVector a7 = FloatVector.fromArray(LANES, init, initOff + 7 * initStride);
-        FloatVector b0 = FloatVector.fromArray(LANES, init, initB);
-        FloatVector b1 = FloatVector.fromArray(LANES, init, initB + initStride);
-        FloatVector b2 = FloatVector.fromArray(LANES, init, initB + 2 * initStride);
-        FloatVector b3 = FloatVector.fromArray(LANES, init, initB + 3 * initStride);
-        FloatVector b4 = FloatVector.fromArray(LANES, init, initB + 4 * initStride);
-        FloatVector b5 = FloatVector.fromArray(LANES, init, initB + 5 * initStride);
-        FloatVector b6 = FloatVector.fromArray(LANES, init, initB + 6 * initStride);
-        FloatVector b7 = FloatVector.fromArray(LANES, init, initB + 7 * initStride);
-        FloatVector c0 = FloatVector.fromArray(LANES, init, initC);
-        FloatVector c1 = FloatVector.fromArray(LANES, init, initC + initStride);
-        FloatVector c2 = FloatVector.fromArray(LANES, init, initC + 2 * initStride);
-        FloatVector c3 = FloatVector.fromArray(LANES, init, initC + 3 * initStride);
-        FloatVector c4 = FloatVector.fromArray(LANES, init, initC + 4 * initStride);
-        FloatVector c5 = FloatVector.fromArray(LANES, init, initC + 5 * initStride);
-        FloatVector c6 = FloatVector.fromArray(LANES, init, initC + 6 * initStride);
-        FloatVector c7 = FloatVector.fromArray(LANES, init, initC + 7 * initStride);
+    static void threeTaps8x16(float[] x, int xOff, int xRow, float[] g, int gOff, int gRow, int gSkip, int rows,
+            int cols, float[] out, int outOff, int outTap, int outStride) {
+        int outB = outOff + outTap;
+        int outC = outOff + 2 * outTap;
+        FloatVector a0 = FloatVector.fromArray(LANES, out, outOff);
+        FloatVector a1 = FloatVector.fromArray(LANES, out, outOff + outStride);
+        FloatVector a2 = FloatVector.fromArray(LANES, out, outOff + 2 * outStride);
+        FloatVector a3 = FloatVector.fromArray(LANES, out, outOff + 3 * outStride);
+        FloatVector a4 = FloatVector.fromArray(LANES, out, outOff + 4 * outStride);
+        FloatVector a5 = FloatVector.fromArray(LANES, out, outOff + 5 * outStride);
+        FloatVector a6 = FloatVector.fromArray(LANES, out, outOff + 6 * outStride);
+        FloatVector a7 = FloatVector.fromArray(LANES, out, outOff + 7 * outStride);
+        FloatVector b0 = FloatVector.fromArray(LANES, out, outB);
+        FloatVector b1 = FloatVector.fromArray(LANES, out, outB + outStride);
+        FloatVector b2 = FloatVector.fromArray(LANES, out, outB + 2 * outStride);
+        FloatVector b3 = FloatVector.fromArray(LANES, out, outB + 3 * outStride);
+        FloatVector b4 = FloatVector.fromArray(LANES, out, outB + 4 * outStride);
+        FloatVector b5 = FloatVector.fromArray(LANES, out, outB + 5 * outStride);
+        FloatVector b6 = FloatVector.fromArray(LANES, out, outB + 6 * outStride);
+        FloatVector b7 = FloatVector.fromArray(LANES, out, outB + 7 * outStride);
+        FloatVector c0 = FloatVector.fromArray(LANES, out, outC);
+        FloatVector c1 = FloatVector.fromArray(LANES, out, outC + outStride);
+        FloatVector c2 = FloatVector.fromArray(LANES, out, outC + 2 * outStride);
+        FloatVector c3 = FloatVector.fromArray(LANES, out, outC + 3 * outStride);
+        FloatVector c4 = FloatVector.fromArray(LANES, out, outC + 4 * outStride);
+        FloatVector c5 = FloatVector.fromArray(LANES, out, outC + 5 * outStride);
+        FloatVector c6 = FloatVector.fromArray(LANES, out, outC + 6 * outStride);
+        FloatVector c7 = FloatVector.fromArray(LANES, out, outC + 7 * outStride);
         int k = gOff;
-        for (int row = 0, start = xOff; row < rows; row++, start += xRow) {
+        for (int row = 0, start = xOff; row < rows; row++, start += xRow, k += gSkip) {
             for (int i = start; i < start + BLOCK * cols; i += BLOCK) {
                 FloatVector g2 = FloatVector.fromArray(LANES, g, k);
                 FloatVector g1 = FloatVector.fromArray(LANES, g, k + gRow);
@@ -235,8 +233,6 @@ final class DirectFilterTile {
                 c7 = p.fma(g2, c7);
             }
         }
-        int outB = outOff + outTap;
-        int outC = outOff + 2 * outTap;
         a0.intoArray(out, outOff);
         a1.intoArray(out, outOff + outStride);
         a2.intoArray(out, outOff + 2 * outStride);

@@ -14,19 +14,19 @@ import java.util.Arrays;
  * @param segmentLength length of each run
  * @param filterIndex for each packed row of weights the filter element of lane 0
  * @param laneStride filter elements from lane to lane
- * @param threeTaps whether every run is a block of channels under three columns of taps
+ * @param threeRows whether each run stands for itself and the two rows below it, at a stride of one row
  * @param outOff output float of pixel (0, 0), channel 0, in an image
  * @param outRow floats from output row to output row
  * @param outCol floats from pixel to pixel
  * @param rows output rows
  * @param cols output columns
  */
-record DirectPass(int[] segmentStart, int[] segmentLength, int[] filterIndex, int laneStride, boolean threeTaps,
+record DirectPass(int[] segmentStart, int[] segmentLength, int[] filterIndex, int laneStride, boolean threeRows,
         int outOff,
         int outRow, int outCol, int rows, int cols) {
 
     DirectPass withSize(int newRows, int newCols) {
-        return new DirectPass(segmentStart, segmentLength, filterIndex, laneStride, threeTaps, outOff, outRow, outCol,
+        return new DirectPass(segmentStart, segmentLength, filterIndex, laneStride, threeRows, outOff, outRow, outCol,
                 newRows,
                 newCols);
     }
@@ -63,36 +63,44 @@ record DirectPass(int[] segmentStart, int[] segmentLength, int[] filterIndex, in
 
     /** Collects the runs of a pass. */
     static final class Builder {
+        private final boolean threeRows;
         private int[] starts = new int[8];
         private int[] lengths = new int[8];
         private int[] index = new int[64];
         private int segments;
         private int indices;
-        private boolean allThree = true;
+
+        /** @param threeRows whether each run to be added stands for three filter rows: {@code rows} of three everywhere */
+        Builder(boolean threeRows) {
+            this.threeRows = threeRows;
+        }
 
         /**
-         * Adds the taps of one row and one block of channels; {@code taps[t]} is the filter index of tap t, channel 0.
+         * Adds the taps of a block of channels in one row, or in three: {@code taps[t]} is the filter index of tap t, channel 0.
+         *
+         * @param rows filter index of each row's taps, relative to {@code taps}
          */
-        void addTaps(int start, int[] taps, int channelStride) {
-            addSegment(start, taps.length * BLOCK);
-            allThree &= taps.length == 3;
+        void addTaps(int start, int[] taps, int channelStride, int... rows) {
+            addSegment(start, taps.length * BLOCK, rows);
             for (int tap : taps) {
                 for (int channel = 0; channel < BLOCK; channel++) {
-                    addIndex(tap + channel * channelStride);
+                    addIndex(tap + channel * channelStride, rows);
                 }
             }
         }
 
-        /** Adds a piece of a filter row's window. */
-        void addWindow(int start, int length, int filterIndex, int stride) {
-            addSegment(start, length);
-            allThree = false;
+        /** Adds a piece of the window of a filter row, or of three. */
+        void addWindow(int start, int length, int filterIndex, int stride, int... rows) {
+            addSegment(start, length, rows);
             for (int j = 0; j < length; j++) {
-                addIndex(filterIndex + j * stride);
+                addIndex(filterIndex + j * stride, rows);
             }
         }
 
-        private void addSegment(int start, int length) {
+        private void addSegment(int start, int length, int[] rows) {
+            if (rows.length != (threeRows ? 3 : 1)) {
+                throw new IllegalArgumentException("direct convolution: " + rows.length + " filter rows in a run");
+            }
             if (segments == starts.length) {
                 starts = Arrays.copyOf(starts, 2 * segments);
                 lengths = Arrays.copyOf(lengths, 2 * segments);
@@ -101,31 +109,18 @@ record DirectPass(int[] segmentStart, int[] segmentLength, int[] filterIndex, in
             lengths[segments++] = length;
         }
 
-        private void addIndex(int filterIndex) {
-            if (indices == index.length) {
-                index = Arrays.copyOf(index, 2 * indices);
+        private void addIndex(int filterIndex, int[] rows) {
+            for (int row : rows) {
+                if (indices == index.length) {
+                    index = Arrays.copyOf(index, 2 * indices);
+                }
+                index[indices++] = filterIndex + row;
             }
-            index[indices++] = filterIndex;
         }
 
         DirectPass build(int laneStride, int outOff, int outRow, int outCol, int rows, int cols) {
-            boolean threeTaps = allThree && segments > 0;
-            int[] order = Arrays.copyOf(index, indices);
-            if (threeTaps) {
-                interleaveTaps(order);
-            }
-            return new DirectPass(Arrays.copyOf(starts, segments), Arrays.copyOf(lengths, segments), order, laneStride,
-                    threeTaps,
-                    outOff, outRow, outCol, rows, cols);
-        }
-
-        /** From [segment][tap][channel] to [segment][channel][tap]. */
-        private void interleaveTaps(int[] order) {
-            for (int s = 0; s < segments; s++) {
-                for (int j = 0; j < 3 * BLOCK; j++) {
-                    order[s * 3 * BLOCK + j] = index[s * 3 * BLOCK + j % 3 * BLOCK + j / 3];
-                }
-            }
+            return new DirectPass(Arrays.copyOf(starts, segments), Arrays.copyOf(lengths, segments),
+                    Arrays.copyOf(index, indices), laneStride, threeRows, outOff, outRow, outCol, rows, cols);
         }
     }
 }

@@ -34,9 +34,9 @@ record DirectStage(int channels, int height, int width, int rowStep, int colStep
         int padTop,
         int padLeft, int blocks, int rows, int cols) {
 
-    /** Floats of one staged image, with room for the last tile to read past the end. */
+    /** Floats of one staged image, with room for the last tile to read a row and a tile past the end. */
     long floats() {
-        return (long) blocks * rowPhases * colPhases * rows * cols * BLOCK + PIXELS * BLOCK;
+        return (long) blocks * rowPhases * colPhases * rows * cols * BLOCK + (cols + PIXELS) * BLOCK;
     }
 
     /** Floats of one source image. */
@@ -56,8 +56,13 @@ record DirectStage(int channels, int height, int width, int rowStep, int colStep
 
     /** Copies the source image at {@code srcOff}; block 0 of the stage becomes the source's {@code firstBlock}. */
     void load(float[] src, int srcOff, int firstBlock, float[] stage, int stageOff) {
+        load(src, srcOff, firstBlock, 0, height, stage, stageOff);
+    }
+
+    /** Copies the source rows from {@code begin} to {@code end}, those of them that the stage has. */
+    void load(float[] src, int srcOff, int firstBlock, int begin, int end, float[] stage, int stageOff) {
         int rowFloats = width * channels;
-        for (int h = 0; h < height && (h + padTop) / rowStep < rows; h++) {
+        for (int h = begin; h < end && (h + padTop) / rowStep < rows; h++) {
             int row = h + padTop;
             if (row % rowStep >= rowPhases) {
                 continue;
@@ -92,6 +97,26 @@ record DirectStage(int channels, int height, int width, int rowStep, int colStep
             int from = first + c * colStep * channels;
             for (int j = Math.max(0, -from); j < Math.min(BLOCK, rowFloats - from); j++) {
                 stage[to + c * BLOCK + j] = src[rowOff + from + j];
+            }
+        }
+    }
+
+    /** Moves {@code cols} pixels of 16 or 32 lanes, packed one after another, to their places, or adds them to what is there. */
+    static void store(float[] from, int fromOff, int lanes, int cols, float[] out, int outOff, int outCol,
+            boolean accumulate) {
+        if (accumulate) {
+            for (int c = 0; c < cols; c++) {
+                for (int l = 0; l < lanes; l += BLOCK) {
+                    int to = outOff + c * outCol + l;
+                    FloatVector.fromArray(LANES, out, to)
+                            .add(FloatVector.fromArray(LANES, from, fromOff + c * lanes + l)).intoArray(out, to);
+                }
+            }
+        } else {
+            for (int c = 0; c < cols; c++) {
+                for (int l = 0; l < lanes; l += BLOCK) {
+                    FloatVector.fromArray(LANES, from, fromOff + c * lanes + l).intoArray(out, outOff + c * outCol + l);
+                }
             }
         }
     }

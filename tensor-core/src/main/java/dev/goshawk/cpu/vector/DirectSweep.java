@@ -15,6 +15,8 @@ final class DirectSweep implements ConvKernel {
     private static final int PAIR = 2 * BLOCK;
     private static final int TAIL = PIXELS * PAIR;
     private static final int MOST_TASKS = 64;
+    /** Staged rows from a pair of output rows on: the four it reads and the next pair's. */
+    private static final int AHEAD = 6;
 
     private final boolean filterFirst;
     private final int batch;
@@ -23,6 +25,7 @@ final class DirectSweep implements ConvKernel {
     private final int imageOut;
     private final DirectPass[] passes;
     private final int packedFloats;
+    private final int longestRow;
     private final long workerFloats;
 
     /**
@@ -40,12 +43,13 @@ final class DirectSweep implements ConvKernel {
         this.imageOut = imageOut;
         this.passes = passes.stream().map(pass -> flatten(stage, pass)).toArray(DirectPass[]::new);
         this.packedFloats = passes.stream().mapToInt(p -> p.packedFloats(lanes)).sum();
-        this.workerFloats = PAIR + TAIL + stage.floats();
+        this.longestRow = passes.stream().filter(DirectPass::threeRows).mapToInt(DirectPass::cols).max().orElse(0);
+        this.workerFloats = PAIR + TAIL + rowBuffer() + stage.floats();
     }
 
     /** Rows that follow one another without a gap, in the stage and in the output, make one long row. */
     private static DirectPass flatten(DirectStage stage, DirectPass pass) {
-        boolean gapless = pass.cols() % PIXELS != 0 && stage.cols() == pass.cols()
+        boolean gapless = !pass.threeRows() && pass.cols() % PIXELS != 0 && stage.cols() == pass.cols()
                 && pass.outRow() == pass.cols() * pass.outCol();
         return gapless ? pass.withSize(1, pass.rows() * pass.cols()) : pass;
     }
@@ -72,12 +76,12 @@ final class DirectSweep implements ConvKernel {
         workers.run(tasks, (task, worker) -> {
             int area = scratchOff + packedFloats + worker * (int) workerFloats;
             Arrays.fill(scratch, area, area + PAIR, 0f);
-            int stageOff = area + PAIR + TAIL;
+            int stageOff = area + PAIR + TAIL + rowBuffer();
             stage.clear(scratch, stageOff);
             int end = (int) ((long) batch * (task + 1) / tasks);
             for (int image = (int) ((long) batch * task / tasks); image < end; image++) {
-                stage.load(images, imagesOff + image * stage.sourceFloats(), 0, scratch, stageOff);
-                image(scratch, scratchOff, area, out, outOff + image * imageOut, accumulate);
+                image(images, imagesOff + image * stage.sourceFloats(), scratch, scratchOff, area, out,
+                        outOff + image * imageOut, accumulate);
             }
         });
     }
@@ -90,21 +94,69 @@ final class DirectSweep implements ConvKernel {
         }
     }
 
-    private void image(float[] scratch, int packedOff, int area, float[] out, int imageOff, boolean accumulate) {
-        int stageOff = area + PAIR + TAIL;
+    private void image(float[] images, int source, float[] scratch, int packedOff, int area, float[] out, int imageOff,
+            boolean accumulate) {
+        int stageOff = area + PAIR + TAIL + rowBuffer();
         int weights = packedOff;
+        int loaded = 0;
         for (DirectPass pass : passes) {
+            int step = pass.threeRows() ? 2 : 1;
             for (int lane = 0; lane < lanes; lane += PAIR) {
                 int weightsOff = weights + pass.packedFloats(lane);
                 boolean pair = lanes - lane >= PAIR;
-                for (int row = 0; row < pass.rows(); row++) {
+                for (int row = 0; row < pass.rows(); row += step) {
+                    int needed = pass.threeRows()
+                            ? Math.min(row + AHEAD - stage.padTop(), stage.height())
+                            : stage.height();
+                    if (loaded < needed) {
+                        // Row by row ahead of the tiles, so that memory is read while they compute.
+                        stage.load(images, source, 0, loaded, needed, scratch, stageOff);
+                        loaded = needed;
+                    }
                     int from = stageOff + row * stage.cols() * BLOCK;
                     int to = imageOff + pass.outOff() + row * pass.outRow() + lane;
-                    row(pass, pair, scratch, from, weightsOff, area, out, to, accumulate);
+                    if (pass.threeRows()) {
+                        twoRows(pass, pair, Math.min(2, pass.rows() - row), scratch, from, weightsOff,
+                                area + PAIR + TAIL, out, to, accumulate);
+                    } else {
+                        row(pass, pair, scratch, from, weightsOff, area, out, to, accumulate);
+                    }
                 }
             }
             weights += pass.packedFloats(lanes);
         }
+    }
+
+    /**
+     * Two output rows, of which the second may lie beyond the last. The tiles leave them in a buffer in the cache; from there they go out
+     * in one sweep, as memory likes it.
+     */
+    private void twoRows(DirectPass pass, boolean pair, int rows, float[] scratch, int rowOff, int weightsOff,
+            int buffer, float[] out, int outOff, boolean accumulate) {
+        int pixels = pair ? DirectRowTile.PIXELS_OF_PAIR : DirectRowTile.PIXELS;
+        int lanesOfTile = pair ? PAIR : BLOCK;
+        int xRow = stage.cols() * BLOCK;
+        int bufferRow = rowBuffer() / 2;
+        for (int col = 0; col < pass.cols(); col += pixels) {
+            int from = rowOff + col * BLOCK;
+            int to = buffer + col * lanesOfTile;
+            if (pair) {
+                DirectRowTile.rows2x4x32(scratch, from, xRow, pass.segmentStart(), pass.segmentLength(), scratch,
+                        weightsOff, scratch, to, bufferRow);
+            } else {
+                DirectRowTile.rows2x8x16(scratch, from, xRow, pass.segmentStart(), pass.segmentLength(), scratch,
+                        weightsOff, scratch, to, bufferRow);
+            }
+        }
+        for (int row = 0; row < rows; row++) {
+            DirectStage.store(scratch, buffer + row * bufferRow, lanesOfTile, pass.cols(), out,
+                    outOff + row * pass.outRow(), pass.outCol(), accumulate);
+        }
+    }
+
+    /** Floats of two output rows of one group of lanes. */
+    private int rowBuffer() {
+        return 2 * (longestRow + DirectRowTile.PIXELS) * PAIR;
     }
 
     private static void row(DirectPass pass, boolean pair, float[] scratch, int rowOff, int weightsOff, int area,
@@ -145,15 +197,7 @@ final class DirectSweep implements ConvKernel {
             int initStride, float[] out, int outOff, int outStride) {
         int[] start = pass.segmentStart();
         int[] length = pass.segmentLength();
-        if (pass.threeTaps()) {
-            if (!pair) {
-                DirectTile.threeTaps8x16(x, xOff, start, x, wOff, init, initOff, initStride, out, outOff, outStride);
-            } else if (pixels == PIXELS) {
-                DirectTile.threeTaps8x32(x, xOff, start, x, wOff, init, initOff, initStride, out, outOff, outStride);
-            } else {
-                DirectTile.threeTaps7x32(x, xOff, start, x, wOff, init, initOff, initStride, out, outOff, outStride);
-            }
-        } else if (!pair) {
+        if (!pair) {
             DirectTile.pixels8x16(x, xOff, start, length, x, wOff, init, initOff, initStride, out, outOff, outStride);
         } else if (pixels == PIXELS) {
             DirectTile.pixels8x32(x, xOff, start, length, x, wOff, init, initOff, initStride, out, outOff, outStride);
