@@ -30,8 +30,8 @@ final class PhotographOptions {
     }
 
     Preprocessing preprocessing(int inputSize) {
-        Preprocessing usual = Preprocessing.forInput(crop == null ? inputSize : crop);
-        return resize == null ? usual : new Preprocessing(resize, usual.crop());
+        int side = crop == null ? inputSize : crop;
+        return resize == null ? Preprocessing.forInput(side) : new Preprocessing(resize, side);
     }
 
     /**

@@ -223,8 +223,10 @@ final class SpectrumCommand implements Callable<Integer> {
                 .toList();
         if (!open.isEmpty()) {
             PrintWriter err = spec.commandLine().getErr();
+            boolean stalled = entries.stream()
+                    .anyMatch(e -> !e.top().converged() && e.top().iterations() < maxIterations);
             err.println("goshawk: not converged to the tolerance: " + String.join(", ", open) + ": "
-                    + (dtype == DType.FLOAT32
+                    + (stalled && dtype == DType.FLOAT32
                             ? "use --dtype float64 or a larger --tolerance"
                             : "raise --max-iterations"));
             err.flush();

@@ -6,6 +6,7 @@ import dev.goshawk.hawq.memory.Heap;
 import dev.goshawk.hawq.memory.HeapTooSmallException;
 import dev.goshawk.models.Block;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -97,9 +98,11 @@ public record SpectrumPlan(HessianPlan.Task task, List<Entry> blocks) {
     }
 
     private OptionalInt fitting(int microBatch, long limit) {
+        // The largest first: most tries end with it.
+        List<Entry> bySize = blocks.stream().sorted(Comparator.comparingLong(Entry::bytes).reversed()).toList();
         for (int images = microBatch / 2; images >= 1; images /= 2) {
             int tried = images;
-            if (blocks.stream().allMatch(e -> held(task).heldBytes() + new Entry(e.block(),
+            if (bySize.stream().allMatch(e -> held(task).heldBytes() + new Entry(e.block(),
                     HessianPlan.of(task, e.block().weights(), tried, true, limit), e.solverBytes()).bytes() <= limit)) {
                 return OptionalInt.of(images);
             }
