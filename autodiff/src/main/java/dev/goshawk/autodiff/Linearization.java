@@ -111,6 +111,11 @@ public record Linearization(Graph primal, Graph tangent, List<String> kept) {
         };
     }
 
+    /** Bytes that {@link #compile} would take for both parts, without taking them; bound inputs are not counted. */
+    public long plannedBytes(Backend backend) {
+        return backend.plannedBytes(primal) + backend.plannedBytes(tangent);
+    }
+
     /** Compiles both parts on one backend and joins them. */
     public Compiled compile(Backend backend) {
         Executable first = backend.compile(primal);

@@ -1,12 +1,15 @@
 package dev.goshawk.data;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
  * What becomes of images whose files cannot be decoded: either the first one ends the run, or each is named once,
- * counted and left out. Used by one thread, which meets the faults in the order of the images.
+ * counted and left out, however often a training comes back to it. Used by one thread, which meets the faults in the
+ * order of the images.
  */
 public final class ImageFaults {
     private static final int KEPT = 20;
@@ -14,6 +17,7 @@ public final class ImageFaults {
     private final boolean strict;
     private final Consumer<String> listener;
     private final List<String> first = new ArrayList<>();
+    private final Set<String> met = new HashSet<>();
     private int count;
 
     private ImageFaults(boolean strict, Consumer<String> listener) {
@@ -47,8 +51,11 @@ public final class ImageFaults {
         if (strict) {
             throw fault;
         }
-        count++;
         String line = String.valueOf(fault.getMessage());
+        if (!met.add(line)) {
+            return;
+        }
+        count++;
         if (first.size() < KEPT) {
             first.add(line);
         }

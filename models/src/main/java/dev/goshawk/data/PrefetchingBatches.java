@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One pass over images in a given order, decoded by threads of its own while the caller computes. Batches hold the
  * images in that order whatever the number of threads; an image that cannot be decoded is handed to {@link ImageFaults}
- * at its turn and, where that tolerates it, the images behind it move up. Memory is bounded: {@code ahead} images, and
- * one file being decoded per thread. Used by one thread.
+ * at its turn and, where that tolerates it, the images behind it move up or, in a pass of training, the next one that can
+ * be decoded stands in for it. Memory is bounded: {@code ahead} images, and one file being decoded per thread. Used by
+ * one thread.
  */
 public final class PrefetchingBatches implements AutoCloseable {
     private static final long AHEAD_BYTES = 64L << 20;
@@ -21,6 +22,8 @@ public final class PrefetchingBatches implements AutoCloseable {
 
     private final Batches batches;
     private final int[] order;
+    private final int end;
+    private final boolean replacing;
     private final Augmentation augmentation;
     private final int epoch;
     private final ImageFaults faults;
@@ -33,8 +36,8 @@ public final class PrefetchingBatches implements AutoCloseable {
     private int good;
     private boolean closed;
 
-    /** An image under way. */
-    private record Ahead(int image, byte[] pixels, Future<?> decoded) {
+    /** An image under way: its place in the order, and where its pixels go. */
+    private record Ahead(int at, byte[] pixels, Future<?> decoded) {
     }
 
     /**
@@ -47,6 +50,11 @@ public final class PrefetchingBatches implements AutoCloseable {
      */
     public PrefetchingBatches(Batches batches, int[] order, Augmentation augmentation, int epoch, int threads,
             int ahead, ImageFaults faults) {
+        this(batches, order, 0, order.length, false, augmentation, epoch, threads, ahead, faults);
+    }
+
+    private PrefetchingBatches(Batches batches, int[] order, int from, int end, boolean replacing,
+            Augmentation augmentation, int epoch, int threads, int ahead, ImageFaults faults) {
         if (threads < 1 || ahead < 1) {
             throw new DataException(
                     "prefetching: expected at least 1 thread and 1 image ahead, got " + threads + " and "
@@ -54,13 +62,16 @@ public final class PrefetchingBatches implements AutoCloseable {
         }
         this.batches = batches;
         this.order = order.clone();
+        this.submitted = from;
+        this.end = end;
+        this.replacing = replacing;
         this.augmentation = augmentation;
         this.epoch = epoch;
         this.faults = faults;
         this.decoders = Executors.newFixedThreadPool(threads,
                 Thread.ofPlatform().daemon().name("decode-", 0).factory());
         int bytes = batches.dataset().imageBytes();
-        for (int i = 0; i < Math.min(ahead, order.length); i++) {
+        for (int i = 0; i < Math.min(ahead, end - from); i++) {
             free.add(new byte[bytes]);
         }
         submit();
@@ -72,9 +83,30 @@ public final class PrefetchingBatches implements AutoCloseable {
      */
     public static PrefetchingBatches over(Batches batches, int[] order, Augmentation augmentation, int epoch,
             ImageFaults faults) {
-        int threads = batches.dataset().decodesOnDemand() ? Runtime.getRuntime().availableProcessors() : 1;
-        int ahead = Math.clamp(AHEAD_BYTES / Math.max(1, batches.dataset().imageBytes()), 2, LARGEST_AHEAD);
-        return new PrefetchingBatches(batches, order, augmentation, epoch, threads, ahead, faults);
+        return new PrefetchingBatches(batches, order, 0, order.length, false, augmentation, epoch, threads(batches),
+                ahead(batches), faults);
+    }
+
+    /**
+     * A pass over part of an epoch of training, in which every row belongs to one place of the order: where an image
+     * cannot be decoded, the next in the order that can be stands in for it. So a training that goes on from the middle
+     * of an epoch sees what it would have seen.
+     *
+     * @param from first place in the order
+     * @param end place after the last
+     */
+    public static PrefetchingBatches training(Batches batches, int[] order, int from, int end,
+            Augmentation augmentation, int epoch, ImageFaults faults) {
+        return new PrefetchingBatches(batches, order, from, end, true, augmentation, epoch, threads(batches),
+                ahead(batches), faults);
+    }
+
+    private static int threads(Batches batches) {
+        return batches.dataset().decodesOnDemand() ? Runtime.getRuntime().availableProcessors() : 1;
+    }
+
+    private static int ahead(Batches batches) {
+        return Math.clamp(AHEAD_BYTES / Math.max(1, batches.dataset().imageBytes()), 2, LARGEST_AHEAD);
     }
 
     /**
@@ -97,18 +129,20 @@ public final class PrefetchingBatches implements AutoCloseable {
         while (filled < batch && !queue.isEmpty()) {
             Ahead ahead = queue.remove();
             DataException fault = await(ahead);
-            if (fault == null) {
-                batches.put(ahead.image(), ahead.pixels(), filled, images, labels);
-                rows[filled++] = ahead.image();
+            int image = order[ahead.at()];
+            if (fault != null) {
+                faults.meet(fault);
+                image = replacing ? replacement(ahead, fault) : -1;
+            }
+            if (image >= 0) {
+                batches.put(image, ahead.pixels(), filled, images, labels);
+                rows[filled++] = image;
             }
             free.add(ahead.pixels());
             submit();
-            if (fault != null) {
-                faults.meet(fault);
-            }
         }
         good += filled;
-        if (good == 0 && order.length > 0 && queue.isEmpty()) {
+        if (good == 0 && order.length > 0 && queue.isEmpty() && !replacing) {
             throw new DataException("none of the " + order.length + " images can be read; the first: "
                     + faults.first().getFirst());
         }
@@ -131,16 +165,32 @@ public final class PrefetchingBatches implements AutoCloseable {
     }
 
     private void submit() {
-        while (submitted < order.length && !free.isEmpty()) {
-            int image = order[submitted++];
+        while (submitted < end && !free.isEmpty()) {
+            int at = submitted++;
             byte[] pixels = free.remove();
-            queue.add(new Ahead(image, pixels,
-                    decoders.submit(() -> batches.decode(image, pixels, augmentation, epoch))));
+            queue.add(new Ahead(at, pixels,
+                    decoders.submit(() -> batches.decode(order[at], pixels, augmentation, epoch))));
         }
     }
 
+    /** Decodes the next image in the order, around its end, that can be; faults are told at their own turn. */
+    private int replacement(Ahead ahead, DataException fault) {
+        for (int i = 1; i < order.length; i++) {
+            int image = order[(ahead.at() + i) % order.length];
+            try {
+                batches.decode(image, ahead.pixels(), augmentation, epoch);
+                return image;
+            } catch (DataException e) {
+                // Told at its own turn.
+                continue;
+            }
+        }
+        throw new DataException("none of the " + order.length + " images can be read; one of them: "
+                + fault.getMessage(), fault);
+    }
+
     /** Waits for an image; a fault of its file is returned, any other failure thrown. */
-    private static @Nullable DataException await(Ahead ahead) {
+    private @Nullable DataException await(Ahead ahead) {
         try {
             ahead.decoded().get();
             return null;
@@ -148,11 +198,11 @@ public final class PrefetchingBatches implements AutoCloseable {
             if (e.getCause() instanceof DataException fault) {
                 return fault;
             }
-            throw new IllegalStateException("prefetching: image " + ahead.image() + " failed (" + e.getCause() + ")",
+            throw new IllegalStateException("prefetching: image " + order[ahead.at()] + " failed (" + e.getCause() + ")",
                     e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("prefetching: interrupted while waiting for image " + ahead.image(), e);
+            throw new IllegalStateException("prefetching: interrupted while waiting for image " + order[ahead.at()], e);
         }
     }
 }

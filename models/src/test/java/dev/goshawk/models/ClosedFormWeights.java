@@ -9,20 +9,20 @@ import java.util.List;
 import java.util.Map;
 
 /** Weights, images and directions that are a formula of their position, so that any language makes the same ones. */
-final class ClosedFormWeights {
+public final class ClosedFormWeights {
     private static final long INPUT = 1L << 19;
     private static final long DIRECTION = 1L << 18;
 
     private final long seed;
     private final double batchNormCentre;
 
-    ClosedFormWeights(long seed, double batchNormCentre) {
+    public ClosedFormWeights(long seed, double batchNormCentre) {
         this.seed = seed;
         this.batchNormCentre = batchNormCentre;
     }
 
     /** All parameters in PyTorch's layout, rounded to float32. */
-    Weights weights(List<ParameterSpec> specs) {
+    public Weights weights(List<ParameterSpec> specs) {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         for (ParameterSpec spec : specs) {
             double centre = switch (spec.kind()) {
@@ -48,7 +48,7 @@ final class ClosedFormWeights {
     }
 
     /** Images [batch, size, size, 3], counted in PyTorch's layout and rounded to float32. */
-    Tensor images(int batch, int size) {
+    public Tensor images(int batch, int size) {
         Tensor nhwc = Tensor.zeros(DType.FLOAT64, Shape.of(batch, size, size, 3));
         int k = 0;
         for (int n = 0; n < batch; n++) {

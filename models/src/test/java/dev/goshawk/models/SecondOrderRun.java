@@ -18,7 +18,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 
-/** Logits, loss, gradient and one Hessian-vector product of a network in float64 on the vector backend. */
+/**
+ * Logits, loss, gradient and one Hessian-vector product of a network on the vector backend, in the parameters' element
+ * type. Images, labels and directions are rounded to it.
+ */
 final class SecondOrderRun {
     /** Gives the direction's part for the i-th trainable parameter, in Goshawk's layout. */
     interface Direction {
@@ -31,11 +34,12 @@ final class SecondOrderRun {
 
     /** Skips the test where the backend is missing: plain loops would take minutes. */
     SecondOrderRun(Network network, Parameters parameters, Tensor images, Tensor labels, Direction v) {
-        TracedNetwork net = network.trace(DType.FLOAT64, images.shape().dim(0), images.shape().dim(1),
+        DType dtype = parameters.tensors().firstEntry().getValue().dtype();
+        TracedNetwork net = network.trace(dtype, images.shape().dim(0), images.shape().dim(1),
                 images.shape().dim(2), Mode.EVALUATION, LayerHooks.NONE);
         specs = net.trainable();
         List<Value> at = specs.stream().map(s -> net.parameter(s.name())).toList();
-        List<Value> moves = specs.stream().map(s -> Value.input("v." + s.name(), DType.FLOAT64, s.shape())).toList();
+        List<Value> moves = specs.stream().map(s -> Value.input("v." + s.name(), dtype, s.shape())).toList();
         List<Value> gradient = ReverseMode.gradient(net.loss(), at);
         List<Value> product = ForwardMode.jvp(gradient, at, moves);
         SequencedMap<String, Value> outputs = new LinkedHashMap<>();
@@ -47,10 +51,10 @@ final class SecondOrderRun {
         }
         executable = backend().compile(Graph.of(outputs));
         parameters.bindTo(executable);
-        executable.bind(TracedNetwork.IMAGES, images);
-        executable.bind(TracedNetwork.LABELS, labels);
+        executable.bind(TracedNetwork.IMAGES, images.to(dtype));
+        executable.bind(TracedNetwork.LABELS, labels.to(dtype));
         for (int i = 0; i < specs.size(); i++) {
-            direction.add(v.part(specs.get(i), i));
+            direction.add(v.part(specs.get(i), i).to(dtype));
             executable.bind("v." + specs.get(i).name(), direction.get(i));
         }
         executable.run();

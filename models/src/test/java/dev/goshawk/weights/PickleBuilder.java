@@ -7,29 +7,29 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /** Writes pickles operation by operation, harmful ones included. */
-final class PickleBuilder {
+public final class PickleBuilder {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
-    PickleBuilder() {
+    public PickleBuilder() {
         op(0x80).op(2);
     }
 
-    PickleBuilder op(int opcode) {
+    public PickleBuilder op(int opcode) {
         out.write(opcode);
         return this;
     }
 
-    PickleBuilder bytes(byte[] raw) {
+    public PickleBuilder bytes(byte[] raw) {
         out.writeBytes(raw);
         return this;
     }
 
-    PickleBuilder int32(int value) {
+    public PickleBuilder int32(int value) {
         return bytes(ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(value).array());
     }
 
     /** Any integer. */
-    PickleBuilder number(long value) {
+    public PickleBuilder number(long value) {
         if (value == (int) value) {
             return op('J').int32((int) value);
         }
@@ -41,16 +41,16 @@ final class PickleBuilder {
         return this;
     }
 
-    PickleBuilder text(String s) {
+    public PickleBuilder text(String s) {
         byte[] utf8 = s.getBytes(StandardCharsets.UTF_8);
         return op('X').int32(utf8.length).bytes(utf8);
     }
 
-    PickleBuilder global(String module, String name) {
+    public PickleBuilder global(String module, String name) {
         return op('c').bytes((module + "\n" + name + "\n").getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    PickleBuilder numbers(long... values) {
+    public PickleBuilder numbers(long... values) {
         op('(');
         for (long v : values) {
             number(v);
@@ -58,21 +58,21 @@ final class PickleBuilder {
         return op('t');
     }
 
-    PickleBuilder storage(String storageClass, String key, long length) {
+    public PickleBuilder storage(String storageClass, String key, long length) {
         return op('(').text("storage").global("torch", storageClass).text(key).text("cpu").number(length).op('t')
                 .op('Q');
     }
 
-    PickleBuilder tensor(String storageClass, String key, long length, long offset, long[] sizes, long[] strides) {
+    public PickleBuilder tensor(String storageClass, String key, long length, long offset, long[] sizes, long[] strides) {
         return global("torch._utils", "_rebuild_tensor_v2").op('(').storage(storageClass, key, length).number(offset)
                 .numbers(sizes).numbers(strides).op(0x89).orderedDict().op('t').op('R');
     }
 
-    PickleBuilder orderedDict() {
+    public PickleBuilder orderedDict() {
         return global("collections", "OrderedDict").op(')').op('R');
     }
 
-    byte[] stop() {
+    public byte[] stop() {
         op('.');
         return out.toByteArray();
     }

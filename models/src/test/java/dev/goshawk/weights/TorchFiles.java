@@ -13,11 +13,11 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /** Lays pickles and blocks of numbers out as torch.save does. */
-final class TorchFiles {
+public final class TorchFiles {
     private TorchFiles() {
     }
 
-    static byte[] floats(float... values) {
+    public static byte[] floats(float... values) {
         ByteBuffer b = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
         for (float v : values) {
             b.putFloat(v);
@@ -26,7 +26,7 @@ final class TorchFiles {
     }
 
     /** The legacy format; blocks in the order of the keys, each with its element count. */
-    static byte[] legacy(byte[] pickle, List<String> keys, List<Long> counts, List<byte[]> blocks) {
+    public static byte[] legacy(byte[] pickle, List<String> keys, List<Long> counts, List<byte[]> blocks) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         byte[] magic = {0x6c, (byte) 0xfc, (byte) 0x9c, 0x46, (byte) 0xf9, 0x20, 0x6a, (byte) 0xa8, 0x50, 0x19};
         out.writeBytes(new PickleBuilder().op(0x8a).op(magic.length).bytes(magic).stop());
@@ -44,7 +44,7 @@ final class TorchFiles {
     }
 
     /** The zip format. */
-    static byte[] zip(byte[] pickle, Map<String, byte[]> blocks) throws IOException {
+    public static byte[] zip(byte[] pickle, Map<String, byte[]> blocks) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream out = new ZipOutputStream(bytes)) {
             stored(out, "archive/data.pkl", pickle);
@@ -55,7 +55,7 @@ final class TorchFiles {
         return bytes.toByteArray();
     }
 
-    static void stored(ZipOutputStream out, String name, byte[] content) throws IOException {
+    public static void stored(ZipOutputStream out, String name, byte[] content) throws IOException {
         ZipEntry entry = new ZipEntry(name);
         CRC32 crc = new CRC32();
         crc.update(content);
@@ -67,7 +67,7 @@ final class TorchFiles {
         out.closeEntry();
     }
 
-    static Path write(Path folder, String name, byte[] content) throws IOException {
+    public static Path write(Path folder, String name, byte[] content) throws IOException {
         return Files.write(folder.resolve(name), content);
     }
 }

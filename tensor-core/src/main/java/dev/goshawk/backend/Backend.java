@@ -1,5 +1,6 @@
 package dev.goshawk.backend;
 
+import dev.goshawk.compile.Plan;
 import dev.goshawk.graph.Graph;
 
 /** Turns graphs into executables on one kind of hardware. */
@@ -16,4 +17,12 @@ public interface Backend {
      * @throws OutOfMemoryError or a backend's own named error if the planned memory cannot be had
      */
     Executable compile(Graph graph);
+
+    /**
+     * Bytes that {@link #compile} would take for a graph, found without taking them; inputs, which are bound, are not
+     * counted. The slabs of the common plan, where a backend does not know better.
+     */
+    default long plannedBytes(Graph graph) {
+        return Plan.of(graph).memory().bytes();
+    }
 }

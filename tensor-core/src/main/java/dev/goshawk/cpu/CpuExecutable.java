@@ -44,6 +44,15 @@ final class CpuExecutable implements Executable {
         }
     }
 
+    /** What {@link #plannedBytes()} would be, without an array taken: kernels look at their slots only when they run. */
+    static long plannedBytes(Graph graph, Workers workers) {
+        Plan plan = Plan.of(graph);
+        Scratch scratch = new Scratch();
+        KernelFactory factory = new KernelFactory(plan, _ -> new Slot(), scratch, workers.threads());
+        plan.steps().forEach(factory::kernel);
+        return plan.memory().bytes() + scratch.bytes();
+    }
+
     private static Map<DType, List<Object>> takeSlabs(MemoryPlan memory) {
         Map<DType, List<Object>> slabs = new EnumMap<>(DType.class);
         for (DType dtype : DType.values()) {

@@ -31,4 +31,9 @@ final class VectorBackend implements Backend {
     public Executable compile(Graph graph) {
         return new CpuExecutable(graph, workers);
     }
+
+    @Override
+    public long plannedBytes(Graph graph) {
+        return CpuExecutable.plannedBytes(graph, workers);
+    }
 }

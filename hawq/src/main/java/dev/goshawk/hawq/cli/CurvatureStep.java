@@ -2,43 +2,46 @@ package dev.goshawk.hawq.cli;
 
 import dev.goshawk.backend.Backend;
 import dev.goshawk.data.Batches;
+import dev.goshawk.data.Datasets;
 import dev.goshawk.data.ImageDataset;
 import dev.goshawk.data.Samples;
-import dev.goshawk.data.Subset;
+import dev.goshawk.hawq.curvature.HessianPlan;
 import dev.goshawk.hawq.curvature.LossProblem;
 import dev.goshawk.hawq.evaluation.Evaluation;
 import dev.goshawk.hawq.evaluation.Evaluator;
 import dev.goshawk.hawq.finetune.TrainingData;
+import dev.goshawk.hawq.memory.Heap;
 import dev.goshawk.hawq.report.JsonFiles;
 import dev.goshawk.hawq.report.RunReport;
 import dev.goshawk.hawq.spectral.EigenOptions;
 import dev.goshawk.hawq.spectral.Lanczos;
 import dev.goshawk.hawq.spectral.Spectrum;
-import dev.goshawk.models.Mode;
+import dev.goshawk.hawq.spectral.SpectrumPlan;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.Parameters;
 import dev.goshawk.tensor.DType;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The curvature of the float model that HAWQ goes by: options, computation, and its place in the run's folder. */
 final class CurvatureStep {
-    private static final int DEFAULT_SAMPLE = 128;
     private static final int MAX_PRODUCTS = 500;
-    private static final int BATCH = 128;
 
     @Option(names = "--samples", paramLabel = "LIST",
             description = "File that names the images whose loss's curvature is taken, one path a line "
                     + "relative to the data folder; "
-                    + "without it " + DEFAULT_SAMPLE + " training images drawn by the seed.")
+                    + "without it --sample-size training images drawn by the seed.")
     private @Nullable Path samples;
+
+    @Mixin
+    private SampleOptions sampling = new SampleOptions();
 
     @Option(names = "--tolerance", paramLabel = "T", defaultValue = "1e-3",
             description = "Of an eigenvalue: ||Hv - lambda v|| <= T |lambda| (default: 1e-3).")
@@ -58,17 +61,44 @@ final class CurvatureStep {
     record Top(String block, double eigenvalue, double residual, int iterations, boolean converged) {
     }
 
-    String describe() {
-        return (samples == null ? DEFAULT_SAMPLE + " drawn" : samples.toString()) + ", tolerance " + tolerance;
+    String describe(int inputSize) {
+        return (samples == null ? sampling.size(inputSize) + " drawn" : samples.toString()) + ", tolerance " + tolerance
+                + ", micro-batch " + sampling.microBatch(inputSize);
     }
 
-    private ImageDataset sample(SplitOptions data, TrainingData opened, long seed) {
-        if (samples != null) {
-            Path folder = data.folder();
-            return folder == null ? Samples.select(samples, opened.train()) : Samples.read(samples, folder);
+    private EigenOptions options(long seed) {
+        return EigenOptions.defaults().withTolerance(tolerance).withMaxIterations(MAX_PRODUCTS).withSeed(seed);
+    }
+
+    /** What {@link #compute} takes in memory, for as many images as are wanted or there are. */
+    SpectrumPlan plan(SplitOptions data, TrainingData opened, Network network, Backend backend) {
+        ImageDataset train = opened.train();
+        int inputSize = network.inputSize();
+        int images = samples == null
+                ? Math.min(sampling.size(inputSize), train.size())
+                : listed(samples, data, opened, inputSize).size();
+        HessianPlan.Task task = new HessianPlan.Task(network, DType.FLOAT32, images, train.height(), train.width(),
+                backend);
+        return SpectrumPlan.of(task, sampling.microBatch(inputSize), sampling.recompute(), new Lanczos(), options(0),
+                Heap.limit());
+    }
+
+    private static ImageDataset listed(Path list, SplitOptions data, TrainingData opened, int inputSize) {
+        Path folder = data.folder();
+        if (folder == null) {
+            return Samples.select(list, opened.train());
         }
-        int[] drawn = new Batches(opened.train(), opened.normalization(), seed).order(0);
-        return new Subset(opened.train(), Arrays.copyOf(drawn, Math.min(DEFAULT_SAMPLE, drawn.length)));
+        return opened.train().decodesOnDemand()
+                ? Samples.read(list, folder, data.photographs().preprocessing(inputSize))
+                : Samples.read(list, folder);
+    }
+
+    private ImageDataset sample(SplitOptions data, TrainingData opened, int inputSize, long seed) {
+        ImageDataset from = samples == null ? opened.train() : listed(samples, data, opened, inputSize);
+        Batches batches = new Batches(from, opened.normalization(), seed);
+        return samples == null
+                ? Datasets.load(from, batches.order(0), sampling.size(inputSize), opened.faults())
+                : Datasets.load(from, batches.inOrder(), from.size(), opened.faults());
     }
 
     /** Computes the spectrum, or reads it where an earlier process of the same run has computed it. */
@@ -78,18 +108,17 @@ final class CurvatureStep {
         if (Files.exists(file)) {
             return JsonFiles.read(file, Curvature.class);
         }
-        ImageDataset sample = sample(data, opened, seed);
-        DataOptions.requireSize(sample, network);
-        int batch = Math.min(BATCH, sample.size());
-        Evaluation point = new Evaluator(network.trace(DType.FLOAT32, batch, Mode.EVALUATION), parameters, backend)
+        ImageDataset sample = sample(data, opened, network.inputSize(), seed);
+        data.photographs().requireSize(sample, network);
+        int batch = Math.min(sampling.microBatch(network.inputSize()), sample.size());
+        Evaluation point = new Evaluator(DataOptions.trace(network, DType.FLOAT32, batch, sample), parameters, backend)
                 .evaluate(new Batches(sample, opened.normalization(), 0), Evaluator.LogitsListener.NONE);
         LossProblem problem = LossProblem.of(network, parameters, sample, opened.normalization(), backend);
-        EigenOptions options = EigenOptions.defaults().withTolerance(tolerance).withMaxIterations(MAX_PRODUCTS)
-                .withSeed(seed);
+        EigenOptions options = options(seed);
         List<Spectrum.Entry> entries;
         double seconds;
         try (Progress progress = Progress.on(err)) {
-            entries = Spectrum.of(problem, batch, new Lanczos(), options, (block, fraction, products, eigenvalue,
+            entries = Spectrum.of(problem, batch, sampling.recompute(), new Lanczos(), options, (block, fraction, products, eigenvalue,
                     residual) -> progress.update(String.format(Locale.ROOT, "curvature of %s: product %d, lambda %.4g",
                             block.name(), products, eigenvalue), fraction));
             seconds = progress.elapsed() / 1e9;

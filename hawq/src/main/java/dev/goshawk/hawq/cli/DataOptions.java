@@ -10,7 +10,11 @@ import dev.goshawk.data.Normalization;
 import dev.goshawk.data.Preprocessing;
 import dev.goshawk.data.Samples;
 import dev.goshawk.data.SyntheticShapes;
+import dev.goshawk.models.LayerHooks;
+import dev.goshawk.models.Mode;
 import dev.goshawk.models.Network;
+import dev.goshawk.models.TracedNetwork;
+import dev.goshawk.tensor.DType;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -18,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Where images come from. */
@@ -39,17 +44,8 @@ final class DataOptions {
             description = "Photographs: file of '<path relative to DIR> <label or WordNet id>', one a line, in place of a split.")
     private @Nullable Path labels;
 
-    @Option(names = "--resize", paramLabel = "N",
-            description = "Photographs: short side after resizing (default: 256 for an input of 224 pixels, 342 for 299).")
-    private @Nullable Integer resize;
-
-    @Option(names = "--crop", paramLabel = "N",
-            description = "Photographs: side of the square cut from the middle (default: the network's input).")
-    private @Nullable Integer crop;
-
-    @Option(names = "--strict",
-            description = "Stop at the first photograph that cannot be read; without it each is named, counted and left out.")
-    private boolean strict;
+    @Mixin
+    private PhotographOptions photographs = new PhotographOptions();
 
     /**
      * The images of the sample list or, without one, of the label list or the split.
@@ -57,7 +53,7 @@ final class DataOptions {
      * @param inputSize side of the network's input: photographs of any size are read for any but CIFAR's 32
      */
     ImageDataset open(String split, int inputSize) {
-        boolean asked = labels != null || resize != null || crop != null;
+        boolean asked = labels != null || photographs.asked();
         if (data != null && (asked || inputSize != ImageFolder.DEFAULT_SIDE)) {
             return photographs(data, split, inputSize);
         }
@@ -73,8 +69,7 @@ final class DataOptions {
     }
 
     private ImageDataset photographs(Path folder, String split, int inputSize) {
-        Preprocessing usual = Preprocessing.forInput(crop == null ? inputSize : crop);
-        Preprocessing preprocessing = resize == null ? usual : new Preprocessing(resize, usual.crop());
+        Preprocessing preprocessing = photographs.preprocessing(inputSize);
         if (labels != null) {
             ImageDataset listed = ImageNetFolder.openList(folder, labels, preprocessing);
             return samples == null ? listed : Samples.select(samples, listed);
@@ -86,10 +81,7 @@ final class DataOptions {
 
     /** What becomes of photographs that cannot be read; they are named on {@code err}. */
     ImageFaults faults(PrintWriter err) {
-        return strict ? ImageFaults.strict() : ImageFaults.counted(line -> {
-            err.println("left out: " + line);
-            err.flush();
-        });
+        return photographs.faults(err);
     }
 
     /** The embedded set's split that a list's first image is of. */
@@ -101,6 +93,10 @@ final class DataOptions {
             // Reading the list itself fails the same way and says so.
             return "train";
         }
+    }
+
+    boolean isEmbedded() {
+        return data == null;
     }
 
     boolean hasSamples() {
@@ -117,15 +113,16 @@ final class DataOptions {
     }
 
     /**
-     * Checks that images are of the size a network was made for.
+     * Checks that images are of the size a network was made for, or that {@code --crop} asked for.
      *
      * @throws DataException if not
      */
-    static void requireSize(ImageDataset dataset, Network network) {
-        if (dataset.height() != network.inputSize() || dataset.width() != network.inputSize()) {
-            throw new DataException(
-                    network.name() + " takes images of " + network.inputSize() + "x" + network.inputSize()
-                            + ", the data has " + dataset.height() + "x" + dataset.width());
-        }
+    void requireSize(ImageDataset dataset, Network network) {
+        photographs.requireSize(dataset, network);
+    }
+
+    /** The network for so many images of a data set, in evaluation mode. */
+    static TracedNetwork trace(Network network, DType dtype, int batch, ImageDataset dataset) {
+        return network.trace(dtype, batch, dataset.height(), dataset.width(), Mode.EVALUATION, LayerHooks.NONE);
     }
 }

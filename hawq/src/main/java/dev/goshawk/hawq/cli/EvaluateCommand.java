@@ -6,8 +6,10 @@ import dev.goshawk.data.ImageDataset;
 import dev.goshawk.data.ImageFaults;
 import dev.goshawk.hawq.evaluation.Evaluation;
 import dev.goshawk.hawq.evaluation.Evaluator;
+import dev.goshawk.models.LayerHooks;
 import dev.goshawk.models.Mode;
 import dev.goshawk.models.Network;
+import dev.goshawk.models.Networks;
 import dev.goshawk.models.Parameters;
 import dev.goshawk.tensor.DType;
 import java.io.IOException;
@@ -52,6 +54,12 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--logits", paramLabel = "FILE", description = "Write every image's logits there.")
     private @Nullable Path logits;
 
+    @Option(names = "--inputs", paramLabel = "FILE",
+            description = "In place of --data: a file (safetensors or PyTorch) with the tensors images [N, 3, height, width], "
+                    + "normalised as the network takes them, and labels [N], int32. To compare with another program on "
+                    + "the same numbers.")
+    private @Nullable Path inputs;
+
     @Option(names = "--dtype", paramLabel = "TYPE", converter = DTypeConverter.class, defaultValue = "float32",
             description = "float32 (default) or float64.")
     private DType dtype = DType.FLOAT32;
@@ -63,56 +71,87 @@ final class EvaluateCommand implements Callable<Integer> {
     @Mixin
     private EngineOptions engine = new EngineOptions();
 
+    private final ObjectNode file = JsonFile.object();
+    private final ArrayNode names = file.putArray("samples");
+    private final ArrayNode rows = file.putArray("logits");
+
     @Override
     public Integer call() throws IOException {
         if (batch < 1) {
             throw new ParameterException(spec.commandLine(), "--batch: expected at least 1 image, got " + batch);
         }
         model.check();
+        model.requireWeights(spec);
         JsonFile.check(json);
         JsonFile.check(logits);
         Backend backend = engine.backend();
-        ImageDataset dataset = data.open(split, model.inputSize());
-        ImageFaults faults = data.faults(spec.commandLine().getErr());
-        Network network = model.network(dataset);
-        DataOptions.requireSize(dataset, network);
-        Parameters parameters = model.parameters(network, dtype);
-
-        Evaluator evaluator = new Evaluator(network.trace(dtype, Math.min(batch, dataset.size()), Mode.EVALUATION),
-                parameters,
-                backend);
-        ObjectNode file = JsonFile.object();
-        ArrayNode names = file.putArray("samples");
-        ArrayNode rows = file.putArray("logits");
-        Evaluation result;
-        double seconds;
-        try (Progress progress = Progress.on(spec.commandLine().getErr())) {
-            result = evaluator.evaluate(new Batches(dataset, DataOptions.NORMALIZATION, 0), faults, (image, row) -> {
-                if (logits != null) {
-                    names.add(dataset.name(image));
-                    ArrayNode numbers = rows.addArray();
-                    for (double z : row) {
-                        numbers.add(z);
-                    }
-                }
-                progress.update(image + 1 + " of " + dataset.size() + " images", (image + 1.0) / dataset.size());
-            });
-            seconds = progress.elapsed() / 1e9;
-        }
+        Measured measured = inputs == null ? onImages(backend) : onTensors(inputs, backend);
         JsonFile.write(logits, file);
+        Evaluation result = measured.result();
         JsonFile.write(json, JsonFile.object().put("loss", result.loss()).put("accuracy", result.accuracy())
                 .put("samples", result.samples()));
 
         PrintWriter out = spec.commandLine().getOut();
-        out.printf(Locale.ROOT, "%s on %s%n", network.name(), data.describe(split));
+        out.printf(Locale.ROOT, "%s on %s%n", model.model(), measured.images());
         out.printf(Locale.ROOT, "accuracy %.2f %%  (%d of %d images)   loss %.6f%n", 100 * result.accuracy(),
-                result.correct(),
-                result.samples(), result.loss());
-        if (faults.count() > 0) {
-            out.printf(Locale.ROOT, "%d images could not be read and were left out%n", faults.count());
+                result.correct(), result.samples(), result.loss());
+        if (measured.leftOut() > 0) {
+            out.printf(Locale.ROOT, "%d images could not be read and were left out%n", measured.leftOut());
         }
-        out.printf(Locale.ROOT, "%s   %.1f s%n", Provenance.of(backend, dtype), seconds);
+        out.printf(Locale.ROOT, "%s   %.1f s%n", Provenance.of(backend, dtype), measured.seconds());
         out.flush();
         return 0;
+    }
+
+    /** What was found, on what, and in which time. */
+    private record Measured(Evaluation result, String images, int leftOut, double seconds) {
+    }
+
+    private Measured onImages(Backend backend) throws IOException {
+        PrintWriter err = spec.commandLine().getErr();
+        ImageDataset dataset = data.open(split, model.inputSize());
+        ImageFaults faults = data.faults(err);
+        Network network = model.network(dataset);
+        data.requireSize(dataset, network);
+        Parameters parameters = model.parameters(network, dtype, data.isEmbedded(), 0, err);
+        Evaluator evaluator = new Evaluator(
+                DataOptions.trace(network, dtype, Math.min(batch, dataset.size()), dataset), parameters, backend);
+        try (Progress progress = Progress.on(err)) {
+            Evaluation result = evaluator.evaluate(new Batches(dataset, DataOptions.NORMALIZATION, 0), faults,
+                    (image, row) -> {
+                        keep(dataset.name(image), row);
+                        progress.update(image + 1 + " of " + dataset.size() + " images",
+                                (image + 1.0) / dataset.size());
+                    });
+            return new Measured(result, data.describe(split), faults.count(), progress.elapsed() / 1e9);
+        }
+    }
+
+    private Measured onTensors(Path tensors, Backend backend) throws IOException {
+        PrintWriter err = spec.commandLine().getErr();
+        Network network = Networks.byName(model.model());
+        TensorInputs given = TensorInputs.read(tensors, dtype, network.classes(), err);
+        Parameters parameters = model.parameters(network, dtype, false, 0, err);
+        int images = given.labels().length;
+        Evaluator evaluator = new Evaluator(network.trace(dtype, Math.min(batch, images),
+                given.images().shape().dim(1), given.images().shape().dim(2), Mode.EVALUATION, LayerHooks.NONE),
+                parameters, backend);
+        try (Progress progress = Progress.on(err)) {
+            Evaluation result = evaluator.evaluate(given.images(), given.labels(), (image, row) -> {
+                keep(Integer.toString(image), row);
+                progress.update(image + 1 + " of " + images + " images", (image + 1.0) / images);
+            });
+            return new Measured(result, tensors.toString(), 0, progress.elapsed() / 1e9);
+        }
+    }
+
+    private void keep(String name, double[] row) {
+        if (logits != null) {
+            names.add(name);
+            ArrayNode numbers = rows.addArray();
+            for (double z : row) {
+                numbers.add(z);
+            }
+        }
     }
 }

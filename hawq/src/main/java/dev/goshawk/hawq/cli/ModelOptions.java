@@ -5,20 +5,24 @@ import dev.goshawk.models.Network;
 import dev.goshawk.models.Networks;
 import dev.goshawk.models.Parameters;
 import dev.goshawk.tensor.DType;
-import dev.goshawk.weights.WeightFile;
+import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /** A network with weights from a file. */
 final class ModelOptions {
     @Option(names = "--model", paramLabel = "NAME", defaultValue = "resnet20",
-            description = "Network: resnet20 (default), resnet32, resnet44, resnet56; a wrong name lists all.")
+            description = "Network (default: resnet20); 'goshawk models' lists all.")
     private String model = "resnet20";
 
-    @Option(names = "--weights", paramLabel = "FILE", required = true,
+    @Option(names = "--weights", paramLabel = "FILE",
             description = "Weights: a state dict saved by PyTorch (zip or legacy format, 'module.' before names tolerated) or "
-                    + "safetensors.")
-    private Path weights = Path.of("");
+                    + "safetensors; or the word random.")
+    private @Nullable Path weights;
 
     /** The network with as many classes as the data. */
     Network network(ImageDataset dataset) {
@@ -30,13 +34,38 @@ final class ModelOptions {
         Networks.byName(model);
     }
 
+    /** Fails with one line if no weights were named. */
+    void requireWeights(CommandSpec spec) {
+        if (weights == null) {
+            throw new ParameterException(spec.commandLine(), "Missing required option: '--weights=FILE'");
+        }
+    }
+
     /** Side of the network's input images. */
     int inputSize() {
         return Networks.byName(model).inputSize();
     }
 
-    Parameters parameters(Network network, DType dtype) {
-        return Parameters.load(network, WeightFile.read(weights), dtype);
+    /** Whether {@link #parameters} are random. */
+    boolean isRandom(boolean embedded) {
+        return weights == null ? !(embedded && EmbeddedRun.hasWeights(model)) : StartWeights.isRandom(weights);
+    }
+
+    /**
+     * The weights named, or without any: the embedded ones where they fit the embedded shapes, else random ones, which a
+     * line says.
+     */
+    Parameters parameters(Network network, DType dtype, boolean embedded, long seed, PrintWriter err)
+            throws IOException {
+        if (weights != null) {
+            return StartWeights.load(weights, network, dtype, seed, err);
+        }
+        if (embedded && EmbeddedRun.hasWeights(model)) {
+            return Parameters.load(network, EmbeddedRun.weights(), dtype);
+        }
+        err.println("goshawk: no --weights: random ones by the seed " + seed + ", which say nothing about a trained network");
+        err.flush();
+        return Parameters.initialize(network, dtype, seed);
     }
 
     String model() {

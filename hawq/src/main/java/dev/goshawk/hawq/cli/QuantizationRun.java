@@ -9,7 +9,6 @@ import dev.goshawk.hawq.finetune.Trainer;
 import dev.goshawk.hawq.finetune.TrainingData;
 import dev.goshawk.hawq.finetune.TrainingSettings;
 import dev.goshawk.hawq.quantize.BitAllocation;
-import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.quantize.Sensitivity;
 import dev.goshawk.hawq.report.RunReport;
 import dev.goshawk.models.Block;
@@ -17,7 +16,6 @@ import dev.goshawk.models.Network;
 import dev.goshawk.models.Parameters;
 import java.io.PrintWriter;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -102,13 +100,8 @@ final class QuantizationRun {
         List<Block> blocks = Reports.blocks(network);
         List<Sensitivity> result = new ArrayList<>();
         for (int i = 0; i < blocks.size(); i++) {
-            Block block = blocks.get(i);
-            Map<BitWidth, Double> perturbations = new EnumMap<>(BitWidth.class);
-            for (BitWidth bits : BitWidth.quantized()) {
-                perturbations.put(bits, block.weights().stream()
-                        .mapToDouble(n -> settings.weights().perturbation(parameters.get(n), bits)).sum());
-            }
-            result.add(new Sensitivity(block, curvature.blocks().get(i).eigenvalue(), perturbations));
+            result.add(Sensitivity.of(blocks.get(i), curvature.blocks().get(i).eigenvalue(), parameters,
+                    settings.weights()));
         }
         return result;
     }

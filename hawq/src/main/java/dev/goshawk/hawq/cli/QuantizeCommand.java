@@ -5,16 +5,16 @@ import dev.goshawk.data.Batches;
 import dev.goshawk.hawq.evaluation.Evaluation;
 import dev.goshawk.hawq.evaluation.Evaluator;
 import dev.goshawk.hawq.finetune.TrainingData;
+import dev.goshawk.hawq.finetune.TrainingPlan;
 import dev.goshawk.hawq.finetune.TrainingSettings;
+import dev.goshawk.hawq.memory.Heap;
 import dev.goshawk.hawq.report.ResultTable;
 import dev.goshawk.hawq.report.RunReport;
 import dev.goshawk.models.Block;
-import dev.goshawk.models.Mode;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.Networks;
 import dev.goshawk.models.Parameters;
 import dev.goshawk.tensor.DType;
-import dev.goshawk.weights.WeightFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -54,13 +54,12 @@ final class QuantizeCommand implements Callable<Integer> {
     private CommandSpec spec = CommandSpec.create();
 
     @Option(names = "--model", paramLabel = "NAME", defaultValue = "resnet20",
-            description = "Network: resnet20 (default), resnet32, resnet44, resnet56; a wrong name lists all.")
+            description = "Network (default: resnet20); 'goshawk models' lists all.")
     private String model = "resnet20";
 
     @Option(names = "--weights", paramLabel = "FILE",
-            description = "Weights of the float network (PyTorch or safetensors). Needed with --data; for "
-                    + "resnet20 on the embedded "
-                    + "shapes there are weights to start from.")
+            description = "Weights of the float network (PyTorch or safetensors), or the word random to try the steps out. "
+                    + "Needed with --data; for resnet20 on the embedded shapes there are weights to start from.")
     private @Nullable Path weights;
 
     @Mixin
@@ -95,6 +94,9 @@ final class QuantizeCommand implements Callable<Integer> {
     @Mixin
     private TrainingOptions training = new TrainingOptions();
 
+    @Option(names = "--dry-run", description = "Print the plan of memory and end, before any of it is taken.")
+    private boolean dryRun;
+
     @Mixin
     private RunOptions run = new RunOptions();
 
@@ -103,6 +105,7 @@ final class QuantizeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        int inputSize = Networks.byName(model).inputSize();
         List<Block> known = Reports.blocks(Networks.byName(model));
         quantization.check(known);
         if (weights == null && !(data.isEmbedded() && EmbeddedRun.hasWeights(model))) {
@@ -111,35 +114,55 @@ final class QuantizeCommand implements Callable<Integer> {
         }
         Backend backend = engine.backend();
         PrintWriter out = spec.commandLine().getOut();
-        Map<String, String> values = settings(backend);
-        run.check(values);
-        TrainingData opened = data.open();
+        PrintWriter err = spec.commandLine().getErr();
+        Map<String, String> values = settings(inputSize, backend);
+        if (!dryRun) {
+            run.check(values);
+        }
+        TrainingData opened = data.open(inputSize, err);
         Network network = Networks.byName(model, opened.train().classes().size());
-        DataOptions.requireSize(opened.train(), network);
-        Parameters parameters = Parameters.load(network,
-                weights == null ? EmbeddedRun.weights() : WeightFile.read(weights),
-                DType.FLOAT32);
+        data.requireSize(opened, network);
+        Parameters parameters = weights == null
+                ? Parameters.load(network, EmbeddedRun.weights(), DType.FLOAT32)
+                : StartWeights.load(weights, network, DType.FLOAT32, training.seed(), err);
+        TrainingSettings settings = training.settings(inputSize, quantization.quantizer(),
+                quantization.activationBits());
+        List<QuantizationOptions.Method> methods = quantization.methods(data.isEmbedded());
+        boolean curved = methods.contains(QuantizationOptions.Method.HAWQ);
+        TrainingPlan plan = TrainingPlan.of(network, parameters, opened, settings, true, backend);
+        if (dryRun) {
+            if (curved) {
+                MemoryTable.print(out, curvature.plan(data, opened, network, backend));
+            }
+            MemoryTable.print(out, plan);
+            return 0;
+        }
+        plan.requireFits(Heap.limit());
+        if (curved) {
+            curvature.plan(data, opened, network, backend).requireFits(Heap.limit(), "--micro-batch");
+        }
+        if (StartWeights.isRandom(weights)) {
+            StartWeights.settle(network, parameters, opened, settings.batch(), backend);
+        }
         RunFolder folder = run.open(Path.of("runs", "quantize-" + training.seed()), commandLine(), values);
         out.println("run in " + folder.path());
         out.flush();
 
-        RunReport.Result baseline = baseline(network, parameters, opened, backend);
+        RunReport.Result baseline = baseline(network, parameters, opened, settings.batch(), backend);
         out.printf(Locale.ROOT, "float model: test accuracy %.2f %%%n", 100 * baseline.accuracy());
         out.flush();
         QuantizationRun steps = new QuantizationRun(folder, network, parameters, opened, backend,
-                training.settings(quantization.quantizer(), quantization.activationBits()), quantization,
+                settings, quantization,
                 new QuantizationRun.Length(orElse(epochsPerBlock, EmbeddedRun.EPOCHS_PER_BLOCK, EPOCHS_PER_BLOCK),
                         orElse(finalEpochs, EmbeddedRun.FINAL_EPOCHS, 0),
                         training.rate(orElse(rate, EmbeddedRun.RATE, RATE)), oneSchedule));
-        List<QuantizationOptions.Method> methods = quantization.methods(data.isEmbedded());
-        CurvatureStep.Curvature top = methods.contains(QuantizationOptions.Method.HAWQ)
-                ? curvature.compute(folder, data, opened,
-                        network, parameters, backend, training.seed(), spec.commandLine().getErr())
+        CurvatureStep.Curvature top = curved
+                ? curvature.compute(folder, data, opened, network, parameters, backend, training.seed(), err)
                 : null;
-        List<QuantizationRun.Outcome> outcomes = steps.run(methods, top, out, spec.commandLine().getErr());
+        List<QuantizationRun.Outcome> outcomes = steps.run(methods, top, out, err);
 
         RunReport report = new QuantizationReport(folder, network, parameters, backend, quantization).of(outcomes, top,
-                baseline, data.report(opened, training.augmentation(), top == null ? List.of() : top.samples()),
+                baseline, data.report(opened, training.augmentation(inputSize), top == null ? List.of() : top.samples()),
                 weights == null ? EmbeddedRun.SOURCE : weights.toString(),
                 engine.threads(), training.seed());
         folder.writeReport(report);
@@ -162,13 +185,14 @@ final class QuantizeCommand implements Callable<Integer> {
         return data.isEmbedded() ? embedded : otherwise;
     }
 
-    private RunReport.Result baseline(Network network, Parameters parameters, TrainingData opened, Backend backend) {
-        int batch = Math.min(TrainingSettings.STANDARD_BATCH, opened.test().size());
+    private RunReport.Result baseline(Network network, Parameters parameters, TrainingData opened, int most,
+            Backend backend) {
+        int batch = Math.min(most, opened.test().size());
         try (Progress progress = Progress.on(spec.commandLine().getErr())) {
             int images = opened.test().size();
-            Evaluation result = new Evaluator(network.trace(DType.FLOAT32, batch, Mode.EVALUATION), parameters, backend)
-                    .evaluate(
-                            new Batches(opened.test(), opened.normalization(), 0),
+            Evaluation result = new Evaluator(DataOptions.trace(network, DType.FLOAT32, batch, opened.test()), parameters,
+                    backend).evaluate(
+                            new Batches(opened.test(), opened.normalization(), 0), opened.faults(),
                             (image, logits) -> progress.update("float model, image " + (image + 1) + " of " + images,
                                     (image + 1.0) / images));
             return Reports.baseline(result.accuracy());
@@ -179,19 +203,19 @@ final class QuantizeCommand implements Callable<Integer> {
         return ("goshawk " + String.join(" ", spec.commandLine().getParseResult().originalArgs())).strip();
     }
 
-    private Map<String, String> settings(Backend backend) {
+    private Map<String, String> settings(int inputSize, Backend backend) {
         Map<String, String> values = new LinkedHashMap<>();
         values.put("command", "quantize");
         values.put("--model", model);
         values.put("--weights", String.valueOf(weights));
-        values.put("--data", data.describe());
+        values.put("--data", data.settings());
         quantization.describe(data.isEmbedded(), values);
-        values.put("--samples, --tolerance", curvature.describe());
+        values.put("--samples, --tolerance", curvature.describe(inputSize));
         values.put("--epochs-per-block", String.valueOf(epochsPerBlock));
         values.put("--final-epochs", String.valueOf(finalEpochs));
         values.put("--lr", String.valueOf(rate));
         values.put("--one-schedule", Boolean.toString(oneSchedule));
-        training.describe(values);
+        training.describe(inputSize, values);
         values.put("--backend", backend.name());
         return values;
     }

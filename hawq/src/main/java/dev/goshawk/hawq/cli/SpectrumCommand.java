@@ -4,15 +4,17 @@ import dev.goshawk.backend.Backend;
 import dev.goshawk.data.Batches;
 import dev.goshawk.data.Datasets;
 import dev.goshawk.data.ImageDataset;
+import dev.goshawk.hawq.curvature.HessianPlan;
 import dev.goshawk.hawq.curvature.LossProblem;
 import dev.goshawk.hawq.evaluation.Evaluation;
 import dev.goshawk.hawq.evaluation.Evaluator;
+import dev.goshawk.hawq.memory.Heap;
 import dev.goshawk.hawq.spectral.EigenOptions;
 import dev.goshawk.hawq.spectral.EigenSolver;
 import dev.goshawk.hawq.spectral.Lanczos;
 import dev.goshawk.hawq.spectral.PowerIteration;
 import dev.goshawk.hawq.spectral.Spectrum;
-import dev.goshawk.models.Mode;
+import dev.goshawk.hawq.spectral.SpectrumPlan;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.Parameters;
 import dev.goshawk.tensor.DType;
@@ -49,8 +51,6 @@ import tools.jackson.databind.node.ObjectNode;
                 "  converged     whether residual <= tolerance * |eigenvalue|.",
                 "Blocks are in network order. An eigenvalue of H lies within residual of the one given."})
 final class SpectrumCommand implements Callable<Integer> {
-    private static final int DEFAULT_SAMPLE = 128;
-
     private enum Method {
         POWER, LANCZOS
     }
@@ -65,8 +65,7 @@ final class SpectrumCommand implements Callable<Integer> {
     private DataOptions data = new DataOptions();
 
     @Option(names = "--split", paramLabel = "NAME", defaultValue = "train",
-            description = "Without --samples: the split that " + DEFAULT_SAMPLE
-                    + " images are drawn from by the seed (default: train).")
+            description = "Without --samples: the split that images are drawn from by the seed (default: train).")
     private String split = "train";
 
     @Option(names = "--method", paramLabel = "NAME", defaultValue = "lanczos",
@@ -89,9 +88,14 @@ final class SpectrumCommand implements Callable<Integer> {
             description = "float32 (default) or float64; float32 reaches tolerances down to about 1e-5.")
     private DType dtype = DType.FLOAT32;
 
-    @Option(names = "--batch", paramLabel = "N", defaultValue = "128",
-            description = "Images computed at once (default: 128); a larger sample is summed up in parts, in order.")
-    private int batch = 128;
+    @Mixin
+    private SampleOptions sampling = new SampleOptions();
+
+    @Option(names = "--batch", paramLabel = "N", description = "The same as --micro-batch.")
+    private @Nullable Integer batch;
+
+    @Option(names = "--dry-run", description = "Print the plan of memory and end, before any of it is taken.")
+    private boolean dryRun;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write the result there as well.")
     private @Nullable Path json;
@@ -106,19 +110,29 @@ final class SpectrumCommand implements Callable<Integer> {
         EigenOptions options = EigenOptions.defaults().withTolerance(tolerance).withMaxIterations(maxIterations)
                 .withSeed(seed);
         Backend backend = engine.backend();
-        ImageDataset dataset = sample();
-        Network network = model.network(dataset);
-        DataOptions.requireSize(dataset, network);
-        Parameters parameters = model.parameters(network, dtype);
-
-        Evaluation point = new Evaluator(network.trace(dtype, Math.min(batch, dataset.size()), Mode.EVALUATION),
-                parameters,
-                backend).evaluate(new Batches(dataset, DataOptions.NORMALIZATION, 0), Evaluator.LogitsListener.NONE);
+        PrintWriter err = spec.commandLine().getErr();
+        ImageDataset whole = data.open(split, model.inputSize());
+        Network network = model.network(whole);
+        data.requireSize(whole, network);
+        SpectrumPlan plan = plan(network, whole, backend, solver, options);
+        if (dryRun) {
+            MemoryTable.print(spec.commandLine().getOut(), plan);
+            return 0;
+        }
+        plan.requireFits(Heap.limit(), "--micro-batch");
+        ImageDataset dataset = sample(whole);
+        Parameters parameters = model.parameters(network, dtype, data.isEmbedded(), seed, err);
         LossProblem problem = LossProblem.of(network, parameters, dataset, DataOptions.NORMALIZATION, backend);
+        if (model.isRandom(data.isEmbedded())) {
+            problem.measureStatistics(microBatch());
+        }
+        Evaluation point = new Evaluator(
+                DataOptions.trace(network, dtype, Math.min(microBatch(), dataset.size()), dataset), parameters, backend)
+                .evaluate(new Batches(dataset, DataOptions.NORMALIZATION, 0), Evaluator.LogitsListener.NONE);
         List<Spectrum.Entry> entries;
         double seconds;
-        try (Progress progress = Progress.on(spec.commandLine().getErr())) {
-            entries = Spectrum.of(problem, batch, solver, options,
+        try (Progress progress = Progress.on(err)) {
+            entries = Spectrum.of(problem, microBatch(), sampling.recompute(), solver, options,
                     (block, fraction, products, eigenvalue, residual) -> progress.update(
                             String.format(Locale.ROOT, "%s: product %d, lambda %.4g, residual %.1e", block.name(),
                                     products,
@@ -139,7 +153,7 @@ final class SpectrumCommand implements Callable<Integer> {
     }
 
     private void check() throws IOException {
-        if (batch < 1) {
+        if (batch != null && batch < 1) {
             throw new ParameterException(spec.commandLine(), "--batch: expected at least 1 image, got " + batch);
         }
         if (!(tolerance > 0 && tolerance < 1)) {
@@ -154,12 +168,25 @@ final class SpectrumCommand implements Callable<Integer> {
         JsonFile.check(json);
     }
 
-    private ImageDataset sample() {
-        ImageDataset whole = data.open(split, model.inputSize());
+    private int microBatch() {
+        return batch == null ? sampling.microBatch(model.inputSize()) : batch;
+    }
+
+    private int sampleSize(ImageDataset whole) {
+        return data.hasSamples() ? whole.size() : Math.min(whole.size(), sampling.size(model.inputSize()));
+    }
+
+    private SpectrumPlan plan(Network network, ImageDataset whole, Backend backend, EigenSolver solver,
+            EigenOptions options) {
+        HessianPlan.Task task = new HessianPlan.Task(network, dtype, sampleSize(whole), whole.height(), whole.width(),
+                backend);
+        return SpectrumPlan.of(task, microBatch(), sampling.recompute(), solver, options, Heap.limit());
+    }
+
+    private ImageDataset sample(ImageDataset whole) {
         Batches batches = new Batches(whole, DataOptions.NORMALIZATION, seed);
         int[] order = data.hasSamples() ? batches.inOrder() : batches.order(0);
-        return Datasets.load(whole, order, data.hasSamples() ? order.length : DEFAULT_SAMPLE,
-                data.faults(spec.commandLine().getErr()));
+        return Datasets.load(whole, order, sampleSize(whole), data.faults(spec.commandLine().getErr()));
     }
 
     private ObjectNode content(Evaluation point, List<Spectrum.Entry> entries, Backend backend) {
@@ -196,8 +223,10 @@ final class SpectrumCommand implements Callable<Integer> {
                 .toList();
         if (!open.isEmpty()) {
             PrintWriter err = spec.commandLine().getErr();
+            boolean stalled = entries.stream()
+                    .anyMatch(e -> !e.top().converged() && e.top().iterations() < maxIterations);
             err.println("goshawk: not converged to the tolerance: " + String.join(", ", open) + ": "
-                    + (dtype == DType.FLOAT32
+                    + (stalled && dtype == DType.FLOAT32
                             ? "use --dtype float64 or a larger --tolerance"
                             : "raise --max-iterations"));
             err.flush();

@@ -1,31 +1,85 @@
 package dev.goshawk.hawq.cli;
 
 import dev.goshawk.data.Augmentation;
+import dev.goshawk.data.DataException;
 import dev.goshawk.data.Datasets;
 import dev.goshawk.data.ImageDataset;
+import dev.goshawk.data.ImageFolder;
 import dev.goshawk.data.SyntheticShapes;
 import dev.goshawk.hawq.finetune.TrainingData;
 import dev.goshawk.hawq.report.RunReport;
+import dev.goshawk.models.Network;
+import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The images of commands that train: both splits of a data folder. */
+/** The images of commands that train: two splits of a data folder. */
 final class SplitOptions {
+    private static final String TEST = "test";
+    private static final String VALIDATION = "val";
+
     @Option(names = "--data", paramLabel = "DIR",
-            description = "Data folder with the splits train and test: <split>/<class>/<image.jpg>, classes "
-                    + "in alphabetical order, or "
-                    + "CIFAR-10's binary batches. Without it the embedded set of drawn shapes.")
+            description = "Data folder with the splits train and test (or val): <split>/<class>/<image.jpg>, classes in "
+                    + "alphabetical order, or CIFAR-10's binary batches. For networks of ImageNet photographs of any size: "
+                    + "<split>/<WordNet id>/<image>, or one folder of files named <WordNet id>_..., which then serves as "
+                    + "both. Without it the embedded set of drawn shapes.")
     private @Nullable Path data;
 
-    ImageDataset open(String split) {
-        return data == null ? SyntheticShapes.open(split) : Datasets.open(data, split);
+    @Option(names = "--train-split", paramLabel = "NAME", defaultValue = "train",
+            description = "Split that is learnt from (default: train).")
+    private String trainSplit = "train";
+
+    @Option(names = "--test-split", paramLabel = "NAME",
+            description = "Split that accuracy is measured on (default: test, or val where there is no test).")
+    private @Nullable String testSplit;
+
+    @Mixin
+    private PhotographOptions photographs = new PhotographOptions();
+
+    /**
+     * Both splits.
+     *
+     * @param inputSize side of the network's input: photographs of any size are read for any but CIFAR's 32
+     * @param err is told the images that are left out
+     */
+    TrainingData open(int inputSize, PrintWriter err) {
+        return new TrainingData(open(trainSplit, inputSize), open(testSplit(), inputSize), DataOptions.NORMALIZATION,
+                photographs.faults(err));
     }
 
-    TrainingData open() {
-        return new TrainingData(open("train"), open("test"), DataOptions.NORMALIZATION);
+    private ImageDataset open(String split, int inputSize) {
+        if (data == null) {
+            if (photographs.asked()) {
+                throw new DataException("--resize and --crop need --data, a folder of photographs");
+            }
+            return SyntheticShapes.open(split);
+        }
+        return photographs.asked() || inputSize != ImageFolder.DEFAULT_SIDE
+                ? Datasets.open(data, split, photographs.preprocessing(inputSize))
+                : Datasets.open(data, split);
+    }
+
+    private String testSplit() {
+        if (testSplit != null) {
+            return testSplit;
+        }
+        return data != null && !Files.isDirectory(data.resolve(TEST)) && Files.isDirectory(data.resolve(VALIDATION))
+                ? VALIDATION
+                : TEST;
+    }
+
+    /** Checks that images are of the size a network was made for, or that {@code --crop} asked for. */
+    void requireSize(TrainingData opened, Network network) {
+        photographs.requireSize(opened.train(), network);
+    }
+
+    PhotographOptions photographs() {
+        return photographs;
     }
 
     boolean isEmbedded() {
@@ -41,11 +95,12 @@ final class SplitOptions {
         return data == null ? "the embedded shapes" : data.toString();
     }
 
+    /** Everything here that results depend on. */
+    String settings() {
+        return describe() + " (" + trainSplit + ", " + testSplit() + "; " + photographs.describe() + ")";
+    }
+
     RunReport.Data report(TrainingData opened, Augmentation augmentation, List<String> curvatureSamples) {
-        String varied = augmentation.equals(Augmentation.NONE)
-                ? "no augmentation"
-                : "training images padded by " + augmentation.pad() + ", cropped at random"
-                        + (augmentation.flip() ? " and flipped" : "");
         return new RunReport.Data(data == null
                 ? "drawn shapes"
                 : data.toAbsolutePath().getFileName() + " ("
@@ -54,7 +109,16 @@ final class SplitOptions {
                 opened.train().size(), opened.test().size(),
                 "channels normalised by mean " + Arrays.toString(opened.normalization().mean())
                         + " and deviation "
-                        + Arrays.toString(opened.normalization().std()) + ", " + varied,
+                        + Arrays.toString(opened.normalization().std()) + ", " + varied(augmentation),
                 curvatureSamples);
+    }
+
+    private static String varied(Augmentation augmentation) {
+        if (augmentation.equals(Augmentation.NONE)) {
+            return "no augmentation";
+        }
+        String cropped = augmentation.pad() == 0 ? "" : "padded by " + augmentation.pad() + " and cropped at random";
+        String flipped = augmentation.flip() ? "flipped at random" : "";
+        return "training images " + cropped + (cropped.isEmpty() || flipped.isEmpty() ? "" : ", ") + flipped;
     }
 }

@@ -4,6 +4,9 @@ import dev.goshawk.backend.Backend;
 import dev.goshawk.hawq.finetune.Schedule;
 import dev.goshawk.hawq.finetune.Trainer;
 import dev.goshawk.hawq.finetune.TrainingData;
+import dev.goshawk.hawq.finetune.TrainingPlan;
+import dev.goshawk.hawq.finetune.TrainingSettings;
+import dev.goshawk.hawq.memory.Heap;
 import dev.goshawk.hawq.quantize.BitAllocation;
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.models.Block;
@@ -14,7 +17,6 @@ import dev.goshawk.models.Network;
 import dev.goshawk.models.Networks;
 import dev.goshawk.models.Parameters;
 import dev.goshawk.tensor.DType;
-import dev.goshawk.weights.WeightFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -47,7 +49,7 @@ final class TrainCommand implements Callable<Integer> {
     private CommandSpec spec = CommandSpec.create();
 
     @Option(names = "--model", paramLabel = "NAME", defaultValue = "resnet20",
-            description = "Network: resnet20 (default), resnet32, resnet44, resnet56; a wrong name lists all.")
+            description = "Network (default: resnet20); 'goshawk models' lists all.")
     private String model = "resnet20";
 
     @Option(names = "--weights", paramLabel = "FILE",
@@ -68,6 +70,9 @@ final class TrainCommand implements Callable<Integer> {
     @Mixin
     private TrainingOptions training = new TrainingOptions();
 
+    @Option(names = "--dry-run", description = "Print the plan of memory and end, before any of it is taken.")
+    private boolean dryRun;
+
     @Mixin
     private RunOptions run = new RunOptions();
 
@@ -76,24 +81,32 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Networks.byName(model);
+        int inputSize = Networks.byName(model).inputSize();
+        PrintWriter err = spec.commandLine().getErr();
         Schedule schedule = Schedule.plain(epochs, training.rate(rate));
         Backend backend = engine.backend();
         PrintWriter out = spec.commandLine().getOut();
-        Map<String, String> values = settings(backend);
-        run.check(values);
-        TrainingData opened = data.open();
+        Map<String, String> values = settings(inputSize, backend);
+        if (!dryRun) {
+            run.check(values);
+        }
+        TrainingData opened = data.open(inputSize, err);
         Network network = Networks.byName(model, opened.train().classes().size());
-        DataOptions.requireSize(opened.train(), network);
+        data.requireSize(opened, network);
         Parameters parameters = weights == null
                 ? Parameters.initialize(network, DType.FLOAT32, training.seed())
-                : Parameters.load(network, WeightFile.read(weights), DType.FLOAT32);
-        Trainer trainer = new Trainer(network, parameters, opened,
-                training.settings(UniformQuantizer.standard(), BitWidth.FLOAT),
-                schedule, backend);
+                : StartWeights.load(weights, network, DType.FLOAT32, training.seed(), err);
+        TrainingSettings settings = training.settings(inputSize, UniformQuantizer.standard(), BitWidth.FLOAT);
+        TrainingPlan plan = TrainingPlan.of(network, parameters, opened, settings, false, backend);
+        if (dryRun) {
+            MemoryTable.print(out, plan);
+            return 0;
+        }
+        plan.requireFits(Heap.limit());
+        Trainer trainer = new Trainer(network, parameters, opened, settings, schedule, backend);
         RunFolder folder = run.open(Path.of("runs", "train-" + model), commandLine(), values);
         List<RunReport.Epoch> history;
-        try (TrainingProgress progress = new TrainingProgress(TRAINING, out, spec.commandLine().getErr())) {
+        try (TrainingProgress progress = new TrainingProgress(TRAINING, out, err)) {
             history = trainer.run(folder.checkpoints(TRAINING), progress);
         }
         folder.writeModel(MODEL_FILE, parameters, Map.of("format", "pt"));
@@ -109,15 +122,15 @@ final class TrainCommand implements Callable<Integer> {
         return "goshawk " + String.join(" ", spec.commandLine().getParseResult().originalArgs());
     }
 
-    private Map<String, String> settings(Backend backend) {
+    private Map<String, String> settings(int inputSize, Backend backend) {
         Map<String, String> values = new LinkedHashMap<>();
         values.put("command", "train");
         values.put("--model", model);
         values.put("--weights", String.valueOf(weights));
-        values.put("--data", data.describe());
+        values.put("--data", data.settings());
         values.put("--epochs", Double.toString(epochs));
         values.put("--lr", Double.toString(rate));
-        training.describe(values);
+        training.describe(inputSize, values);
         values.put("--backend", backend.name());
         return values;
     }
@@ -133,7 +146,7 @@ final class TrainCommand implements Callable<Integer> {
         return new RunReport(Version.project(), folder.settings().created(), folder.settings().command(), "baseline",
                 Reports.environment(backend, engine.threads(), DType.FLOAT32),
                 Map.of("initialisation, order and augmentation", training.seed()),
-                data.report(opened, training.augmentation(), List.of()), Reports.model(network, parameters, source),
+                data.report(opened, training.augmentation(network.inputSize()), List.of()), Reports.model(network, parameters, source),
                 null,
                 new RunReport.Quantization("none", "none", "none", 1, allocation.mebibytes(), 1,
                         Compression.convention()),

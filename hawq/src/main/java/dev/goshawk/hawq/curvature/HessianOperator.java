@@ -1,6 +1,8 @@
 package dev.goshawk.hawq.curvature;
 
 import dev.goshawk.autodiff.HessianVectorProduct;
+import dev.goshawk.hawq.memory.Heap;
+import dev.goshawk.hawq.memory.HeapTooSmallException;
 import dev.goshawk.models.Block;
 import dev.goshawk.models.ParameterSpec;
 import dev.goshawk.models.TracedNetwork;
@@ -19,15 +21,14 @@ import java.util.SequencedMap;
  *
  * <p>A sample larger than the batch is cut into consecutive micro-batches. The loss is the mean over images, so its value,
  * gradient and products are the micro-batches' own, weighted by their number of images and added in order, in float64: the same
- * bits for any number of threads. What does not depend on v is computed once for each micro-batch and kept while everything
- * together stays below {@value #HEAP_PERCENT} % of the heap; otherwise one micro-batch's memory serves all, and each product
- * computes it again, at about a gradient's cost more.
+ * bits for any number of threads. What does not depend on v is computed once for each micro-batch and kept where the heap has
+ * room for all of them; otherwise one micro-batch's memory serves all, and each product computes it again, at about a gradient's
+ * cost more. Where the heap cannot hold one micro-batch a {@link HeapTooSmallException} says so before anything is taken;
+ * {@link HessianPlan} gives the sizes.
  *
  * <p>Not for use by two threads at once.
  */
 public final class HessianOperator implements LinearOperator {
-    private static final int HEAP_PERCENT = 60;
-
     private record Chunk(int from, int count, HessianVectorProduct product) {
     }
 
@@ -39,21 +40,21 @@ public final class HessianOperator implements LinearOperator {
     private final double[] part;
     private double loss;
 
-    private HessianOperator(LossProblem problem, List<String> names, int batch, long memory) {
-        if (batch < 1) {
-            throw new IllegalArgumentException("batch: expected at least 1 image, got " + batch);
-        }
+    private HessianOperator(LossProblem problem, List<String> names, int batch, boolean recompute, long memory) {
         this.problem = problem;
+        HessianPlan plan = HessianPlan.of(problem.task(), names, batch, recompute, memory);
+        if (plan.bytes() > memory) {
+            throw new HeapTooSmallException("hessian of " + problem.network().name() + ": " + plan.microBatch()
+                    + " images at once need " + Heap.text(plan.bytes()) + ", the heap has " + Heap.text(memory)
+                    + " for them: use smaller micro-batches or a larger heap");
+        }
         SequencedMap<String, Shape> shapes = new LinkedHashMap<>();
         names.forEach(n -> shapes.put(n, problem.parameters().get(n).shape()));
         this.variables = new ParameterVector(shapes);
         this.gradient = new double[variables.size()];
         this.part = new double[variables.size()];
-        int whole = Math.min(batch, problem.samples());
-        HessianVectorProduct first = compile(whole, names);
-        long count = Math.ceilDiv(problem.samples(), whole);
-        this.resident = count == 1 || count <= memory / Math.max(1, first.plannedBytes());
-        this.chunks = chunks(first, whole, names);
+        this.resident = plan.kept();
+        this.chunks = chunks(plan.microBatch(), names);
         linearize();
     }
 
@@ -75,7 +76,16 @@ public final class HessianOperator implements LinearOperator {
      * @throws NonFiniteLossException if the loss at the point is not a finite number
      */
     public static HessianOperator block(LossProblem problem, String name, int batch) {
-        return by(problem, problem.trace(1).block(name).weights(), batch);
+        return block(problem, name, batch, false);
+    }
+
+    /**
+     * As {@link #block(LossProblem, String, int)}.
+     *
+     * @param recompute whether one micro-batch's memory serves all even where the heap could keep them; the same bits
+     */
+    public static HessianOperator block(LossProblem problem, String name, int batch, boolean recompute) {
+        return by(problem, problem.trace(1).block(name).weights(), batch, recompute, memory(problem));
     }
 
     /**
@@ -86,12 +96,17 @@ public final class HessianOperator implements LinearOperator {
      * @throws NonFiniteLossException if the loss at the point is not a finite number
      */
     public static HessianOperator by(LossProblem problem, List<String> names, int batch) {
-        return by(problem, names, batch, Runtime.getRuntime().maxMemory() / 100 * HEAP_PERCENT);
+        return by(problem, names, batch, false, memory(problem));
     }
 
-    /** As {@link #by(LossProblem, List, int)} with the bytes that kept micro-batches may take together. */
-    static HessianOperator by(LossProblem problem, List<String> names, int batch, long memory) {
-        return new HessianOperator(problem, names, batch, memory);
+    /** As {@link #by(LossProblem, List, int)} with the bytes it may take; {@code recompute} keeps one micro-batch only. */
+    static HessianOperator by(LossProblem problem, List<String> names, int batch, boolean recompute, long memory) {
+        return new HessianOperator(problem, names, batch, recompute, memory);
+    }
+
+    private static long memory(LossProblem problem) {
+        HessianPlan.Task task = problem.task();
+        return Heap.limit() - task.parameterBytes() - task.sampleBytes();
     }
 
     /** The HAWQ blocks of the problem's network, in its order. */
@@ -108,7 +123,8 @@ public final class HessianOperator implements LinearOperator {
         return product;
     }
 
-    private List<Chunk> chunks(HessianVectorProduct first, int whole, List<String> names) {
+    private List<Chunk> chunks(int whole, List<String> names) {
+        HessianVectorProduct first = compile(whole, names);
         List<Chunk> made = new ArrayList<>();
         for (int from = 0; from < problem.samples(); from += whole) {
             int count = Math.min(whole, problem.samples() - from);

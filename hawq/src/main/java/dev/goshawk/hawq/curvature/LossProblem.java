@@ -4,8 +4,7 @@ import dev.goshawk.backend.Backend;
 import dev.goshawk.data.Batches;
 import dev.goshawk.data.ImageDataset;
 import dev.goshawk.data.Normalization;
-import dev.goshawk.models.LayerHooks;
-import dev.goshawk.models.Mode;
+import dev.goshawk.hawq.evaluation.RunningStatistics;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.Parameters;
 import dev.goshawk.models.TracedNetwork;
@@ -67,6 +66,11 @@ public record LossProblem(Network network, Parameters parameters, Tensor images,
         return new LossProblem(network, parameters, images, labels, backend);
     }
 
+    /** For weights without training: takes batch normalization's running statistics from the first {@code most} images. */
+    public void measureStatistics(int most) {
+        RunningStatistics.measure(network, parameters, rows(images, 0, Math.min(most, samples())), backend);
+    }
+
     /** Number of images. */
     public int samples() {
         return images.shape().dim(0);
@@ -79,8 +83,12 @@ public record LossProblem(Network network, Parameters parameters, Tensor images,
 
     /** The network traced for so many images. */
     TracedNetwork trace(int batch) {
-        return network.trace(dtype(), batch, images.shape().dim(1), images.shape().dim(2), Mode.EVALUATION,
-                LayerHooks.NONE);
+        return task().trace(batch);
+    }
+
+    /** What is to be computed, for planning it. */
+    public HessianPlan.Task task() {
+        return new HessianPlan.Task(network, dtype(), samples(), images.shape().dim(1), images.shape().dim(2), backend);
     }
 
     /** Rows {@code from .. from + count - 1}, shared. */

@@ -11,6 +11,7 @@ import dev.goshawk.data.PrefetchingBatches;
 import dev.goshawk.graph.Graph;
 import dev.goshawk.models.Parameters;
 import dev.goshawk.models.TracedNetwork;
+import dev.goshawk.tensor.ShapeMismatchException;
 import dev.goshawk.tensor.Tensor;
 
 /**
@@ -48,6 +49,12 @@ public final class Evaluator {
         forward.bind(TracedNetwork.IMAGES, images);
     }
 
+    /** Bytes that an evaluator takes, found without taking them; parameters are not counted. */
+    public static long plannedBytes(TracedNetwork traced, Backend backend) {
+        return backend.plannedBytes(Graph.of(LOGITS, traced.logits())) + traced.images().type().bytes()
+                + traced.labels().type().bytes();
+    }
+
     /** The compiled forward pass, for binding inputs beside the parameters and images. */
     public Executable forward() {
         return forward;
@@ -71,7 +78,6 @@ public final class Evaluator {
      */
     public Evaluation evaluate(Batches batches, ImageFaults faults, LogitsListener listener) {
         ImageDataset dataset = batches.dataset();
-        int classes = labels.shape().dim(1);
         double loss = 0;
         int correct = 0;
         int samples = 0;
@@ -79,14 +85,10 @@ public final class Evaluator {
                 faults)) {
             for (int count = pass.next(images, labels); count > 0; count = pass.next(images, labels)) {
                 forward.run();
-                Tensor out = forward.output(LOGITS);
                 for (int row = 0; row < count; row++) {
-                    double[] logits = new double[classes];
-                    for (int c = 0; c < classes; c++) {
-                        logits[c] = out.get(row * classes + c);
-                    }
+                    double[] logits = row(row);
                     int image = pass.image(row);
-                    int best = largest(logits, dataset, image);
+                    int best = largest(logits, dataset.name(image));
                     loss += crossEntropy(logits, best, dataset.label(image));
                     correct += best == dataset.label(image) ? 1 : 0;
                     listener.logits(image, logits);
@@ -97,11 +99,54 @@ public final class Evaluator {
         return new Evaluation(loss / samples, correct, samples);
     }
 
-    private static int largest(double[] logits, ImageDataset dataset, int image) {
+    /**
+     * Loss and accuracy over images that are tensors already.
+     *
+     * @param inputs [N, height, width, 3] as the network takes them, float32 or float64
+     * @param classes N labels
+     * @throws NonFiniteLogitsException naming the first image that has a logit which is not a finite number
+     */
+    public Evaluation evaluate(Tensor inputs, int[] classes, LogitsListener listener) {
+        int batch = images.shape().dim(0);
+        int pixels = images.size() / batch;
+        if (inputs.size() != classes.length * pixels) {
+            throw new ShapeMismatchException("evaluation: expected " + classes.length + " images of "
+                    + images.shape() + " (one a label), got " + inputs.shape());
+        }
+        double loss = 0;
+        int correct = 0;
+        for (int from = 0; from < classes.length; from += batch) {
+            int count = Math.min(batch, classes.length - from);
+            images.fill(0);
+            for (int i = 0; i < count * pixels; i++) {
+                images.set(i, inputs.get(from * pixels + i));
+            }
+            forward.run();
+            for (int row = 0; row < count; row++) {
+                double[] logits = row(row);
+                int best = largest(logits, "image " + (from + row));
+                loss += crossEntropy(logits, best, classes[from + row]);
+                correct += best == classes[from + row] ? 1 : 0;
+                listener.logits(from + row, logits);
+            }
+        }
+        return new Evaluation(loss / classes.length, correct, classes.length);
+    }
+
+    private double[] row(int row) {
+        Tensor out = forward.output(LOGITS);
+        double[] logits = new double[out.shape().dim(1)];
+        for (int c = 0; c < logits.length; c++) {
+            logits[c] = out.get(row * logits.length + c);
+        }
+        return logits;
+    }
+
+    private static int largest(double[] logits, String image) {
         int best = 0;
         for (int c = 0; c < logits.length; c++) {
             if (!Double.isFinite(logits[c])) {
-                throw new NonFiniteLogitsException(dataset.name(image) + ": expected finite logits, got " + logits[c]
+                throw new NonFiniteLogitsException(image + ": expected finite logits, got " + logits[c]
                         + " for class " + c + ": the weights are damaged, or float32 overflows");
             }
             if (logits[c] > logits[best]) {

@@ -73,7 +73,8 @@ final class Quantization {
         }
     }
 
-    private void admit(String block, BitWidth bits) {
+    /** Quantizes one more block without levels yet: enough to trace, or to restore levels into. */
+    void admit(String block, BitWidth bits) {
         List<ParameterSpec> weights = weights(block);
         if (weights.isEmpty() || blocks.putIfAbsent(block, bits) != null) {
             throw new IllegalArgumentException(

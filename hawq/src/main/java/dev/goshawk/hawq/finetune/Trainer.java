@@ -42,14 +42,12 @@ public final class Trainer {
     private final TrainingSettings settings;
     private final Schedule schedule;
     private final Backend backend;
-    private final Batches batches;
+    private final TrainingImages images;
     private final Batches testBatches;
     private final int stepsPerEpoch;
     private final Quantization quantization;
     private final Sgd optimizer;
     private final TrainingState state;
-    private int orderOf = -1;
-    private int[] order = {};
 
     /**
      * A training.
@@ -67,13 +65,13 @@ public final class Trainer {
         this.settings = settings;
         this.schedule = schedule;
         this.backend = backend;
-        this.batches = new Batches(data.train(), data.normalization(), settings.seed());
         this.testBatches = new Batches(data.test(), data.normalization(), 0);
         this.stepsPerEpoch = data.train().size() / settings.batch();
         if (stepsPerEpoch < 1) {
             throw new IllegalArgumentException("batch: expected at most the " + data.train().size()
                     + " images of the training set, got " + settings.batch());
         }
+        this.images = new TrainingImages(data, settings);
         Set<String> blocks = new HashSet<>();
         parameters.specs().forEach(s -> blocks.add(s.block()));
         for (Stage stage : schedule.stages()) {
@@ -113,11 +111,13 @@ public final class Trainer {
             listener.resumed(state.done, totalSteps());
         });
         long end = 0;
-        for (Stage stage : schedule.stages()) {
-            long start = end;
-            end += stage.steps(stepsPerEpoch);
-            if (state.done < end) {
-                run(stage, start, end, checkpoints, checkpointNanos, listener);
+        try (images) {
+            for (Stage stage : schedule.stages()) {
+                long start = end;
+                end += stage.steps(stepsPerEpoch);
+                if (state.done < end) {
+                    run(stage, start, end, checkpoints, checkpointNanos, listener);
+                }
             }
         }
         return List.copyOf(state.history);
@@ -152,16 +152,14 @@ public final class Trainer {
     }
 
     private void train(TrainingStep step, Stage stage, double rate) {
-        int epoch = Math.toIntExact(state.done / stepsPerEpoch);
-        int from = (int) (state.done % stepsPerEpoch) * settings.batch();
-        batches.fill(order(epoch), from, step.images(), step.labels(), settings.augmentation(), epoch);
+        images.fill(state.done, step.images(), step.labels());
         double loss = step.compute();
         if (!Double.isFinite(loss)) {
             throw new DivergedException(String.format(Locale.ROOT,
                     "training diverged: expected a finite loss, got %s at step %d "
                             + "(stage %s, epoch %d of the data, learning rate %s): a lower --lr may help",
                     loss, state.done + 1,
-                    stage.name(), epoch + 1, rate));
+                    stage.name(), state.done / stepsPerEpoch + 1, rate));
         }
         optimizer.step(step.gradients(), rate);
         step.averageStatistics();
@@ -169,20 +167,12 @@ public final class Trainer {
         state.count(loss, step.correct());
     }
 
-    private int[] order(int epoch) {
-        if (epoch != orderOf) {
-            order = batches.order(epoch);
-            orderOf = epoch;
-        }
-        return order;
-    }
-
     private double trainAccuracy() {
         return (double) state.correct / ((long) state.steps * settings.batch());
     }
 
     private void evaluate(Evaluator evaluator, Stage stage, long epoch, double rate, TrainingListener listener) {
-        Evaluation test = evaluator.evaluate(testBatches,
+        Evaluation test = evaluator.evaluate(testBatches, data.faults(),
                 (image, logits) -> listener.evaluating(stage.name(), image + 1, data.test().size()));
         RunReport.Epoch result = new RunReport.Epoch(stage.name(), (int) epoch, rate, state.lossSum / state.steps,
                 trainAccuracy(),
@@ -246,7 +236,7 @@ public final class Trainer {
         parameters.bindTo(forward);
         hooks.bindTo(forward);
         for (int i = 0; i < Math.min(settings.calibrationBatches(), stepsPerEpoch); i++) {
-            batches.fill(order(0), i * settings.batch(), images, labels);
+            this.images.fillPlain(i, images, labels);
             forward.run();
             sites.forEach(site -> quantization.observe(site, forward.output(site).item()));
         }

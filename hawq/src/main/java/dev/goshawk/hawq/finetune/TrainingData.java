@@ -1,6 +1,7 @@
 package dev.goshawk.hawq.finetune;
 
 import dev.goshawk.data.ImageDataset;
+import dev.goshawk.data.ImageFaults;
 import dev.goshawk.data.Normalization;
 
 /**
@@ -9,8 +10,15 @@ import dev.goshawk.data.Normalization;
  * @param train what is learnt from
  * @param test what accuracy is measured on; no choice is made by it
  * @param normalization of both
+ * @param faults what becomes of images that cannot be decoded: in training the next in order stands in for one, in
+ *        measuring it counts for nothing
  */
-public record TrainingData(ImageDataset train, ImageDataset test, Normalization normalization) {
+public record TrainingData(ImageDataset train, ImageDataset test, Normalization normalization, ImageFaults faults) {
+    /** Images of which every one must be sound. */
+    public TrainingData(ImageDataset train, ImageDataset test, Normalization normalization) {
+        this(train, test, normalization, ImageFaults.strict());
+    }
+
     public TrainingData {
         if (!train.classes().equals(test.classes()) || train.height() != test.height()
                 || train.width() != test.width()) {

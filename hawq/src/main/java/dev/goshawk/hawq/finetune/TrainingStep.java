@@ -38,6 +38,34 @@ final class TrainingStep {
     private final List<String> sites;
     private final Quantization quantization;
 
+    /** The step as a graph. */
+    private record Traced(TracedNetwork network, QuantizedLayers hooks, Graph graph) {
+        static Traced of(Network network, DType dtype, int batch, int size, Quantization quantization) {
+            QuantizedLayers hooks = new QuantizedLayers(quantization);
+            TracedNetwork traced = network.trace(dtype, batch, size, size, Mode.TRAINING, hooks);
+            List<ParameterSpec> trainable = traced.trainable();
+            List<Value> gradient = ReverseMode.gradient(traced.loss(),
+                    trainable.stream().map(s -> traced.parameter(s.name())).toList());
+            SequencedMap<String, Value> outputs = new LinkedHashMap<>();
+            outputs.put(LOSS, traced.loss());
+            outputs.put(LOGITS, traced.logits());
+            for (int i = 0; i < gradient.size(); i++) {
+                outputs.put(GRADIENT + trainable.get(i).name(), gradient.get(i));
+            }
+            traced.statistics().forEach(s -> outputs.put(STATISTIC + s.parameter(), s.value()));
+            hooks.maxima().forEach((site, value) -> outputs.put(MAXIMUM + site, value));
+            return new Traced(traced, hooks, Graph.of(outputs));
+        }
+    }
+
+    /** Bytes of a step's memory, found without taking it; parameters are not counted. */
+    static long plannedBytes(Network network, DType dtype, int batch, int size, Quantization quantization,
+            Backend backend) {
+        Traced t = Traced.of(network, dtype, batch, size, quantization);
+        long bound = t.network().images().type().bytes() + t.network().labels().type().bytes();
+        return backend.plannedBytes(t.graph()) + bound;
+    }
+
     /**
      * @param parameters bound, not copied: the step sees every change
      * @param quantization which blocks compute with quantized weights and activations
@@ -46,29 +74,18 @@ final class TrainingStep {
             Backend backend) {
         this.quantization = quantization;
         DType dtype = parameters.tensors().firstEntry().getValue().dtype();
-        QuantizedLayers hooks = new QuantizedLayers(quantization);
-        TracedNetwork traced = network.trace(dtype, batch, size, size, Mode.TRAINING, hooks);
-        List<ParameterSpec> trainable = traced.trainable();
+        Traced step = Traced.of(network, dtype, batch, size, quantization);
+        TracedNetwork traced = step.network();
         statistics = traced.statistics();
-        List<Value> gradient = ReverseMode.gradient(traced.loss(),
-                trainable.stream().map(s -> traced.parameter(s.name())).toList());
-        SequencedMap<String, Value> outputs = new LinkedHashMap<>();
-        outputs.put(LOSS, traced.loss());
-        outputs.put(LOGITS, traced.logits());
-        for (int i = 0; i < gradient.size(); i++) {
-            outputs.put(GRADIENT + trainable.get(i).name(), gradient.get(i));
-        }
-        statistics.forEach(s -> outputs.put(STATISTIC + s.parameter(), s.value()));
-        hooks.maxima().forEach((site, value) -> outputs.put(MAXIMUM + site, value));
-        sites = List.copyOf(hooks.maxima().keySet());
-        executable = backend.compile(Graph.of(outputs));
+        sites = List.copyOf(step.hooks().maxima().keySet());
+        executable = backend.compile(step.graph());
         images = Tensor.zeros(dtype, traced.images().shape());
         labels = Tensor.zeros(dtype, traced.labels().shape());
         executable.bind(TracedNetwork.IMAGES, images);
         executable.bind(TracedNetwork.LABELS, labels);
         parameters.bindTo(executable);
-        hooks.bindTo(executable);
-        gradients = trainable.stream().map(s -> executable.output(GRADIENT + s.name())).toList();
+        step.hooks().bindTo(executable);
+        gradients = traced.trainable().stream().map(s -> executable.output(GRADIENT + s.name())).toList();
         measured = statistics.stream().map(s -> executable.output(STATISTIC + s.parameter())).toList();
         running = statistics.stream().map(s -> parameters.get(s.parameter())).toList();
     }

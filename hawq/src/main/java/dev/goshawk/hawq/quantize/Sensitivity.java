@@ -1,7 +1,9 @@
 package dev.goshawk.hawq.quantize;
 
 import dev.goshawk.models.Block;
+import dev.goshawk.models.Parameters;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -32,6 +34,21 @@ public record Sensitivity(Block block, double eigenvalue, Map<BitWidth, Double> 
             }
         });
         perturbations = Map.copyOf(perturbations);
+    }
+
+    /**
+     * Measures what each width would do to a block's weights.
+     *
+     * @param eigenvalue top eigenvalue of the block's Hessian, finite
+     * @param parameters the network's, in float
+     */
+    public static Sensitivity of(Block block, double eigenvalue, Parameters parameters, UniformQuantizer quantizer) {
+        Map<BitWidth, Double> perturbations = new EnumMap<>(BitWidth.class);
+        for (BitWidth bits : BitWidth.quantized()) {
+            perturbations.put(bits, block.weights().stream()
+                    .mapToDouble(n -> quantizer.perturbation(parameters.get(n), bits)).sum());
+        }
+        return new Sensitivity(block, eigenvalue, perturbations);
     }
 
     /** S_i = |lambda_i| / n_i. */

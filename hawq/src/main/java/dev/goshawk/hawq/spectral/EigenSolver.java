@@ -12,4 +12,7 @@ public interface EigenSolver {
      * @throws NonFiniteProductException if a product holds a NaN or an infinity
      */
     EigenResult top(LinearOperator operator, EigenOptions options);
+
+    /** Most vectors of the operator's size that are held at one time, the result's among them. */
+    int vectors(EigenOptions options);
 }

@@ -47,6 +47,11 @@ public final class Lanczos implements EigenSolver {
     }
 
     @Override
+    public int vectors(EigenOptions options) {
+        return Math.min(maxBasis, options.maxIterations()) + 3;
+    }
+
+    @Override
     public EigenResult top(LinearOperator operator, EigenOptions options) {
         return topK(operator, 1, options).get(0);
     }

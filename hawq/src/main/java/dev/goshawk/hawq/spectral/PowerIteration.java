@@ -13,6 +13,11 @@ import dev.goshawk.hawq.curvature.LinearOperator;
  */
 public final class PowerIteration implements EigenSolver {
     @Override
+    public int vectors(EigenOptions options) {
+        return 3;
+    }
+
+    @Override
     public EigenResult top(LinearOperator operator, EigenOptions options) {
         Products products = new Products("power iteration", operator);
         double[] start = options.startVector(products.size());

@@ -51,6 +51,16 @@ public final class Spectrum {
      */
     public static List<Entry> of(LossProblem problem, int batch, EigenSolver solver, EigenOptions options,
             Listener listener) {
+        return of(problem, batch, false, solver, options, listener);
+    }
+
+    /**
+     * As {@link #of(LossProblem, int, EigenSolver, EigenOptions, Listener)}.
+     *
+     * @param recompute whether one micro-batch's memory serves all even where the heap could keep them; the same bits
+     */
+    public static List<Entry> of(LossProblem problem, int batch, boolean recompute, EigenSolver solver,
+            EigenOptions options, Listener listener) {
         List<Block> blocks = HessianOperator.blocks(problem);
         double[] work = work(blocks);
         double all = 0;
@@ -66,7 +76,8 @@ public final class Spectrum {
             EigenOptions told = options.withListener((products, eigenvalue, residual) -> listener.update(block,
                     before + share * converged(eigenvalue, residual, products, options), products, eigenvalue,
                     residual));
-            entries.add(new Entry(block, solver.top(HessianOperator.block(problem, block.name(), batch), told)));
+            entries.add(new Entry(block, solver.top(HessianOperator.block(problem, block.name(), batch, recompute),
+                    told)));
             done += work[i];
         }
         return entries;

@@ -152,7 +152,8 @@ class HessianOperatorTest {
         double[] expected = product(whole, v);
         for (int batch : new int[] {1, 3, 7}) {
             HessianOperator kept = HessianOperator.full(problem, batch);
-            HessianOperator again = HessianOperator.by(problem, whole.variables().names(), batch, 1);
+            HessianOperator again = HessianOperator.by(problem, whole.variables().names(), batch, true,
+                    Long.MAX_VALUE);
             assertTrue(kept.isResident());
             assertEquals(batch == 7, again.isResident());
             assertEquals(whole.loss(), kept.loss(), 1e-14);

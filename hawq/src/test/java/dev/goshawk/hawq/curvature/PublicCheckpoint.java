@@ -1,12 +1,11 @@
 package dev.goshawk.hawq.curvature;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import dev.goshawk.data.ImageDataset;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.Networks;
 import dev.goshawk.models.Parameters;
 import dev.goshawk.tensor.DType;
+import dev.goshawk.weights.GoshawkData;
 import dev.goshawk.weights.WeightFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,9 +23,7 @@ public record PublicCheckpoint(Path folder, JsonNode reference, ImageDataset sam
 
     /** The folder's contents, or a skipped test. */
     public static PublicCheckpoint require() {
-        Path folder = locate();
-        assumeTrue(Files.isDirectory(folder.resolve("reference")),
-                "skipped: no development data (set -Dgoshawk.data or GOSHAWK_DATA to its folder)");
+        Path folder = GoshawkData.require();
         Path reference = folder.resolve("reference");
         try {
             return new PublicCheckpoint(folder, JsonMapper.builder().build()
@@ -36,21 +33,6 @@ public record PublicCheckpoint(Path folder, JsonNode reference, ImageDataset sam
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
-    }
-
-    private static Path locate() {
-        String named = System.getProperty("goshawk.data", System.getenv().getOrDefault("GOSHAWK_DATA", ""));
-        if (!named.isEmpty()) {
-            return Path.of(named);
-        }
-        Path start = Path.of("").toAbsolutePath();
-        for (Path p = start; p != null; p = p.getParent()) {
-            Path candidate = p.resolve("shared").resolve("data");
-            if (Files.isDirectory(candidate)) {
-                return candidate;
-            }
-        }
-        return start;
     }
 
     /** Its parameters, from one of the two files that hold them. */

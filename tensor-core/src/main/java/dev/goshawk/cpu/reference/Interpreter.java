@@ -61,6 +61,23 @@ public final class Interpreter {
         return outputs;
     }
 
+    /** Bytes held when {@link #evaluate} holds most: every value that is still to be used, in float64, and the outputs. */
+    static long peakBytes(Graph graph) {
+        Map<Value, Integer> uses = graph.useCounts();
+        long held = 0;
+        long peak = 0;
+        for (Value v : graph.nodes()) {
+            held += (long) v.shape().size() * Double.BYTES;
+            peak = Math.max(peak, held);
+            for (Value o : v.operands()) {
+                if (uses.merge(o, -1, Integer::sum) == 0) {
+                    held -= (long) o.shape().size() * Double.BYTES;
+                }
+            }
+        }
+        return peak + graph.outputs().values().stream().mapToLong(v -> v.type().bytes()).sum();
+    }
+
     private static double[] compute(Value v, Map<Value, double[]> known) {
         int n = v.operands().size();
         Shape[] shapes = new Shape[n];

@@ -20,4 +20,10 @@ public final class ReferenceBackend implements Backend {
     public Executable compile(Graph graph) {
         return new ReferenceExecutable(graph);
     }
+
+    /** What a run holds at its fullest, the outputs' tensors among it. */
+    @Override
+    public long plannedBytes(Graph graph) {
+        return Interpreter.peakBytes(graph);
+    }
 }

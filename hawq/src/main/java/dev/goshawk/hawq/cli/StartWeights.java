@@ -1,0 +1,53 @@
+package dev.goshawk.hawq.cli;
+
+import dev.goshawk.backend.Backend;
+import dev.goshawk.data.Batches;
+import dev.goshawk.data.Datasets;
+import dev.goshawk.data.ImageDataset;
+import dev.goshawk.hawq.curvature.LossProblem;
+import dev.goshawk.hawq.finetune.TrainingData;
+import dev.goshawk.models.Network;
+import dev.goshawk.models.Parameters;
+import dev.goshawk.tensor.DType;
+import dev.goshawk.weights.WeightFile;
+import dev.goshawk.weights.Weights;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** The weights a command starts from: a file's, or random ones where those are asked for by name. */
+final class StartWeights {
+    private static final String RANDOM = "random";
+
+    private StartWeights() {
+    }
+
+    /** Whether the option's value asks for random weights: the word, unless there is a file of that name. */
+    static boolean isRandom(@Nullable Path option) {
+        return option != null && option.toString().equals(RANDOM) && Files.notExists(option);
+    }
+
+    /** A file's tensors, with a bar on {@code err} while a large one is read. */
+    static Weights read(Path file, PrintWriter err) {
+        try (Progress progress = Progress.on(err)) {
+            return WeightFile.read(file, (bytes, total) -> progress.update(
+                    "reading " + file.getFileName() + ", " + (bytes >> 20) + " of " + (total >> 20) + " MiB",
+                    (double) bytes / total));
+        }
+    }
+
+    /** Gives random weights the running statistics of images from a training set. */
+    static void settle(Network network, Parameters parameters, TrainingData data, int images, Backend backend) {
+        int[] first = new Batches(data.train(), data.normalization(), 0).inOrder();
+        ImageDataset sample = Datasets.load(data.train(), first, images, data.faults());
+        LossProblem.of(network, parameters, sample, data.normalization(), backend).measureStatistics(images);
+    }
+
+    /** What the option's value asks for. */
+    static Parameters load(Path option, Network network, DType dtype, long seed, PrintWriter err) {
+        return isRandom(option)
+                ? Parameters.initialize(network, dtype, seed)
+                : Parameters.load(network, read(option, err), dtype);
+    }
+}

@@ -1,0 +1,102 @@
+package dev.goshawk.hawq.curvature;
+
+import dev.goshawk.autodiff.HessianVectorProduct;
+import dev.goshawk.autodiff.Linearization;
+import dev.goshawk.backend.Backend;
+import dev.goshawk.graph.Value;
+import dev.goshawk.models.Block;
+import dev.goshawk.models.LayerHooks;
+import dev.goshawk.models.Mode;
+import dev.goshawk.models.Network;
+import dev.goshawk.models.TracedNetwork;
+import dev.goshawk.tensor.DType;
+import java.util.List;
+
+/**
+ * What a {@link HessianOperator} takes in memory, found without taking it.
+ *
+ * @param samples images in all
+ * @param microBatch images computed at once, at most {@code samples}
+ * @param kept whether every micro-batch keeps what does not depend on the vector; otherwise one micro-batch's memory serves
+ *        all, and each product computes it again
+ * @param primalBytes for one micro-batch, what does not depend on the vector: forward pass, gradient, what products read of them
+ * @param tangentBytes for one micro-batch, what a product computes
+ * @param lastBytes both for a smaller last micro-batch, 0 where there is none
+ * @param vectorBytes gradient, sums and directions
+ */
+public record HessianPlan(int samples, int microBatch, boolean kept, long primalBytes, long tangentBytes, long lastBytes,
+        long vectorBytes) {
+
+    /**
+     * A sample of images and how it is computed.
+     *
+     * @param dtype of everything
+     * @param samples number of images, of {@code height x width} pixels each
+     */
+    public record Task(Network network, DType dtype, int samples, int height, int width, Backend backend) {
+        TracedNetwork trace(int batch) {
+            return network.trace(dtype, batch, height, width, Mode.EVALUATION, LayerHooks.NONE);
+        }
+
+        /** The network's HAWQ blocks, in its order. */
+        public List<Block> blocks() {
+            return trace(1).blocks();
+        }
+
+        /** Bytes of the images and one-hot labels. */
+        public long sampleBytes() {
+            return (long) samples * (3L * height * width + network.classes()) * dtype.bytes();
+        }
+
+        /** Bytes of all parameters. */
+        public long parameterBytes() {
+            return network.parameters().stream().mapToLong(s -> s.shape().size()).sum() * dtype.bytes();
+        }
+    }
+
+    /**
+     * Plans an operator by the named parameters.
+     *
+     * @param microBatch most images at once, at least 1
+     * @param recompute whether micro-batches never keep what does not depend on the vector
+     * @param limit bytes the operator may take; micro-batches are kept only if all of it stays below that
+     */
+    public static HessianPlan of(Task task, List<String> names, int microBatch, boolean recompute, long limit) {
+        if (microBatch < 1) {
+            throw new IllegalArgumentException("batch: expected at least 1 image, got " + microBatch);
+        }
+        int whole = Math.min(microBatch, task.samples());
+        int last = task.samples() % whole;
+        Linearization parts = parts(task.trace(whole), names);
+        long primal = task.backend().plannedBytes(parts.primal());
+        long tangent = task.backend().plannedBytes(parts.tangent());
+        long lastBytes = last == 0 ? 0 : parts(task.trace(last), names).plannedBytes(task.backend());
+        TracedNetwork one = task.trace(1);
+        long size = names.stream().mapToLong(n -> one.parameter(n).shape().size()).sum();
+        // Gradient, partial sum and its widened part in float64; a direction for each compiled product.
+        long vectors = size * (3L * Double.BYTES + 2L * task.dtype().bytes());
+        HessianPlan keeping = new HessianPlan(task.samples(), whole, true, primal, tangent, lastBytes, vectors);
+        boolean single = task.samples() <= whole;
+        return single || !recompute && keeping.bytes() <= limit ? keeping : keeping.recomputing();
+    }
+
+    private static Linearization parts(TracedNetwork traced, List<String> names) {
+        List<Value> by = names.stream().map(traced::parameter).toList();
+        return HessianVectorProduct.trace(traced.loss(), by, HessianVectorProduct.Mode.FORWARD_OVER_REVERSE, true);
+    }
+
+    private HessianPlan recomputing() {
+        return new HessianPlan(samples, microBatch, false, primalBytes, tangentBytes, lastBytes, vectorBytes);
+    }
+
+    /** Number of micro-batches. */
+    public int microBatches() {
+        return Math.ceilDiv(samples, microBatch);
+    }
+
+    /** Bytes in all. */
+    public long bytes() {
+        long whole = kept ? samples / microBatch : 1;
+        return whole * (primalBytes + tangentBytes) + lastBytes + vectorBytes;
+    }
+}

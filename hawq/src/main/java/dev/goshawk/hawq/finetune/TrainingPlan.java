@@ -1,0 +1,93 @@
+package dev.goshawk.hawq.finetune;
+
+import dev.goshawk.backend.Backend;
+import dev.goshawk.hawq.evaluation.Evaluator;
+import dev.goshawk.hawq.memory.Footprint;
+import dev.goshawk.hawq.memory.Heap;
+import dev.goshawk.hawq.memory.HeapTooSmallException;
+import dev.goshawk.hawq.quantize.BitWidth;
+import dev.goshawk.models.Mode;
+import dev.goshawk.models.Network;
+import dev.goshawk.models.ParameterSpec;
+import dev.goshawk.models.Parameters;
+import dev.goshawk.tensor.DType;
+import java.util.LinkedHashSet;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/**
+ * What a {@link Trainer} takes in memory, found without taking it: parameters and momentum are held throughout; while a stage
+ * runs, one training step and one evaluation are compiled.
+ *
+ * @param batch images a step
+ * @param footprint a phase for float training and, where wanted, one with every block quantized, which needs room for the
+ *        rounded weights and activations
+ */
+public record TrainingPlan(Network network, int batch, Footprint footprint) {
+
+    /**
+     * Plans a training.
+     *
+     * @param parameters only their names, shapes and type are looked at
+     * @param quantized whether to plan with every block quantized as well
+     */
+    public static TrainingPlan of(Network network, Parameters parameters, TrainingData data, TrainingSettings settings,
+            boolean quantized, Backend backend) {
+        DType dtype = parameters.tensors().firstEntry().getValue().dtype();
+        long elements = parameters.specs().stream().mapToLong(s -> s.shape().size()).sum();
+        long trained = parameters.specs().stream().filter(ParameterSpec::isTrainable)
+                .mapToLong(s -> s.shape().size()).sum();
+        Footprint f = Footprint.NONE.hold("parameters and a copy, " + dtype, 2 * elements * dtype.bytes())
+                .hold("momentum", trained * dtype.bytes());
+        int size = data.train().height();
+        int testBatch = Math.min(settings.batch(), data.test().size());
+        Quantization none = new Quantization(settings.weights(), settings.activationBits(), parameters);
+        f = f.phase("step and evaluation in " + dtype,
+                stage(network, dtype, settings.batch(), testBatch, size, none, backend));
+        if (quantized) {
+            f = f.phase("step and evaluation, every block quantized",
+                    stage(network, dtype, settings.batch(), testBatch, size, everything(parameters, settings),
+                            backend));
+        }
+        return new TrainingPlan(network, settings.batch(), f);
+    }
+
+    private static Quantization everything(Parameters parameters, TrainingSettings settings) {
+        Quantization all = new Quantization(settings.weights(), settings.activationBits(), parameters);
+        Set<String> blocks = new LinkedHashSet<>();
+        parameters.specs().stream().filter(ParameterSpec::isWeight).forEach(s -> blocks.add(s.block()));
+        blocks.forEach(block -> all.admit(block, BitWidth.B8));
+        return all;
+    }
+
+    private static long stage(Network network, DType dtype, int batch, int testBatch, int size,
+            Quantization quantization, Backend backend) {
+        return TrainingStep.plannedBytes(network, dtype, batch, size, quantization, backend)
+                + Evaluator.plannedBytes(network.trace(dtype, testBatch, size, size, Mode.EVALUATION,
+                        new QuantizedLayers(quantization)), backend);
+    }
+
+    /**
+     * Passes if everything fits.
+     *
+     * @param limit bytes there are
+     * @throws HeapTooSmallException if it does not, naming the largest halving of the batch that would, by proportion
+     */
+    public void requireFits(long limit) {
+        long wanted = footprint.bytes();
+        if (wanted <= limit) {
+            return;
+        }
+        OptionalInt fitting = OptionalInt.empty();
+        long each = (wanted - footprint.heldBytes()) / batch;
+        for (int images = batch / 2; images >= 1 && fitting.isEmpty(); images /= 2) {
+            if (footprint.heldBytes() + each * images <= limit) {
+                fitting = OptionalInt.of(images);
+            }
+        }
+        throw new HeapTooSmallException("training of " + network.name() + ": batches of " + batch + " need "
+                + Heap.text(wanted) + ", the heap has " + Heap.text(limit) + " for them: "
+                + (fitting.isPresent() ? "--batch " + fitting.getAsInt() + " would fit" : "no batch would fit")
+                + ", or a larger heap (GOSHAWK_OPTS=-Xmx" + Math.ceilDiv(wanted * 3 / 2, 1L << 30) + "g)");
+    }
+}

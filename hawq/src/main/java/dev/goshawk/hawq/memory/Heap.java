@@ -1,0 +1,38 @@
+package dev.goshawk.hawq.memory;
+
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryType;
+import java.util.Locale;
+
+/** The heap's room for arrays that live long. */
+public final class Heap {
+    /** Left to everything that no plan counts: graphs, decoded images, text. */
+    private static final double RESERVE = 0.05;
+
+    private Heap() {
+    }
+
+    /**
+     * Bytes that planned arrays may take together. Collectors with generations give long-lived arrays their largest pool
+     * alone, so this is less than the whole heap.
+     */
+    public static long limit() {
+        long largest = 0;
+        for (MemoryPoolMXBean pool : ManagementFactory.getMemoryPoolMXBeans()) {
+            if (pool.getType() == MemoryType.HEAP) {
+                largest = Math.max(largest, pool.getUsage().getMax());
+            }
+        }
+        long whole = largest > 0 ? largest : Runtime.getRuntime().maxMemory();
+        return (long) (whole * (1 - RESERVE));
+    }
+
+    /** Bytes for a person: {@code 812 MiB}, {@code 3.82 GiB}. */
+    public static String text(long bytes) {
+        double mebibytes = bytes / (double) (1 << 20);
+        return mebibytes < 1000
+                ? String.format(Locale.ROOT, mebibytes < 10 ? "%.1f MiB" : "%.0f MiB", mebibytes)
+                : String.format(Locale.ROOT, "%.2f GiB", mebibytes / 1024);
+    }
+}
