@@ -44,7 +44,8 @@ record Bar(String name, String title, Kind kind, String work, double least, doub
             bars.add(new Bar("sgemm-" + n, "SGEMM " + n, Kind.BLAS, "sgemm/" + n, 0.95, 1.0));
         }
         bars.add(new Bar("memory", "peak memory, ResNet20 HVP", Kind.MEMORY, "hvp/resnet20-128/eval", 2, 3));
-        bars.add(new Bar("start", "process start to first ResNet20 HVP result", Kind.START, "hvp/resnet20-128/eval", 3, 1.5));
+        bars.add(new Bar("start", "process start to first ResNet20 HVP result", Kind.START, "hvp/resnet20-128/eval", 3,
+                1.5));
         return List.copyOf(bars);
     }
 

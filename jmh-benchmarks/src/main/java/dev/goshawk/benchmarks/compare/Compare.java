@@ -23,7 +23,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** The whole table: Goshawk and its peers on this machine, in the same run, in turn. */
 @Command(name = "compare", mixinStandardHelpOptions = true, sortOptions = false,
-        description = {"Times Goshawk's work against libtorch and OpenBLAS, in turn, one process each, and prints the ratios.",
+        description = {
+                "Times Goshawk's work against libtorch and OpenBLAS, in turn, one process each, and prints the ratios.",
                 "Before a line is timed both sides must compute the same to 1e-3.", ""},
         footerHeading = "%nExample:%n", footer = "  jmh-benchmarks/compare --quick --only hvp-eval,gradient")
 public final class Compare implements Callable<Integer> {
@@ -45,7 +46,8 @@ public final class Compare implements Callable<Integer> {
     @Option(names = "--json", paramLabel = "OUT", description = "Write the table there as well.")
     private @Nullable Path json;
 
-    @Option(names = "--threads", paramLabel = "N", defaultValue = "1", description = "Threads of either side (default: 1).")
+    @Option(names = "--threads", paramLabel = "N", defaultValue = "1",
+            description = "Threads of either side (default: 1).")
     private int threads = 1;
 
     /** Runs the command and ends the process: 0 where it worked, 2 after an error that was told in one line. */
@@ -57,8 +59,9 @@ public final class Compare implements Callable<Integer> {
     }
 
     private static int told(Exception e) {
-        System.err.println("compare: " + (e instanceof CompareException || e instanceof ParameterException
-                || e instanceof IOException ? e.getMessage() : e.toString()).replaceAll("\\s+", " "));
+        boolean ours = e instanceof CompareException || e instanceof ParameterException || e instanceof IOException;
+        String text = ours && e.getMessage() != null ? e.getMessage() : e.toString();
+        System.err.println("compare: " + text.replaceAll("\\s+", " "));
         return EXIT_ERROR;
     }
 

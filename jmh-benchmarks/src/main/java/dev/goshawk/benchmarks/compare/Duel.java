@@ -132,7 +132,8 @@ final class Duel {
                 samples.peers.add(firstResult(torch, bar.work()));
             }
         }
-        return samples.result(bar, null, null, processes.havePeers() ? "libtorch " + Processes.FORMATS.get(0) : null, null);
+        return samples.result(bar, null, null, processes.havePeers() ? "libtorch " + Processes.FORMATS.get(0) : null,
+                null);
     }
 
     private static double firstResult(Supplier<WorkerProcess> starter, String work) {
@@ -177,9 +178,12 @@ final class Duel {
         if (!wrong.isEmpty()) {
             throw new CompareException(bar.name() + ": goshawk and " + peer + " differ: " + wrong);
         }
-        notes.accept(String.format(java.util.Locale.ROOT, "%s: %s computes the same to %.0e: %s%s", bar.name(), peer, worst,
-                told(theirs), theirs.containsKey("note products") ? String.format(java.util.Locale.ROOT,
-                        "; products %.0f, goshawk %.0f", theirs.get("note products"), ours.get("note products")) : ""));
+        notes.accept(String.format(java.util.Locale.ROOT, "%s: %s computes the same to %.0e: %s%s", bar.name(), peer,
+                worst,
+                told(theirs), theirs.containsKey("note products")
+                        ? String.format(java.util.Locale.ROOT,
+                                "; products %.0f, goshawk %.0f", theirs.get("note products"), ours.get("note products"))
+                        : ""));
         return worst;
     }
 

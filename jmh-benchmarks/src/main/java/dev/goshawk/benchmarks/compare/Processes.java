@@ -100,7 +100,8 @@ final class Processes {
     /** A line of the processor's description, empty where there is none. */
     static String cpu(String field) {
         try (Stream<String> lines = Files.lines(CPU)) {
-            return lines.filter(l -> l.startsWith(field)).findFirst().map(l -> l.substring(l.indexOf(':') + 1)).orElse("");
+            return lines.filter(l -> l.startsWith(field)).findFirst().map(l -> l.substring(l.indexOf(':') + 1))
+                    .orElse("");
         } catch (IOException e) {
             return "";
         }

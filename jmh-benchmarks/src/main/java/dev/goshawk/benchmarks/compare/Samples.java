@@ -30,7 +30,8 @@ final class Samples {
             ratios.add(peers.get(i) / ours.get(i));
         }
         return new Result(bar, median(ours), median(peers), median(ratios),
-                ratios.stream().min(Double::compare).orElseThrow(), ratios.stream().max(Double::compare).orElseThrow(), gflops,
+                ratios.stream().min(Double::compare).orElseThrow(), ratios.stream().max(Double::compare).orElseThrow(),
+                gflops,
                 share, configuration, check);
     }
 }

@@ -16,11 +16,14 @@ final class Table {
 
     void head(int threads, Processes processes) {
         out.printf("%s, %d processors; Java %s; %d thread%s, float32, batch 128 unless said otherwise%n",
-                Processes.cpu("model name").strip(), Runtime.getRuntime().availableProcessors(), Runtime.version(), threads,
+                Processes.cpu("model name").strip(), Runtime.getRuntime().availableProcessors(), Runtime.version(),
+                threads,
                 threads == 1 ? "" : "s");
-        out.println(processes.havePeers() ? "peers' settings: " + processes.environment()
+        out.println(processes.havePeers()
+                ? "peers' settings: " + processes.environment()
                 : "no peers here: Goshawk alone, without ratios");
-        out.printf(ROW, "work", "ours ms", "peer ms", "ratio", "of a pair", "at least", "aim", "GFLOP/s", "peak", "peer");
+        out.printf(ROW, "work", "ours ms", "peer ms", "ratio", "of a pair", "at least", "aim", "GFLOP/s", "peak",
+                "peer");
         out.flush();
     }
 
@@ -35,8 +38,10 @@ final class Table {
         String times = bar.kind() == Bar.Kind.START ? " s" : "x";
         out.printf(ROW, bar.title(), number(r.ours()) + unit, number(r.peer()) + (r.peer() == null ? "" : unit),
                 text("%.2fx", r.ratio()), r.low() == null ? "" : text("%.2f", r.low()) + "-" + text("%.2f", r.high()),
-                bar.least() == 0 ? "" : bar.least() + times, bar.aim() == 0 ? "" : bar.aim() + times, text("%.0f", r.gflops()),
-                r.share() == null ? "" : text("%.0f %%", 100 * r.share()), r.configuration() == null ? "" : r.configuration());
+                bar.least() == 0 ? "" : bar.least() + times, bar.aim() == 0 ? "" : bar.aim() + times,
+                text("%.0f", r.gflops()),
+                r.share() == null ? "" : text("%.0f %%", 100 * r.share()),
+                r.configuration() == null ? "" : r.configuration());
         out.flush();
     }
 

@@ -79,7 +79,8 @@ public final class Worker {
                 yield "dropped";
             }
             case "memory" -> peakMemory();
-            default -> throw new IllegalArgumentException("command: expected prepare, run, drop, memory or quit, got " + line);
+            default ->
+                throw new IllegalArgumentException("command: expected prepare, run, drop, memory or quit, got " + line);
         };
     }
 

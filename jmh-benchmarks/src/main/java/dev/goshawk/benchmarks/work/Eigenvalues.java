@@ -41,7 +41,8 @@ public final class Eigenvalues implements Work {
 
     @Override
     public void run() {
-        entries = Spectrum.of(problem, problem.samples(), new Lanczos(), EigenOptions.defaults().withTolerance(TOLERANCE),
+        entries = Spectrum.of(problem, problem.samples(), new Lanczos(),
+                EigenOptions.defaults().withTolerance(TOLERANCE),
                 Spectrum.Listener.NONE);
     }
 }

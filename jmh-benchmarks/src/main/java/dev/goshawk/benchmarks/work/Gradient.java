@@ -79,7 +79,8 @@ public class Gradient implements Work {
         private Training(Problem problem, Backend backend, Parameters parameters) {
             super(problem, Mode.TRAINING, backend, parameters);
             this.parameters = parameters;
-            sgd = new Sgd(parameters.trainable().stream().map(n -> new Sgd.Parameter(n, parameters.get(n), DECAY)).toList(),
+            sgd = new Sgd(
+                    parameters.trainable().stream().map(n -> new Sgd.Parameter(n, parameters.get(n), DECAY)).toList(),
                     MOMENTUM, false);
         }
 

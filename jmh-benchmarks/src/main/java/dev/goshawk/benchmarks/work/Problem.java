@@ -43,7 +43,8 @@ public record Problem(Network network, Parameters parameters, Tensor images, Ten
         return switch (name.substring(0, dash)) {
             case "resnet20" -> resnet20(batch);
             case "resnet50" -> resnet50(batch);
-            default -> throw new IllegalArgumentException("problem: expected resnet20-BATCH or resnet50-BATCH, got " + name);
+            default ->
+                throw new IllegalArgumentException("problem: expected resnet20-BATCH or resnet50-BATCH, got " + name);
         };
     }
 

@@ -92,13 +92,15 @@ public final class Product implements Work {
         run();
         double loss = compiled.primal().output(HessianVectorProduct.FUNCTION).item();
         double norm = Numbers.norm(gradients.stream().map(compiled.primal()::output).toList());
-        List<Tensor> products = directions.keySet().stream().map(n -> compiled.tangent().output("product/" + n)).toList();
+        List<Tensor> products = directions.keySet().stream().map(n -> compiled.tangent().output("product/" + n))
+                .toList();
         double quadratic = 0;
         int i = 0;
         for (Tensor v : directions.values()) {
             quadratic += Numbers.dot(v, products.get(i++));
         }
-        return Map.of(FLOP, flop, "loss", loss, "gradient norm", norm, "v'Hv", quadratic, "|Hv|", Numbers.norm(products));
+        return Map.of(FLOP, flop, "loss", loss, "gradient norm", norm, "v'Hv", quadratic, "|Hv|",
+                Numbers.norm(products));
     }
 
     @Override
