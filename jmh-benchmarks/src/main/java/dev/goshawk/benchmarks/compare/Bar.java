@@ -1,0 +1,55 @@
+package dev.goshawk.benchmarks.compare;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A line of the table.
+ *
+ * @param name what {@code --only} takes
+ * @param title what is measured
+ * @param kind how
+ * @param work the work's name for the workers
+ * @param least the ratio that has to be reached (for {@link Kind#START}: the seconds not to be exceeded), 0 for none
+ * @param aim the ratio (the seconds) aimed at
+ */
+record Bar(String name, String title, Kind kind, String work, double least, double aim) {
+    /** How a line is measured. */
+    enum Kind {
+        /** Milliseconds, in turn with libtorch. */
+        TORCH,
+        /** Milliseconds, in turn with OpenBLAS. */
+        BLAS,
+        /** Peak resident memory of a process of its own. */
+        MEMORY,
+        /** Milliseconds from the start of a process to its first result. */
+        START
+    }
+
+    private static final int[] SIZES = {256, 512, 1024, 2048};
+
+    /** Every line, in the table's order. */
+    static List<Bar> all() {
+        List<Bar> bars = new ArrayList<>();
+        bars.add(torch("hvp-eval", "ResNet20 HVP, all parameters, eval BN", "hvp/resnet20-128/eval", 2.0, 2.5));
+        bars.add(torch("hvp-train", "ResNet20 HVP, all parameters, train BN", "hvp/resnet20-128/train", 2.0, 2.8));
+        bars.add(torch("gradient-eval", "ResNet20 gradient, eval BN", "gradient/resnet20-128/eval", 1.3, 1.6));
+        bars.add(torch("gradient-train", "ResNet20 gradient, train BN", "gradient/resnet20-128/train", 1.3, 1.6));
+        bars.add(torch("convs", "one HVP for each of the 19 convs, eval BN", "convs/resnet20-128/eval", 2.5, 3.5));
+        bars.add(torch("blocks", "one HVP for each of the 11 blocks, eval BN", "blocks/resnet20-128/eval", 0, 0));
+        bars.add(torch("eigen", "top eigenvalue of all 11 blocks to residual 1e-2", "eigen/resnet20-128/eval", 4, 10));
+        bars.add(torch("training-step", "ResNet20 training step", "training/resnet20-128/train", 0, 0));
+        bars.add(torch("resnet50-hvp", "ResNet50 224 px batch 4 HVP, eval BN", "hvp/resnet50-4/eval", 1.6, 2.2));
+        for (int n : SIZES) {
+            bars.add(new Bar("sgemm-" + n, "SGEMM " + n, Kind.BLAS, "sgemm/" + n, 0.95, 1.0));
+        }
+        bars.add(new Bar("memory", "peak memory, ResNet20 HVP", Kind.MEMORY, "hvp/resnet20-128/eval", 2, 3));
+        bars.add(new Bar("start", "process start to first ResNet20 HVP result", Kind.START, "hvp/resnet20-128/eval", 3,
+                1.5));
+        return List.copyOf(bars);
+    }
+
+    private static Bar torch(String name, String title, String work, double least, double aim) {
+        return new Bar(name, title, Kind.TORCH, work, least, aim);
+    }
+}

@@ -1,0 +1,134 @@
+package dev.goshawk.benchmarks.compare;
+
+import dev.goshawk.weights.AtomicFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The whole table: Goshawk and its peers on this machine, in the same run, in turn. */
+@Command(name = "compare", mixinStandardHelpOptions = true, sortOptions = false,
+        description = {
+                "Times Goshawk's work against libtorch and OpenBLAS, in turn, one process each, and prints the ratios.",
+                "Before a line is timed both sides must compute the same to 1e-3.", ""},
+        footerHeading = "%nExample:%n", footer = "  jmh-benchmarks/compare --quick --only hvp-eval,gradient")
+public final class Compare implements Callable<Integer> {
+    private static final int EXIT_ERROR = 2;
+    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(names = "--quick", description = "Fewer readings: a rough table in a few minutes.")
+    private boolean quick;
+
+    @Option(names = "--only", paramLabel = "NAME", split = ",",
+            description = "Only the lines whose names begin so; '--only list' prints the names. Beside the table's lines: conv-shapes "
+                    + "(each convolution of the networks by role, as a markdown table) and warm-up (a fresh process, product by "
+                    + "product).")
+    private List<String> only = List.of();
+
+    @Option(names = "--json", paramLabel = "OUT", description = "Write the table there as well.")
+    private @Nullable Path json;
+
+    @Option(names = "--threads", paramLabel = "N", defaultValue = "1",
+            description = "Threads of either side (default: 1).")
+    private int threads = 1;
+
+    /** Runs the command and ends the process: 0 where it worked, 2 after an error that was told in one line. */
+    public static void main(String[] arguments) {
+        CommandLine line = new CommandLine(new Compare());
+        line.setParameterExceptionHandler((e, a) -> told(e));
+        line.setExecutionExceptionHandler((e, l, p) -> told(e));
+        System.exit(line.execute(arguments));
+    }
+
+    private static int told(Exception e) {
+        boolean ours = e instanceof CompareException || e instanceof ParameterException || e instanceof IOException;
+        String text = ours && e.getMessage() != null ? e.getMessage() : e.toString();
+        System.err.println("compare: " + text.replaceAll("\\s+", " "));
+        return EXIT_ERROR;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        if (threads < 1) {
+            throw new ParameterException(spec.commandLine(), "--threads: expected at least 1, got " + threads);
+        }
+        List<Bar> chosen = chosen();
+        String folder = System.getProperty("goshawk.peers", "");
+        Processes processes = new Processes(threads, folder.isEmpty() ? null : Path.of(folder));
+        Table table = new Table(System.out);
+        table.head(threads, processes);
+        List<Result> results = new ArrayList<>();
+        Duel duel = new Duel(processes, quick, table::note);
+        for (Bar bar : chosen) {
+            Result result = duel.measure(bar);
+            results.add(result);
+            table.row(result);
+        }
+        table.end(results);
+        write(results);
+        return 0;
+    }
+
+    private List<Bar> chosen() {
+        List<Bar> all = Bar.all();
+        if (only.isEmpty()) {
+            return all;
+        }
+        for (String name : only) {
+            if (all.stream().noneMatch(b -> b.name().startsWith(name))) {
+                throw new ParameterException(spec.commandLine(), "--only: expected one of "
+                        + all.stream().map(Bar::name).toList() + " or the beginning of one, got '" + name + "'");
+            }
+        }
+        return all.stream().filter(b -> only.stream().anyMatch(b.name()::startsWith)).toList();
+    }
+
+    private void write(List<Result> results) throws IOException {
+        if (json == null) {
+            return;
+        }
+        ArrayNode rows = MAPPER.createArrayNode();
+        for (Result r : results) {
+            boolean memory = r.bar().kind() == Bar.Kind.MEMORY;
+            ObjectNode row = rows.addObject().put("work", r.bar().title());
+            row.put("ours_ms", memory ? null : (Double) r.ours()).put("peer_ms", memory ? null : r.peer())
+                    .put("ratio", r.ratio()).put("gflops", r.gflops()).put("share_of_peak", r.share());
+            if (memory) {
+                row.put("ours_mb", r.ours()).put("peer_mb", r.peer());
+            }
+            row.put("name", r.bar().name()).put("peer", r.configuration()).put("ratio_low", r.low())
+                    .put("ratio_high", r.high()).put("largest_difference", r.check()).put("threads", threads);
+        }
+        String text = MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(rows) + "\n";
+        AtomicFile.write(json, out -> writeFully(out, text));
+    }
+
+    private static void writeFully(WritableByteChannel out, String text) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+        while (bytes.hasRemaining()) {
+            out.write(bytes);
+        }
+    }
+
+    static String format(String pattern, Object... values) {
+        return String.format(Locale.ROOT, pattern, values);
+    }
+}

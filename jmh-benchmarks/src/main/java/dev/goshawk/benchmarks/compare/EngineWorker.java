@@ -1,0 +1,47 @@
+package dev.goshawk.benchmarks.compare;
+
+import dev.goshawk.backend.Backend;
+import dev.goshawk.backend.Backends;
+import dev.goshawk.backend.ThreadPool;
+import dev.goshawk.backend.Workers;
+import dev.goshawk.benchmarks.work.Eigenvalues;
+import dev.goshawk.benchmarks.work.Gradient;
+import dev.goshawk.benchmarks.work.MatrixProduct;
+import dev.goshawk.benchmarks.work.Peak;
+import dev.goshawk.benchmarks.work.Problem;
+import dev.goshawk.benchmarks.work.Product;
+import dev.goshawk.benchmarks.work.Work;
+import dev.goshawk.models.Mode;
+import java.io.IOException;
+
+/** Goshawk's side of the comparison, in a process of its own. */
+public final class EngineWorker {
+    private EngineWorker() {
+    }
+
+    /** Takes the number of threads. */
+    public static void main(String[] arguments) throws IOException {
+        Workers workers = ThreadPool.ofThreads(Integer.parseInt(arguments[0]));
+        Backend backend = Backends.select(workers);
+        Worker.serve(name -> make(name, backend, workers));
+    }
+
+    private static Work make(String name, Backend backend, Workers workers) {
+        String[] parts = name.split("/");
+        Mode mode = parts[parts.length - 1].equals("train") ? Mode.TRAINING : Mode.EVALUATION;
+        return switch (parts[0]) {
+            case "peak" -> new Peak();
+            case "sgemm" -> {
+                int n = Integer.parseInt(parts[1]);
+                yield new MatrixProduct(n, n, n, workers);
+            }
+            case "gradient" -> new Gradient(Problem.byName(parts[1]), mode, backend);
+            case "training" -> new Gradient.Training(Problem.byName(parts[1]), backend);
+            case "hvp" -> Product.full(Problem.byName(parts[1]), mode, backend);
+            case "convs" -> Product.convolutions(Problem.byName(parts[1]), mode, backend);
+            case "blocks" -> Product.blocks(Problem.byName(parts[1]), mode, backend);
+            case "eigen" -> new Eigenvalues(Problem.byName(parts[1]), backend);
+            default -> throw new IllegalArgumentException("no such work: " + name);
+        };
+    }
+}

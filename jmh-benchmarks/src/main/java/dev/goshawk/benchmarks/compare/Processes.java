@@ -1,0 +1,109 @@
+package dev.goshawk.benchmarks.compare;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Starts the engine's process and the peers', each with the settings it does best with. */
+final class Processes {
+    /** libtorch's memory formats. */
+    static final List<String> FORMATS = List.of("nchw", "channels_last");
+
+    private static final String PEERS = "dev.goshawk.benchmarks.peers.";
+    private static final Path CPU = Path.of("/proc/cpuinfo");
+
+    private final int threads;
+    private final @Nullable Path peers;
+
+    /**
+     * @param peers folder with {@code classes} and {@code lib} that the profile {@code peers} left, or null for none
+     */
+    Processes(int threads, @Nullable Path peers) {
+        this.threads = threads;
+        this.peers = peers;
+    }
+
+    boolean havePeers() {
+        return peers != null;
+    }
+
+    /** The engine, with the flags of this process: the launcher's. */
+    WorkerProcess engine() {
+        List<String> command = new ArrayList<>(List.of(java()));
+        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), EngineWorker.class.getName(),
+                Integer.toString(threads)));
+        return WorkerProcess.start("goshawk", command, Map.of());
+    }
+
+    /** libtorch in a memory format. */
+    WorkerProcess torch(String format) {
+        return WorkerProcess.start("libtorch " + format, peer("TorchWorker", Integer.toString(threads), format),
+                environment());
+    }
+
+    /** OpenBLAS. */
+    WorkerProcess blas() {
+        return WorkerProcess.start("OpenBLAS", peer("BlasWorker"), environment());
+    }
+
+    private List<String> peer(String main, String... arguments) {
+        Path folder = java.util.Objects.requireNonNull(peers, "no peers");
+        String separator = System.getProperty("path.separator");
+        List<String> path = new ArrayList<>();
+        path.add(folder.resolve("classes").toString());
+        path.add(System.getProperty("java.class.path"));
+        try (Stream<Path> jars = Files.list(folder.resolve("lib"))) {
+            jars.filter(f -> f.toString().endsWith(".jar")).sorted().forEach(f -> path.add(f.toString()));
+        } catch (IOException e) {
+            throw new CompareException(folder + ": cannot be read", e);
+        }
+        List<String> command = new ArrayList<>(List.of(java(), "--enable-native-access=ALL-UNNAMED", "-Xmx1g",
+                "-Dorg.bytedeco.javacpp.cachedir=" + folder.resolve("native"), "-cp", String.join(separator, path),
+                PEERS + main));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    private static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    /**
+     * The peers' tuning: OpenBLAS told to take its AVX-512 kernels, which it does not do by itself on every processor that has
+     * them, and a malloc that keeps its pages.
+     */
+    Map<String, String> environment() {
+        Map<String, String> set = new LinkedHashMap<>();
+        set.put("OPENBLAS_L2_SIZE", "");
+        set.put("OPENBLAS_CORETYPE", coreType());
+        set.put("OPENBLAS_NUM_THREADS", Integer.toString(threads));
+        set.put("OMP_NUM_THREADS", Integer.toString(threads));
+        set.put("MALLOC_MMAP_MAX_", "0");
+        set.put("MALLOC_TRIM_THRESHOLD_", "8589934592");
+        set.put("MALLOC_ARENA_MAX", "1");
+        return set;
+    }
+
+    private static String coreType() {
+        String flags = cpu("flags");
+        return flags.contains(" avx512_bf16") ? "COOPERLAKE" : flags.contains(" avx512vl") ? "SKYLAKEX" : "";
+    }
+
+    /** A line of the processor's description, empty where there is none. */
+    static String cpu(String field) {
+        try (Stream<String> lines = Files.lines(CPU)) {
+            return lines.filter(l -> l.startsWith(field)).findFirst().map(l -> l.substring(l.indexOf(':') + 1))
+                    .orElse("");
+        } catch (IOException e) {
+            return "";
+        }
+    }
+}

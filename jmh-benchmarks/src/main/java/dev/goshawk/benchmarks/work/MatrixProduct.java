@@ -1,0 +1,62 @@
+package dev.goshawk.benchmarks.work;
+
+import dev.goshawk.backend.Workers;
+import dev.goshawk.cpu.vector.Products;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/** C = A B in float32, row-major. */
+public final class MatrixProduct implements Work {
+    private final int m;
+    private final int n;
+    private final int k;
+    private final float[] a;
+    private final float[] b;
+    private final float[] c;
+    private final float[] scratch;
+    private final Workers workers;
+
+    /** A is [m, k], B [k, n]. */
+    public MatrixProduct(int m, int n, int k, Workers workers) {
+        this.m = m;
+        this.n = n;
+        this.k = k;
+        this.workers = workers;
+        a = numbers(m * k, 1);
+        b = numbers(k * n, 2);
+        c = new float[m * n];
+        scratch = new float[Products.gemmScratch(m, n, k, workers.threads())];
+    }
+
+    /** Elements in [-1, 1), the same each time. */
+    public static float[] numbers(int size, long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        float[] x = new float[size];
+        for (int i = 0; i < size; i++) {
+            x[i] = (float) (2 * random.nextDouble() - 1);
+        }
+        return x;
+    }
+
+    /** Facts of a product's result. */
+    public static Map<String, Double> facts(int m, int n, int k, float[] c) {
+        double sum = 0;
+        double square = 0;
+        for (float x : c) {
+            sum += Math.abs(x);
+            square += (double) x * x;
+        }
+        return Map.of(FLOP, 2.0 * m * n * k, "sum of |C|", sum, "|C|", Math.sqrt(square));
+    }
+
+    @Override
+    public Map<String, Double> facts() {
+        run();
+        return facts(m, n, k, c);
+    }
+
+    @Override
+    public void run() {
+        Products.gemm(m, n, k, a, 0, k, false, b, 0, n, false, c, 0, n, false, scratch, 0, workers);
+    }
+}

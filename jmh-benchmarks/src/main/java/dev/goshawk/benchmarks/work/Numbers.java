@@ -1,0 +1,22 @@
+package dev.goshawk.benchmarks.work;
+
+import dev.goshawk.tensor.Tensor;
+import java.util.Collection;
+
+/** Sums over tensors in float64. */
+final class Numbers {
+    private Numbers() {
+    }
+
+    static double dot(Tensor a, Tensor b) {
+        double s = 0;
+        for (int i = 0; i < a.size(); i++) {
+            s += a.get(i) * b.get(i);
+        }
+        return s;
+    }
+
+    static double norm(Collection<Tensor> parts) {
+        return Math.sqrt(parts.stream().mapToDouble(t -> dot(t, t)).sum());
+    }
+}
