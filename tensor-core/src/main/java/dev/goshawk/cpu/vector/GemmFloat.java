@@ -1,32 +1,29 @@
 package dev.goshawk.cpu.vector;
 
 import dev.goshawk.backend.Workers;
-import java.util.Arrays;
+import dev.goshawk.cpu.vector.BlockedProduct.Left;
 
 /**
  * Dense float32 matrix product, row-major: {@code C[m, n] = op(A) op(B)} or {@code C += op(A) op(B)}, op the identity
- * or the transpose. The loops are those of Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication"
- * (2008): panels of B shared, blocks of A packed per thread, register tiles within.
+ * or the transpose.
  *
  * <p>The result has the same bits for any number of threads. 2mnk operations; nothing is allocated but the tasks.
  */
 final class GemmFloat {
-    private static final int KC = 256;
-    private static final int MC = 128;
-    private static final int NC = 2048;
-    /** Up to this many columns a block of A is read too few times to repay packing. */
-    private static final int DIRECT_COLUMNS = 64;
-    /** Blocks aimed at, so that threads share the work evenly. */
-    private static final int BLOCKS = 16;
-
     private GemmFloat() {
     }
 
     /** Elements of scratch that {@link #run} needs for these sizes. */
     static int scratchFloats(int m, int n, int k, int threads) {
-        int kc = blockDepth(k);
-        return Math.addExact(
-                GemmFloatKernel.packedSize(kc, Math.min(n, NC)), Math.multiplyExact(threads, workerFloats(m, n, kc)));
+        return Math.max(scratchFloats(product(m, n, k, false), threads), scratchFloats(product(m, n, k, true), threads));
+    }
+
+    private static int scratchFloats(BlockedProduct product, int threads) {
+        return Math.addExact(product.sharedFloats(), Math.multiplyExact(threads, product.scratchFloats()));
+    }
+
+    private static BlockedProduct product(int m, int n, int k, boolean transposeA) {
+        return new BlockedProduct(m, n, k, transposeA ? Left.TRANSPOSED : Left.MATRIX, true);
     }
 
     /**
@@ -45,90 +42,19 @@ final class GemmFloat {
         VectorSupport.requireMatrix("gemm: A", transposeA ? k : m, transposeA ? m : k, aOff, lda, a.length);
         VectorSupport.requireMatrix("gemm: B", transposeB ? n : k, transposeB ? k : n, bOff, ldb, b.length);
         VectorSupport.requireMatrix("gemm: C", m, n, cOff, ldc, c.length);
-        if (m == 0 || n == 0) {
+        BlockedProduct product = product(m, n, k, transposeA);
+        if (product.tasks() == 0) {
             return;
         }
-        if (k == 0) {
-            for (int i = 0; i < m && !accumulate; i++) {
-                Arrays.fill(c, cOff + i * ldc, cOff + i * ldc + n, 0);
-            }
-            return;
-        }
+        int perWorker = product.scratchFloats();
         VectorSupport.requireLength(
-                "gemm: scratch", (long) scratchOff + scratchFloats(m, n, k, workers.threads()), scratch.length);
-        int rs = transposeA ? 1 : lda;
-        int ks = transposeA ? lda : 1;
-        int kStride = transposeB ? 1 : ldb;
-        int jStride = transposeB ? ldb : 1;
-        int depth = blockDepth(k);
-        int perWorker = workerFloats(m, n, depth);
-        int packedB = GemmFloatKernel.packedSize(depth, Math.min(n, NC));
-        int rowBlocks = rowBlocks(m);
-        int rowsPerBlock = blockRows(m);
-        for (int j0 = 0; j0 < n; j0 += NC) {
-            int jFirst = j0;
-            int columns = Math.min(NC, n - j0);
-            int panels = GemmFloatKernel.panels(columns);
-            int groupPanels = Math.max(4, (panels * rowBlocks + BLOCKS - 1) / BLOCKS);
-            int groups = rowBlocks >= BLOCKS ? 1 : (panels + groupPanels - 1) / groupPanels;
-            int panelsPerGroup = (panels + groups - 1) / groups;
-            for (int k0 = 0; k0 < k; k0 += depth) {
-                int kFirst = k0;
-                int kc = Math.min(depth, k - k0);
-                boolean add = accumulate || k0 > 0;
-                workers.run(panels, (panel, worker) -> GemmFloatKernel.packPanel(
-                        b, bOff + kFirst * kStride + jFirst * jStride, kStride, jStride, kc, columns, scratch,
-                        scratchOff, kc,
-                        0, panel));
-                workers.run(rowBlocks * groups, (task, worker) -> {
-                    int i = task / groups * rowsPerBlock;
-                    int rows = Math.min(rowsPerBlock, m - i);
-                    int j = task % groups * panelsPerGroup * GemmFloatKernel.PANEL;
-                    int width = Math.min(panelsPerGroup * GemmFloatKernel.PANEL, columns - j);
-                    if (width > 0) {
-                        block(a, aOff + i * rs + kFirst * ks, rs, ks, rows, scratch, scratchOff + j * kc, width, kc, c,
-                                cOff + i * ldc + jFirst + j, ldc, add, direct(m, n),
-                                scratchOff + packedB + worker * perWorker);
-                    }
-                });
-            }
-        }
-    }
-
-    private static void block(float[] a, int a0, int rs, int ks, int rows, float[] scratch, int b0, int columns, int kc,
-            float[] c, int c0, int ldc, boolean add, boolean direct, int own) {
-        int packed = own + GemmFloatKernel.TILE;
-        if (direct) {
-            GemmFloatKernel.multiply(a, a0, rs, ks, rows, scratch, b0, kc, 0, columns, kc, c, c0, ldc, add, scratch,
-                    own);
-        } else {
-            GemmFloatKernel.packTiles(a, a0, rs, ks, rows, kc, scratch, packed);
-            GemmFloatKernel.multiplyPacked(
-                    scratch, packed, rows, scratch, b0, kc, columns, kc, c, c0, ldc, add, scratch, own);
-        }
-    }
-
-    private static boolean direct(int m, int n) {
-        return n <= DIRECT_COLUMNS || m < GemmFloatKernel.ROWS;
-    }
-
-    /** The inner dimension in even parts, so that the last is not a sliver. */
-    private static int blockDepth(int k) {
-        int parts = Math.max(1, (k + KC - 1) / KC);
-        return (k + parts - 1) / parts;
-    }
-
-    private static int blockRows(int m) {
-        int rows = Math.min(MC, Math.max((m + BLOCKS - 1) / BLOCKS, 4 * GemmFloatKernel.ROWS));
-        return (rows + GemmFloatKernel.ROWS - 1) / GemmFloatKernel.ROWS * GemmFloatKernel.ROWS;
-    }
-
-    private static int rowBlocks(int m) {
-        int rows = blockRows(m);
-        return (m + rows - 1) / rows;
-    }
-
-    private static int workerFloats(int m, int n, int kc) {
-        return GemmFloatKernel.TILE + (direct(m, n) ? 0 : Math.multiplyExact(blockRows(m), kc));
+                "gemm: scratch", scratchOff + (long) scratchFloats(product, workers.threads()), scratch.length);
+        LeftRows left = new LeftRows.Matrix(a, aOff, lda);
+        RightColumns right = new RightColumns.Matrix(b, bOff, transposeB ? 1 : ldb, transposeB ? ldb : 1);
+        ResultRows result = new ResultRows.Matrix(c, cOff, ldc);
+        workers.run(product.packTasks(), (task, worker) -> product.pack(task, right, scratch, scratchOff));
+        int owned = scratchOff + product.sharedFloats();
+        workers.run(product.tasks(), (task, worker) -> product.run(
+                task, 0, k, left, right, result, accumulate, scratch, scratchOff, owned + worker * perWorker));
     }
 }

@@ -1,15 +1,12 @@
 package dev.goshawk.cpu.vector;
 
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The float32 micro-kernels under {@link GemmFloat} and the packed convolutions, and the loops around them. A tile of
- * the result is {@link #ROWS} rows by one or two vectors held in registers over the whole inner dimension. The left
- * operand is read with two strides, so plain, transposed and packed storage share one kernel; the right operand is
- * packed in panels of {@link #PANEL} columns, {@code [panel][k][column]}, the last one {@link #L} columns wide where
- * that suffices, zeros beyond the matrix.
+ * The float32 register tiles under {@link BlockedProduct}: {@link #TALL} or {@link #SHORT} rows by one or two vectors of
+ * the result, held in registers over the whole inner dimension. The left operand is read with two strides, so plain,
+ * transposed and copied storage share one kernel; the right operand is packed in panels.
  *
  * <p>Every element of a result is one chain of fused multiply-adds in increasing k, added to the old value last: the
  * same bits whatever the tile it falls in.
@@ -19,12 +16,14 @@ final class GemmFloatKernel {
 
     /** Lanes of a vector. */
     static final int L = VectorSupport.F32_LANES;
-    /** Rows of a register tile. */
-    static final int ROWS = 8;
+    /** Rows of most tiles. */
+    static final int TALL = 12;
+    /** Rows of the tiles that make up what is no multiple of {@link #TALL}. */
+    static final int SHORT = 8;
     /** Columns of a full panel of the right operand. */
     static final int PANEL = VectorSupport.PANEL_VECTORS * L;
     /** Elements of the buffer that ragged tiles pass through. */
-    static final int TILE = ROWS * PANEL;
+    static final int TILE = TALL * PANEL;
 
     /**
      * Read in place of the old result where that is not to be added: a branch in a kernel would deoptimise it when
@@ -35,240 +34,155 @@ final class GemmFloatKernel {
     private GemmFloatKernel() {
     }
 
-    /** Elements of a packed right operand of the given rows and columns. */
-    static int packedSize(int rows, int columns) {
-        return Math.multiplyExact(rows, packedColumns(columns));
+    /** Rows that tiles for {@code rows} rows span: up to three more, or {@link #SHORT}. */
+    static int tiledRows(int rows) {
+        return Math.max(SHORT, (rows + 3) / 4 * 4);
     }
 
-    /** Columns of a packed right operand, padding included. */
-    static int packedColumns(int columns) {
-        int full = columns / PANEL * PANEL;
-        return full + (columns - full + L - 1) / L * L;
-    }
-
-    /**
-     * Packs {@code kc} rows of a right operand, element (k, j) at {@code b[b0 + k*kStride + j*jStride]}, one of the
-     * strides 1, as the rows from {@code firstRow} of one panel of a packed operand that starts at {@code p0} and has
-     * {@code rows} rows.
-     */
-    static void packPanel(float[] b, int b0, int kStride, int jStride, int kc, int n, float[] packed, int p0, int rows,
-            int firstRow, int panel) {
-        int j = panel * PANEL;
-        int used = Math.min(PANEL, n - j);
-        int width = used <= L ? L : PANEL;
-        int to = p0 + j * rows + firstRow * width;
-        int from = b0 + j * jStride;
-        if (used < width) {
-            Arrays.fill(packed, to, to + kc * width, 0);
-        }
-        if (jStride == 1) {
-            packRows(b, from, kStride, kc, used, packed, to, width);
-        } else {
-            packColumns(b, from, kStride, jStride, kc, used, packed, to, width);
-        }
-    }
-
-    /** Number of panels of a right operand with n columns. */
-    static int panels(int n) {
-        return (n + PANEL - 1) / PANEL;
-    }
-
-    private static void packRows(float[] b, int b0, int kStride, int kc, int used, float[] packed, int p0, int width) {
-        int from = b0;
-        int to = p0;
-        for (int k = 0; k < kc; k++) {
-            copy(b, from, packed, to, used);
-            from += kStride;
-            to += width;
-        }
-    }
-
-    private static void packColumns(float[] b, int b0, int kStride, int jStride, int kc, int used, float[] packed,
-            int p0, int width) {
-        for (int j = 0; j < used; j++) {
-            int from = b0 + j * jStride;
-            int to = p0 + j;
-            for (int k = 0; k < kc; k++) {
-                packed[to] = b[from];
-                from += kStride;
-                to += width;
-            }
-        }
+    /** Rows of the next tile where this many, a result of {@link #tiledRows}, are left. */
+    static int nextTile(int rows) {
+        return rows % TALL == 0 || rows > 2 * SHORT ? TALL : SHORT;
     }
 
     /**
-     * Packs rows of a left operand, element (i, k) at {@code a[a0 + i*rs + k*ks]}, as tiles [tile][k][row], zeros below
-     * it.
+     * {@code C = A B}, or {@code C += A B} when {@code add}, for one tile: element (i, k) of A at {@code a[a0 + i*rs +
+     * k*ks]}, row k of B at {@code b[b0 + k*width]}, row i of C at {@code c[c0 + i*ldc]}.
+     *
+     * @param rows {@link #TALL} or {@link #SHORT}
+     * @param width {@link #L} or {@link #PANEL}
      */
-    static void packTiles(float[] a, int a0, int rs, int ks, int m, int kc, float[] packed, int p0) {
-        int full = m / ROWS * ROWS;
-        for (int i = 0; i < full; i += ROWS) {
-            packTile(a, a0 + i * rs, rs, ks, kc, packed, p0 + i * kc);
-        }
-        if (full < m) {
-            int to = p0 + full * kc;
-            Arrays.fill(packed, to, to + ROWS * kc, 0);
-            for (int i = full; i < m; i++) {
-                for (int k = 0; k < kc; k++) {
-                    packed[to + k * ROWS + i - full] = a[a0 + i * rs + k * ks];
-                }
-            }
-        }
-    }
-
-    private static void packTile(float[] a, int a0, int rs, int ks, int kc, float[] packed, int p0) {
-        int from = a0;
-        for (int k = 0; k < kc; k++) {
-            int to = p0 + k * ROWS;
-            packed[to] = a[from];
-            packed[to + 1] = a[from + rs];
-            packed[to + 2] = a[from + 2 * rs];
-            packed[to + 3] = a[from + 3 * rs];
-            packed[to + 4] = a[from + 4 * rs];
-            packed[to + 5] = a[from + 5 * rs];
-            packed[to + 6] = a[from + 6 * rs];
-            packed[to + 7] = a[from + 7 * rs];
-            from += ks;
-        }
-    }
-
-    /** Copies n elements; for short runs quicker than a call of System.arraycopy. */
-    static void copy(float[] from, int f, float[] to, int t, int n) {
-        int i = 0;
-        for (; i <= n - L; i += L) {
-            FloatVector.fromArray(S, from, f + i).intoArray(to, t + i);
-        }
-        for (; i < n; i++) {
-            to[t + i] = from[f + i];
-        }
-    }
-
-    /**
-     * As {@link #copy}, in whole vectors wherever both arrays reach far enough: up to {@link #L} - 1 elements past the
-     * end of the copy may change.
-     */
-    static void copyOver(float[] from, int f, float[] to, int t, int n) {
-        int limit = Math.min(n, Math.min(from.length - f, to.length - t) - L + 1);
-        int i = 0;
-        for (; i < limit; i += L) {
-            FloatVector.fromArray(S, from, f + i).intoArray(to, t + i);
-        }
-        for (; i < n; i++) {
-            to[t + i] = from[f + i];
-        }
-    }
-
-    /** {@code to += from} over n elements. */
-    static void addInto(float[] from, int f, float[] to, int t, int n) {
-        int i = 0;
-        for (; i <= n - L; i += L) {
-            FloatVector.fromArray(S, to, t + i).add(FloatVector.fromArray(S, from, f + i)).intoArray(to, t + i);
-        }
-        for (; i < n; i++) {
-            to[t + i] += from[f + i];
-        }
-    }
-
-    /**
-     * {@code C[m, n] = A B}, or {@code +=} when {@code add}: element (i, k) of A at {@code a[a0 + i*rs + k*ks]}, B
-     * packed in panels of {@code bRows} rows from {@code b0}, of which the {@code kc} from {@code firstRow} are used;
-     * {@code tile} has {@link #TILE} elements of scratch at {@code t0}.
-     */
-    static void multiply(float[] a, int a0, int rs, int ks, int m, float[] b, int b0, int bRows, int firstRow, int n,
-            int kc, float[] c, int c0, int ldc, boolean add, float[] tile, int t0) {
-        int full = m / ROWS * ROWS;
-        for (int j = 0; j < n; j += PANEL) {
-            int columns = Math.min(PANEL, n - j);
-            int width = columns <= L ? L : PANEL;
-            int panel = b0 + j * bRows + firstRow * width;
-            for (int i = 0; i < full; i += ROWS) {
-                tile(a, a0 + i * rs, rs, ks, b, panel, columns, kc, c, c0 + i * ldc + j, ldc, add, tile, t0);
-            }
-            if (full == m) {
-                continue;
-            }
-            if (full > 0) {
-                // The last whole tile's rows again, so that nothing past the left operand is read; only the new rows
-                // are kept.
-                whole(a, a0 + (m - ROWS) * rs, rs, ks, b, panel, width, kc, tile, t0, width, false);
-                keep(tile, t0 + (full - (m - ROWS)) * width, width, m - full, columns, c, c0 + full * ldc + j, ldc,
-                        add);
-            } else {
-                for (int i = 0; i < m; i++) {
-                    row(a, a0 + i * rs, ks, b, panel, columns, kc, c, c0 + i * ldc + j, add, tile, t0);
-                }
-            }
-        }
-    }
-
-    /** As {@link #multiply} with the left operand in tiles as {@link #packTiles} lays them out. */
-    static void multiplyPacked(float[] a, int a0, int m, float[] b, int b0, int bRows, int n, int kc, float[] c, int c0,
-            int ldc, boolean add, float[] tile, int t0) {
-        int full = m / ROWS * ROWS;
-        for (int j = 0; j < n; j += PANEL) {
-            int columns = Math.min(PANEL, n - j);
-            int panel = b0 + j * bRows;
-            for (int i = 0; i < full; i += ROWS) {
-                tile(a, a0 + i * kc, 1, ROWS, b, panel, columns, kc, c, c0 + i * ldc + j, ldc, add, tile, t0);
-            }
-            if (full < m) {
-                int width = columns <= L ? L : PANEL;
-                whole(a, a0 + full * kc, 1, ROWS, b, panel, width, kc, tile, t0, width, false);
-                keep(tile, t0, width, m - full, columns, c, c0 + full * ldc + j, ldc, add);
-            }
-        }
-    }
-
-    private static void tile(float[] a, int a0, int rs, int ks, float[] b, int b0, int columns, int kc, float[] c,
-            int c0, int ldc, boolean add, float[] tile, int t0) {
-        if (columns == PANEL || columns == L) {
-            whole(a, a0, rs, ks, b, b0, columns, kc, c, c0, ldc, add);
-        } else {
-            int width = columns <= L ? L : PANEL;
-            whole(a, a0, rs, ks, b, b0, width, kc, tile, t0, width, false);
-            keep(tile, t0, width, ROWS, columns, c, c0, ldc, add);
-        }
-    }
-
-    private static void whole(float[] a, int a0, int rs, int ks, float[] b, int b0, int width, int kc, float[] c,
+    static void tile(int rows, int width, float[] a, int a0, int rs, int ks, float[] b, int b0, int kc, float[] c,
             int c0, int ldc, boolean add) {
         float[] old = add ? c : ZEROS;
         int old0 = add ? c0 : 0;
         int ldOld = add ? ldc : 0;
         if (width == L) {
-            narrow(a, a0, rs, ks, b, b0, kc, old, old0, ldOld, c, c0, ldc);
-        } else {
-            wide(a, a0, rs, ks, b, b0, kc, old, old0, ldOld, c, c0, ldc);
-        }
-    }
-
-    private static void row(float[] a, int a0, int ks, float[] b, int b0, int columns, int kc, float[] c, int c0,
-            boolean add, float[] tile, int t0) {
-        int width = columns <= L ? L : PANEL;
-        if (width == L) {
-            narrowRow(a, a0, ks, b, b0, kc, tile, t0);
-        } else {
-            wideRow(a, a0, ks, b, b0, kc, tile, t0);
-        }
-        keep(tile, t0, width, 1, columns, c, c0, 0, add);
-    }
-
-    private static void keep(float[] tile, int t0, int width, int rows, int columns, float[] c, int c0, int ldc,
-            boolean add) {
-        for (int i = 0; i < rows; i++) {
-            if (add) {
-                addInto(tile, t0 + i * width, c, c0 + i * ldc, columns);
+            if (rows == TALL) {
+                tallNarrow(a, a0, rs, ks, b, b0, kc, old, old0, ldOld, c, c0, ldc);
             } else {
-                copy(tile, t0 + i * width, c, c0 + i * ldc, columns);
+                shortNarrow(a, a0, rs, ks, b, b0, kc, old, old0, ldOld, c, c0, ldc);
             }
+        } else if (rows == TALL) {
+            tallWide(a, a0, rs, ks, b, b0, kc, old, old0, ldOld, c, c0, ldc);
+        } else {
+            shortWide(a, a0, rs, ks, b, b0, kc, old, old0, ldOld, c, c0, ldc);
         }
     }
 
     // One shared zero, an uncounted loop and no helper calls keep these under the compiler's node limit: beyond it C2
     // stops inlining and boxes every accumulator.
 
-    /** A whole tile of two vectors a row: {@code C = old + A B}. */
-    private static void wide(float[] a, int a0, int rs, int ks, float[] b, int b0, int kc, float[] old, int old0,
+    /** {@link #TALL} rows of two vectors. */
+    private static void tallWide(float[] a, int a0, int rs, int ks, float[] b, int b0, int kc, float[] old, int old0,
+            int ldOld, float[] c, int c0, int ldc) {
+        FloatVector zero = FloatVector.zero(S);
+        FloatVector s0p = zero;
+        FloatVector s0q = zero;
+        FloatVector s1p = zero;
+        FloatVector s1q = zero;
+        FloatVector s2p = zero;
+        FloatVector s2q = zero;
+        FloatVector s3p = zero;
+        FloatVector s3q = zero;
+        FloatVector s4p = zero;
+        FloatVector s4q = zero;
+        FloatVector s5p = zero;
+        FloatVector s5q = zero;
+        FloatVector s6p = zero;
+        FloatVector s6q = zero;
+        FloatVector s7p = zero;
+        FloatVector s7q = zero;
+        FloatVector s8p = zero;
+        FloatVector s8q = zero;
+        FloatVector s9p = zero;
+        FloatVector s9q = zero;
+        FloatVector s10p = zero;
+        FloatVector s10q = zero;
+        FloatVector s11p = zero;
+        FloatVector s11q = zero;
+        int r2 = 2 * rs;
+        int r3 = 3 * rs;
+        int r4 = 4 * rs;
+        int r5 = 5 * rs;
+        int r6 = 6 * rs;
+        int r7 = 7 * rs;
+        int r8 = 8 * rs;
+        int r9 = 9 * rs;
+        int r10 = 10 * rs;
+        int r11 = 11 * rs;
+        int ak = a0;
+        int bk = b0;
+        int end = a0 + kc * ks;
+        while (ak != end) {
+            FloatVector wp = FloatVector.fromArray(S, b, bk);
+            FloatVector wq = FloatVector.fromArray(S, b, bk + L);
+            FloatVector v0 = FloatVector.broadcast(S, a[ak]);
+            s0p = v0.fma(wp, s0p);
+            s0q = v0.fma(wq, s0q);
+            FloatVector v1 = FloatVector.broadcast(S, a[ak + rs]);
+            s1p = v1.fma(wp, s1p);
+            s1q = v1.fma(wq, s1q);
+            FloatVector v2 = FloatVector.broadcast(S, a[ak + r2]);
+            s2p = v2.fma(wp, s2p);
+            s2q = v2.fma(wq, s2q);
+            FloatVector v3 = FloatVector.broadcast(S, a[ak + r3]);
+            s3p = v3.fma(wp, s3p);
+            s3q = v3.fma(wq, s3q);
+            FloatVector v4 = FloatVector.broadcast(S, a[ak + r4]);
+            s4p = v4.fma(wp, s4p);
+            s4q = v4.fma(wq, s4q);
+            FloatVector v5 = FloatVector.broadcast(S, a[ak + r5]);
+            s5p = v5.fma(wp, s5p);
+            s5q = v5.fma(wq, s5q);
+            FloatVector v6 = FloatVector.broadcast(S, a[ak + r6]);
+            s6p = v6.fma(wp, s6p);
+            s6q = v6.fma(wq, s6q);
+            FloatVector v7 = FloatVector.broadcast(S, a[ak + r7]);
+            s7p = v7.fma(wp, s7p);
+            s7q = v7.fma(wq, s7q);
+            FloatVector v8 = FloatVector.broadcast(S, a[ak + r8]);
+            s8p = v8.fma(wp, s8p);
+            s8q = v8.fma(wq, s8q);
+            FloatVector v9 = FloatVector.broadcast(S, a[ak + r9]);
+            s9p = v9.fma(wp, s9p);
+            s9q = v9.fma(wq, s9q);
+            FloatVector v10 = FloatVector.broadcast(S, a[ak + r10]);
+            s10p = v10.fma(wp, s10p);
+            s10q = v10.fma(wq, s10q);
+            FloatVector v11 = FloatVector.broadcast(S, a[ak + r11]);
+            s11p = v11.fma(wp, s11p);
+            s11q = v11.fma(wq, s11q);
+            ak += ks;
+            bk += 2 * L;
+        }
+        s0p.add(FloatVector.fromArray(S, old, old0)).intoArray(c, c0);
+        s0q.add(FloatVector.fromArray(S, old, old0 + L)).intoArray(c, c0 + L);
+        s1p.add(FloatVector.fromArray(S, old, old0 + ldOld)).intoArray(c, c0 + ldc);
+        s1q.add(FloatVector.fromArray(S, old, old0 + ldOld + L)).intoArray(c, c0 + ldc + L);
+        s2p.add(FloatVector.fromArray(S, old, old0 + 2 * ldOld)).intoArray(c, c0 + 2 * ldc);
+        s2q.add(FloatVector.fromArray(S, old, old0 + 2 * ldOld + L)).intoArray(c, c0 + 2 * ldc + L);
+        s3p.add(FloatVector.fromArray(S, old, old0 + 3 * ldOld)).intoArray(c, c0 + 3 * ldc);
+        s3q.add(FloatVector.fromArray(S, old, old0 + 3 * ldOld + L)).intoArray(c, c0 + 3 * ldc + L);
+        s4p.add(FloatVector.fromArray(S, old, old0 + 4 * ldOld)).intoArray(c, c0 + 4 * ldc);
+        s4q.add(FloatVector.fromArray(S, old, old0 + 4 * ldOld + L)).intoArray(c, c0 + 4 * ldc + L);
+        s5p.add(FloatVector.fromArray(S, old, old0 + 5 * ldOld)).intoArray(c, c0 + 5 * ldc);
+        s5q.add(FloatVector.fromArray(S, old, old0 + 5 * ldOld + L)).intoArray(c, c0 + 5 * ldc + L);
+        s6p.add(FloatVector.fromArray(S, old, old0 + 6 * ldOld)).intoArray(c, c0 + 6 * ldc);
+        s6q.add(FloatVector.fromArray(S, old, old0 + 6 * ldOld + L)).intoArray(c, c0 + 6 * ldc + L);
+        s7p.add(FloatVector.fromArray(S, old, old0 + 7 * ldOld)).intoArray(c, c0 + 7 * ldc);
+        s7q.add(FloatVector.fromArray(S, old, old0 + 7 * ldOld + L)).intoArray(c, c0 + 7 * ldc + L);
+        s8p.add(FloatVector.fromArray(S, old, old0 + 8 * ldOld)).intoArray(c, c0 + 8 * ldc);
+        s8q.add(FloatVector.fromArray(S, old, old0 + 8 * ldOld + L)).intoArray(c, c0 + 8 * ldc + L);
+        s9p.add(FloatVector.fromArray(S, old, old0 + 9 * ldOld)).intoArray(c, c0 + 9 * ldc);
+        s9q.add(FloatVector.fromArray(S, old, old0 + 9 * ldOld + L)).intoArray(c, c0 + 9 * ldc + L);
+        s10p.add(FloatVector.fromArray(S, old, old0 + 10 * ldOld)).intoArray(c, c0 + 10 * ldc);
+        s10q.add(FloatVector.fromArray(S, old, old0 + 10 * ldOld + L)).intoArray(c, c0 + 10 * ldc + L);
+        s11p.add(FloatVector.fromArray(S, old, old0 + 11 * ldOld)).intoArray(c, c0 + 11 * ldc);
+        s11q.add(FloatVector.fromArray(S, old, old0 + 11 * ldOld + L)).intoArray(c, c0 + 11 * ldc + L);
+    }
+
+    /** {@link #SHORT} rows of two vectors. */
+    private static void shortWide(float[] a, int a0, int rs, int ks, float[] b, int b0, int kc, float[] old, int old0,
             int ldOld, float[] c, int c0, int ldc) {
         FloatVector zero = FloatVector.zero(S);
         FloatVector s0p = zero;
@@ -344,8 +258,80 @@ final class GemmFloatKernel {
         s7q.add(FloatVector.fromArray(S, old, old0 + 7 * ldOld + L)).intoArray(c, c0 + 7 * ldc + L);
     }
 
-    /** A whole tile of one vector a row: {@code C = old + A B}. */
-    private static void narrow(float[] a, int a0, int rs, int ks, float[] b, int b0, int kc, float[] old, int old0,
+    /** {@link #TALL} rows of one vector. */
+    private static void tallNarrow(float[] a, int a0, int rs, int ks, float[] b, int b0, int kc, float[] old, int old0,
+            int ldOld, float[] c, int c0, int ldc) {
+        FloatVector zero = FloatVector.zero(S);
+        FloatVector s0 = zero;
+        FloatVector s1 = zero;
+        FloatVector s2 = zero;
+        FloatVector s3 = zero;
+        FloatVector s4 = zero;
+        FloatVector s5 = zero;
+        FloatVector s6 = zero;
+        FloatVector s7 = zero;
+        FloatVector s8 = zero;
+        FloatVector s9 = zero;
+        FloatVector s10 = zero;
+        FloatVector s11 = zero;
+        int r2 = 2 * rs;
+        int r3 = 3 * rs;
+        int r4 = 4 * rs;
+        int r5 = 5 * rs;
+        int r6 = 6 * rs;
+        int r7 = 7 * rs;
+        int r8 = 8 * rs;
+        int r9 = 9 * rs;
+        int r10 = 10 * rs;
+        int r11 = 11 * rs;
+        int ak = a0;
+        int bk = b0;
+        int end = a0 + kc * ks;
+        while (ak != end) {
+            FloatVector w = FloatVector.fromArray(S, b, bk);
+            FloatVector v0 = FloatVector.broadcast(S, a[ak]);
+            s0 = v0.fma(w, s0);
+            FloatVector v1 = FloatVector.broadcast(S, a[ak + rs]);
+            s1 = v1.fma(w, s1);
+            FloatVector v2 = FloatVector.broadcast(S, a[ak + r2]);
+            s2 = v2.fma(w, s2);
+            FloatVector v3 = FloatVector.broadcast(S, a[ak + r3]);
+            s3 = v3.fma(w, s3);
+            FloatVector v4 = FloatVector.broadcast(S, a[ak + r4]);
+            s4 = v4.fma(w, s4);
+            FloatVector v5 = FloatVector.broadcast(S, a[ak + r5]);
+            s5 = v5.fma(w, s5);
+            FloatVector v6 = FloatVector.broadcast(S, a[ak + r6]);
+            s6 = v6.fma(w, s6);
+            FloatVector v7 = FloatVector.broadcast(S, a[ak + r7]);
+            s7 = v7.fma(w, s7);
+            FloatVector v8 = FloatVector.broadcast(S, a[ak + r8]);
+            s8 = v8.fma(w, s8);
+            FloatVector v9 = FloatVector.broadcast(S, a[ak + r9]);
+            s9 = v9.fma(w, s9);
+            FloatVector v10 = FloatVector.broadcast(S, a[ak + r10]);
+            s10 = v10.fma(w, s10);
+            FloatVector v11 = FloatVector.broadcast(S, a[ak + r11]);
+            s11 = v11.fma(w, s11);
+            ak += ks;
+            bk += L;
+        }
+        s0.add(FloatVector.fromArray(S, old, old0)).intoArray(c, c0);
+        s1.add(FloatVector.fromArray(S, old, old0 + ldOld)).intoArray(c, c0 + ldc);
+        s2.add(FloatVector.fromArray(S, old, old0 + 2 * ldOld)).intoArray(c, c0 + 2 * ldc);
+        s3.add(FloatVector.fromArray(S, old, old0 + 3 * ldOld)).intoArray(c, c0 + 3 * ldc);
+        s4.add(FloatVector.fromArray(S, old, old0 + 4 * ldOld)).intoArray(c, c0 + 4 * ldc);
+        s5.add(FloatVector.fromArray(S, old, old0 + 5 * ldOld)).intoArray(c, c0 + 5 * ldc);
+        s6.add(FloatVector.fromArray(S, old, old0 + 6 * ldOld)).intoArray(c, c0 + 6 * ldc);
+        s7.add(FloatVector.fromArray(S, old, old0 + 7 * ldOld)).intoArray(c, c0 + 7 * ldc);
+        s8.add(FloatVector.fromArray(S, old, old0 + 8 * ldOld)).intoArray(c, c0 + 8 * ldc);
+        s9.add(FloatVector.fromArray(S, old, old0 + 9 * ldOld)).intoArray(c, c0 + 9 * ldc);
+        s10.add(FloatVector.fromArray(S, old, old0 + 10 * ldOld)).intoArray(c, c0 + 10 * ldc);
+        s11.add(FloatVector.fromArray(S, old, old0 + 11 * ldOld)).intoArray(c, c0 + 11 * ldc);
+    }
+
+    /** {@link #SHORT} rows of one vector. */
+    private static void shortNarrow(float[] a, int a0, int rs, int ks, float[] b, int b0, int kc, float[] old, int old0,
             int ldOld, float[] c, int c0, int ldc) {
         FloatVector zero = FloatVector.zero(S);
         FloatVector s0 = zero;
@@ -394,43 +380,5 @@ final class GemmFloatKernel {
         s5.add(FloatVector.fromArray(S, old, old0 + 5 * ldOld)).intoArray(c, c0 + 5 * ldc);
         s6.add(FloatVector.fromArray(S, old, old0 + 6 * ldOld)).intoArray(c, c0 + 6 * ldc);
         s7.add(FloatVector.fromArray(S, old, old0 + 7 * ldOld)).intoArray(c, c0 + 7 * ldc);
-    }
-
-    /** One row of two vectors. */
-    private static void wideRow(float[] a, int a0, int ks, float[] b, int b0, int kc, float[] c, int c0) {
-        FloatVector zero = FloatVector.zero(S);
-        FloatVector s0p = zero;
-        FloatVector s0q = zero;
-        int ak = a0;
-        int bk = b0;
-        int end = a0 + kc * ks;
-        while (ak != end) {
-            FloatVector wp = FloatVector.fromArray(S, b, bk);
-            FloatVector wq = FloatVector.fromArray(S, b, bk + L);
-            FloatVector v0 = FloatVector.broadcast(S, a[ak]);
-            s0p = v0.fma(wp, s0p);
-            s0q = v0.fma(wq, s0q);
-            ak += ks;
-            bk += 2 * L;
-        }
-        s0p.intoArray(c, c0);
-        s0q.intoArray(c, c0 + L);
-    }
-
-    /** One row of one vector. */
-    private static void narrowRow(float[] a, int a0, int ks, float[] b, int b0, int kc, float[] c, int c0) {
-        FloatVector zero = FloatVector.zero(S);
-        FloatVector s0 = zero;
-        int ak = a0;
-        int bk = b0;
-        int end = a0 + kc * ks;
-        while (ak != end) {
-            FloatVector w = FloatVector.fromArray(S, b, bk);
-            FloatVector v0 = FloatVector.broadcast(S, a[ak]);
-            s0 = v0.fma(w, s0);
-            ak += ks;
-            bk += L;
-        }
-        s0.intoArray(c, c0);
     }
 }

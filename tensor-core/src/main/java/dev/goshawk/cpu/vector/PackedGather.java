@@ -3,28 +3,23 @@ package dev.goshawk.cpu.vector;
 import dev.goshawk.backend.Workers;
 import dev.goshawk.tensor.ConvGeometry;
 import dev.goshawk.tensor.ConvRole;
-import java.util.Arrays;
 import java.util.List;
 
 /**
- * The convolution and its input gradient in float32, any geometry: blocks of positions are gathered as matrices of
- * patches, small enough for the second-level cache, and multiplied by the filter. Nothing is gathered where patches are
- * pixels (1x1, stride 1, no padding).
+ * The convolution and its input gradient in float32, any geometry: the patches of each grid of windows, gathered block
+ * by block, times the filter.
  */
 final class PackedGather implements ConvKernel {
-    /** Elements of a block of patches, about. */
-    private static final int BLOCK = 1 << 15;
-    private static final int KC = 256;
-
     private final ConvGeometry geometry;
     private final boolean output;
     private final PackedWindow[] windows;
-    /** Where each window's filter starts in scratch, then the size of all. */
-    private final int[] filterAt;
-    /** The number of each window's first block, then that of all blocks. */
-    private final int[] firstBlock;
+    private final BlockedProduct[] products;
     private final int sourceChannels;
     private final int targetChannels;
+    /** Where in scratch what is packed beforehand starts, for each window; then the size of all. */
+    private final int[] sharedAt;
+    private final int packTasks;
+    private final int tasks;
     private final int workerFloats;
 
     PackedGather(ConvRole role, ConvGeometry geometry) {
@@ -36,24 +31,29 @@ final class PackedGather implements ConvKernel {
         this.windows = grids.toArray(new PackedWindow[0]);
         this.sourceChannels = (output ? geometry.inChannels() : geometry.outChannels()) / geometry.groups();
         this.targetChannels = (output ? geometry.outChannels() : geometry.inChannels()) / geometry.groups();
-        this.filterAt = new int[windows.length + 1];
-        this.firstBlock = new int[windows.length + 1];
+        this.products = new BlockedProduct[windows.length];
+        this.sharedAt = new int[windows.length + 1];
+        int packs = 0;
+        int count = 0;
         int own = 0;
         for (int i = 0; i < windows.length; i++) {
-            PackedWindow w = windows[i];
-            int rows = blockRows(w);
-            int filter = GemmFloatKernel.packedSize(depth(w), targetChannels);
-            filterAt[i + 1] = Math.addExact(filterAt[i], Math.multiplyExact(geometry.groups(), filter));
-            firstBlock[i + 1] = firstBlock[i] + (w.positions() + rows - 1) / rows;
-            own = Math.max(own, rows * (patchStride(w) + (windows.length > 1 ? targetChannels : 0)));
+            products[i] = new BlockedProduct(windows[i].positions(), targetChannels, depth(windows[i]),
+                    windows[i].isPointwise() ? BlockedProduct.Left.MATRIX : BlockedProduct.Left.GATHERED, true);
+            sharedAt[i + 1] = Math.addExact(
+                    sharedAt[i], Math.multiplyExact(geometry.groups(), products[i].sharedFloats()));
+            packs += products[i].packTasks() * geometry.groups();
+            count += products[i].tasks() * geometry.groups();
+            own = Math.max(own, products[i].scratchFloats());
         }
-        this.workerFloats = own + GemmFloatKernel.TILE + GemmFloatKernel.L;
+        this.packTasks = packs;
+        this.tasks = count;
+        this.workerFloats = own;
     }
 
     @Override
     public int scratchFloats(int threads) {
         VectorSupport.requireThreads(threads);
-        return Math.addExact(filterAt[windows.length], Math.multiplyExact(threads, workerFloats));
+        return Math.addExact(sharedAt[windows.length], Math.multiplyExact(threads, workerFloats));
     }
 
     @Override
@@ -65,98 +65,64 @@ final class PackedGather implements ConvKernel {
         int sourceOff = output ? aOff : bOff;
         float[] filter = output ? b : a;
         int filterOff = output ? bOff : aOff;
-        int panels = GemmFloatKernel.panels(targetChannels);
         int groups = geometry.groups();
-        workers.run(windows.length * groups * panels, (task, worker) -> packFilter(
-                task / panels / groups, task / panels % groups, task % panels, filter, filterOff, scratch, scratchOff));
-        workers.run(firstBlock[windows.length], (task, worker) -> {
+        int perGroup = geometry.outChannels() / groups;
+        workers.run(packTasks, (task, worker) -> {
             int i = 0;
-            while (task >= firstBlock[i + 1]) {
-                i++;
+            int rest = task;
+            while (rest >= products[i].packTasks() * groups) {
+                rest -= products[i++].packTasks() * groups;
             }
-            int own = scratchOff + filterAt[windows.length] + worker * workerFloats;
-            for (int group = 0; group < groups; group++) {
-                block(i, task - firstBlock[i], group, source, sourceOff, out, outOff, accumulate, scratch, scratchOff,
-                        own);
+            products[i].pack(
+                    rest / groups, right(windows[i], filter, filterOff + rest % groups * perGroup), scratch,
+                    scratchOff + shared(i, rest % groups));
+        });
+        int owned = scratchOff + sharedAt[windows.length];
+        workers.run(tasks, (task, worker) -> {
+            int i = 0;
+            int rest = task;
+            while (rest >= products[i].tasks() * groups) {
+                rest -= products[i++].tasks() * groups;
             }
+            int group = rest % groups;
+            PackedWindow w = windows[i];
+            products[i].run(
+                    rest / groups, 0, depth(w), left(w, source, sourceOff + group * sourceChannels),
+                    right(w, filter, filterOff + group * perGroup),
+                    new ResultRows.Pixels(w, out, outOff + group * targetChannels, targetChannels * groups,
+                            targetHeight(), targetWidth()),
+                    accumulate, scratch, scratchOff + shared(i, group), owned + worker * workerFloats);
         });
     }
 
-    private void packFilter(int window, int group, int panel, float[] filter, int filterOff, float[] scratch,
-            int scratchOff) {
-        PackedWindow w = windows[window];
-        int perGroup = geometry.outChannels() / geometry.groups();
-        int tapSize = geometry.inChannels() / geometry.groups() * geometry.outChannels();
-        int to = scratchOff + filterAt[window] + group * GemmFloatKernel.packedSize(depth(w), targetChannels);
-        int kStride = output ? geometry.outChannels() : 1;
-        int jStride = output ? 1 : geometry.outChannels();
-        for (int tap = 0; tap < w.taps(); tap++) {
-            int r = w.tapRow() + tap / w.kernelWidth() * w.tapRowStep();
-            int s = w.tapColumn() + tap % w.kernelWidth() * w.tapColumnStep();
-            int from = filterOff + (r * geometry.kernelWidth() + s) * tapSize + group * perGroup;
-            GemmFloatKernel.packPanel(
-                    filter, from, kStride, jStride, sourceChannels, targetChannels, scratch, to, depth(w),
-                    tap * sourceChannels,
-                    panel);
-        }
+    private int shared(int window, int group) {
+        return sharedAt[window] + group * products[window].sharedFloats();
     }
 
-    private void block(int window, int block, int group, float[] source, int sourceOff, float[] out, int outOff,
-            boolean accumulate, float[] scratch, int scratchOff, int own) {
-        PackedWindow w = windows[window];
-        int depth = depth(w);
-        int first = block * blockRows(w);
-        int rows = Math.min(blockRows(w), w.positions() - first);
+    private LeftRows left(PackedWindow w, float[] x, int x0) {
         int pixel = sourceChannels * geometry.groups();
-        int source0 = sourceOff + group * sourceChannels;
-        int patches = own + GemmFloatKernel.TILE;
-        int filter = scratchOff + filterAt[window] + group * GemmFloatKernel.packedSize(depth, targetChannels);
-        int targetPixel = targetChannels * geometry.groups();
-        int target0 = outOff + group * targetChannels;
-        boolean single = windows.length == 1;
-        float[] to = single ? out : scratch;
-        int to0 = single ? target0 + first * targetPixel : patches + rows * patchStride(w);
-        int ldc = single ? targetPixel : targetChannels;
-        boolean add = single && accumulate;
-        if (depth == 0) {
-            for (int i = 0; i < rows && !add; i++) {
-                Arrays.fill(to, to0 + i * ldc, to0 + i * ldc + targetChannels, 0);
-            }
-        } else if (w.isPointwise()) {
-            multiply(source, source0 + first * pixel, pixel, rows, depth, scratch, filter, to, to0, ldc, add, own);
-        } else {
-            PackedPatches.gather(w, source, source0, pixel, sourceChannels, first, rows, scratch, patches,
-                    patchStride(w));
-            multiply(scratch, patches, patchStride(w), rows, depth, scratch, filter, to, to0, ldc, add, own);
-        }
-        if (!single) {
-            PackedPatches.scatter(
-                    w, scratch, to0, targetChannels, first, rows, out, target0, targetPixel, geometry.inHeight(),
-                    geometry.inWidth(), accumulate);
-        }
+        return w.isPointwise()
+                ? new LeftRows.Matrix(x, x0, pixel)
+                : new LeftRows.Patches(w, x, x0, pixel, sourceChannels);
     }
 
-    private void multiply(float[] a, int a0, int lda, int rows, int depth, float[] scratch, int filter, float[] c,
-            int c0, int ldc, boolean add, int own) {
-        int parts = (depth + KC - 1) / KC;
-        int step = (depth + parts - 1) / parts;
-        for (int k = 0; k < depth; k += step) {
-            GemmFloatKernel.multiply(
-                    a, a0 + k, lda, 1, rows, scratch, filter, depth, k, targetChannels, Math.min(step, depth - k), c,
-                    c0, ldc,
-                    add || k > 0, scratch, own);
-        }
+    private RightColumns right(PackedWindow w, float[] b, int b0) {
+        int outChannels = geometry.outChannels();
+        return output
+                ? new RightColumns.Matrix(b, b0, outChannels, 1)
+                : new RightColumns.Taps(w, b, b0, geometry.kernelWidth(),
+                        geometry.inChannels() / geometry.groups() * outChannels, outChannels, sourceChannels);
+    }
+
+    private int targetHeight() {
+        return output ? geometry.outHeight() : geometry.inHeight();
+    }
+
+    private int targetWidth() {
+        return output ? geometry.outWidth() : geometry.inWidth();
     }
 
     private int depth(PackedWindow w) {
         return w.taps() * sourceChannels;
-    }
-
-    private int patchStride(PackedWindow w) {
-        return w.isPointwise() ? 0 : VectorSupport.oddLines(depth(w), GemmFloatKernel.L);
-    }
-
-    private int blockRows(PackedWindow w) {
-        return VectorSupport.blockRows(BLOCK, depth(w), GemmFloatKernel.ROWS);
     }
 }

@@ -2,56 +2,49 @@ package dev.goshawk.cpu.vector;
 
 import dev.goshawk.backend.Workers;
 import dev.goshawk.tensor.ConvGeometry;
-import java.util.Arrays;
 
 /**
  * The filter gradient of a convolution in float32, any geometry: patches transposed times output gradient, summed over
- * the positions. The positions are cut into a number of spans that depends on the geometry alone, each summed in its
- * own buffer and these in order, so the result has the same bits for any number of threads.
+ * the positions. Where the filter is too small to be cut into enough pieces, the positions are cut into spans, each
+ * summed in its own buffer and these in order. The cuts depend on the geometry alone, so the result has the same bits
+ * for any number of threads.
  */
 final class PackedWeightGrad implements ConvKernel {
-    /** Positions of a block: the inner dimension of one product. */
-    private static final int BLOCK = 192;
-    private static final int SPANS = 16;
-    /** Elements that the spans' buffers may take together. */
-    private static final int SPAN_FLOATS = 1 << 21;
+    /** Tasks below which the positions are cut. */
+    private static final int TASKS = 8;
+    /** Positions of a span, at least. */
+    private static final int SPAN = 512;
     private static final int REDUCE = 1 << 12;
 
     private final ConvGeometry geometry;
-    /** Slices of the filter worked on apart: all taps, or each row of taps where too few spans fit. */
-    private final PackedWindow[] slices;
+    private final PackedWindow window;
+    private final BlockedProduct product;
     private final int spans;
-    private final int blocksPerSpan;
+    private final int positionsPerSpan;
     private final int inChannels;
     private final int outChannels;
     private final int filterSize;
-    private final int workerFloats;
 
     PackedWeightGrad(ConvGeometry geometry) {
         this.geometry = geometry;
         this.inChannels = geometry.inChannels() / geometry.groups();
         this.outChannels = geometry.outChannels() / geometry.groups();
         this.filterSize = geometry.filterShape().size();
-        PackedWindow whole = PackedWindow.output(geometry);
-        int blocks = (whole.positions() + BLOCK - 1) / BLOCK;
-        boolean sliced = (long) filterSize * 4 > SPAN_FLOATS && geometry.kernelHeight() > 1;
-        int fitting = Math.max(sliced ? 1 : 2, SPAN_FLOATS / Math.max(1, filterSize));
-        int wanted = Math.max(1, Math.min(Math.min(SPANS, fitting), blocks));
-        this.blocksPerSpan = Math.max(1, (blocks + wanted - 1) / wanted);
-        this.spans = Math.max(1, (blocks + blocksPerSpan - 1) / blocksPerSpan);
-        this.slices = new PackedWindow[sliced ? geometry.kernelHeight() : 1];
-        for (int i = 0; i < slices.length; i++) {
-            slices[i] = sliced ? whole.tapRowOnly(i) : whole;
-        }
-        this.workerFloats = GemmFloatKernel.TILE + BLOCK * patchStride() + GemmFloatKernel.L
-                + GemmFloatKernel.packedSize(BLOCK, outChannels);
+        this.window = PackedWindow.output(geometry);
+        int positions = window.positions();
+        int tasks = new BlockedProduct(depth(), outChannels, positions, BlockedProduct.Left.TRANSPOSED, false).tasks() * geometry.groups();
+        int wanted = Math.clamp(TASKS / Math.max(1, tasks), 1, Math.max(1, positions / SPAN));
+        this.positionsPerSpan = Math.max(1, (positions + wanted - 1) / wanted);
+        this.spans = Math.max(1, (positions + positionsPerSpan - 1) / positionsPerSpan);
+        this.product = new BlockedProduct(depth(), outChannels, positionsPerSpan, BlockedProduct.Left.TRANSPOSED,
+                false);
     }
 
     @Override
     public int scratchFloats(int threads) {
         VectorSupport.requireThreads(threads);
         int partials = spans == 1 ? 0 : Math.multiplyExact(spans, filterSize);
-        return Math.addExact(partials, Math.multiplyExact(threads, workerFloats));
+        return Math.addExact(partials, Math.multiplyExact(threads, product.scratchFloats()));
     }
 
     @Override
@@ -60,18 +53,19 @@ final class PackedWeightGrad implements ConvKernel {
         VectorSupport.requireLength(
                 "conv2d: scratch", (long) scratchOff + scratchFloats(workers.threads()), scratch.length);
         int owned = scratchOff + (spans == 1 ? 0 : spans * filterSize);
-        int tasks = spans * slices.length;
-        workers.run(tasks, (task, worker) -> {
-            int slice = task % slices.length;
-            int span = task / slices.length;
-            int own = owned + worker * workerFloats;
-            int to = slice * slices[0].taps() * inChannels * geometry.outChannels();
-            if (spans == 1) {
-                span(slices[slice], span, a, aOff, b, bOff, out, outOff + to, accumulate, scratch, own);
-            } else {
-                span(slices[slice], span, a, aOff, b, bOff, scratch, scratchOff + span * filterSize + to, false,
-                        scratch, own);
-            }
+        int groups = geometry.groups();
+        workers.run(spans * groups * product.tasks(), (task, worker) -> {
+            int span = task % spans;
+            int group = task / spans % groups;
+            boolean whole = spans == 1;
+            int to = (whole ? outOff : scratchOff + span * filterSize) + group * outChannels;
+            int first = span * positionsPerSpan;
+            product.run(
+                    task / spans / groups, first, Math.min(window.positions(), first + positionsPerSpan),
+                    left(a, aOff + group * inChannels),
+                    new RightColumns.Matrix(b, bOff + group * outChannels, geometry.outChannels(), 1),
+                    new ResultRows.Matrix(whole ? out : scratch, to, geometry.outChannels()), whole && accumulate,
+                    scratch, 0, owned + worker * product.scratchFloats());
         });
         if (spans > 1) {
             workers.run((filterSize + REDUCE - 1) / REDUCE, (task, worker) -> {
@@ -80,55 +74,22 @@ final class PackedWeightGrad implements ConvKernel {
                 for (int span = 0; span < spans; span++) {
                     int partial = scratchOff + span * filterSize + from;
                     if (span == 0 && !accumulate) {
-                        GemmFloatKernel.copy(scratch, partial, out, outOff + from, size);
+                        FloatCopies.copy(scratch, partial, out, outOff + from, size);
                     } else {
-                        GemmFloatKernel.addInto(scratch, partial, out, outOff + from, size);
+                        FloatCopies.addInto(scratch, partial, out, outOff + from, size);
                     }
                 }
             });
         }
     }
 
-    private void span(PackedWindow w, int span, float[] x, int xOff, float[] g, int gOff, float[] sum, int sumOff,
-            boolean accumulate, float[] scratch, int own) {
-        int depth = w.taps() * inChannels;
-        int first = span * blocksPerSpan * BLOCK;
-        int last = Math.min(w.positions(), first + blocksPerSpan * BLOCK);
-        if (first >= last && !accumulate) {
-            Arrays.fill(sum, sumOff, sumOff + depth * geometry.outChannels(), 0);
-        }
-        int patches = own + GemmFloatKernel.TILE;
-        int packed = patches + BLOCK * patchStride() + GemmFloatKernel.L;
-        for (int position = first; position < last; position += BLOCK) {
-            int count = Math.min(BLOCK, last - position);
-            boolean add = accumulate || position > first;
-            for (int group = 0; group < geometry.groups(); group++) {
-                int g0 = gOff + position * geometry.outChannels() + group * outChannels;
-                for (int panel = 0; panel < GemmFloatKernel.panels(outChannels); panel++) {
-                    GemmFloatKernel.packPanel(
-                            g, g0, geometry.outChannels(), 1, count, outChannels, scratch, packed, count, 0, panel);
-                }
-                int x0 = xOff + group * inChannels;
-                int to = sumOff + group * outChannels;
-                if (w.isPointwise()) {
-                    GemmFloatKernel.multiply(
-                            x, x0 + position * geometry.inChannels(), 1, geometry.inChannels(), depth, scratch, packed,
-                            count, 0,
-                            outChannels, count, sum, to, geometry.outChannels(), add, scratch, own);
-                } else {
-                    PackedPatches.gather(
-                            w, x, x0, geometry.inChannels(), inChannels, position, count, scratch, patches,
-                            patchStride());
-                    GemmFloatKernel.multiply(
-                            scratch, patches, 1, patchStride(), depth, scratch, packed, count, 0, outChannels, count,
-                            sum, to,
-                            geometry.outChannels(), add, scratch, own);
-                }
-            }
-        }
+    private LeftRows left(float[] x, int x0) {
+        return window.isPointwise()
+                ? new LeftRows.Matrix(x, x0, geometry.inChannels())
+                : new LeftRows.Patches(window, x, x0, geometry.inChannels(), inChannels);
     }
 
-    private int patchStride() {
-        return slices[0].isPointwise() ? 0 : VectorSupport.oddLines(slices[0].taps() * inChannels, GemmFloatKernel.L);
+    private int depth() {
+        return window.taps() * inChannels;
     }
 }
