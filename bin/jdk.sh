@@ -103,7 +103,8 @@ set_engine_options() {
     [ "$(uname)" = Linux ] && engine_options+=(-XX:+UseTransparentHugePages)
     case " ${more[*]-} " in
         *" -XX:+Use"*"GC "*) ;;
-        *) engine_options+=(-XX:+UseParallelGC) ;;
+        # The engine's arrays live long: most of the heap is theirs.
+        *) engine_options+=(-XX:+UseParallelGC -XX:NewRatio=8) ;;
     esac
     engine_options+=(${more[@]+"${more[@]}"})
 }

@@ -198,7 +198,8 @@ public final class PrefetchingBatches implements AutoCloseable {
             if (e.getCause() instanceof DataException fault) {
                 return fault;
             }
-            throw new IllegalStateException("prefetching: image " + order[ahead.at()] + " failed (" + e.getCause() + ")",
+            throw new IllegalStateException(
+                    "prefetching: image " + order[ahead.at()] + " failed (" + e.getCause() + ")",
                     e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

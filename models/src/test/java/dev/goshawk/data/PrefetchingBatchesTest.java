@@ -135,6 +135,34 @@ class PrefetchingBatchesTest {
     }
 
     @Test
+    void inTrainingTheNextImageThatCanBeReadStandsIn() {
+        int[] order = {3, 5, 6, 1, 2, 5, 39};
+        List<String> told = new ArrayList<>();
+        ImageFaults faults = ImageFaults.counted(told::add);
+        Tensor x = images(5);
+        Tensor y = labels(5);
+        Batches batches = batches(new Faulty(null, 1, 5, 6, 39));
+        try (PrefetchingBatches pass = PrefetchingBatches.training(batches, order, 1, 6, Augmentation.NONE, 0,
+                faults)) {
+            assertEquals(5, pass.next(x, y));
+            List<Integer> given = new ArrayList<>();
+            for (int row = 0; row < 5; row++) {
+                given.add(pass.image(row));
+                assertEquals(1, y.get(row * 10 + SHAPES.label(pass.image(row))));
+            }
+            assertEquals(List.of(2, 2, 2, 2, 3), given, "the last one goes around the end of the order");
+            assertEquals(0, pass.next(x, y));
+        }
+        assertEquals(3, faults.count(), "5 is named once, 39 is not of this part");
+        Batches none = batches(new Faulty(null, 1, 5));
+        try (PrefetchingBatches pass = PrefetchingBatches.training(none, new int[] {5, 1}, 0, 2, Augmentation.NONE, 0,
+                ImageFaults.counted(told::add))) {
+            assertEquals("none of the 2 images can be read; one of them: " + SHAPES.name(5) + ": corrupt image (test)",
+                    assertThrows(DataException.class, () -> pass.next(x, y)).getMessage());
+        }
+    }
+
+    @Test
     void strictlyTheFirstFaultInOrderIsThrown() {
         int[] order = {3, 2, 9, 1, 4};
         try (PrefetchingBatches pass = new PrefetchingBatches(batches(new Faulty(null, 1, 9)), order, Augmentation.NONE,

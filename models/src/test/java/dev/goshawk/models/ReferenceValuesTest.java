@@ -87,7 +87,8 @@ class ReferenceValuesTest {
         }
         assertClose(relative, "logits", reference.get("logits_norm"), SecondOrderRun.norm(run.logits()));
         for (ParameterSpec spec : run.specs) {
-            assertClose(relative, "gradient of " + spec.name(), reference.get("grad_norm_by_parameter").get(spec.name()),
+            assertClose(relative, "gradient of " + spec.name(),
+                    reference.get("grad_norm_by_parameter").get(spec.name()),
                     SecondOrderRun.norm(run.gradient(spec)));
         }
         assertTotals(relative, reference, run, reference.get("Hv_norm_by_parameter"));
@@ -130,7 +131,8 @@ class ReferenceValuesTest {
     private static void assertTotals(double relative, JsonNode reference, SecondOrderRun run, JsonNode products) {
         assertEquals(products.size(), run.specs.size());
         for (ParameterSpec spec : run.specs) {
-            assertClose(relative, "Hv of " + spec.name(), products.get(spec.name()), SecondOrderRun.norm(run.product(spec)));
+            assertClose(relative, "Hv of " + spec.name(), products.get(spec.name()),
+                    SecondOrderRun.norm(run.product(spec)));
         }
         assertClose(relative, "loss", reference.get("loss"), run.loss());
         assertClose(relative, "gradient", reference.get("grad_norm"), run.gradientNorm());

@@ -63,7 +63,8 @@ public final class PickleBuilder {
                 .op('Q');
     }
 
-    public PickleBuilder tensor(String storageClass, String key, long length, long offset, long[] sizes, long[] strides) {
+    public PickleBuilder tensor(String storageClass, String key, long length, long offset, long[] sizes,
+            long[] strides) {
         return global("torch._utils", "_rebuild_tensor_v2").op('(').storage(storageClass, key, length).number(offset)
                 .numbers(sizes).numbers(strides).op(0x89).orderedDict().op('t').op('R');
     }

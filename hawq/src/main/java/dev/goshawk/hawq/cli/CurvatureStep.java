@@ -118,9 +118,11 @@ final class CurvatureStep {
         List<Spectrum.Entry> entries;
         double seconds;
         try (Progress progress = Progress.on(err)) {
-            entries = Spectrum.of(problem, batch, sampling.recompute(), new Lanczos(), options, (block, fraction, products, eigenvalue,
-                    residual) -> progress.update(String.format(Locale.ROOT, "curvature of %s: product %d, lambda %.4g",
-                            block.name(), products, eigenvalue), fraction));
+            entries = Spectrum.of(problem, batch, sampling.recompute(), new Lanczos(), options,
+                    (block, fraction, products, eigenvalue,
+                            residual) -> progress
+                                    .update(String.format(Locale.ROOT, "curvature of %s: product %d, lambda %.4g",
+                                            block.name(), products, eigenvalue), fraction));
             seconds = progress.elapsed() / 1e9;
         }
         Curvature result = new Curvature(IntStream.range(0, sample.size()).mapToObj(sample::name).toList(),

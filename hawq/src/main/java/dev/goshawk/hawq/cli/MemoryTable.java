@@ -15,7 +15,8 @@ final class MemoryTable {
 
     static void print(PrintWriter out, SpectrumPlan plan) {
         HessianPlan first = plan.blocks().getFirst().hessian();
-        out.printf(Locale.ROOT, "memory of the spectrum of %s: %d images of %dx%d in %s, %d at once (%d micro-batches)%n",
+        out.printf(Locale.ROOT,
+                "memory of the spectrum of %s: %d images of %dx%d in %s, %d at once (%d micro-batches)%n",
                 plan.task().network().name(), plan.task().samples(), plan.task().height(), plan.task().width(),
                 plan.task().dtype(), first.microBatch(), first.microBatches());
         held(out, plan.footprint());

@@ -63,7 +63,8 @@ final class ModelOptions {
         if (embedded && EmbeddedRun.hasWeights(model)) {
             return Parameters.load(network, EmbeddedRun.weights(), dtype);
         }
-        err.println("goshawk: no --weights: random ones by the seed " + seed + ", which say nothing about a trained network");
+        err.println("goshawk: no --weights: random ones by the seed " + seed
+                + ", which say nothing about a trained network");
         err.flush();
         return Parameters.initialize(network, dtype, seed);
     }

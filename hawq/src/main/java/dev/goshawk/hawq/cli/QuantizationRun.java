@@ -113,7 +113,7 @@ final class QuantizationRun {
                 allocation.ratio(), allocation.mebibytes());
         for (int i = 0; i < sensitivities.size(); i++) {
             Sensitivity s = sensitivities.get(i);
-            out.printf(Locale.ROOT, "  %-10s n %6d  lambda %10.4g  S %9.3e  bits %2s  Omega %9.3e%n", s.block().name(),
+            out.printf(Locale.ROOT, "  %-14s n %8d  lambda %10.4g  S %9.3e  bits %2s  Omega %9.3e%n", s.block().name(),
                     s.block().weightCount(), s.eigenvalue(), s.value(), allocation.bits().get(i),
                     s.omega(allocation.bits().get(i)));
         }

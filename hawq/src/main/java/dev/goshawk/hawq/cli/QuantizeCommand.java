@@ -162,7 +162,8 @@ final class QuantizeCommand implements Callable<Integer> {
         List<QuantizationRun.Outcome> outcomes = steps.run(methods, top, out, err);
 
         RunReport report = new QuantizationReport(folder, network, parameters, backend, quantization).of(outcomes, top,
-                baseline, data.report(opened, training.augmentation(inputSize), top == null ? List.of() : top.samples()),
+                baseline,
+                data.report(opened, training.augmentation(inputSize), top == null ? List.of() : top.samples()),
                 weights == null ? EmbeddedRun.SOURCE : weights.toString(),
                 engine.threads(), training.seed());
         folder.writeReport(report);
@@ -190,7 +191,8 @@ final class QuantizeCommand implements Callable<Integer> {
         int batch = Math.min(most, opened.test().size());
         try (Progress progress = Progress.on(spec.commandLine().getErr())) {
             int images = opened.test().size();
-            Evaluation result = new Evaluator(DataOptions.trace(network, DType.FLOAT32, batch, opened.test()), parameters,
+            Evaluation result = new Evaluator(DataOptions.trace(network, DType.FLOAT32, batch, opened.test()),
+                    parameters,
                     backend).evaluate(
                             new Batches(opened.test(), opened.normalization(), 0), opened.faults(),
                             (image, logits) -> progress.update("float model, image " + (image + 1) + " of " + images,

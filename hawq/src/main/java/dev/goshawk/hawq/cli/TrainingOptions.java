@@ -42,7 +42,8 @@ final class TrainingOptions {
             description = "L2 penalty on every parameter, batch normalization's too (default: 1e-4).")
     private double weightDecay = 1e-4;
 
-    @Option(names = "--no-augmentation", description = "Take images as they are, without random flips and, for images of 32 pixels, crops.")
+    @Option(names = "--no-augmentation",
+            description = "Take images as they are, without random flips and, for images of 32 pixels, crops.")
     private boolean plain;
 
     @Option(names = "--seed", paramLabel = "N", defaultValue = "0",

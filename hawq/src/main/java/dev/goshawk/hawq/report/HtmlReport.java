@@ -93,7 +93,7 @@ public final class HtmlReport {
         out.append("</tbody></table></div>\n");
         if (!paper.isEmpty()) {
             out.append("<p class=\"note\">MP: mixed precision, down to that many bits. Rows marked \u201cpaper\u201d"
-                    + " are published figures for the original CIFAR-10"
+                    + " are published figures for " + PaperResults.dataset(report.model().name())
                     + " (Dong et al., ICCV 2019, arXiv 1905.03696, and the methods compared there)."
                     + " Data, schedule and preprocessing of this run may differ; the last section states them.</p>\n");
         }

@@ -113,7 +113,8 @@ class ImageNetCommandsTest {
 
     @Test
     void withoutWeightsRandomOnesAreTakenAndSaid() {
-        CliRun run = CliRun.of(command("spectrum", "--tolerance", "0.5", "--max-iterations", "2", "--sample-size", "1"));
+        CliRun run = CliRun
+                .of(command("spectrum", "--tolerance", "0.5", "--max-iterations", "2", "--sample-size", "1"));
 
         assertEquals(0, run.exitCode(), run.err());
         assertTrue(run.err().contains("goshawk: no --weights: random ones by the seed 0"), run.err());
@@ -156,7 +157,9 @@ class ImageNetCommandsTest {
         Path out = folder.resolve("nothing");
         CliRun spectrum = CliRun.of(command("spectrum", "--weights", "missing.pt", "--dry-run"));
         assertEquals(0, spectrum.exitCode(), spectrum.err());
-        assertTrue(spectrum.out().startsWith("memory of the spectrum of sqnxt23_w1: 5 images of 64x64 in float32, 5 at once"),
+        assertTrue(
+                spectrum.out()
+                        .startsWith("memory of the spectrum of sqnxt23_w1: 5 images of 64x64 in float32, 5 at once"),
                 spectrum.out());
         assertTrue(spectrum.out().endsWith("fits; nothing was taken\n"), spectrum.out());
         CliRun quantize = CliRun.of(command("quantize", "--weights", weights.toString(), "--batch", "4", "--dry-run",
@@ -173,11 +176,15 @@ class ImageNetCommandsTest {
     void whatDoesNotFitIsRefusedNamingWhatWould() {
         String line = CliRun.failure(sized("train", 4000, "--epochs", "1", "--weights", weights.toString(), "--batch",
                 "4", "--out", folder.resolve("none").toString()));
-        assertTrue(line.matches("goshawk: training of sqnxt23_w1: batches of 4 need [0-9.]+ GiB, the heap has .* for them: .*"),
+        assertTrue(
+                line.matches(
+                        "goshawk: training of sqnxt23_w1: batches of 4 need [0-9.]+ GiB, the heap has .* for them: .*"),
                 line);
         String spectrum = CliRun.failure(sized("spectrum", 4000));
-        assertTrue(spectrum.matches("goshawk: spectrum of sqnxt23_w1: 5 images at once in float32 need [0-9.]+ GiB, the "
-                + "heap has .* for them: (--micro-batch \\d+|no micro-batch) would fit, or a larger heap .*"), spectrum);
+        assertTrue(
+                spectrum.matches("goshawk: spectrum of sqnxt23_w1: 5 images at once in float32 need [0-9.]+ GiB, the "
+                        + "heap has .* for them: (--micro-batch \\d+|no micro-batch) would fit, or a larger heap .*"),
+                spectrum);
     }
 
     @Test

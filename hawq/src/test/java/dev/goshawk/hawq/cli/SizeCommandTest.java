@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.Collections;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
@@ -24,6 +25,14 @@ class SizeCommandTest {
         assertEquals(0, run("size", "--model", "resnet20", "--bits", "8,6,6,8,3,3,3,2,2,2,3"));
         assertTrue(out.toString().contains("13.11x"), out.toString());
         assertTrue(out.toString().contains("92.22 %"), out.toString());
+    }
+
+    @Test
+    void photographsNetworksStandBesideTheirPublishedRows() {
+        String four = String.join(",", Collections.nCopies(18, "4"));
+        assertEquals(0, run("size", "--model", "resnet50", "--bits", four));
+        assertTrue(out.toString().contains("8.00x   12.1607 MiB  this assignment"), out.toString());
+        assertTrue(out.toString().contains("12.28x    7.9223 MiB  W 2 MP, A 4 MP: 75.48 %"), out.toString());
     }
 
     @Test

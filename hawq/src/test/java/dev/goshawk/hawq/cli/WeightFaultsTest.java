@@ -39,7 +39,8 @@ class WeightFaultsTest {
     }
 
     private static PickleBuilder tensor(long length, long offset, long[] sizes, long[] strides) {
-        return new PickleBuilder().op('}').text("w").tensor("FloatStorage", "0", length, offset, sizes, strides).op('s');
+        return new PickleBuilder().op('}').text("w").tensor("FloatStorage", "0", length, offset, sizes, strides)
+                .op('s');
     }
 
     private static Map<String, byte[]> faults() throws IOException {
@@ -61,7 +62,8 @@ class WeightFaultsTest {
                 safetensors("{\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 4));
         files.put("pickle that calls a function",
                 zip(new PickleBuilder().global("os", "system").text("true").op(0x85).op('R'), 1));
-        files.put("pickle of a storage larger than its file", zip(tensor(1L << 40, 0, new long[] {4}, new long[] {1}), 4));
+        files.put("pickle of a storage larger than its file",
+                zip(tensor(1L << 40, 0, new long[] {4}, new long[] {1}), 4));
         files.put("tensor larger than its storage", zip(tensor(4, 2, new long[] {4}, new long[] {1}), 4));
         files.put("tensor of 2^60 elements on one number",
                 zip(tensor(4, 0, new long[] {1L << 30, 1L << 30}, new long[] {0, 0}), 4));
