@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.goshawk.weights.PickleBuilder;
 import dev.goshawk.weights.TorchFiles;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -16,6 +17,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -77,15 +79,26 @@ class WeightFaultsTest {
         return files;
     }
 
+    /** Data of one image a class, so that a command comes to its weights at once. */
+    private Path data() throws IOException {
+        Path data = folder.resolve("data");
+        for (String place : List.of("train/a", "train/b", "test/a", "test/b")) {
+            BufferedImage image = new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB);
+            ImageIO.write(image, "png", Files.createDirectories(data.resolve(place)).resolve("0.png").toFile());
+        }
+        return data;
+    }
+
     @Test
     void everyFaultIsOneLine() throws IOException {
+        String data = data().toString();
         for (Map.Entry<String, byte[]> fault : faults().entrySet()) {
             Path file = Files.write(folder.resolve("weights"), fault.getValue());
             for (List<String> command : List.of(List.of("evaluate"), List.of("spectrum"),
                     List.of("quantize", "--out", folder.resolve("run").toString()),
                     List.of("train", "--epochs", "1", "--out", folder.resolve("run").toString()))) {
                 List<String> all = new ArrayList<>(command);
-                all.addAll(List.of("--weights", file.toString()));
+                all.addAll(List.of("--data", data, "--weights", file.toString()));
                 String line = CliRun.failure(all.toArray(String[]::new));
                 assertTrue(line.startsWith("goshawk: " + file + ": "), fault.getKey() + ": " + line);
                 assertTrue(line.length() < 600, fault.getKey() + ": " + line);
