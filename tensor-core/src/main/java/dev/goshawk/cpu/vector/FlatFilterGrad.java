@@ -102,9 +102,9 @@ final class FlatFilterGrad implements ConvKernel {
             for (int group = 0; group < groups; group++) {
                 int partial = scratchOff + group * filterFloats + from;
                 if (group == 0 && !accumulate) {
-                    GemmFloatKernel.copy(scratch, partial, out, outOff + from, n);
+                    FloatCopies.copy(scratch, partial, out, outOff + from, n);
                 } else {
-                    GemmFloatKernel.addInto(scratch, partial, out, outOff + from, n);
+                    FloatCopies.addInto(scratch, partial, out, outOff + from, n);
                 }
             }
         });
