@@ -24,7 +24,8 @@ import java.util.List;
  * @param lastBytes both for a smaller last micro-batch, 0 where there is none
  * @param vectorBytes gradient, sums and directions
  */
-public record HessianPlan(int samples, int microBatch, boolean kept, long primalBytes, long tangentBytes, long lastBytes,
+public record HessianPlan(int samples, int microBatch, boolean kept, long primalBytes, long tangentBytes,
+        long lastBytes,
         long vectorBytes) {
 
     /**

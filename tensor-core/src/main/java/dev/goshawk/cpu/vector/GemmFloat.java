@@ -15,7 +15,8 @@ final class GemmFloat {
 
     /** Elements of scratch that {@link #run} needs for these sizes. */
     static int scratchFloats(int m, int n, int k, int threads) {
-        return Math.max(scratchFloats(product(m, n, k, false), threads), scratchFloats(product(m, n, k, true), threads));
+        return Math.max(scratchFloats(product(m, n, k, false), threads),
+                scratchFloats(product(m, n, k, true), threads));
     }
 
     private static int scratchFloats(BlockedProduct product, int threads) {

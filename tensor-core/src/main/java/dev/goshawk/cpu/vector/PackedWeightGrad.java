@@ -32,7 +32,8 @@ final class PackedWeightGrad implements ConvKernel {
         this.filterSize = geometry.filterShape().size();
         this.window = PackedWindow.output(geometry);
         int positions = window.positions();
-        int tasks = new BlockedProduct(depth(), outChannels, positions, BlockedProduct.Left.TRANSPOSED, false).tasks() * geometry.groups();
+        int tasks = new BlockedProduct(depth(), outChannels, positions, BlockedProduct.Left.TRANSPOSED, false).tasks()
+                * geometry.groups();
         int wanted = Math.clamp(TASKS / Math.max(1, tasks), 1, Math.max(1, positions / SPAN));
         this.positionsPerSpan = Math.max(1, (positions + wanted - 1) / wanted);
         this.spans = Math.max(1, (positions + positionsPerSpan - 1) / positionsPerSpan);
