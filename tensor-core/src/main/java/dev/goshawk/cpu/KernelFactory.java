@@ -76,6 +76,13 @@ final class KernelFactory {
                 Extents e = Extents.of(axes, shapes.get(0));
                 yield new BlockMax(from.get(0), to, e.outer(), e.middle(), e.inner());
             }
+            case Op.AvgPool(var g, var countPadding) ->
+                new AveragePool(g, countPadding, false, from.get(0), to, result.dtype(), scratch, threads);
+            case Op.AvgPoolTranspose(var g, var countPadding) ->
+                new AveragePool(g, countPadding, true, from.get(0), to, result.dtype(), scratch, threads);
+            case Op.MaxPoolIndices(var g) -> IndexedPool.indices(g, from.get(0), to, a.operands().get(0).dtype());
+            case Op.PoolGather(var g) -> IndexedPool.gather(g, from.get(0), from.get(1), to, result.dtype());
+            case Op.PoolScatter(var g) -> IndexedPool.scatter(g, from.get(0), from.get(1), to, result.dtype());
             default -> reference(a.op(), shapes, from, result, to);
         };
     }
