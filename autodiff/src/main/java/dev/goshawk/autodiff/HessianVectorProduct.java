@@ -25,6 +25,8 @@ public final class HessianVectorProduct {
     /** Output of the primal part: the function's value. */
     public static final String FUNCTION = "function";
 
+    private static final String DIRECTION = "direction/";
+
     /** Which composition of the two modes computes the product (Pearlmutter 1994 for the first). */
     public enum Mode {
         /** The tangent of the gradient: d/de grad f(x + e v). The cheaper one. */
@@ -47,7 +49,7 @@ public final class HessianVectorProduct {
         List<Value> gradient = ReverseMode.gradient(function, by);
         List<Value> directions = new ArrayList<>();
         for (Value x : by) {
-            directions.add(Value.input("direction/" + name(x), x.dtype(), x.shape()));
+            directions.add(Value.input(DIRECTION + name(x), x.dtype(), x.shape()));
         }
         List<Value> products = switch (mode) {
             case FORWARD_OVER_REVERSE -> ForwardMode.jvp(gradient, by, directions);
@@ -78,8 +80,8 @@ public final class HessianVectorProduct {
         for (Value x : by) {
             Tensor direction = Tensor.zeros(x.dtype(), x.shape());
             h.directions.put(name(x), direction);
-            if (parts.tangent().inputs().containsKey("direction/" + name(x))) {
-                h.compiled.bind("direction/" + name(x), direction);
+            if (parts.tangent().inputs().containsKey(DIRECTION + name(x))) {
+                h.compiled.bind(DIRECTION + name(x), direction);
             }
         }
         return h;
@@ -101,7 +103,7 @@ public final class HessianVectorProduct {
     public Set<String> inputs() {
         Set<String> all = new TreeSet<>(compiled.primal().inputs());
         compiled.tangent().inputs().stream().filter(
-                name -> !name.startsWith("direction/") && !compiled.primal().outputs().contains(name))
+                name -> !name.startsWith(DIRECTION) && !compiled.primal().outputs().contains(name))
                 .forEach(all::add);
         return all;
     }
@@ -115,6 +117,10 @@ public final class HessianVectorProduct {
     /** Computes everything that does not depend on the direction. To be called again when a bound tensor has changed. */
     public HessianVectorProduct linearize() {
         compiled.primal().run();
+        // The rest of the point stays as it is while directions come and go.
+        compiled.tangent().inputs().stream().filter(
+                name -> !name.startsWith(DIRECTION) && !compiled.primal().outputs().contains(name))
+                .forEach(compiled.tangent()::hold);
         return this;
     }
 

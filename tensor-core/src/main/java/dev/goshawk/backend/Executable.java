@@ -28,6 +28,18 @@ public interface Executable {
     }
 
     /**
+     * Promises that the tensor bound to an input keeps its elements until the input is held or bound again. A backend with memory of
+     * its own copies it now, and not for every run; others have nothing to do.
+     *
+     * @throws IllegalArgumentException if there is no such input
+     */
+    default void hold(String input) {
+        if (!inputs().contains(input)) {
+            throw new IllegalArgumentException("hold: no input '" + input + "'; inputs are " + inputs());
+        }
+    }
+
+    /**
      * Computes the outputs.
      *
      * @throws IllegalStateException naming the inputs not yet bound

@@ -33,7 +33,8 @@ final class PtxKernel {
 
     /** Declares the next parameter and returns its name. */
     String parameter(String type, String name) {
-        parameters.append(parameters.isEmpty() ? "" : ",\n").append("    .param .").append(type).append(' ').append(name);
+        parameters.append(parameters.isEmpty() ? "" : ",\n").append("    .param .").append(type).append(' ')
+                .append(name);
         return name;
     }
 
@@ -79,7 +80,8 @@ final class PtxKernel {
     /** The kernel's text, to stand behind {@link #HEADER}. */
     String text(String name, int threads) {
         StringBuilder sb = new StringBuilder();
-        sb.append(".visible .entry ").append(name).append("(\n").append(parameters).append(")\n.maxntid ").append(threads)
+        sb.append(".visible .entry ").append(name).append("(\n").append(parameters).append(")\n.maxntid ")
+                .append(threads)
                 .append(", 1, 1\n{\n");
         counts.forEach((kind, n) -> sb.append(
                 String.format(Locale.ROOT, "    .reg .%s %s<%d>;\n", kind.type, kind.prefix, n)));

@@ -1,0 +1,84 @@
+package dev.goshawk.cuda;
+
+import dev.goshawk.cuda.device.Device;
+import dev.goshawk.cuda.lower.Address;
+import dev.goshawk.graph.Value;
+import dev.goshawk.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/** Where an input comes from: a tensor on the heap with a copy on the device, or another executable's output. */
+final class InputSlot {
+    private final String name;
+    private final Value value;
+    private final DeviceMemory memory;
+    private final Object owner;
+    private @Nullable Tensor tensor;
+    private boolean held;
+    private long copy;
+    private @Nullable Address connected;
+    /** Keeps the memory behind {@link #connected} in use. */
+    @SuppressWarnings("unused")
+    private @Nullable Object producer;
+
+    InputSlot(String name, Value value, DeviceMemory memory, Object owner) {
+        this.name = name;
+        this.value = value;
+        this.memory = memory;
+        this.owner = owner;
+    }
+
+    boolean isBound() {
+        return tensor != null || connected != null;
+    }
+
+    @Nullable Tensor tensor() {
+        return tensor;
+    }
+
+    long address() {
+        Address a = connected;
+        return a == null ? copy : a.get();
+    }
+
+    /** Returns whether the input now lies elsewhere on the device. */
+    boolean bind(Tensor t) {
+        check(t.dtype() + t.shape().toString(), t.dtype() == value.dtype() && t.shape().equals(value.shape()));
+        boolean moved = connected != null || copy == 0;
+        if (copy == 0) {
+            copy = memory.take(owner, value.type().bytes(), "input '" + name + "'");
+        }
+        tensor = t;
+        connected = null;
+        producer = null;
+        held = false;
+        return moved;
+    }
+
+    /** As {@link #bind}. */
+    boolean connect(Object from, Value output, Address address) {
+        check(output.type().toString(), output.type().equals(value.type()));
+        tensor = null;
+        producer = from;
+        connected = address;
+        return true;
+    }
+
+    private void check(String got, boolean fits) {
+        if (!fits) {
+            throw new IllegalArgumentException("bind: input '" + name + "' is " + value.type() + ", got " + got);
+        }
+    }
+
+    void hold(Device device) {
+        held = false;
+        upload(device);
+        held = true;
+    }
+
+    void upload(Device device) {
+        Tensor t = tensor;
+        if (t != null && !held && t.size() > 0) {
+            device.upload(copy, HostMemory.of(t));
+        }
+    }
+}
