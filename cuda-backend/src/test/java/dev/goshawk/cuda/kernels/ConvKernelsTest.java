@@ -16,7 +16,8 @@ class ConvKernelsTest {
     private static final int STEP = 16;
 
     /** Sizes that fill no tile, or just one; the last ones only have channels that the vector kernels take. */
-    private static final List<ConvGeometry> GEOMETRIES = List.of(new ConvGeometry(1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1),
+    private static final List<ConvGeometry> GEOMETRIES = List.of(
+            new ConvGeometry(1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1),
             new ConvGeometry(2, 9, 7, 17, 19, 3, 3, 1, 1, 1, 1, 1, 1, 1),
             new ConvGeometry(3, 11, 9, 5, 33, 3, 3, 2, 2, 1, 1, 1, 1, 1),
             new ConvGeometry(1, 23, 21, 3, 10, 7, 7, 2, 2, 3, 3, 3, 3, 1),

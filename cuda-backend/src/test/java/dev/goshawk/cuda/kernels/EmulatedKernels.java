@@ -26,7 +26,8 @@ import org.junit.jupiter.api.Assumptions;
 public final class EmulatedKernels {
     private static final Path EMULATION = Path.of("src/test/cuda");
     private static final Path BUILD = Path.of("target/emulated-kernels");
-    private static final List<String> OPTIONS = List.of("-std=c++17", "-O1", "-U_FORTIFY_SOURCE", "-fPIC", "-Wall", "-Werror",
+    private static final List<String> OPTIONS = List.of("-std=c++17", "-O1", "-U_FORTIFY_SOURCE", "-fPIC", "-Wall",
+            "-Werror",
             "-Wno-unknown-pragmas");
     private static Optional<EmulatedKernels> loaded;
 

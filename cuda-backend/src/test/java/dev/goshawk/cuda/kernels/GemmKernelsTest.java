@@ -38,7 +38,8 @@ class GemmKernelsTest {
         Shape b = transposeB ? Shape.of(n, k) : Shape.of(k, n);
         double[] x = Expected.normal(4, a.size(), dtype);
         double[] y = Expected.normal(5, b.size(), dtype);
-        double[] expected = Expected.of(new Op.MatMul(transposeA, transposeB), Shape.of(m, n), new Shape[] {a, b}, x, y);
+        double[] expected = Expected.of(new Op.MatMul(transposeA, transposeB), Shape.of(m, n), new Shape[] {a, b}, x,
+                y);
         int ldc = n + margin;
         double[] before = splits == 1 ? Expected.normal(6, m * ldc, dtype) : new double[splits * m * ldc];
         double[] wanted = before.clone();

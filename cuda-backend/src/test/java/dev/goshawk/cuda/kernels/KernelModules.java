@@ -61,7 +61,8 @@ final class KernelModules {
     static String ptx(String module) {
         try (InputStream in = KernelModules.class.getResourceAsStream("/dev/goshawk/cuda/" + module + ".ptx")) {
             if (in == null) {
-                throw new IllegalStateException(module + ".ptx is not on the class path: run cuda-backend/compile-kernels");
+                throw new IllegalStateException(
+                        module + ".ptx is not on the class path: run cuda-backend/compile-kernels");
             }
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {

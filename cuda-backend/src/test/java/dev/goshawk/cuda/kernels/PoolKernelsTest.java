@@ -13,8 +13,10 @@ class PoolKernelsTest {
     private static final List<PoolGeometry> GEOMETRIES = List.of(new PoolGeometry(1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0),
             new PoolGeometry(2, 4, 4, 2, 2, 2, 2, 2, 0, 0, 0, 0), new PoolGeometry(1, 5, 4, 3, 3, 3, 1, 1, 1, 1, 1, 1),
             new PoolGeometry(2, 5, 3, 1, 3, 2, 2, 1, 0, 1, 2, 0), new PoolGeometry(1, 5, 6, 2, 2, 3, 3, 2, 0, 0, 1, 1),
-            new PoolGeometry(3, 13, 11, 17, 3, 3, 2, 2, 1, 1, 1, 1), new PoolGeometry(2, 9, 7, 5, 3, 3, 2, 2, 0, 0, 1, 1),
-            new PoolGeometry(2, 7, 7, 33, 7, 7, 1, 1, 0, 0, 0, 0), new PoolGeometry(1, 9, 8, 2, 2, 1, 4, 3, 1, 0, 0, 0));
+            new PoolGeometry(3, 13, 11, 17, 3, 3, 2, 2, 1, 1, 1, 1),
+            new PoolGeometry(2, 9, 7, 5, 3, 3, 2, 2, 0, 0, 1, 1),
+            new PoolGeometry(2, 7, 7, 33, 7, 7, 1, 1, 0, 0, 0, 0),
+            new PoolGeometry(1, 9, 8, 2, 2, 1, 4, 3, 1, 0, 0, 0));
 
     @ParameterizedTest
     @EnumSource(names = {"FLOAT32", "FLOAT64"})
@@ -46,7 +48,8 @@ class PoolKernelsTest {
         Shape to = pools ? g.outputShape() : g.inputShape();
         DType type = op instanceof Op.MaxPoolIndices ? DType.INT32 : dtype;
         String kernel = "gk_pool_" + name + "_" + ReduceKernelsTest.suffix(dtype);
-        int[] shape = {g.batch(), g.inHeight(), g.inWidth(), g.channels(), g.outHeight(), g.outWidth(), g.kernelHeight(),
+        int[] shape = {g.batch(), g.inHeight(), g.inWidth(), g.channels(), g.outHeight(), g.outWidth(),
+                g.kernelHeight(),
                 g.kernelWidth(), g.strideHeight(), g.strideWidth(), g.padTop(), g.padLeft()};
         try (KernelRun run = new KernelRun()) {
             KernelRun.Array x = run.of(dtype, operands[0]);

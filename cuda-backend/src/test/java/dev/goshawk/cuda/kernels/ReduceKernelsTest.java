@@ -13,7 +13,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Sums and maxima over axes, on the CPU, against the reference. */
 class ReduceKernelsTest {
     /** outer, middle, inner, parts. */
-    private static final int[][] SIZES = {{1, 1, 1, 1}, {1, 4099, 1, 1}, {1, 4099, 1, 3}, {1, 67, 35, 1}, {1, 1000, 16, 4},
+    private static final int[][] SIZES = {{1, 1, 1, 1}, {1, 4099, 1, 1}, {1, 4099, 1, 3}, {1, 67, 35, 1},
+            {1, 1000, 16, 4},
             {35, 67, 1, 1}, {3, 10, 5, 1}, {2, 517, 33, 3}, {2, 5, 3, 7}, {1, 0, 3, 1}};
 
     @ParameterizedTest
@@ -54,10 +55,12 @@ class ReduceKernelsTest {
         }
     }
 
-    private static void launch(KernelRun run, String kernel, KernelRun.Array x, KernelRun.Array y, int outer, int middle,
+    private static void launch(KernelRun run, String kernel, KernelRun.Array x, KernelRun.Array y, int outer,
+            int middle,
             int inner, int parts, int accumulate) {
         int across = inner >= 32 ? 32 : Integer.highestOneBit(2 * inner - 1);
-        run.launch(kernel, new int[] {Math.ceilDiv(inner, across), parts, outer}, new int[] {across, 256 / across}, x, y,
+        run.launch(kernel, new int[] {Math.ceilDiv(inner, across), parts, outer}, new int[] {across, 256 / across}, x,
+                y,
                 outer, middle, inner, parts, accumulate);
     }
 
@@ -79,7 +82,8 @@ class ReduceKernelsTest {
         int terms = axes.stream().mapToInt(in::dim).reduce(1, (a, b) -> a * b);
         for (boolean maximum : new boolean[] {false, true}) {
             String kernel = (maximum ? "gk_max_strided_" : "gk_sum_strided_") + suffix(dtype);
-            double[] expected = Expected.of(maximum ? new Op.MaxOver(axes) : new Op.Sum(axes), out, new Shape[] {in}, x);
+            double[] expected = Expected.of(maximum ? new Op.MaxOver(axes) : new Op.Sum(axes), out, new Shape[] {in},
+                    x);
             try (KernelRun run = new KernelRun()) {
                 KernelRun.Array y = run.fresh(dtype, out.size());
                 run.launch(kernel, new int[] {out.size(), 1, 1}, new int[] {128, 1}, run.of(dtype, x), y, out.size(),

@@ -4,7 +4,8 @@ import java.util.Map;
 
 /** The tiles of the product kernels, as README.md beside them lists them. */
 final class Tiles {
-    private static final Map<String, Integer> THREADS = Map.of("128x128", 256, "128x64", 256, "64x64", 128, "128x32", 128,
+    private static final Map<String, Integer> THREADS = Map.of("128x128", 256, "128x64", 256, "64x64", 128, "128x32",
+            128,
             "256x16", 128, "64x32", 64, "64x16", 64);
 
     private Tiles() {

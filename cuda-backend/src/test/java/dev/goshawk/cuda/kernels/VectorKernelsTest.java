@@ -31,7 +31,8 @@ class VectorKernelsTest {
             double norm = Math.sqrt(square);
             for (int i = 0; i < 2; i++) {
                 double[] expected = Arrays.stream(x[i].values()).map(v -> v / norm).toArray();
-                run.launch(name("scale_by_norm", dtype), new int[] {Math.ceilDiv(SIZES[i], 256), 1, 1}, BLOCK, x[i], x[i],
+                run.launch(name("scale_by_norm", dtype), new int[] {Math.ceilDiv(SIZES[i], 256), 1, 1}, BLOCK, x[i],
+                        x[i],
                         SIZES[i], sum);
                 Expected.check("scale by norm", dtype, expected, x[i].values());
             }
@@ -62,7 +63,8 @@ class VectorKernelsTest {
             run.launch(name("axpy", dtype), grid, BLOCK, run.of(dtype, x), to, n, -1.5);
             Expected.check("axpy", dtype, expected, to.values());
             KernelRun.Array other = run.of(dtype, y);
-            run.launch(name("axpy_at", dtype), grid, BLOCK, run.of(dtype, x), other, n, run.of(DType.FLOAT64, 0.75), -2.0);
+            run.launch(name("axpy_at", dtype), grid, BLOCK, run.of(dtype, x), other, n, run.of(DType.FLOAT64, 0.75),
+                    -2.0);
             Expected.check("axpy_at", dtype, expected, other.values());
         }
     }
