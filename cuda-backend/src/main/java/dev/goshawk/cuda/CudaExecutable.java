@@ -157,9 +157,11 @@ final class CudaExecutable implements Executable {
         if (!missing.isEmpty()) {
             throw new IllegalStateException("run: inputs not bound: " + missing);
         }
-        inputs.values().forEach(slot -> slot.upload(device));
+        List<Device.Copy> changed = new ArrayList<>();
+        inputs.values().forEach(slot -> slot.upload().ifPresent(changed::add));
+        device.upload(changed);
         launch();
-        wanted.forEach(this::fetch);
+        fetch(wanted);
     }
 
     private void launch() {
@@ -205,14 +207,20 @@ final class CudaExecutable implements Executable {
         Tensor t = Tensor.zeros(v.dtype(), v.shape());
         wanted.put(name, t);
         if (hasRun) {
-            fetch(name, t);
+            fetch(Map.of(name, t));
         }
         return t;
     }
 
-    private void fetch(String name, Tensor to) {
-        if (to.size() > 0) {
-            device.download(HostMemory.of(to), address(outputValue(name)).get());
+    private void fetch(Map<String, Tensor> outputs) {
+        List<Device.Copy> copies = new ArrayList<>();
+        outputs.forEach((name, to) -> {
+            if (to.size() > 0) {
+                copies.add(new Device.Copy(HostMemory.of(to), address(outputValue(name)).get()));
+            }
+        });
+        if (!copies.isEmpty()) {
+            device.download(copies);
         }
     }
 

@@ -4,6 +4,8 @@ import dev.goshawk.cuda.device.Device;
 import dev.goshawk.cuda.lower.Address;
 import dev.goshawk.graph.Value;
 import dev.goshawk.tensor.Tensor;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Where an input comes from: a tensor on the heap with a copy on the device, or another executable's output. */
@@ -71,14 +73,15 @@ final class InputSlot {
 
     void hold(Device device) {
         held = false;
-        upload(device);
+        upload().ifPresent(copy -> device.upload(List.of(copy)));
         held = true;
     }
 
-    void upload(Device device) {
+    /** What has to be copied before a run. */
+    Optional<Device.Copy> upload() {
         Tensor t = tensor;
-        if (t != null && !held && t.size() > 0) {
-            device.upload(copy, HostMemory.of(t));
-        }
+        return t != null && !held && t.size() > 0
+                ? Optional.of(new Device.Copy(HostMemory.of(t), copy))
+                : Optional.empty();
     }
 }

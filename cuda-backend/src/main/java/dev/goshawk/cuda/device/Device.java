@@ -28,11 +28,15 @@ public interface Device {
     /** Gives memory back once what was queued before has run. */
     void free(long address);
 
-    /** Copies heap or native memory to the device; returns when {@code from} may be changed. */
-    void upload(long to, MemorySegment from);
+    /** Host memory and the place on the device that it is copied to or from. */
+    record Copy(MemorySegment host, long device) {
+    }
+
+    /** Copies to the device; returns when the host's memory may be changed. */
+    void upload(List<Copy> copies);
 
     /** Copies from the device once what was queued before has run, and waits for it. */
-    void download(MemorySegment to, long from);
+    void download(List<Copy> copies);
 
     /**
      * Loads a module of kernels.

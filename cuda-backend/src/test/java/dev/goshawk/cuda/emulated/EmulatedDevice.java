@@ -81,15 +81,21 @@ public final class EmulatedDevice implements Device {
     }
 
     @Override
-    public void upload(long to, MemorySegment from) {
+    public void upload(List<Copy> copies) {
         notRecording("upload");
-        MemorySegment.copy(from, 0, heap.at(to, from.byteSize()), heap.offset(to), from.byteSize());
+        for (Copy c : copies) {
+            long n = c.host().byteSize();
+            MemorySegment.copy(c.host(), 0, heap.at(c.device(), n), heap.offset(c.device()), n);
+        }
     }
 
     @Override
-    public void download(MemorySegment to, long from) {
+    public void download(List<Copy> copies) {
         notRecording("download");
-        MemorySegment.copy(heap.at(from, to.byteSize()), heap.offset(from), to, 0, to.byteSize());
+        for (Copy c : copies) {
+            long n = c.host().byteSize();
+            MemorySegment.copy(heap.at(c.device(), n), heap.offset(c.device()), c.host(), 0, n);
+        }
     }
 
     @Override

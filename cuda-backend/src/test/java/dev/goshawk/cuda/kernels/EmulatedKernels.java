@@ -31,10 +31,14 @@ public final class EmulatedKernels {
             "-Wno-unknown-pragmas");
     private static Optional<EmulatedKernels> loaded;
 
+    private final String compiler;
+    private final Path file;
     private final MethodHandle launch;
 
-    private EmulatedKernels(Path library) {
-        SymbolLookup symbols = SymbolLookup.libraryLookup(library, Arena.global());
+    private EmulatedKernels(String compiler) {
+        this.compiler = compiler;
+        this.file = library(compiler);
+        SymbolLookup symbols = SymbolLookup.libraryLookup(file, Arena.global());
         this.launch = Linker.nativeLinker().downcallHandle(symbols.findOrThrow("gk_launch"),
                 FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT,
                         ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT,
@@ -52,12 +56,22 @@ public final class EmulatedKernels {
     /** The kernels; empty where there is no C++ compiler. */
     public static synchronized Optional<EmulatedKernels> load() {
         if (loaded == null) {
-            loaded = compiler().map(c -> new EmulatedKernels(library(c)));
+            loaded = findCompiler().map(EmulatedKernels::new);
         }
         return loaded;
     }
 
-    private static Optional<String> compiler() {
+    /** The library, for a process of its own. */
+    public Path file() {
+        return file;
+    }
+
+    /** The C++ compiler's command. */
+    public String compiler() {
+        return compiler;
+    }
+
+    private static Optional<String> findCompiler() {
         String named = System.getenv("CXX");
         return (named != null ? Stream.of(named) : Stream.of("c++", "g++", "clang++"))
                 .filter(EmulatedKernels::isCommand).findFirst();

@@ -1,6 +1,6 @@
 package dev.goshawk.cuda.ptx;
 
-import dev.goshawk.cuda.device.NativeLibraries;
+import dev.goshawk.cuda.driver.NativeLibraries;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import jcuda.nvptxcompiler.JNvPTXCompiler;

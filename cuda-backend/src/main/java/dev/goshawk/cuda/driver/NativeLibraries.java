@@ -1,4 +1,4 @@
-package dev.goshawk.cuda.device;
+package dev.goshawk.cuda.driver;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
