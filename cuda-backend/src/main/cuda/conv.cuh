@@ -77,7 +77,7 @@ template <class Tile> struct DepthIndex {
 };
 
 /** What a row of the tile, an image pixel, needs: where it reads (tap 0), what tests its taps, where its result lies. */
-struct PixelRow {
+struct __align__(16) PixelRow {
     /** Element that tap (0, 0), channel 0 reads, even if it lies outside the image. */
     int from;
     int height;

@@ -2,6 +2,8 @@
 //
 // Input pixels h = offset + stride * i of one offset are reached by the filter rows r = first + stride * a, from the output rows
 // base + i - a: a convolution of stride 1, run backwards. Taking pixels offset by offset leaves no tap that only meets zeros.
+#pragma once
+
 #include "conv.cuh"
 
 /** Along one axis, the input positions of one offset within the stride and the taps that reach them. */
@@ -61,6 +63,7 @@ GK_DEVICE void convInputGrad(const typename Tile::T* w, const typename Tile::T* 
     }
 
     __shared__ PixelRow rows[Tile::M];
+#pragma unroll 1
     for (int i = int(threadIdx.x); i < Tile::M; i += Tile::THREADS) {
         const int m = part.firstRow + i;
         PixelRow row = {0, NOWHERE, 0, -1};
@@ -89,13 +92,3 @@ GK_DEVICE void convInputGrad(const typename Tile::T* w, const typename Tile::T* 
     const long long size = (long long)g.batch * g.inHeight * g.inWidth * g.inChannels;
     deliverPixels<Tile, V>(sums, rows, out + part.split * size, part.firstColumn, ins, g.accumulate != 0);
 }
-
-GK_CONV(input_grad, convInputGrad, 128, 128, v, f32)
-GK_CONV(input_grad, convInputGrad, 128, 64, v, f32)
-GK_CONV(input_grad, convInputGrad, 64, 64, v, f32)
-GK_CONV(input_grad, convInputGrad, 128, 32, v, f32)
-GK_CONV(input_grad, convInputGrad, 256, 16, v, f32)
-GK_CONV(input_grad, convInputGrad, 64, 64, s, f32)
-GK_CONV(input_grad, convInputGrad, 256, 16, s, f32)
-GK_CONV(input_grad, convInputGrad, 64, 64, s, f64)
-GK_CONV(input_grad, convInputGrad, 64, 16, s, f64)

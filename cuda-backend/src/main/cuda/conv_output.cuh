@@ -1,4 +1,6 @@
 // y[pixel, o] = sum over taps and channels of x[pixel moved by the tap, i] w[tap, i, o].
+#pragma once
+
 #include "conv.cuh"
 
 template <class Tile, int V>
@@ -9,6 +11,7 @@ GK_DEVICE void convOutput(const typename Tile::T* x, const typename Tile::T* w, 
     const Assignment<Tile> part(g, outs, g.kernelHeight * g.kernelWidth * ins);
 
     __shared__ PixelRow rows[Tile::M];
+#pragma unroll 1
     for (int i = int(threadIdx.x); i < Tile::M; i += Tile::THREADS) {
         const int m = part.firstRow + i;
         PixelRow row = {0, NOWHERE, 0, -1};
@@ -33,13 +36,3 @@ GK_DEVICE void convOutput(const typename Tile::T* x, const typename Tile::T* w, 
     deliverPixels<Tile, V>(sums, rows, out + (long long)part.split * pixels * g.outChannels, part.firstColumn, outs,
                            g.accumulate != 0);
 }
-
-GK_CONV(output, convOutput, 128, 128, v, f32)
-GK_CONV(output, convOutput, 128, 64, v, f32)
-GK_CONV(output, convOutput, 64, 64, v, f32)
-GK_CONV(output, convOutput, 128, 32, v, f32)
-GK_CONV(output, convOutput, 256, 16, v, f32)
-GK_CONV(output, convOutput, 64, 64, s, f32)
-GK_CONV(output, convOutput, 256, 16, s, f32)
-GK_CONV(output, convOutput, 64, 64, s, f64)
-GK_CONV(output, convOutput, 64, 16, s, f64)

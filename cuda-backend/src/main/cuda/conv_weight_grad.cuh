@@ -1,6 +1,8 @@
 // dw[tap, i, o] = sum over output pixels of x[pixel moved by the tap, i] dy[pixel, o].
 //
 // The depth is the pixels: long, with a small result. It is cut into splits whose results are added up in a fixed order by gk_sum.
+#pragma once
+
 #include "conv.cuh"
 
 /** An output pixel of the depth, moved on by a fixed step without dividing. */
@@ -98,13 +100,3 @@ GK_DEVICE void convWeightGrad(const typename Tile::T* x, const typename Tile::T*
         }
     }
 }
-
-GK_CONV(weight_grad, convWeightGrad, 128, 128, v, f32)
-GK_CONV(weight_grad, convWeightGrad, 128, 64, v, f32)
-GK_CONV(weight_grad, convWeightGrad, 64, 64, v, f32)
-GK_CONV(weight_grad, convWeightGrad, 64, 32, v, f32)
-GK_CONV(weight_grad, convWeightGrad, 64, 16, v, f32)
-GK_CONV(weight_grad, convWeightGrad, 64, 64, s, f32)
-GK_CONV(weight_grad, convWeightGrad, 64, 16, s, f32)
-GK_CONV(weight_grad, convWeightGrad, 64, 64, s, f64)
-GK_CONV(weight_grad, convWeightGrad, 64, 16, s, f64)
