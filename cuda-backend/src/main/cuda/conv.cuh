@@ -131,14 +131,15 @@ template <class Tile, int V, int Direction> struct PixelGather : AlongDepth<Tile
 template <class Tile, int V>
 GK_DEVICE void deliverPixels(const Sums<Tile>& sums, const PixelRow* rows, typename Tile::T* out, int firstColumn,
                              int columns, bool accumulate) {
+    constexpr int WIDTH = V < Tile::NEIGHBOURS ? V : Tile::NEIGHBOURS;
 #pragma unroll
     for (int i = 0; i < Tile::TM; i++) {
         const int to = rows[sums.row(i)].to;
 #pragma unroll
-        for (int j = 0; j < Tile::TN; j += V) {
+        for (int j = 0; j < Tile::TN; j += WIDTH) {
             const int column = firstColumn + sums.column(j);
             if (to >= 0 && column < columns) {
-                deliver<V>(out + to + column, &sums.value[i][j], accumulate);
+                deliver<WIDTH>(out + to + column, &sums.value[i][j], accumulate);
             }
         }
     }
@@ -151,10 +152,12 @@ GK_DEVICE void deliverPixels(const Sums<Tile>& sums, const PixelRow* rows, typen
 #define GK_TYPE_f64 double
 
 /** A kernel of a role for one tile. The bound leaves 128 registers a thread with 512 threads on a multiprocessor. */
-#define GK_CONV(ROLE, BODY, M, N, VECTOR, TYPE)                                                                            \
-    extern "C" __global__ void __launch_bounds__(TileOf<GK_TYPE_##TYPE, M, N>::THREADS,                                    \
-                                                 512 / TileOf<GK_TYPE_##TYPE, M, N>::THREADS)                              \
-        gk_conv_##ROLE##_##M##x##N##VECTOR##_##TYPE(const GK_TYPE_##TYPE* first, const GK_TYPE_##TYPE* second,             \
-                                                    GK_TYPE_##TYPE* out, ConvShape g) {                                    \
-        BODY<TileOf<GK_TYPE_##TYPE, M, N>, GK_VECTOR_##VECTOR>(first, second, out, g);                                     \
+#define GK_CONV_KERNEL(NAME, BODY, TILE, V)                                                                                \
+    extern "C" __global__ void __launch_bounds__(TILE::THREADS, 512 / TILE::THREADS)                                       \
+        NAME(const TILE::T* first, const TILE::T* second, TILE::T* out, ConvShape g) {                                     \
+        BODY<TILE, V>(first, second, out, g);                                                                              \
     }
+
+#define GK_CONV(ROLE, BODY, M, N, VECTOR, TYPE)                                                                            \
+    using ROLE##M##x##N##VECTOR##TYPE = TileOf<GK_TYPE_##TYPE, M, N>;                                                      \
+    GK_CONV_KERNEL(gk_conv_##ROLE##_##M##x##N##VECTOR##_##TYPE, BODY, ROLE##M##x##N##VECTOR##TYPE, GK_VECTOR_##VECTOR)

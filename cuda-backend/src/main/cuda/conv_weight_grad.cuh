@@ -87,15 +87,16 @@ GK_DEVICE void convWeightGrad(const typename Tile::T* x, const typename Tile::T*
     WideMatrix<Tile, Tile::N, V> b(dy + part.group * outs, part.firstColumn, outs, g.outChannels);
     Sums<Tile> sums;
     multiply<Tile>(a, b, part.begin, part.end, sums);
+    constexpr int WIDTH = V < Tile::NEIGHBOURS ? V : Tile::NEIGHBOURS;
     typename Tile::T* to = out + (long long)part.split * rows * g.outChannels + part.group * outs;
 #pragma unroll
     for (int i = 0; i < Tile::TM; i++) {
         const int row = part.firstRow + sums.row(i);
 #pragma unroll
-        for (int j = 0; j < Tile::TN; j += V) {
+        for (int j = 0; j < Tile::TN; j += WIDTH) {
             const int column = part.firstColumn + sums.column(j);
             if (row < rows && column < outs) {
-                deliver<V>(to + row * g.outChannels + column, &sums.value[i][j], g.accumulate != 0);
+                deliver<WIDTH>(to + row * g.outChannels + column, &sums.value[i][j], g.accumulate != 0);
             }
         }
     }

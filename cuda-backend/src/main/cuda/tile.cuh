@@ -1,7 +1,8 @@
 // One tile of a matrix product a block: C[M x N] = A[M x K] B[K x N], with A and B given by loaders that know where elements lie.
 //
-// Both operands pass through shared memory as [depth][rows], double-buffered: while a block multiplies one stretch of the depth, the
-// next is already on its way into registers. A thread owns 4x4 pieces of the tile, so that every read of shared memory is 16 bytes.
+// Both operands pass through shared memory, double-buffered: while a block multiplies one stretch of the depth, the next is already on
+// its way into registers. A thread owns 4x4 pieces of the tile, so that every read of shared memory is 16 bytes; tensor.cuh has the
+// tiles of tensor cores.
 #pragma once
 
 // nvcc reads this as CUDA; the emulation defines the same names for a C++ compiler.
@@ -20,8 +21,12 @@ template <typename Element, int Rows, int Columns, int Stretch, int ThreadRows, 
     static constexpr int ACROSS = N / TN;
     static constexpr int WARP_ACROSS = ACROSS < 8 ? ACROSS : 8;
     static constexpr int WARP_DOWN = 32 / WARP_ACROSS;
-    /** Keeps rows 16-byte aligned and spreads the transposing stores over the banks. */
+    /** Shared memory holds [depth][rows] for both operands. The padding keeps it 16-byte aligned and spreads stores over the banks. */
+    static constexpr bool TURNS = true;
     static constexpr int PAD = 16 / sizeof(T);
+    /** Neighbours among a thread's sums, and no tensor cores. */
+    static constexpr int NEIGHBOURS = 4;
+    static constexpr int PASSES = 0;
     static_assert(TM % 4 == 0 && TN % 4 == 0 && THREADS % 32 == 0, "threads own 4x4 pieces, blocks whole warps");
     static_assert((M / TM) % WARP_DOWN == 0 && ACROSS % WARP_ACROSS == 0, "warps fill the tile");
 };
@@ -69,9 +74,42 @@ template <int V, typename T> GK_DEVICE void fetch(const T* from, bool present, T
     }
 }
 
+template <bool Condition, class Yes, class No> struct Choose {
+    using Type = Yes;
+};
+template <class Yes, class No> struct Choose<false, Yes, No> {
+    using Type = No;
+};
+
+/** A stretch of an operand in shared memory, its rows along memory. */
+template <typename T, int Depth, int Rows, int Pad> struct DepthMajor {
+    __align__(16) T at[Depth][Rows + Pad];
+
+    GK_DEVICE T element(int row, int k) const {
+        return at[k][row];
+    }
+};
+
+/** The same with its depth along memory. */
+template <typename T, int Depth, int Rows, int Pad> struct RowMajor {
+    __align__(16) T at[Rows][Depth + Pad];
+
+    GK_DEVICE T element(int row, int k) const {
+        return at[row][k];
+    }
+};
+
+template <int V, typename T> GK_DEVICE void storeShared(T* to, const T* values) {
+    if constexpr (V == 4) {
+        *reinterpret_cast<float4*>(to) = make_float4(values[0], values[1], values[2], values[3]);
+    } else {
+        to[0] = values[0];
+    }
+}
+
 /**
  * How threads share out the fetching of an operand whose neighbours in memory follow the depth: a thread has one place in the stretch
- * and every STEP-th row. In shared memory the operand is turned.
+ * and every STEP-th row. Tiles that want all operands alike have it turned on its way to shared memory.
  */
 template <class Tile, int Rows, int V> struct AlongDepth {
     using T = typename Tile::T;
@@ -97,14 +135,28 @@ template <class Tile, int Rows, int V> struct AlongDepth {
     GK_DEVICE void advance() {
     }
 
-    GK_DEVICE static void store(const T* registers, T (*shared)[Rows + Tile::PAD]) {
+    using Turned = DepthMajor<T, Tile::K, Rows, Tile::PAD>;
+    /** 4 elements of padding: the 8 rows and 4 places in the depth that a tensor core wants at once lie in 32 banks. */
+    using Straight = RowMajor<T, Tile::K, Rows, 4>;
+    using Buffer = typename Choose<Tile::TURNS, Turned, Straight>::Type;
+
+    GK_DEVICE static void store(const T* registers, Turned& shared) {
 #pragma unroll
         for (int part = 0; part < PARTS; part++) {
             if (active(part)) {
 #pragma unroll
                 for (int i = 0; i < V; i++) {
-                    shared[depth() + i][row(part)] = registers[part * V + i];
+                    shared.at[depth() + i][row(part)] = registers[part * V + i];
                 }
+            }
+        }
+    }
+
+    GK_DEVICE static void store(const T* registers, Straight& shared) {
+#pragma unroll
+        for (int part = 0; part < PARTS; part++) {
+            if (active(part)) {
+                storeShared<V>(&shared.at[row(part)][depth()], registers + part * V);
             }
         }
     }
@@ -134,17 +186,13 @@ template <class Tile, int Rows, int V> struct AlongRows {
     GK_DEVICE void advance() {
     }
 
-    GK_DEVICE static void store(const T* registers, T (*shared)[Rows + Tile::PAD]) {
+    using Buffer = DepthMajor<T, Tile::K, Rows, Tile::PAD>;
+
+    GK_DEVICE static void store(const T* registers, Buffer& shared) {
 #pragma unroll
         for (int part = 0; part < PARTS; part++) {
             if (active(part)) {
-                T* to = &shared[depth(part)][row()];
-                if constexpr (V == 4) {
-                    *reinterpret_cast<float4*>(to) = make_float4(registers[part * 4], registers[part * 4 + 1],
-                                                                 registers[part * 4 + 2], registers[part * 4 + 3]);
-                } else {
-                    to[0] = registers[part];
-                }
+                storeShared<V>(&shared.at[depth(part)][row()], registers + part * V);
             }
         }
     }
@@ -198,7 +246,9 @@ template <class Tile, int Rows, int V> struct WideMatrix : AlongRows<Tile, Rows,
 };
 
 /** The sums of one thread, and where they lie in the tile. */
-template <class Tile> struct Sums {
+template <class Tile, int Passes = Tile::PASSES> struct Sums;
+
+template <class Tile> struct Sums<Tile, 0> {
     using T = typename Tile::T;
     T value[Tile::TM][Tile::TN];
     int down;
@@ -229,7 +279,8 @@ template <class Tile> struct Sums {
         return across + j % 4 + j / 4 * (Tile::N / (Tile::TN / 4));
     }
 
-    GK_DEVICE void addProducts(const T (*a)[Tile::M + Tile::PAD], const T (*b)[Tile::N + Tile::PAD]) {
+    GK_DEVICE void addProducts(const DepthMajor<T, Tile::K, Tile::M, Tile::PAD>& a,
+                               const DepthMajor<T, Tile::K, Tile::N, Tile::PAD>& b) {
         // Not all of a stretch of 16: it gains nothing, and the driver compiles twice as long.
 #pragma unroll 8
         for (int k = 0; k < Tile::K; k++) {
@@ -237,11 +288,11 @@ template <class Tile> struct Sums {
             T y[Tile::TN];
 #pragma unroll
             for (int i = 0; i < Tile::TM; i += 4) {
-                load4(&a[k][row(i)], x + i);
+                load4(&a.at[k][row(i)], x + i);
             }
 #pragma unroll
             for (int j = 0; j < Tile::TN; j += 4) {
-                load4(&b[k][column(j)], y + j);
+                load4(&b.at[k][column(j)], y + j);
             }
 #pragma unroll
             for (int i = 0; i < Tile::TM; i++) {
@@ -260,8 +311,8 @@ template <class Tile> struct Sums {
  */
 template <class Tile, class A, class B> GK_DEVICE void multiply(A& a, B& b, int begin, int end, Sums<Tile>& sums) {
     using T = typename Tile::T;
-    __shared__ __align__(16) T sharedA[2][Tile::K][Tile::M + Tile::PAD];
-    __shared__ __align__(16) T sharedB[2][Tile::K][Tile::N + Tile::PAD];
+    __shared__ typename A::Buffer sharedA[2];
+    __shared__ typename B::Buffer sharedB[2];
     if (begin >= end) {
         return;
     }
@@ -297,6 +348,13 @@ template <int V, typename T> GK_DEVICE void deliver(T* to, const T* value, bool 
             sum = make_float4(old.x + sum.x, old.y + sum.y, old.z + sum.z, old.w + sum.w);
         }
         *reinterpret_cast<float4*>(to) = sum;
+    } else if constexpr (V == 2) {
+        float2 sum = make_float2(value[0], value[1]);
+        if (accumulate) {
+            const float2 old = *reinterpret_cast<const float2*>(to);
+            sum = make_float2(old.x + sum.x, old.y + sum.y);
+        }
+        *reinterpret_cast<float2*>(to) = sum;
     } else {
         to[0] = accumulate ? to[0] + value[0] : value[0];
     }

@@ -3,7 +3,6 @@
 
 #include <deque>
 #include <setjmp.h>
-#include <string.h>
 #include <ucontext.h>
 #include <vector>
 
@@ -101,6 +100,38 @@ Kernel::Kernel(const char* kernelName, void (*kernelCall)(void**)) : name(kernel
 } // namespace emulation
 
 void __syncthreads() {
+    emulation::giveWay();
+}
+
+/** What a thread brings to a product of its warp: it holds its parts of the matrices as PTX lays down for m16n8k8. */
+struct Piece {
+    float* d;
+    float a[4];
+    float b[2];
+};
+
+/** The last thread of a warp to come multiplies for all. */
+void multiplyPiece(float* d, const unsigned* a, const unsigned* b) {
+    static Piece pieces[1024];
+    static unsigned arrived[32];
+    const unsigned thread = threadIdx.y * blockDim.x + threadIdx.x;
+    // Of a tf32 operand 10 bits behind the point are read.
+    const auto operand = [](unsigned bits) { return __uint_as_float(bits & 0xffffe000u); };
+    pieces[thread] = {d, {operand(a[0]), operand(a[1]), operand(a[2]), operand(a[3])}, {operand(b[0]), operand(b[1])}};
+    if (++arrived[thread / 32] == 32) {
+        arrived[thread / 32] = 0;
+        const Piece* warp = pieces + thread / 32 * 32;
+        for (unsigned row = 0; row < 16; row++) {
+            for (unsigned column = 0; column < 8; column++) {
+                float* to = warp[row % 8 * 4 + column / 2].d + row / 8 * 2 + column % 2;
+                double sum = *to;
+                for (unsigned k = 0; k < 8; k++) {
+                    sum += double(warp[row % 8 * 4 + k % 4].a[row / 8 + k / 4 * 2]) * warp[column * 4 + k % 4].b[k / 4];
+                }
+                *to = float(sum);
+            }
+        }
+    }
     emulation::giveWay();
 }
 

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <type_traits>
 #include <utility>
 
@@ -19,12 +20,32 @@ struct alignas(16) float4 {
     float x, y, z, w;
 };
 
+struct alignas(8) float2 {
+    float x, y;
+};
+
 struct alignas(16) double2 {
     double x, y;
 };
 
 inline float4 make_float4(float x, float y, float z, float w) {
     return {x, y, z, w};
+}
+
+inline float2 make_float2(float x, float y) {
+    return {x, y};
+}
+
+inline unsigned __float_as_uint(float x) {
+    unsigned bits;
+    memcpy(&bits, &x, sizeof bits);
+    return bits;
+}
+
+inline float __uint_as_float(unsigned bits) {
+    float x;
+    memcpy(&x, &bits, sizeof x);
+    return x;
 }
 
 template <typename T> inline T __ldg(const T* from) {
@@ -46,6 +67,9 @@ struct Index3 {
 extern Index3 threadIdx, blockIdx, blockDim, gridDim;
 
 void __syncthreads();
+
+/** mma.sync m16n8k8 of tf32, for one warp. All threads of a block have to come here equally often. */
+void multiplyPiece(float* d, const unsigned* a, const unsigned* b);
 
 namespace emulation {
 
