@@ -38,19 +38,24 @@ final class Expected {
 
     /** Differences as the backends' agreement tolerates them. */
     static void check(String what, DType dtype, double[] expected, double[] actual) {
+        check(what, dtype.isFloating() ? BackendAgreement.tolerance(dtype) : 0, expected, actual);
+    }
+
+    /** @param tolerance relative to the largest element, or to 1 */
+    static void check(String what, double tolerance, double[] expected, double[] actual) {
         double scale = 1;
         for (double v : expected) {
             scale = Double.isFinite(v) ? Math.max(scale, Math.abs(v)) : scale;
         }
-        double tolerance = dtype.isFloating() ? BackendAgreement.tolerance(dtype) * scale : 0;
+        double most = tolerance * scale;
         if (expected.length != actual.length) {
             throw new AssertionError(what + ": " + actual.length + " elements for " + expected.length);
         }
         for (int i = 0; i < expected.length; i++) {
             boolean same = Double.compare(expected[i], actual[i]) == 0;
-            if (!same && !(Math.abs(expected[i] - actual[i]) <= tolerance)) {
+            if (!same && !(Math.abs(expected[i] - actual[i]) <= most)) {
                 throw new AssertionError(what + ", element " + i + ": got " + actual[i] + ", expected " + expected[i]
-                        + " within " + tolerance);
+                        + " within " + most);
             }
         }
     }

@@ -3,6 +3,7 @@ package dev.goshawk.cuda.ptx;
 import dev.goshawk.cuda.driver.NativeLibraries;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.stream.Stream;
 import jcuda.nvptxcompiler.JNvPTXCompiler;
 import jcuda.nvptxcompiler.nvPTXCompileResult;
 import jcuda.nvptxcompiler.nvPTXCompilerHandle;
@@ -22,16 +23,18 @@ public final class NvPtxCompiler {
      * Compiles a module.
      *
      * @param architecture such as {@code sm_75}
+     * @param more options of the compiler
      * @return what the compiler says of registers and memory
      * @throws AssertionError with the compiler's message
      */
-    public static String compile(String ptx, String architecture) {
+    public static String compile(String ptx, String architecture, String... more) {
         NativeLibraries.usePrivateFolder(() -> JNvPTXCompiler.setExceptionsEnabled(false));
         nvPTXCompilerHandle handle = new nvPTXCompilerHandle();
         byte[] text = (ptx + "\0").getBytes(StandardCharsets.UTF_8);
         check(JNvPTXCompiler.nvPTXCompilerCreate(handle, text.length, text), "create");
         try {
-            String[] options = {"--gpu-name=" + architecture, "--verbose"};
+            String[] options = Stream.concat(Stream.of("--gpu-name=" + architecture, "--verbose"), Stream.of(more))
+                    .toArray(String[]::new);
             int result = JNvPTXCompiler.nvPTXCompilerCompile(handle, options.length, options);
             long[] size = new long[1];
             if (result != nvPTXCompileResult.NVPTXCOMPILE_SUCCESS) {
