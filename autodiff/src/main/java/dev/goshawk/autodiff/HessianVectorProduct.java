@@ -1,12 +1,14 @@
 package dev.goshawk.autodiff;
 
 import dev.goshawk.backend.Backend;
+import dev.goshawk.backend.ResidentProducts;
 import dev.goshawk.graph.Value;
 import dev.goshawk.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeSet;
@@ -26,6 +28,7 @@ public final class HessianVectorProduct {
     public static final String FUNCTION = "function";
 
     private static final String DIRECTION = "direction/";
+    private static final String PRODUCT = "product/";
 
     /** Which composition of the two modes computes the product (Pearlmutter 1994 for the first). */
     public enum Mode {
@@ -61,7 +64,7 @@ public final class HessianVectorProduct {
             if (withGradient) {
                 outputs.put("gradient/" + name(by.get(i)), gradient.get(i));
             }
-            outputs.put("product/" + name(by.get(i)), products.get(i));
+            outputs.put(PRODUCT + name(by.get(i)), products.get(i));
         }
         return Linearization.of(outputs, directions);
     }
@@ -151,9 +154,18 @@ public final class HessianVectorProduct {
 
     /** The product's part for one input, overwritten by the next {@link #apply()}. */
     public Tensor product(String name) {
-        String output = "product/" + name;
+        String output = PRODUCT + name;
         // Where the function is linear in an input the product is a zero that no direction changes.
         return (compiled.tangent().outputs().contains(output) ? compiled.tangent() : compiled.primal()).output(output);
+    }
+
+    /** Repeated products that stay on the backend's device, from the directions as they are; empty where it has none. */
+    public Optional<ResidentProducts> resident() {
+        List<String> inputs = names.stream().map(n -> DIRECTION + n).toList();
+        List<String> outputs = names.stream().map(n -> PRODUCT + n).toList();
+        boolean moving = compiled.tangent().inputs().containsAll(inputs)
+                && compiled.tangent().outputs().containsAll(outputs);
+        return moving ? compiled.tangent().resident(inputs, outputs) : Optional.empty();
     }
 
     /** Inputs the Hessian is taken by, in order. */

@@ -84,4 +84,10 @@ final class InputSlot {
                 ? Optional.of(new Device.Copy(HostMemory.of(t), copy))
                 : Optional.empty();
     }
+
+    /** The way back: what the device has, to the tensor bound. */
+    Optional<Device.Copy> download() {
+        Tensor t = tensor;
+        return t != null && t.size() > 0 ? Optional.of(new Device.Copy(HostMemory.of(t), copy)) : Optional.empty();
+    }
 }

@@ -37,7 +37,7 @@ public final class Cublas {
     private final MemorySegment zero = Arena.global().allocate(ValueLayout.JAVA_DOUBLE);
     private final MemorySegment oneSingle = Arena.global().allocate(ValueLayout.JAVA_FLOAT);
 
-    private Cublas(CublasLibrary.Opened library, long stream) {
+    Cublas(CublasLibrary.Opened library, long stream) {
         this.symbols = library.symbols();
         this.place = library.place();
         this.single = function("cublasSgemm_v2", gemm());

@@ -89,12 +89,14 @@ public final class JCudaDevice implements Device {
         JCudaDriver.cuDeviceGetName(name, name.length, device);
         String text = new String(name, StandardCharsets.UTF_8);
         int end = text.indexOf('\0');
-        return String.format(Locale.ROOT, "%s, %d multiprocessors, compute capability %d.%d, %.0f GiB; matrix products by %s",
+        return String.format(Locale.ROOT,
+                "%s, %d multiprocessors, compute capability %d.%d, %.0f GiB; matrix products by %s",
                 end < 0 ? text : text.substring(0, end),
                 attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT),
                 attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR),
                 attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR),
-                totalBytes() / (double) (1 << 30), cublas.map(Cublas::description).orElse("our own kernels (no cuBLAS)"));
+                totalBytes() / (double) (1 << 30),
+                cublas.map(Cublas::description).orElse("our own kernels (no cuBLAS)"));
     }
 
     private long[] memory() {

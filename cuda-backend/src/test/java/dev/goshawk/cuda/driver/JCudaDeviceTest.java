@@ -22,7 +22,7 @@ class JCudaDeviceTest {
     void queuesWhatTheDriverExpects() throws IOException, InterruptedException {
         assumeTrue(NvPtxCompiler.isAvailable(), "JCuda's libraries are there for Linux on x86-64 only");
         EmulatedKernels emulated = EmulatedKernels.orSkip();
-        
+
         run(List.of(emulated.compiler(), "-std=c++17", "-O1", "-fPIC", "-shared", "-o",
                 folder.resolve("libcuda.so.1").toString(), "src/test/cuda/driver/stub.cpp", "-ldl"), "");
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
@@ -30,7 +30,8 @@ class JCudaDeviceTest {
                 "--enable-native-access=ALL-UNNAMED", "-Dgoshawk.cublas=none", "-cp",
                 System.getProperty("java.class.path"), StubDriverRun.class.getName()), emulated.file().toString());
         assertTrue(said.contains("cuda: Stub GPU, 132 multiprocessors, compute capability 9.0"), said);
-        assertTrue(said.contains("GPU memory: a plan of 512.0 MiB for values and 0.0 MiB to work in asks for 512.0 MiB, "),
+        assertTrue(
+                said.contains("GPU memory: a plan of 512.0 MiB for values and 0.0 MiB to work in asks for 512.0 MiB, "),
                 said);
         assertTrue(said.lines().toList().getLast().equals("right"), said);
     }
