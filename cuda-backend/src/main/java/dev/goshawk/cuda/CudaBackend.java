@@ -4,6 +4,7 @@ import dev.goshawk.backend.Backend;
 import dev.goshawk.backend.Executable;
 import dev.goshawk.cuda.device.Device;
 import dev.goshawk.cuda.lower.KernelLibrary;
+import dev.goshawk.cuda.lower.Precision;
 import dev.goshawk.graph.Graph;
 
 /** Runs plans on one GPU. Executables made by one instance can be connected without a copy. Not for use by two threads at once. */
@@ -11,11 +12,14 @@ final class CudaBackend implements Backend {
     static final String NAME = "cuda";
 
     private final Device device;
+    private final Precision precision;
     private final KernelLibrary kernels;
     private final DeviceMemory memory;
 
-    CudaBackend(Device device) {
+    /** @param precision a name of {@link Precision} */
+    CudaBackend(Device device, String precision) {
         this.device = device;
+        this.precision = Precision.chosen(precision, device.architecture());
         this.kernels = new KernelLibrary(device);
         this.memory = new DeviceMemory(device);
     }
@@ -27,7 +31,7 @@ final class CudaBackend implements Backend {
 
     @Override
     public String description() {
-        return NAME + ": " + device.description();
+        return NAME + ": " + device.description() + "; convolutions in " + precision.label();
     }
 
     @Override
@@ -42,6 +46,6 @@ final class CudaBackend implements Backend {
      */
     @Override
     public Executable compile(Graph graph) {
-        return new CudaExecutable(graph, device, kernels, memory);
+        return new CudaExecutable(graph, device, kernels, precision, memory);
     }
 }

@@ -5,6 +5,7 @@ import dev.goshawk.backend.BackendProvider;
 import dev.goshawk.backend.Workers;
 import dev.goshawk.cuda.driver.DriverProbe;
 import dev.goshawk.cuda.driver.JCudaDevice;
+import dev.goshawk.cuda.lower.Precision;
 import java.util.Optional;
 
 /**
@@ -40,6 +41,7 @@ public final class CudaBackendProvider implements BackendProvider {
 
     @Override
     public Backend create(Workers workers) {
-        return new CudaBackend(JCudaDevice.open());
+        return new CudaBackend(JCudaDevice.open(),
+                System.getProperty(Precision.PROPERTY, Precision.FP32.label()));
     }
 }

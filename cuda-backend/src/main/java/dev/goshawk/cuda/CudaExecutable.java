@@ -9,6 +9,7 @@ import dev.goshawk.cuda.device.Device;
 import dev.goshawk.cuda.lower.Address;
 import dev.goshawk.cuda.lower.KernelLibrary;
 import dev.goshawk.cuda.lower.Lowering;
+import dev.goshawk.cuda.lower.Precision;
 import dev.goshawk.cuda.lower.Work;
 import dev.goshawk.cuda.lower.Workspace;
 import dev.goshawk.graph.Graph;
@@ -48,7 +49,7 @@ final class CudaExecutable implements Executable {
     private boolean hasRun;
     private Device.@Nullable Recording recording;
 
-    CudaExecutable(Graph graph, Device device, KernelLibrary kernels, DeviceMemory memory) {
+    CudaExecutable(Graph graph, Device device, KernelLibrary kernels, Precision precision, DeviceMemory memory) {
         this.plan = Plan.of(graph);
         this.device = device;
         this.memory = memory;
@@ -56,7 +57,7 @@ final class CudaExecutable implements Executable {
         // An input that no output needs may be bound all the same.
         graph.inputs().forEach((name, v) -> inputs.put(name, new InputSlot(name, v, memory, this)));
         long bytes = placeSlabs(plan.memory());
-        Lowering lowering = new Lowering(kernels, this::address, workspace);
+        Lowering lowering = new Lowering(kernels, precision, this::address, workspace);
         for (Step step : plan.steps()) {
             work.addAll(lowering.lower(step));
         }

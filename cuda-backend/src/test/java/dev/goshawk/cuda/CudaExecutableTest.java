@@ -22,7 +22,7 @@ class CudaExecutableTest {
     private final EmulatedDevice device = new EmulatedDevice(1 << 20, false, l -> {
         throw new AssertionError("only loops here, not " + l.kernel().name());
     });
-    private final CudaBackend backend = new CudaBackend(device);
+    private final CudaBackend backend = EmulatedBackend.on(device);
 
     private static Graph doubled() {
         SequencedMap<String, Value> outputs = new LinkedHashMap<>();

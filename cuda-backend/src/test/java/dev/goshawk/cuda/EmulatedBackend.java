@@ -21,6 +21,10 @@ final class EmulatedBackend {
     }
 
     static CudaBackend backend() {
-        return new CudaBackend(device());
+        return on(device());
+    }
+
+    static CudaBackend on(EmulatedDevice device) {
+        return new CudaBackend(device, "fp32");
     }
 }

@@ -67,8 +67,8 @@ class NetworkHessianOnEmulatedDeviceTest {
 
     @Test
     void givesTheSameBitsInWhateverOrderThreadsRun() {
-        Results forwards = Results.of(new CudaBackend(EmulatedBackend.device(1L << 30, false)), DType.FLOAT32);
-        Results backwards = Results.of(new CudaBackend(EmulatedBackend.device(1L << 30, true)), DType.FLOAT32);
+        Results forwards = Results.of(EmulatedBackend.on(EmulatedBackend.device(1L << 30, false)), DType.FLOAT32);
+        Results backwards = Results.of(EmulatedBackend.on(EmulatedBackend.device(1L << 30, true)), DType.FLOAT32);
         assertEquals(forwards.loss(), backwards.loss());
         for (int i = 0; i < forwards.second().size(); i++) {
             assertArrayEquals(forwards.gradient().get(i), backwards.gradient().get(i));

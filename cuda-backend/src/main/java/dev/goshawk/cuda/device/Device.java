@@ -12,6 +12,9 @@ public interface Device {
     /** One line for a person: the GPU's name, its memory, what computes its matrix products. */
     String description();
 
+    /** The compute capability times ten: 80 for 8.0. */
+    int architecture();
+
     /** Bytes that can still be allocated, about. */
     long freeBytes();
 

@@ -99,6 +99,12 @@ public final class JCudaDevice implements Device {
                 cublas.map(Cublas::description).orElse("our own kernels (no cuBLAS)"));
     }
 
+    @Override
+    public int architecture() {
+        return 10 * attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR)
+                + attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
+    }
+
     private long[] memory() {
         enter();
         long[] free = new long[1];

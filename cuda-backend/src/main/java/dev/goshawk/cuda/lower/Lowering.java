@@ -24,12 +24,13 @@ public final class Lowering {
      * @param addresses where each stored value lies
      * @param workspace what the steps share
      */
-    public Lowering(KernelLibrary kernels, Function<Value, Address> addresses, Workspace workspace) {
+    public Lowering(KernelLibrary kernels, Precision precision, Function<Value, Address> addresses,
+            Workspace workspace) {
         this.kernels = kernels;
         this.addresses = addresses;
         this.loops = new LoopLowering(kernels, workspace);
         this.reductions = new ReductionLowering(kernels, workspace);
-        this.products = new ProductLowering(kernels, workspace, reductions);
+        this.products = new ProductLowering(kernels, workspace, reductions, precision);
         this.movements = new MovementLowering(kernels);
     }
 

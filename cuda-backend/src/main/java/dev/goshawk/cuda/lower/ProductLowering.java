@@ -16,11 +16,13 @@ final class ProductLowering {
     private final KernelLibrary kernels;
     private final Workspace workspace;
     private final ReductionLowering reductions;
+    private final Precision precision;
 
-    ProductLowering(KernelLibrary kernels, Workspace workspace, ReductionLowering reductions) {
+    ProductLowering(KernelLibrary kernels, Workspace workspace, ReductionLowering reductions, Precision precision) {
         this.kernels = kernels;
         this.workspace = workspace;
         this.reductions = reductions;
+        this.precision = precision;
     }
 
     static String suffix(DType dtype) {
@@ -79,10 +81,12 @@ final class ProductLowering {
 
     List<Work> conv(Op.Conv op, DType dtype, Address first, Address second, Address to, boolean accumulate) {
         ConvGeometry g = op.geometry();
-        if (isPlainProduct(g)) {
+        int in = g.inChannels() / g.groups();
+        int out = g.outChannels() / g.groups();
+        boolean vector = dtype == DType.FLOAT32 && in % VECTOR == 0 && out % VECTOR == 0;
+        boolean special = precision.isSpecial(dtype, vector);
+        if (isPlainProduct(g) && !special) {
             int pixels = g.batch() * g.inHeight() * g.inWidth();
-            int in = g.inChannels();
-            int out = g.outChannels();
             return switch (op.role()) {
                 case OUTPUT ->
                     product(dtype, new Sizes(false, false, pixels, out, in), first, second, to, accumulate);
@@ -92,9 +96,6 @@ final class ProductLowering {
                     product(dtype, new Sizes(true, false, in, out, pixels), first, second, to, accumulate);
             };
         }
-        int in = g.inChannels() / g.groups();
-        int out = g.outChannels() / g.groups();
-        boolean vector = dtype == DType.FLOAT32 && in % VECTOR == 0 && out % VECTOR == 0;
         int taps = g.kernelHeight() * g.kernelWidth();
         int outPixels = g.batch() * g.outHeight() * g.outWidth();
         int phases = op.role() == ConvRole.INPUT_GRAD ? g.strideHeight() * g.strideWidth() : 1;
@@ -111,18 +112,22 @@ final class ProductLowering {
                     * Math.ceilDiv(g.kernelWidth(), g.strideWidth()) * out;
             case WEIGHT_GRAD -> outPixels;
         };
-        TileChoice choice = TileChoice.of(op.role() == ConvRole.WEIGHT_GRAD
-                ? TileChoice.filters(dtype, vector)
-                : TileChoice.images(dtype, vector), m, n, k, g.groups() * phases);
+        boolean filters = op.role() == ConvRole.WEIGHT_GRAD;
+        List<TileChoice.Tile> tiles = special
+                ? TileChoice.tensorCores(filters)
+                : filters ? TileChoice.filters(dtype, vector) : TileChoice.images(dtype, vector);
+        TileChoice choice = TileChoice.of(tiles, m, n, k, g.groups() * phases);
         String role = op.role().name().toLowerCase(Locale.ROOT);
-        String name = "gk_conv_" + role + "_" + choice.tile().label() + (vector ? "v" : "s") + suffix(dtype);
+        String name = "gk_conv_" + role + "_" + choice.tile().label() + (vector ? "v" : "s")
+                + (special ? "_" + precision.label() : suffix(dtype));
+        String module = special ? "conv_" + precision.label() + "_sm80" : "conv_" + role;
         int size = switch (op.role()) {
             case OUTPUT -> g.outputShape().size();
             case INPUT_GRAD -> g.inputShape().size();
             case WEIGHT_GRAD -> g.filterShape().size();
         };
         int[] grid = {choice.blocks(m, n), g.groups() * choice.splits(), phases};
-        return split(choice, dtype, size, to, accumulate, (place, add) -> kernels.launch("conv_" + role, name, grid,
+        return split(choice, dtype, size, to, accumulate, (place, add) -> kernels.launch(module, name, grid,
                 choice.tile().threads(), 1, first, second, place, shape(g, choice, add)));
     }
 

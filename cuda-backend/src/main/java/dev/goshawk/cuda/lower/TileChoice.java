@@ -32,6 +32,17 @@ record TileChoice(Tile tile, int splits, int chunk) {
     private static final Tile T64X32 = new Tile(64, 32, 64, 0.5);
     private static final Tile T64X16 = new Tile(64, 16, 64, 0.35);
 
+    private static final Tile TENSOR128X128 = new Tile(128, 128, 512, 1);
+    private static final Tile TENSOR128X64 = new Tile(128, 64, 256, 0.85);
+    private static final Tile TENSOR128X16 = new Tile(128, 16, 128, 0.4);
+
+    /** Tiles of the kernels on tensor cores. */
+    static List<Tile> tensorCores(boolean filters) {
+        return filters
+                ? List.of(TENSOR128X128, TENSOR128X64, T64X64, T64X32, T64X16)
+                : List.of(TENSOR128X128, TENSOR128X64, T64X64, T128X32, TENSOR128X16);
+    }
+
     /** Tiles of the output and input gradient kernels. */
     static List<Tile> images(DType dtype, boolean vector) {
         if (dtype == DType.FLOAT64) {

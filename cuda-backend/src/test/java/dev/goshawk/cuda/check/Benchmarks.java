@@ -6,6 +6,7 @@ import dev.goshawk.autodiff.Linearization;
 import dev.goshawk.autodiff.ReverseMode;
 import dev.goshawk.backend.Backend;
 import dev.goshawk.backend.Executable;
+import dev.goshawk.cuda.lower.Precision;
 import dev.goshawk.graph.Graph;
 import dev.goshawk.graph.Op;
 import dev.goshawk.graph.Value;
@@ -54,47 +55,55 @@ final class Benchmarks {
         return new ConvGeometry(batch, size, size, in, out, kernel, kernel, stride, stride, pad, pad, pad, pad, 1);
     }
 
-    static void run(Backend gpu, CheckTable table) {
+    static void run(CheckTable table) {
         Optional<Map<String, Double>> peer = PyTorch.times(table);
+        run(CheckOnGpu.gpu(Precision.FP32), "", peer, table);
+        run(CheckOnGpu.gpu(Precision.F32X3), " (f32x3)", peer, table);
+    }
+
+    private static void run(Backend gpu, String label, Optional<Map<String, Double>> peer, CheckTable table) {
         Timing timing = new Timing(gpu);
         for (ConvGeometry g : CONVOLUTIONS) {
             for (ConvRole role : ConvRole.values()) {
-                convolution(gpu, timing, role, g, peer, table);
+                double seconds = timing.seconds(convolution(gpu, role, g));
+                String speed = String.format(Locale.ROOT, "%.3f ms, %.1f TFLOP/s", 1e3 * seconds,
+                        2 * g.multiplyAdds() / seconds / TRILLION);
+                table.measure(name(role, g) + label, speed + beside(peer, name(role, g), seconds));
             }
         }
         for (Case c : CASES) {
             NetworkProblem problem = new NetworkProblem(c.network(), c.batch());
             String name = c.network() + " b" + c.batch();
-            compare(name + " gradient", timing.seconds(gradient(gpu, problem)), peer, table);
-            compare(name + " product", timing.seconds(product(gpu, problem)), peer, table);
-            compare(name + " step", timing.seconds(step(gpu, problem)), peer, table);
+            compare(name + " gradient", label, timing.seconds(gradient(gpu, problem)), peer, table);
+            compare(name + " product", label, timing.seconds(product(gpu, problem)), peer, table);
+            compare(name + " step", label, timing.seconds(step(gpu, problem)), peer, table);
         }
     }
 
-    private static void convolution(Backend gpu, Timing timing, ConvRole role, ConvGeometry g,
-            Optional<Map<String, Double>> peer, CheckTable table) {
+    private static String name(ConvRole role, ConvGeometry g) {
+        return String.format(Locale.ROOT, "conv %s b%d %dx%d %d->%d k%d s%d", role.name().toLowerCase(Locale.ROOT),
+                g.batch(),
+                g.inHeight(), g.inWidth(), g.inChannels(), g.outChannels(), g.kernelHeight(), g.strideHeight());
+    }
+
+    private static Executable convolution(Backend gpu, ConvRole role, ConvGeometry g) {
         Shape first = role == ConvRole.INPUT_GRAD ? g.filterShape() : g.inputShape();
         Shape second = role == ConvRole.OUTPUT ? g.filterShape() : g.outputShape();
         Value a = Value.input("a", DType.FLOAT32, first);
         Value b = Value.input("b", DType.FLOAT32, second);
-        Executable e = gpu.compile(graph(Map.of("y", Value.of(new Op.Conv(role, g), a, b))));
+        Executable e = gpu.compile(Graph.of("y", Value.of(new Op.Conv(role, g), a, b)));
         bind(e, Map.of("a", Tensor.zeros(DType.FLOAT32, first), "b", Tensor.zeros(DType.FLOAT32, second)));
-        double seconds = timing.seconds(e);
-        String name = String.format(Locale.ROOT, "conv %s b%d %dx%d %d->%d k%d s%d",
-                role.name().toLowerCase(Locale.ROOT),
-                g.batch(), g.inHeight(), g.inWidth(), g.inChannels(), g.outChannels(), g.kernelHeight(),
-                g.strideHeight());
-        String speed = String.format(Locale.ROOT, "%.3f ms, %.1f TFLOP/s", 1e3 * seconds,
-                2 * g.multiplyAdds() / seconds / TRILLION);
-        table.measure(name, speed + beside(peer, name, seconds));
+        return e;
     }
 
-    private static void compare(String name, double seconds, Optional<Map<String, Double>> peer, CheckTable table) {
+    /** The bars are for float32 throughout. */
+    private static void compare(String name, String label, double seconds, Optional<Map<String, Double>> peer,
+            CheckTable table) {
         String seen = String.format(Locale.ROOT, "%.2f ms", 1e3 * seconds) + beside(peer, name, seconds);
         Double bar = BARS.get(name.substring(name.lastIndexOf(' ') + 1));
         Double other = peer.map(p -> p.get(name)).orElse(null);
-        if (bar == null || other == null) {
-            table.measure(name, seen);
+        if (bar == null || other == null || !label.isEmpty()) {
+            table.measure(name + label, seen);
         } else {
             table.check(name, seen, String.format(Locale.ROOT, "at least %.1fx PyTorch", bar), other / seconds >= bar);
         }

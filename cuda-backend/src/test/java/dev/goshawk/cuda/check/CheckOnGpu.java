@@ -5,6 +5,7 @@ import dev.goshawk.backend.BackendProvider;
 import dev.goshawk.backend.Backends;
 import dev.goshawk.backend.Workers;
 import dev.goshawk.cuda.device.DeviceMemoryException;
+import dev.goshawk.cuda.lower.Precision;
 import java.util.List;
 import java.util.Optional;
 
@@ -53,10 +54,11 @@ public final class CheckOnGpu {
         System.out.println("java " + Runtime.version());
         CheckTable table = new CheckTable();
         part(parts, "ops", table, () -> OpTableCheck.run(gpu, table));
-        part(parts, "networks", table, () -> NetworkCheck.run(gpu, table));
+        part(parts, "networks", table, () -> NetworkCheck.run("", gpu, table));
+        part(parts, "networks", table, () -> NetworkCheck.run(" (f32x3)", gpu(Precision.F32X3), table));
         part(parts, "bits", table, () -> BitsCheck.run(table));
         part(parts, "sanitizer", table, () -> Sanitizer.run(table));
-        part(parts, "benchmarks", table, () -> Benchmarks.run(gpu, table));
+        part(parts, "benchmarks", table, () -> Benchmarks.run(table));
         table.print();
         return table.failed() ? FAILED : 0;
     }
@@ -82,6 +84,12 @@ public final class CheckOnGpu {
 
     /** The GPU, with a state of its own: nothing is shared with another call's. */
     static Backend gpu() {
+        return gpu(Precision.FP32);
+    }
+
+    /** @throws IllegalArgumentException if the GPU is too old for the precision */
+    static Backend gpu(Precision precision) {
+        System.setProperty(Precision.PROPERTY, precision.label());
         return provider().create(Workers.SINGLE);
     }
 }

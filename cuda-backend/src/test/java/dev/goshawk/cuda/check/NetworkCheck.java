@@ -14,14 +14,15 @@ final class NetworkCheck {
     private NetworkCheck() {
     }
 
-    static void run(Backend gpu, CheckTable table) {
+    static void run(String label, Backend gpu, CheckTable table) {
         Backend cpu = Backends.select("vector", ThreadPool.ofThreads(Backends.defaultThreads()));
-        compare(new NetworkProblem("resnet20", 32), cpu, gpu, table, ITERATIONS);
-        compare(new NetworkProblem("resnet50", 2), cpu, gpu, table, 0);
+        compare(label, new NetworkProblem("resnet20", 32), cpu, gpu, table, ITERATIONS);
+        compare(label, new NetworkProblem("resnet50", 2), cpu, gpu, table, 0);
     }
 
-    private static void compare(NetworkProblem problem, Backend cpu, Backend gpu, CheckTable table, int iterations) {
-        String name = problem.network.name() + " batch " + problem.batch + ", ";
+    private static void compare(String label, NetworkProblem problem, Backend cpu, Backend gpu, CheckTable table,
+            int iterations) {
+        String name = problem.network.name() + " batch " + problem.batch + label + ", ";
         HessianVectorProduct expected = problem.hessian(cpu);
         HessianVectorProduct actual = problem.hessian(gpu);
         double loss = Math.abs(actual.value() - expected.value()) / Math.abs(expected.value());

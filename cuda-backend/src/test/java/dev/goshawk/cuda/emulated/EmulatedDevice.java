@@ -58,6 +58,11 @@ public final class EmulatedDevice implements Device {
     }
 
     @Override
+    public int architecture() {
+        return 80;
+    }
+
+    @Override
     public long freeBytes() {
         return heap.free();
     }

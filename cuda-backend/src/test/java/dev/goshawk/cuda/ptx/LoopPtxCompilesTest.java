@@ -64,7 +64,7 @@ class LoopPtxCompilesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"sm_70", "sm_75", "sm_80", "sm_90"})
+    @ValueSource(strings = {"sm_75", "sm_80", "sm_90"})
     void theDriversCompilerTakesThem(String architecture) {
         assumeTrue(NvPtxCompiler.isAvailable(), "NVIDIA's PTX compiler is there for Linux on x86-64 only");
         String info = NvPtxCompiler.compile(PtxText.module(kernels().values()), architecture);
