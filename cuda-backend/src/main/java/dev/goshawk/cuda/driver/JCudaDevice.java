@@ -145,13 +145,13 @@ public final class JCudaDevice implements Device {
     @Override
     public void upload(List<Copy> copies) {
         enter();
-        staging.upload(copies);
+        waiting(() -> staging.upload(copies));
     }
 
     @Override
     public void download(List<Copy> copies) {
         enter();
-        staging.download(copies);
+        waiting(() -> staging.download(copies));
     }
 
     @Override
@@ -238,11 +238,16 @@ public final class JCudaDevice implements Device {
     @Override
     public void synchronize() {
         enter();
-        try {
-            JCudaDriver.cuStreamSynchronize(stream);
-        } catch (CudaException e) {
-            throw new IllegalStateException("the GPU stopped: " + e.getMessage(), e);
-        }
+        waiting(() -> JCudaDriver.cuStreamSynchronize(stream));
     }
 
+    /** What went wrong in something queued long before shows where the queue is waited for. */
+    private static void waiting(Runnable work) {
+        try {
+            work.run();
+        } catch (CudaException e) {
+            throw new IllegalStateException("the GPU stopped: " + e.getMessage()
+                    + " (the system's log may say more; cuda-backend/check-on-gpu checks the GPU)", e);
+        }
+    }
 }

@@ -8,7 +8,7 @@ import java.util.List;
 public enum Precision {
     /** Float32 throughout, on any GPU. */
     FP32("fp32", 0),
-    /** Tensor cores, operands in three parts: a product is off by at most 2^-22, sums are rounded in float32. */
+    /** Tensor cores, operands in two parts and three passes: a product is off by at most 2^-22, sums are rounded in float32. */
     F32X3("f32x3", 80),
     /** Tensor cores, operands rounded to 11 bits. */
     TF32("tf32", 80);
