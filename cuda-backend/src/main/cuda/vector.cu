@@ -61,13 +61,6 @@ __device__ __forceinline__ int threadIndex() {
         if (i < n) {                                                                                                       \
             y[i] = T(double(y[i]) + factor * double(x[i]));                                                                \
         }                                                                                                                  \
-    }                                                                                                                      \
-    extern "C" __global__ void __launch_bounds__(THREADS)                                                                  \
-        gk_axpy_at_##NAME(const T* x, T* y, int n, const double* alpha, double factor) {                                   \
-        const int i = threadIndex();                                                                                       \
-        if (i < n) {                                                                                                       \
-            y[i] = T(double(y[i]) + factor * *alpha * double(x[i]));                                                       \
-        }                                                                                                                  \
     }
 
 GK_VECTORS(f32, float)

@@ -62,10 +62,6 @@ class VectorKernelsTest {
             KernelRun.Array to = run.of(dtype, y);
             run.launch(name("axpy", dtype), grid, BLOCK, run.of(dtype, x), to, n, -1.5);
             Expected.check("axpy", dtype, expected, to.values());
-            KernelRun.Array other = run.of(dtype, y);
-            run.launch(name("axpy_at", dtype), grid, BLOCK, run.of(dtype, x), other, n, run.of(DType.FLOAT64, 0.75),
-                    -2.0);
-            Expected.check("axpy_at", dtype, expected, other.values());
         }
     }
 
