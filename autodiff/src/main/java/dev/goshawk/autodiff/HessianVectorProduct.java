@@ -1,12 +1,14 @@
 package dev.goshawk.autodiff;
 
 import dev.goshawk.backend.Backend;
+import dev.goshawk.backend.ResidentProducts;
 import dev.goshawk.graph.Value;
 import dev.goshawk.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeSet;
@@ -24,6 +26,9 @@ import java.util.TreeSet;
 public final class HessianVectorProduct {
     /** Output of the primal part: the function's value. */
     public static final String FUNCTION = "function";
+
+    private static final String DIRECTION = "direction/";
+    private static final String PRODUCT = "product/";
 
     /** Which composition of the two modes computes the product (Pearlmutter 1994 for the first). */
     public enum Mode {
@@ -47,7 +52,7 @@ public final class HessianVectorProduct {
         List<Value> gradient = ReverseMode.gradient(function, by);
         List<Value> directions = new ArrayList<>();
         for (Value x : by) {
-            directions.add(Value.input("direction/" + name(x), x.dtype(), x.shape()));
+            directions.add(Value.input(DIRECTION + name(x), x.dtype(), x.shape()));
         }
         List<Value> products = switch (mode) {
             case FORWARD_OVER_REVERSE -> ForwardMode.jvp(gradient, by, directions);
@@ -59,7 +64,7 @@ public final class HessianVectorProduct {
             if (withGradient) {
                 outputs.put("gradient/" + name(by.get(i)), gradient.get(i));
             }
-            outputs.put("product/" + name(by.get(i)), products.get(i));
+            outputs.put(PRODUCT + name(by.get(i)), products.get(i));
         }
         return Linearization.of(outputs, directions);
     }
@@ -78,8 +83,8 @@ public final class HessianVectorProduct {
         for (Value x : by) {
             Tensor direction = Tensor.zeros(x.dtype(), x.shape());
             h.directions.put(name(x), direction);
-            if (parts.tangent().inputs().containsKey("direction/" + name(x))) {
-                h.compiled.bind("direction/" + name(x), direction);
+            if (parts.tangent().inputs().containsKey(DIRECTION + name(x))) {
+                h.compiled.bind(DIRECTION + name(x), direction);
             }
         }
         return h;
@@ -101,7 +106,7 @@ public final class HessianVectorProduct {
     public Set<String> inputs() {
         Set<String> all = new TreeSet<>(compiled.primal().inputs());
         compiled.tangent().inputs().stream().filter(
-                name -> !name.startsWith("direction/") && !compiled.primal().outputs().contains(name))
+                name -> !name.startsWith(DIRECTION) && !compiled.primal().outputs().contains(name))
                 .forEach(all::add);
         return all;
     }
@@ -115,6 +120,10 @@ public final class HessianVectorProduct {
     /** Computes everything that does not depend on the direction. To be called again when a bound tensor has changed. */
     public HessianVectorProduct linearize() {
         compiled.primal().run();
+        // The rest of the point stays as it is while directions come and go.
+        compiled.tangent().inputs().stream().filter(
+                name -> !name.startsWith(DIRECTION) && !compiled.primal().outputs().contains(name))
+                .forEach(compiled.tangent()::hold);
         return this;
     }
 
@@ -145,9 +154,18 @@ public final class HessianVectorProduct {
 
     /** The product's part for one input, overwritten by the next {@link #apply()}. */
     public Tensor product(String name) {
-        String output = "product/" + name;
+        String output = PRODUCT + name;
         // Where the function is linear in an input the product is a zero that no direction changes.
         return (compiled.tangent().outputs().contains(output) ? compiled.tangent() : compiled.primal()).output(output);
+    }
+
+    /** Repeated products that stay on the backend's device, from the directions as they are; empty where it has none. */
+    public Optional<ResidentProducts> resident() {
+        List<String> inputs = names.stream().map(n -> DIRECTION + n).toList();
+        List<String> outputs = names.stream().map(n -> PRODUCT + n).toList();
+        boolean moving = compiled.tangent().inputs().containsAll(inputs)
+                && compiled.tangent().outputs().containsAll(outputs);
+        return moving ? compiled.tangent().resident(inputs, outputs) : Optional.empty();
     }
 
     /** Inputs the Hessian is taken by, in order. */

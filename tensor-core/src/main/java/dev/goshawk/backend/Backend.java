@@ -11,6 +11,11 @@ public interface Backend {
     /** One line for a person: what it runs on and how (lanes, threads, device). */
     String description();
 
+    /** Bytes that plans of this backend can take together, about: for a caller that chooses how much to keep. */
+    default long memoryBytes() {
+        return Runtime.getRuntime().maxMemory();
+    }
+
     /**
      * Compiles a graph: plans its memory, takes it, and readies the kernels.
      *

@@ -10,6 +10,11 @@ public interface BackendProvider {
     /** The usable provider with the highest priority is chosen where none is forced. */
     int priority();
 
+    /** Whether most machines are without it, so that its absence is no news. */
+    default boolean isOptional() {
+        return false;
+    }
+
     /** Why it cannot be used here, in one line that says what would help; empty if it can be. */
     Optional<String> unusableReason();
 

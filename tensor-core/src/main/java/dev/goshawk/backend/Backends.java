@@ -53,7 +53,7 @@ public final class Backends {
             } else if (reason == null) {
                 return p.create(workers);
             } else {
-                LOG.log(p.priority() > 100 ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
+                LOG.log(p.isOptional() ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
                         "backend " + p.name() + " is not usable: " + reason);
             }
         }

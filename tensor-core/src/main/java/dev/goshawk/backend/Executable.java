@@ -1,7 +1,9 @@
 package dev.goshawk.backend;
 
 import dev.goshawk.tensor.Tensor;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -28,11 +30,33 @@ public interface Executable {
     }
 
     /**
+     * Promises that the tensor bound to an input keeps its elements until the input is held or bound again. A backend with memory of
+     * its own copies it now, and not for every run; others have nothing to do.
+     *
+     * @throws IllegalArgumentException if there is no such input
+     */
+    default void hold(String input) {
+        if (!inputs().contains(input)) {
+            throw new IllegalArgumentException("hold: no input '" + input + "'; inputs are " + inputs());
+        }
+    }
+
+    /**
      * Computes the outputs.
      *
      * @throws IllegalStateException naming the inputs not yet bound
      */
     void run();
+
+    /**
+     * Repeated products that stay where this executable computes, if it has memory of its own.
+     *
+     * @param inputs names of the inputs that together are the vector, each bound to a tensor
+     * @param outputs names of the outputs that together are the product, of the same types in the same order
+     */
+    default Optional<ResidentProducts> resident(List<String> inputs, List<String> outputs) {
+        return Optional.empty();
+    }
 
     /** An output's elements as the last run left them; the tensor stays valid and is overwritten by the next run. */
     Tensor output(String name);

@@ -2,6 +2,7 @@ package dev.goshawk.cpu;
 
 import dev.goshawk.backend.Backend;
 import dev.goshawk.backend.BackendProvider;
+import dev.goshawk.backend.JavaFloor;
 import dev.goshawk.backend.Workers;
 import java.util.Optional;
 
@@ -28,12 +29,7 @@ public final class VectorBackendProvider implements BackendProvider {
                     .of("the JVM was started without --add-modules jdk.incubator.vector, so everything runs as plain"
                             + " loops, many times slower");
         }
-        Runtime.Version floor = Runtime.Version.parse("25.0.3");
-        if (Runtime.version().compareTo(floor) < 0) {
-            return Optional
-                    .of("JDK " + Runtime.version() + " is older than " + floor + ", which corrupts pinned arrays");
-        }
-        return Optional.empty();
+        return JavaFloor.tooOld();
     }
 
     @Override

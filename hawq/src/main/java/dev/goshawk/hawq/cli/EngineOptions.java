@@ -9,8 +9,8 @@ import picocli.CommandLine.Option;
 /** Options of every command that computes: which backend, on how many threads. */
 final class EngineOptions {
     @Option(names = "--backend", paramLabel = "NAME",
-            description = "Backend: vector (Vector API) or reference (plain loops, slow; for checking). Without it the best one usable "
-                    + "here; 'goshawk doctor' says which and why.")
+            description = "Backend: vector (Vector API), cuda (NVIDIA GPU) or reference (plain loops, slow; for checking). Without it the "
+                    + "best CPU backend usable here; 'goshawk doctor' says which and why.")
     private @Nullable String backend;
 
     @Option(names = "--threads", paramLabel = "N",

@@ -3,6 +3,7 @@ package dev.goshawk.hawq.curvature;
 import dev.goshawk.autodiff.HessianVectorProduct;
 import dev.goshawk.tensor.Shape;
 import java.util.LinkedHashMap;
+import java.util.Optional;
 import java.util.SequencedMap;
 
 /**
@@ -35,6 +36,11 @@ public final class FunctionHessian implements LinearOperator {
         variables.scatter(v, product::direction);
         product.apply();
         variables.gather(product::product, out);
+    }
+
+    @Override
+    public Optional<ResidentVector> resident() {
+        return OnDevice.of(product, variables);
     }
 
     /** Which entries of a vector belong to which variable. */

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedMap;
 
 /**
@@ -199,6 +200,12 @@ public final class HessianOperator implements LinearOperator {
             variables.gather(c.product::product, part);
             add(weight(c), out);
         }
+    }
+
+    /** {@inheritDoc} There is one if the whole sample is one micro-batch. */
+    @Override
+    public Optional<ResidentVector> resident() {
+        return chunks.size() == 1 ? OnDevice.of(chunks.get(0).product, variables) : Optional.empty();
     }
 
     /** Which parameter lies where in the vectors. */

@@ -42,28 +42,27 @@ public final class PowerIteration implements EigenSolver {
         double[] v = start;
         Vectors.scale(v, 1 / Vectors.norm(v));
         boolean suppliedStart = options.start() != null;
+        Iterate iterate = products.resident().<Iterate>map(r -> new Iterate.OnDevice(products, r))
+                .orElseGet(() -> new Iterate.OnHeap(products));
+        Iterate.Estimate e = iterate.start(v);
         while (true) {
-            double[] w = products.apply(v);
-            double lambda = Vectors.dot(v, w);
-            double residual = Vectors.residual(w, lambda, v);
-            options.listener().update(products.count(), lambda, residual);
+            options.listener().update(products.count(), e.eigenvalue(), e.residual());
             boolean spent = products.count() >= options.maxIterations();
-            Vectors.axpy(shift, v, w);
-            double norm = Vectors.norm(w);
+            double norm = iterate.norm(shift);
             if (norm == 0 && suppliedStart && !spent) {
                 // the caller's vector lies in the null space and says nothing about the rest of the spectrum
                 suppliedStart = false;
-                v = Vectors.gaussian(v.length, options.seed());
-                Vectors.scale(v, 1 / Vectors.norm(v));
+                double[] other = Vectors.gaussian(v.length, options.seed());
+                Vectors.scale(other, 1 / Vectors.norm(other));
+                e = iterate.start(other);
                 continue;
             }
-            boolean converged = residual <= options.tolerance() * Math.abs(lambda);
+            boolean converged = e.residual() <= options.tolerance() * Math.abs(e.eigenvalue());
             if (converged || spent || norm == 0) {
-                return new EigenResult(lambda, v, residual, products.count(), converged, options.tolerance(),
-                        options.target(), options.seed());
+                return new EigenResult(e.eigenvalue(), iterate.vector(), e.residual(), products.count(), converged,
+                        options.tolerance(), options.target(), options.seed());
             }
-            Vectors.scale(w, 1 / norm);
-            v = w;
+            e = iterate.step(shift);
         }
     }
 }

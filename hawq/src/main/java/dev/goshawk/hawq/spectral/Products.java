@@ -1,6 +1,8 @@
 package dev.goshawk.hawq.spectral;
 
+import dev.goshawk.backend.ResidentProducts;
 import dev.goshawk.hawq.curvature.LinearOperator;
+import java.util.Optional;
 
 /** Counts the products of an operator and refuses one that is not finite, by name and position. */
 final class Products {
@@ -23,6 +25,20 @@ final class Products {
 
     int count() {
         return count;
+    }
+
+    /** The vector's place where the operator computes, if it has one. */
+    Optional<LinearOperator.ResidentVector> resident() {
+        return operator.resident();
+    }
+
+    /** Counts a product that stayed where it was computed. */
+    void count(ResidentProducts.Dots dots) {
+        count++;
+        if (!Double.isFinite(dots.yy())) {
+            throw new NonFiniteProductException(caller + ": expected finite operator products, got one of squared norm "
+                    + dots.yy() + " as product " + count + " (operator size " + size() + ")");
+        }
     }
 
     /** A v in a fresh array. */

@@ -38,6 +38,7 @@ class ArchitectureTest {
         assertTrue(CLASSES.contain("dev.goshawk.tensor.Tensor"), "tensor-core");
         assertTrue(CLASSES.contain("dev.goshawk.hawq.cli.Main"), "hawq");
         assertTrue(CLASSES.stream().anyMatch(c -> c.getPackageName().startsWith("dev.goshawk.autodiff")), "autodiff");
+        assertTrue(CLASSES.contain("dev.goshawk.cuda.CudaBackendProvider"), "cuda-backend");
     }
 
     @Test
@@ -73,6 +74,26 @@ class ArchitectureTest {
                 .and().haveSimpleNameNotEndingWith("Kernels").and().haveSimpleNameNotEndingWith("Backend")
                 .and().haveSimpleNameNotEndingWith("Lowering").and().haveSimpleNameNotEndingWith("Provider")
                 .should().dependOnClassesThat().resideInAPackage("dev.goshawk.graph..").check(CLASSES);
+    }
+
+    @Test
+    void nothingDependsOnTheGpu() {
+        noClasses().that().resideOutsideOfPackage("dev.goshawk.cuda..")
+                .should().dependOnClassesThat().resideInAnyPackage("dev.goshawk.cuda..", "jcuda..").check(CLASSES);
+    }
+
+    @Test
+    void theDriversPackageAloneKnowsJCuda() {
+        noClasses().that().resideOutsideOfPackage("dev.goshawk.cuda.driver..")
+                .should().dependOnClassesThat().resideInAPackage("jcuda..").check(CLASSES);
+        noClasses().should().dependOnClassesThat().resideInAPackage("jcuda.runtime..").check(CLASSES);
+    }
+
+    @Test
+    void theGpuBackendDependsOnTensorCoreOnly() {
+        classes().that().resideInAPackage("dev.goshawk.cuda..").and().resideOutsideOfPackage("dev.goshawk.cuda.check..")
+                .should().onlyDependOnClassesThat()
+                .resideInAnyPackage(join(join(TENSOR_CORE, JDK), "dev.goshawk.cuda..", "jcuda..")).check(CLASSES);
     }
 
     @Test
