@@ -19,10 +19,19 @@ public final class Products {
         return DirectConv.supports(role, g) && !packsBetter(role, g) ? DirectConv.of(role, g) : PackedConv.of(role, g);
     }
 
-    /** Filter gradients over short rows of many channels: 195 against 155 GFLOP/s for 64 channels of 8 x 8. */
+    /**
+     * Whether packing is the faster way: without neighbours to share loads with (1x1), where there are so many channels
+     * that gathering patches costs little, and for filter gradients over short rows or whole rows of taps of few
+     * channels.
+     */
     private static boolean packsBetter(ConvRole role, ConvGeometry g) {
-        return role == ConvRole.WEIGHT_GRAD && g.outWidth() <= 8 && g.outChannels() >= 64
-                && !FlatFilterGrad.supports(g);
+        int fewest = Math.min(g.inChannels(), g.outChannels());
+        if (g.kernelHeight() * g.kernelWidth() == 1 || fewest > 64) {
+            return true;
+        }
+        boolean longTaps = g.inChannels() < floatLanes() && g.kernelWidth() * g.inChannels() >= floatLanes();
+        return role == ConvRole.WEIGHT_GRAD && !FlatFilterGrad.supports(g)
+                && (fewest == 64 || longTaps || g.outWidth() <= 8 && g.outChannels() >= 64);
     }
 
     /** Convolution in float64. */

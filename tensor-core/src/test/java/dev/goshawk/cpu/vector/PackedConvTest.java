@@ -36,7 +36,14 @@ class PackedConvTest {
                 new ConvGeometry(1, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1),
                 new ConvGeometry(4, 15, 15, 64, 17, 3, 3, 1, 1, 1, 1, 1, 1, 1),
                 new ConvGeometry(5, 12, 9, 3, 9, 5, 3, 1, 1, 0, 0, 0, 0, 1),
-                new ConvGeometry(1, 5, 5, 240, 260, 3, 3, 1, 1, 1, 1, 1, 1, 1));
+                new ConvGeometry(1, 5, 5, 240, 260, 3, 3, 1, 1, 1, 1, 1, 1, 1),
+                // Several rectangles in a column: the right operand is packed beforehand, or not at all where no tap
+                // reaches.
+                new ConvGeometry(4, 61, 59, 6, 7, 1, 1, 2, 2, 0, 0, 0, 0, 1),
+                new ConvGeometry(3, 41, 33, 20, 50, 3, 3, 1, 1, 1, 1, 1, 1, 2),
+                // Plain left operands, read in place and copied.
+                new ConvGeometry(1, 5, 7, 600, 70, 1, 1, 1, 1, 0, 0, 0, 0, 1),
+                new ConvGeometry(3, 47, 31, 130, 34, 1, 1, 1, 1, 0, 0, 0, 0, 1));
     }
 
     /** Operands of one role, with its value and the sums of magnitudes by plain loops. */
