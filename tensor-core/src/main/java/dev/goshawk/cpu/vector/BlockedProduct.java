@@ -7,8 +7,8 @@ import java.util.Arrays;
  * High-Performance Matrix Multiplication" (2008). The result is cut into rectangles, by the sizes alone; whoever
  * computes one keeps a block of the left operand in the second-level cache and passes panels of the right one by it.
  *
- * <p>The left operand is read where it lies if it is a small plain matrix, else copied block by block. The right one is packed
- * in panels: once beforehand where many rectangles share it, else by each for itself, just before use. Immutable and
+ * <p>The left operand is read where it lies if it is a small plain matrix, else copied block by block. The right one is
+ * packed in panels: once beforehand where many rectangles share it, else by each for itself, just before use. Immutable and
  * shareable.
  */
 final class BlockedProduct {
@@ -65,7 +65,7 @@ final class BlockedProduct {
         this.n = n;
         this.k = k;
         this.kind = kind == Left.MATRIX && (long) m * k > IN_PLACE ? Left.GATHERED : kind;
-        this.depth = Math.max(1, part(k, kind == Left.TRANSPOSED ? KC_TRANSPOSED : KC));
+        this.depth = Math.max(1, part(k, this.kind == Left.TRANSPOSED ? KC_TRANSPOSED : KC));
         int panel = GemmFloatKernel.PANEL;
         int mostRows = Math.clamp(LEFT / Math.max(1, depth) / 4 * 4, 96, ROWS);
         this.rowsPerGroup = Math.max(GemmFloatKernel.SHORT, roundUp(part(m, mostRows), 4));
@@ -78,7 +78,7 @@ final class BlockedProduct {
         this.columnsPerChunk = Math.min(columnsPerGroup, Math.max(2, RIGHT / Math.max(1, depth) / panel) * panel);
         this.shared = share && rowGroups >= SHARING && (long) k * n <= SHARED;
         this.pitch = VectorSupport.oddLines(
-                (kind == Left.TRANSPOSED ? GemmFloatKernel.tiledRows(rowsPerGroup) : depth) + GemmFloatKernel.L,
+                (this.kind == Left.TRANSPOSED ? GemmFloatKernel.tiledRows(rowsPerGroup) : depth) + GemmFloatKernel.L,
                 GemmFloatKernel.L);
     }
 

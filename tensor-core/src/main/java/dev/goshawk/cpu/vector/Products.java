@@ -20,18 +20,19 @@ public final class Products {
     }
 
     /**
-     * Whether packing is the faster way: without neighbours to share loads with (1x1), where there are so many channels
-     * that gathering patches costs little, and for filter gradients over short rows or whole rows of taps of few
-     * channels.
+     * Whether packing is the faster way: without neighbours to share loads with (1x1), and where there are so many
+     * channels that gathering patches costs little. Measured with the network's operands in memory, not in cache.
      */
     private static boolean packsBetter(ConvRole role, ConvGeometry g) {
-        int fewest = Math.min(g.inChannels(), g.outChannels());
-        if (g.kernelHeight() * g.kernelWidth() == 1 || fewest > 64) {
+        if (g.kernelHeight() * g.kernelWidth() == 1) {
             return true;
         }
-        boolean longTaps = g.inChannels() < floatLanes() && g.kernelWidth() * g.inChannels() >= floatLanes();
-        return role == ConvRole.WEIGHT_GRAD && !FlatFilterGrad.supports(g)
-                && (fewest == 64 || longTaps || g.outWidth() <= 8 && g.outChannels() >= 64);
+        if (role == ConvRole.WEIGHT_GRAD) {
+            int depth = g.kernelHeight() * g.kernelWidth() * g.inChannels();
+            boolean longTaps = g.inChannels() < floatLanes() && g.kernelWidth() * g.inChannels() >= floatLanes();
+            return !FlatFilterGrad.supports(g) && (longTaps || depth >= 256 && g.outChannels() >= 64);
+        }
+        return Math.min(g.inChannels(), g.outChannels()) > (g.strideHeight() * g.strideWidth() == 1 ? 128 : 64);
     }
 
     /** Convolution in float64. */
