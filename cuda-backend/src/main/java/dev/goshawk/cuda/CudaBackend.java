@@ -6,6 +6,7 @@ import dev.goshawk.cuda.device.Device;
 import dev.goshawk.cuda.lower.KernelLibrary;
 import dev.goshawk.cuda.lower.Precision;
 import dev.goshawk.graph.Graph;
+import java.util.OptionalLong;
 
 /** Runs plans on one GPU. Executables made by one instance can be connected without a copy. Not for use by two threads at once. */
 final class CudaBackend implements Backend {
@@ -35,8 +36,13 @@ final class CudaBackend implements Backend {
     }
 
     @Override
-    public long memoryBytes() {
-        return device.freeBytes();
+    public OptionalLong ownMemoryBytes() {
+        return OptionalLong.of(device.freeBytes());
+    }
+
+    @Override
+    public long plannedBytes(Graph graph) {
+        return CudaExecutable.plannedBytes(graph, kernels, precision);
     }
 
     /**

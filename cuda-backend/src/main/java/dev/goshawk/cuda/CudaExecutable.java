@@ -68,18 +68,34 @@ final class CudaExecutable implements Executable {
         workspace.place(slab + bytes);
     }
 
-    /** Lays all planned slabs one after another in one. */
-    private long placeSlabs(MemoryPlan m) {
-        Map<DType, List<Long>> starts = new EnumMap<>(DType.class);
-        long end = 0;
-        for (DType dtype : DType.values()) {
-            List<Long> of = new ArrayList<>();
-            for (int n : m.slabSizes(dtype)) {
-                of.add(end);
-                end += Math.ceilDiv((long) n * dtype.bytes(), ALIGNMENT) * ALIGNMENT;
+    /** What {@link #plannedBytes()} would be, without memory taken: work looks at addresses only when it is queued. */
+    static long plannedBytes(Graph graph, KernelLibrary kernels, Precision precision) {
+        Plan plan = Plan.of(graph);
+        Workspace workspace = new Workspace();
+        Lowering lowering = new Lowering(kernels, precision, _ -> () -> 0, workspace);
+        plan.steps().forEach(lowering::lower);
+        return Slabs.of(plan.memory()).bytes() + workspace.bytes();
+    }
+
+    /** Where each planned slab starts when all lie one after another, and where they end. */
+    private record Slabs(Map<DType, List<Long>> starts, long bytes) {
+        static Slabs of(MemoryPlan m) {
+            Map<DType, List<Long>> starts = new EnumMap<>(DType.class);
+            long end = 0;
+            for (DType dtype : DType.values()) {
+                List<Long> of = new ArrayList<>();
+                for (int n : m.slabSizes(dtype)) {
+                    of.add(end);
+                    end += Math.ceilDiv((long) n * dtype.bytes(), ALIGNMENT) * ALIGNMENT;
+                }
+                starts.put(dtype, of);
             }
-            starts.put(dtype, of);
+            return new Slabs(starts, end);
         }
+    }
+
+    private long placeSlabs(MemoryPlan m) {
+        Slabs slabs = Slabs.of(m);
         for (Step step : plan.steps()) {
             for (Value w : step.writes()) {
                 Value owner = plan.owner(w);
@@ -87,12 +103,12 @@ final class CudaExecutable implements Executable {
                 if (place == null) {
                     throw new IllegalStateException("no place planned for " + w);
                 }
-                long at = starts.getOrDefault(place.dtype(), List.of()).get(place.slab())
+                long at = slabs.starts().getOrDefault(place.dtype(), List.of()).get(place.slab())
                         + (long) place.offset() * place.dtype().bytes();
                 planned.put(owner, () -> slab + at);
             }
         }
-        return end;
+        return slabs.bytes();
     }
 
     private Address address(Value v) {

@@ -113,6 +113,7 @@ class CudaExecutableTest {
         for (int i = 0; i < 20; i++) {
             Executable e = backend.compile(large(1 << 17));
             assertTrue(e.plannedBytes() >= 4 << 17);
+            assertEquals(e.plannedBytes(), backend.plannedBytes(large(1 << 17)));
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.goshawk.backend;
 
 import dev.goshawk.compile.Plan;
 import dev.goshawk.graph.Graph;
+import java.util.OptionalLong;
 
 /** Turns graphs into executables on one kind of hardware. */
 public interface Backend {
@@ -11,9 +12,9 @@ public interface Backend {
     /** One line for a person: what it runs on and how (lanes, threads, device). */
     String description();
 
-    /** Bytes that plans of this backend can take together, about: for a caller that chooses how much to keep. */
-    default long memoryBytes() {
-        return Runtime.getRuntime().maxMemory();
+    /** Bytes that plans can still take, about, for a backend with memory of its own; empty for one that plans on the heap. */
+    default OptionalLong ownMemoryBytes() {
+        return OptionalLong.empty();
     }
 
     /**

@@ -137,9 +137,9 @@ final class QuantizeCommand implements Callable<Integer> {
             MemoryTable.print(out, plan);
             return 0;
         }
-        plan.requireFits(Heap.limit());
+        plan.requireFits(Heap.limit(backend));
         if (curved) {
-            curvature.plan(data, opened, network, backend).requireFits(Heap.limit(), "--micro-batch");
+            curvature.plan(data, opened, network, backend).requireFits(Heap.limit(backend), "--micro-batch");
         }
         if (StartWeights.isRandom(weights)) {
             StartWeights.settle(network, parameters, opened, settings.batch(), backend);

@@ -119,7 +119,7 @@ final class SpectrumCommand implements Callable<Integer> {
             MemoryTable.print(spec.commandLine().getOut(), plan);
             return 0;
         }
-        plan.requireFits(Heap.limit(), "--micro-batch");
+        plan.requireFits(Heap.limit(backend), "--micro-batch");
         ImageDataset dataset = sample(whole);
         Parameters parameters = model.parameters(network, dtype, data.isEmbedded(), seed, err);
         LossProblem problem = LossProblem.of(network, parameters, dataset, DataOptions.NORMALIZATION, backend);

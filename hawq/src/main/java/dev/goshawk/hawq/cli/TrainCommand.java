@@ -102,7 +102,7 @@ final class TrainCommand implements Callable<Integer> {
             MemoryTable.print(out, plan);
             return 0;
         }
-        plan.requireFits(Heap.limit());
+        plan.requireFits(Heap.limit(backend));
         Trainer trainer = new Trainer(network, parameters, opened, settings, schedule, backend);
         RunFolder folder = run.open(Path.of("runs", "train-" + model), commandLine(), values);
         List<RunReport.Epoch> history;

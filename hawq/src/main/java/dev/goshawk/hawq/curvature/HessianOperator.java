@@ -22,8 +22,8 @@ import java.util.SequencedMap;
  *
  * <p>A sample larger than the batch is cut into consecutive micro-batches. The loss is the mean over images, so its value,
  * gradient and products are the micro-batches' own, weighted by their number of images and added in order, in float64: the same
- * bits for any number of threads. What does not depend on v is computed once for each micro-batch and kept where the heap has
- * room for all of them; otherwise one micro-batch's memory serves all, and each product computes it again, at about a gradient's
+ * bits for any number of threads. What does not depend on v is computed once for each micro-batch and kept where the heap (or
+ * the backend's own memory) has room for all of them; otherwise one micro-batch's memory serves all, and each product computes it again, at about a gradient's
  * cost more. Where the heap cannot hold one micro-batch a {@link HeapTooSmallException} says so before anything is taken;
  * {@link HessianPlan} gives the sizes.
  *
@@ -44,7 +44,8 @@ public final class HessianOperator implements LinearOperator {
     private HessianOperator(LossProblem problem, List<String> names, int batch, boolean recompute, long memory) {
         this.problem = problem;
         HessianPlan plan = HessianPlan.of(problem.task(), names, batch, recompute, memory);
-        if (plan.bytes() > memory) {
+        // A backend with memory of its own says itself what does not fit there.
+        if (plan.bytes() > memory && problem.backend().ownMemoryBytes().isEmpty()) {
             throw new HeapTooSmallException("hessian of " + problem.network().name() + ": " + plan.microBatch()
                     + " images at once need " + Heap.text(plan.bytes()) + ", the heap has " + Heap.text(memory)
                     + " for them: use smaller micro-batches or a larger heap");
@@ -107,7 +108,7 @@ public final class HessianOperator implements LinearOperator {
 
     private static long memory(LossProblem problem) {
         HessianPlan.Task task = problem.task();
-        return Heap.limit() - task.parameterBytes() - task.sampleBytes();
+        return problem.backend().ownMemoryBytes().orElseGet(Heap::limit) - task.parameterBytes() - task.sampleBytes();
     }
 
     /** The HAWQ blocks of the problem's network, in its order. */

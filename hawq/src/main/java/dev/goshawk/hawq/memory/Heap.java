@@ -1,5 +1,6 @@
 package dev.goshawk.hawq.memory;
 
+import dev.goshawk.backend.Backend;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
@@ -26,6 +27,11 @@ public final class Heap {
         }
         long whole = largest > 0 ? largest : Runtime.getRuntime().maxMemory();
         return (long) (whole * (1 - RESERVE));
+    }
+
+    /** As {@link #limit()}; no limit for a backend with memory of its own, which says itself what does not fit there. */
+    public static long limit(Backend backend) {
+        return backend.ownMemoryBytes().isPresent() ? Long.MAX_VALUE : limit();
     }
 
     /** Bytes for a person: {@code 812 MiB}, {@code 3.82 GiB}. */
