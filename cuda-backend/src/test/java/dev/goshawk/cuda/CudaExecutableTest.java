@@ -102,7 +102,7 @@ class CudaExecutableTest {
         String said = assertThrows(DeviceMemoryException.class, () -> backend.compile(large(1 << 19))).getMessage();
         assertEquals(
                 "GPU memory: a plan of 2.0 MiB for values and 0.0 MiB to work in asks for 2.0 MiB, 1.0 MiB of 1.0 MiB"
-                        + " are free: a batch of at most 49 % of this one would fit",
+                        + " are free: a batch of at most 50 % of this one would fit",
                 said);
         assertEquals(before, device.allocations());
     }

@@ -19,12 +19,6 @@ import org.jspecify.annotations.Nullable;
 public final class MemoryPlan {
     /** Elements; offsets are multiples of a cache line of float32. */
     private static final int ALIGNMENT = 16;
-    /**
-     * Elements between large values, so that the same place in several of them is not the same place in a page: read side by side, they
-     * would push each other out of the first-level cache.
-     */
-    private static final int SKEW = 528;
-    private static final int LARGE = 4096;
     /** Elements in one slab: Java arrays end just under 2^31. */
     private static final long SLAB = (1L << 31) - 64;
 
@@ -110,7 +104,7 @@ public final class MemoryPlan {
 
     /** At least one line, so that a value without elements has a place too. */
     private static long align(long n) {
-        return (Math.max(n, 1) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT + (n >= LARGE ? SKEW : 0);
+        return (Math.max(n, 1) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     }
 
     private static Map<Value, Integer> lastUses(Graph graph, List<Step> steps, Map<Value, Value> owners) {

@@ -14,7 +14,7 @@ import java.util.List;
  * Chunks are dealt to tasks by the nest's sizes alone, and tasks' sums are added in order: the bits do not depend on the threads.
  */
 final class LoopKernel implements Kernel {
-    private static final int CHUNK = 512;
+    private static final int CHUNK = 1024;
     private static final int MAX_TASKS = 32;
     /** Elements below which waking another thread costs more than it saves. */
     private static final int SMALL = 16 * CHUNK;
