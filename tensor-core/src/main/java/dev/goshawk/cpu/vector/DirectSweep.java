@@ -128,8 +128,8 @@ final class DirectSweep implements ConvKernel {
     }
 
     /**
-     * Two output rows, of which the second may lie beyond the last. The tiles leave them in a buffer in the cache; from there they go out
-     * in one sweep, as memory likes it.
+     * Two output rows, of which the second may lie beyond the last. The tiles leave them in a buffer, which has room for what
+     * hangs over; from there the pixels go to their places, or are added to what is there.
      */
     private void twoRows(DirectPass pass, boolean pair, int rows, float[] scratch, int rowOff, int weightsOff,
             int buffer, float[] out, int outOff, boolean accumulate) {

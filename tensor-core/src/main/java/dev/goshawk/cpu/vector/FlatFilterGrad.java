@@ -127,8 +127,9 @@ final class FlatFilterGrad implements ConvKernel {
         }
         for (int tap = 0; tap < kernelWidth; tap++) {
             int shift = tap - padLeft;
-            int first = shift < 0 ? 0 : width - shift;
-            int last = shift < 0 ? -shift : width;
+            // A shift beyond the row leaves nothing of it.
+            int first = shift < 0 ? 0 : Math.max(0, width - shift);
+            int last = shift < 0 ? Math.min(width, -shift) : width;
             for (int block = 0; block < lanes / BLOCK; block++) {
                 int blockG = g + block * together * gImage;
                 for (int image = 0; image < count && first < last; image++) {

@@ -73,7 +73,11 @@ class DirectConvTest {
             geometry(1, 12, 10, 16, 16, 3, 3, 1, 2, 2, 0, 0, 1),
             geometry(1, 9, 14, 16, 32, 3, 3, 2, 1, 1, 0, 0, 2),
             geometry(1, 10, 13, 3, 16, 3, 5, 2, 3, 0, 4, 2, 1),
-            geometry(1, 5, 5, 16, 16, 2, 4, 4, 2, 1, 3, 0, 0));
+            geometry(1, 5, 5, 16, 16, 2, 4, 4, 2, 1, 3, 0, 0),
+            geometry(3, 5, 1, 16, 16, 3, 5, 1, 1, 1, 2, 1, 2),
+            geometry(2, 4, 2, 32, 16, 3, 7, 1, 1, 1, 3, 1, 3),
+            geometry(2, 4, 1, 16, 32, 3, 3, 1, 1, 1, 2, 1, 0),
+            geometry(2, 4, 1, 16, 16, 3, 3, 1, 1, 0, 0, 2, 2));
 
     static Stream<Arguments> cases() {
         return GEOMETRIES.stream().flatMap(g -> Arrays.stream(ConvRole.values()).map(role -> Arguments.of(role, g)));
