@@ -66,7 +66,7 @@ class BackendAgreementTest {
     }
 
     static Stream<Compositions.Row> compositions() {
-        return Stream.concat(Compositions.all().stream(), Compositions.awkward().stream());
+        return Stream.of(Compositions.all(), Compositions.awkward(), Compositions.batches()).flatMap(List::stream);
     }
 
     @ParameterizedTest

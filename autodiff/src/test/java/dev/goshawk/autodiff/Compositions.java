@@ -69,6 +69,44 @@ public final class Compositions {
                 row("round of a product", in -> in.get(0).round().multiply(in.get(0)), clearOfHalves(114, 1, 7, 33)));
     }
 
+    /** Batches large enough to be worked through by images, not a multiple of the images at a time. */
+    public static List<Row> batches() {
+        return List.of(network(37, 5, 2, 3, 4), network(65, 9, 3, 16, 10), residual(37, 6, 16, false),
+                residual(37, 6, 5, true), residual(33, 7, 16, true), branches(41, 7, 3));
+    }
+
+    /** A strided residual block with batch normalization, its shortcut sliced and padded, then a linear layer and the loss. */
+    private static Row residual(int batch, int size, int channels, boolean training) {
+        return row("residual block " + List.of(batch, size, channels) + (training ? " training" : " evaluation"),
+                in -> {
+                    Value x = in.get(0);
+                    Value h = Functions.conv2d(x, in.get(1), 2, 1);
+                    h = training
+                            ? Functions.batchNormTraining(h, in.get(3), in.get(4), 1e-3).output()
+                            : Functions.batchNormEvaluation(h, in.get(3), in.get(4), in.get(5), in.get(6), 1e-3);
+                    h = Functions.conv2d(h.tanh(), in.get(2), 1, 1);
+                    Value cut = x.slice(new int[4], new int[] {batch, size, size, channels}, new int[] {1, 2, 2, 1});
+                    h = h.add(cut.pad(new int[] {0, 0, 0, 1}, new int[] {0, 0, 0, 2}));
+                    return Functions.crossEntropy(h.mean(1, 2).matmul(in.get(7)), in.get(8));
+                }, normal(120, batch, size, size, channels), normal(121, 3, 3, channels, channels + 3),
+                normal(122, 3, 3, channels + 3, channels + 3), positive(123, channels + 3), normal(124, channels + 3),
+                normal(125, channels + 3), positive(126, channels + 3), normal(127, channels + 3, 10),
+                positive(128, batch, 10));
+    }
+
+    /** Branches through convolution, maximum and mean pooling, joined; an image's own scale; filters used twice. */
+    private static Row branches(int batch, int size, int channels) {
+        return row("branches " + List.of(batch, size, channels), in -> {
+            Value x = in.get(0).scale(1e-3);
+            Value conv = Functions.conv2d(Functions.conv2d(x, in.get(1), 1, 1).sigmoid(), in.get(1), 1, 1);
+            Value max = Functions.maxPool(x, Functions.pool(x, 3, 1, 1));
+            Value mean = Functions.avgPool(conv, Functions.pool(conv, 3, 1, 1), true);
+            Value joined = Functions.concat(-1, List.of(conv, max, mean)).square();
+            Value perImage = joined.mean(1, 2, 3).reshape(batch, 1, 1, 1);
+            return joined.multiply(perImage).permute(0, 3, 1, 2).mean(2, 3);
+        }, distinct(130, batch, size, size, channels), normal(131, 3, 3, channels, channels));
+    }
+
     private static Row batchNormTraining(int... dims) {
         int c = dims[3];
         return row("batchNormTraining " + List.of(dims[0], dims[1], dims[2], c),

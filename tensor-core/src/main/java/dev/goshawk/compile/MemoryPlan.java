@@ -6,10 +6,12 @@ import dev.goshawk.graph.Op;
 import dev.goshawk.graph.Value;
 import dev.goshawk.tensor.DType;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,10 +33,13 @@ public final class MemoryPlan {
         final long size;
         final int from;
         int to;
+        /** The last value to lie here. */
+        Value holder;
         long offset = -1;
 
-        Block(DType dtype, long size, int from) {
-            this.dtype = dtype;
+        Block(Value holder, long size, int from) {
+            this.holder = holder;
+            this.dtype = holder.dtype();
             this.size = size;
             this.from = from;
             this.to = from;
@@ -43,6 +48,7 @@ public final class MemoryPlan {
 
     private final Map<Value, Place> places = new IdentityHashMap<>();
     private final Map<DType, List<Integer>> slabSizes = new java.util.EnumMap<>(DType.class);
+    private final Set<Value> passing = Collections.newSetFromMap(new IdentityHashMap<>());
 
     private MemoryPlan() {
     }
@@ -50,6 +56,11 @@ public final class MemoryPlan {
     /** Where a storage owner lies; null for an input, which its user provides. */
     public @Nullable Place place(Value owner) {
         return places.get(owner);
+    }
+
+    /** Whether an owner has room for one tile of images alone: a section by images makes and uses it up. */
+    public boolean isPassing(Value owner) {
+        return passing.contains(owner);
     }
 
     /** Sizes in elements of the slabs of one element type. */
@@ -68,37 +79,41 @@ public final class MemoryPlan {
         return total;
     }
 
-    static MemoryPlan of(Graph graph, List<Step> steps, Map<Value, Value> owners) {
-        Map<Value, Integer> lastUse = lastUses(graph, steps, owners);
+    static MemoryPlan of(Graph graph, List<Section> sections, Map<Value, Value> owners, int batch, int tile) {
+        Lifetimes life = new Lifetimes(graph, sections, owners);
         Map<Value, Block> blocks = new IdentityHashMap<>();
         List<Block> all = new ArrayList<>();
-        for (int t = 0; t < steps.size(); t++) {
-            Step step = steps.get(t);
+        int t = 0;
+        for (Step step : sections.stream().flatMap(s -> s.steps().stream()).toList()) {
             for (Value w : step.writes()) {
                 Value owner = Plan.owner(owners, w);
                 if (owner != w) {
                     continue;
                 }
-                int end = lastUse.getOrDefault(w, t);
                 Block taken = step instanceof Step.Loop loop
-                        ? endingOperand(loop.nest(), w, t, owners, lastUse, blocks)
+                        ? endingOperand(loop.nest(), w, t, owners, life, blocks)
                         : null;
                 if (taken != null) {
-                    taken.to = end;
+                    taken.to = life.to(w);
+                    taken.holder = w;
                     blocks.put(w, taken);
                 } else {
-                    Block b = new Block(w.dtype(), align(w.shape().size()), t);
-                    b.to = end;
+                    long size = w.shape().size();
+                    Block b = new Block(w, align(life.passing.contains(w) ? size / batch * tile : size),
+                            life.from(w, t));
+                    b.to = life.to(w);
                     blocks.put(w, b);
                     all.add(b);
                 }
             }
+            t++;
         }
         MemoryPlan plan = new MemoryPlan();
         for (DType dtype : DType.values()) {
             plan.assign(dtype, all.stream().filter(b -> b.dtype == dtype).toList());
         }
         blocks.forEach((v, b) -> plan.places.put(v, plan.split(b)));
+        plan.passing.addAll(life.passing);
         return plan;
     }
 
@@ -107,33 +122,19 @@ public final class MemoryPlan {
         return (Math.max(n, 1) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     }
 
-    private static Map<Value, Integer> lastUses(Graph graph, List<Step> steps, Map<Value, Value> owners) {
-        Map<Value, Integer> last = new IdentityHashMap<>();
-        for (int t = 0; t < steps.size(); t++) {
-            for (Value r : steps.get(t).reads()) {
-                last.merge(Plan.owner(owners, r), t, Math::max);
-            }
-            for (Value w : steps.get(t).writes()) {
-                last.merge(Plan.owner(owners, w), t, Math::max);
-            }
-        }
-        for (Value v : graph.outputs().values()) {
-            last.put(Plan.owner(owners, v), Integer.MAX_VALUE);
-        }
-        return last;
-    }
-
     /** The block of an operand that this loop reads last, element for element, and no earlier result of the loop has taken. */
     private static @Nullable Block endingOperand(LoopNest nest, Value result, int t, Map<Value, Value> owners,
-            Map<Value, Integer> lastUse, Map<Value, Block> blocks) {
+            Lifetimes life, Map<Value, Block> blocks) {
         if (result.shape().size() != nest.size() || result.op() instanceof Op.Sum) {
             return null;
         }
         for (LoopNest.Operand o : nest.operands()) {
             Value owner = Plan.owner(owners, o.value());
             Block b = blocks.get(owner);
-            if (o.access() == Access.FULL && b != null && b.to == t && lastUse.getOrDefault(owner, -1) == t
-                    && owner.dtype() == result.dtype() && owner.shape().size() == nest.size()
+            if (o.access() == Access.FULL && b != null && b.holder == owner
+                    && life.lastUse.getOrDefault(owner, -1) == t && !life.readWhole.get(t).contains(owner)
+                    && life.passing.contains(owner) == life.passing.contains(result) && owner.dtype() == result.dtype()
+                    && owner.shape().size() == nest.size()
                     && nest.operands().stream().filter(p -> Plan.owner(owners, p.value()) == owner).count() == 1) {
                 return b;
             }

@@ -4,11 +4,13 @@ import dev.goshawk.backend.Executable;
 import dev.goshawk.backend.Workers;
 import dev.goshawk.compile.MemoryPlan;
 import dev.goshawk.compile.Plan;
+import dev.goshawk.compile.Section;
 import dev.goshawk.compile.Step;
 import dev.goshawk.graph.Graph;
 import dev.goshawk.graph.Op;
 import dev.goshawk.graph.Value;
 import dev.goshawk.tensor.DType;
+import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -17,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /** A plan with its slabs on the heap and its kernels, run step by step. */
 final class CpuExecutable implements Executable {
@@ -31,25 +34,35 @@ final class CpuExecutable implements Executable {
 
     CpuExecutable(Graph graph, Workers workers) {
         this.workers = workers;
-        this.plan = Plan.of(graph);
+        this.plan = Plan.byImages(graph);
         // An input that no output needs may be bound all the same.
         graph.inputs().forEach(inputs::put);
         Map<DType, List<Object>> slabs = takeSlabs(plan.memory());
         for (Step step : plan.steps()) {
             step.writes().forEach(w -> provide(w, slabs));
         }
-        KernelFactory factory = new KernelFactory(plan, this::slot, scratch, workers.threads());
-        for (Step step : plan.steps()) {
-            kernels.add(factory.kernel(step));
+        kernels.addAll(kernels(plan, this::slot, scratch, workers.threads()));
+    }
+
+    private static List<Kernel> kernels(Plan plan, Function<Value, Slot> slots, Scratch scratch, int threads) {
+        KernelFactory whole = new KernelFactory(slots, v -> plan.memory().place(plan.owner(v)), v -> false, scratch,
+                threads);
+        List<Kernel> kernels = new ArrayList<>();
+        for (Section section : plan.sections()) {
+            if (section.byImages()) {
+                kernels.add(new SectionByImages(plan, section, slots, scratch, threads));
+            } else {
+                section.steps().forEach(step -> kernels.add(whole.kernel(step)));
+            }
         }
+        return kernels;
     }
 
     /** What {@link #plannedBytes()} would be, without an array taken: kernels look at their slots only when they run. */
     static long plannedBytes(Graph graph, Workers workers) {
-        Plan plan = Plan.of(graph);
+        Plan plan = Plan.byImages(graph);
         Scratch scratch = new Scratch();
-        KernelFactory factory = new KernelFactory(plan, _ -> new Slot(), scratch, workers.threads());
-        plan.steps().forEach(factory::kernel);
+        kernels(plan, _ -> new Slot(), scratch, workers.threads());
         return plan.memory().bytes() + scratch.bytes();
     }
 
@@ -75,12 +88,10 @@ final class CpuExecutable implements Executable {
             throw new IllegalStateException("no place planned for " + v);
         }
         Object array = slabs.getOrDefault(place.dtype(), List.of()).get(place.slab());
-        Slot slot = slot(v);
-        slot.bind(switch (place.dtype()) {
-            case FLOAT32 -> Tensor.view(v.shape(), (float[]) array, place.offset());
-            case FLOAT64 -> Tensor.view(v.shape(), (double[]) array, place.offset());
-            case INT32 -> Tensor.view(v.shape(), (int[]) array, place.offset());
-        });
+        Shape room = plan.memory().isPassing(plan.owner(v))
+                ? Shape.of(v.shape().size() / plan.batch() * plan.tile())
+                : v.shape();
+        slot(v).bind(Slot.view(array, room, place.offset()));
     }
 
     /** The slot of a stored value; values that share storage share the owner's slot. */

@@ -3,7 +3,6 @@ package dev.goshawk.cpu;
 import dev.goshawk.backend.Workers;
 import dev.goshawk.compile.LoopNest;
 import dev.goshawk.compile.MemoryPlan;
-import dev.goshawk.compile.Plan;
 import dev.goshawk.compile.Step;
 import dev.goshawk.cpu.reference.ReferenceOps;
 import dev.goshawk.cpu.vector.ConvKernel;
@@ -16,17 +15,27 @@ import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.Tensor;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** Chooses the kernel of each step. Ops that are rare in networks run as the reference does. */
 final class KernelFactory {
-    private final Plan plan;
     private final Function<Value, Slot> slots;
+    private final Function<Value, MemoryPlan.@Nullable Place> places;
+    private final Predicate<Value> begun;
     private final Scratch scratch;
     private final int threads;
 
-    KernelFactory(Plan plan, Function<Value, Slot> slots, Scratch scratch, int threads) {
-        this.plan = plan;
+    /**
+     * @param slots where kernels find a value
+     * @param places where the plan has put it; null for an input
+     * @param begun sums that are to be added to what is there already
+     */
+    KernelFactory(Function<Value, Slot> slots, Function<Value, MemoryPlan.@Nullable Place> places,
+            Predicate<Value> begun, Scratch scratch, int threads) {
         this.slots = slots;
+        this.places = places;
+        this.begun = begun;
         this.scratch = scratch;
         this.threads = threads;
     }
@@ -44,14 +53,15 @@ final class KernelFactory {
         int[] overwritten = new int[results.length];
         for (int k = 0; k < results.length; k++) {
             overwritten[k] = -1;
-            MemoryPlan.Place place = plan.memory().place(plan.owner(nest.results().get(k).value()));
+            MemoryPlan.Place place = places.apply(nest.results().get(k).value());
             for (int o = 0; place != null && o < operands.length; o++) {
-                if (place.equals(plan.memory().place(plan.owner(nest.operands().get(o).value())))) {
+                if (place.equals(places.apply(nest.operands().get(o).value()))) {
                     overwritten[k] = o;
                 }
             }
         }
-        return new LoopKernel(nest, overwritten, operands, results, scratch, threads);
+        boolean addSums = nest.results().stream().anyMatch(r -> begun.test(r.value()));
+        return new LoopKernel(nest, overwritten, operands, results, addSums, scratch, threads);
     }
 
     private Kernel apply(Step.Apply a) {
@@ -59,7 +69,7 @@ final class KernelFactory {
         Slot to = slots.apply(result);
         List<Slot> from = a.operands().stream().map(slots).toList();
         List<Shape> shapes = a.operands().stream().map(Value::shape).toList();
-        boolean accumulate = a.addTo().isPresent();
+        boolean accumulate = a.addTo().isPresent() || begun.test(result);
         return switch (a.op()) {
             case Op.Conv c -> conv(c, from, to, result.dtype(), accumulate);
             case Op.MatMul m -> matmul(m, from, shapes, to, result, accumulate);

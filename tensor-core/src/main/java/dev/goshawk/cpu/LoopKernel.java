@@ -16,6 +16,8 @@ import java.util.List;
 final class LoopKernel implements Kernel {
     private static final int CHUNK = 1024;
     private static final int MAX_TASKS = 32;
+    /** Chunks over which clearing and folding a task's sums is spread. */
+    private static final int CHUNKS_PER_TASK = 8;
     /** Elements below which waking another thread costs more than it saves. */
     private static final int SMALL = 16 * CHUNK;
     private static final int GAP = 16;
@@ -25,6 +27,7 @@ final class LoopKernel implements Kernel {
     private final LoopProgram.Code[] code;
     private final Slot[] operands;
     private final Slot[] results;
+    private final boolean addSums;
     private final Scratch scratch;
     private final int rowsPerChunk;
     private final int chunk;
@@ -42,11 +45,14 @@ final class LoopKernel implements Kernel {
     private final boolean[] full;
     private final int[] workerBuffer;
 
-    LoopKernel(LoopNest nest, int[] overwritten, Slot[] operands, Slot[] results, Scratch scratch, int threads) {
+    /** @param addSums whether sums are added to what their results hold already */
+    LoopKernel(LoopNest nest, int[] overwritten, Slot[] operands, Slot[] results, boolean addSums, Scratch scratch,
+            int threads) {
         this.nest = nest;
         this.kernels = ElementKernels.of(nest.dtype());
         this.operands = operands;
         this.results = results;
+        this.addSums = addSums;
         this.scratch = scratch;
         LoopProgram program = LoopProgram.of(nest, overwritten);
         this.code = program.code().toArray(LoopProgram.Code[]::new);
@@ -55,7 +61,9 @@ final class LoopKernel implements Kernel {
         this.chunk = rowsPerChunk * columns;
         this.stride = (chunk + GAP - 1) / GAP * GAP + GAP;
         this.chunks = (nest.rows() + rowsPerChunk - 1) / rowsPerChunk;
-        this.tasks = nest.size() < SMALL ? Math.min(1, chunks) : Math.min(chunks, MAX_TASKS);
+        this.tasks = nest.size() < SMALL
+                ? Math.min(1, chunks)
+                : Math.clamp(chunks / CHUNKS_PER_TASK, 1, MAX_TASKS);
         this.sumOf = new int[nest.results().size()];
         int count = 0;
         for (int k = 0; k < sumOf.length; k++) {
@@ -173,9 +181,10 @@ final class LoopKernel implements Kernel {
             int from = partialsFrom + sumOf[k] * tasks * columns;
             Slot to = results[k];
             if (nest.results().get(k).kind() == Kind.SUM_ALL) {
-                kernels.fill(to.array(), to.offset(), 1, kernels.foldAll(work, from, tasks * columns));
+                double before = addSums ? kernels.get(to.array(), to.offset()) : 0;
+                kernels.fill(to.array(), to.offset(), 1, before + kernels.foldAll(work, from, tasks * columns));
             } else {
-                kernels.foldRows(work, from, tasks, columns, to.array(), to.offset(), false);
+                kernels.foldRows(work, from, tasks, columns, to.array(), to.offset(), addSums);
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.goshawk.cpu;
 
+import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,16 @@ final class Slot {
             throw new IllegalStateException("slot read before it was bound");
         }
         return t;
+    }
+
+    /** A tensor over part of an array. */
+    static Tensor view(Object array, Shape shape, int offset) {
+        return switch (array) {
+            case float[] f -> Tensor.view(shape, f, offset);
+            case double[] d -> Tensor.view(shape, d, offset);
+            case int[] i -> Tensor.view(shape, i, offset);
+            default -> throw new IllegalArgumentException("no array of a tensor: " + array.getClass());
+        };
     }
 
     int offset() {

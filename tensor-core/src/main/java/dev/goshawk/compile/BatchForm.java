@@ -1,0 +1,135 @@
+package dev.goshawk.compile;
+
+import dev.goshawk.compile.LoopNest.Access;
+import dev.goshawk.compile.LoopNest.Kind;
+import dev.goshawk.graph.Op;
+import dev.goshawk.graph.Value;
+import dev.goshawk.tensor.ConvRole;
+import dev.goshawk.tensor.PoolGeometry;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a step works on some of a batch's images at a time: what it reads and writes image by image, and which results are sums over
+ * the images. What it reads otherwise it needs whole.
+ *
+ * @param sliced values read or written by images, which their first axis counts
+ * @param summed results added up over the images
+ */
+public record BatchForm(Set<Value> sliced, Set<Value> summed) {
+
+    /** The number of images in a batch: what all convolutions and poolings agree on; empty where they do not, or there are none. */
+    static OptionalInt batch(List<Step> steps) {
+        int batch = 0;
+        for (Step s : steps) {
+            int own = s instanceof Step.Apply a ? batch(a.op()) : 0;
+            if (own != 0 && batch != 0 && own != batch) {
+                return OptionalInt.empty();
+            }
+            batch = Math.max(batch, own);
+        }
+        return batch == 0 ? OptionalInt.empty() : OptionalInt.of(batch);
+    }
+
+    private static int batch(Op op) {
+        PoolGeometry pool = pool(op);
+        return op instanceof Op.Conv c ? c.geometry().batch() : pool == null ? 0 : pool.batch();
+    }
+
+    private static @Nullable PoolGeometry pool(Op op) {
+        return switch (op) {
+            case Op.AvgPool(var g, var _) -> g;
+            case Op.AvgPoolTranspose(var g, var _) -> g;
+            case Op.MaxPoolIndices(var g) -> g;
+            case Op.PoolGather(var g) -> g;
+            case Op.PoolScatter(var g) -> g;
+            default -> null;
+        };
+    }
+
+    /** The form of a step over a batch of so many images; empty where it can only be run whole. */
+    static Optional<BatchForm> of(Step step, int batch) {
+        return switch (step) {
+            case Step.Loop(var nest) -> loop(nest, batch);
+            case Step.Apply a -> apply(a, batch);
+        };
+    }
+
+    private static Optional<BatchForm> loop(LoopNest nest, int batch) {
+        BatchForm form = new BatchForm(identitySet(), identitySet());
+        for (LoopNest.Operand o : nest.operands()) {
+            if (o.access() == Access.FULL) {
+                form.sliced.add(o.value());
+            }
+        }
+        for (LoopNest.Result r : nest.results()) {
+            (r.kind() == Kind.STORE ? form.sliced : form.summed).add(r.value());
+        }
+        boolean whole = nest.operands().stream()
+                .anyMatch(o -> o.access() != Access.FULL && form.sliced.contains(o.value()));
+        return nest.rows() % batch == 0 && !whole ? form.over(batch) : Optional.empty();
+    }
+
+    private static Optional<BatchForm> apply(Step.Apply a, int batch) {
+        List<Value> in = a.operands();
+        return switch (a.op()) {
+            case Op.Conv c when c.role() == ConvRole.OUTPUT -> images(a, in.subList(0, 1), batch);
+            case Op.Conv c when c.role() == ConvRole.INPUT_GRAD -> images(a, in.subList(1, 2), batch);
+            case Op.Conv _ -> sum(a, batch);
+            case Op.MatMul m when !m.transposeA() -> images(a, in.subList(0, 1), batch);
+            case Op.MatMul m when !m.transposeB() -> sum(a, batch);
+            case Op.Permute(var order) when order.getFirst() == 0 -> images(a, in, batch);
+            case Op.Broadcast _ -> images(a,
+                    in.get(0).shape().rank() == a.result().shape().rank() && in.get(0).shape().dim(0) != 1
+                            ? in
+                            : List.of(),
+                    batch);
+            case Op.Pad p when p.low().getFirst() == 0 && p.high().getFirst() == 0 && p.interior().getFirst() == 0 ->
+                images(a, in, batch);
+            case Op.Slice s when s.start().getFirst() == 0 && s.limit().getFirst() == batch
+                    && s.stride().getFirst() == 1 ->
+                images(a, in, batch);
+            case Op.Concat(var axis) when axis > 0 -> images(a, in, batch);
+            case Op.Sum(var axes) when axes.getFirst() > 0 && contiguous(axes) -> images(a, in, batch);
+            case Op.MaxOver(var axes) when axes.getFirst() > 0 && contiguous(axes) -> images(a, in, batch);
+            default -> pool(a.op()) == null ? Optional.empty() : images(a, in, batch);
+        };
+    }
+
+    private static boolean contiguous(List<Integer> axes) {
+        return axes.getLast() - axes.getFirst() == axes.size() - 1;
+    }
+
+    private static Optional<BatchForm> images(Step.Apply a, List<Value> read, int batch) {
+        BatchForm form = new BatchForm(identitySet(), identitySet());
+        form.sliced.addAll(read);
+        boolean both = a.operands().stream().filter(form.sliced::contains).count() != read.size();
+        form.sliced.add(a.result());
+        a.addTo().ifPresent(form.sliced::add);
+        return both ? Optional.empty() : form.over(batch);
+    }
+
+    private static Optional<BatchForm> sum(Step.Apply a, int batch) {
+        BatchForm form = new BatchForm(identitySet(), identitySet());
+        form.sliced.addAll(a.operands());
+        form.summed.add(a.result());
+        a.addTo().ifPresent(form.summed::add);
+        return form.over(batch);
+    }
+
+    private Optional<BatchForm> over(int batch) {
+        boolean all = !sliced.isEmpty()
+                && sliced.stream()
+                        .allMatch(v -> v.shape().rank() > 0 && v.shape().dim(0) == batch && v.shape().size() > 0);
+        return all ? Optional.of(this) : Optional.empty();
+    }
+
+    private static Set<Value> identitySet() {
+        return Collections.newSetFromMap(new IdentityHashMap<>());
+    }
+}
