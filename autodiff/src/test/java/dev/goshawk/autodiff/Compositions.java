@@ -76,7 +76,7 @@ public final class Compositions {
     }
 
     /** A strided residual block with batch normalization, its shortcut sliced and padded, then a linear layer and the loss. */
-    private static Row residual(int batch, int size, int channels, boolean training) {
+    static Row residual(int batch, int size, int channels, boolean training) {
         return row("residual block " + List.of(batch, size, channels) + (training ? " training" : " evaluation"),
                 in -> {
                     Value x = in.get(0);
