@@ -98,6 +98,15 @@ final class LoopKernel implements Kernel {
 
     @Override
     public void run(Workers workers) {
+        GeneratedLoop loop = fused == null ? null : fused.loop();
+        run(workers, loop);
+        if (fused != null && loop == null) {
+            fused.passed(nest.size());
+        }
+    }
+
+    /** Through a loop of this nest's shape, or through the passes. */
+    void run(Workers workers, @Nullable GeneratedLoop loop) {
         if (nest.size() == 0) {
             results()
                     .forEach(k -> kernels.fill(results[k].array(), results[k].offset(), results[k].tensor().size(), 0));
@@ -105,13 +114,9 @@ final class LoopKernel implements Kernel {
         }
         Object work = scratch.array(nest.dtype());
         locate(work);
-        GeneratedLoop loop = fused == null ? null : fused.loop();
         int workersFrom = (nest.operands().size() + nest.constants().size()) * stride;
         int partialsFrom = workersFrom + perWorker * workers.threads();
         workers.run(tasks, (task, worker) -> runTask(task, workersFrom + worker * perWorker, work, partialsFrom, loop));
-        if (fused != null && loop == null) {
-            fused.passed(nest.size());
-        }
         if (sums > 0) {
             addPartials(work, partialsFrom);
         }

@@ -34,7 +34,7 @@ import jdk.incubator.vector.Vector;
  *
  * No branch depends on data or is met for the first time late, so a method once compiled stays compiled.
  */
-final class LoopGenerator {
+public final class LoopGenerator {
     /** More passes than this and a loop stays with them: the vectors alive would not fit the registers. */
     private static final int MOST_PASSES = 40;
 
@@ -73,15 +73,15 @@ final class LoopGenerator {
     }
 
     /** Whether all passes have a vector form and the loop is of a size that a method can hold. */
-    static boolean supports(LoopShape shape) {
+    public static boolean supports(LoopShape shape) {
         return shape.passes().size() <= MOST_PASSES && shape.passes().stream().allMatch(p -> switch (p.op()) {
             case SIGN, ABS, ROUND, FLOOR, EXP, LOG, TANH, SIGMOID -> false;
             default -> true;
         });
     }
 
-    /** A new loop, not compiled yet. */
-    static GeneratedLoop generate(LoopShape shape) throws ReflectiveOperationException {
+    /** A new loop that the JVM has not compiled yet: right, but slow. */
+    public static GeneratedLoop generate(LoopShape shape) throws ReflectiveOperationException {
         LoopGenerator g = new LoopGenerator(shape);
         ClassDesc self = ClassDesc.of(LoopGenerator.class.getPackageName(), "FusedPasses");
         byte[] bytes = ClassFile.of()
