@@ -71,7 +71,7 @@ public final class FusedLoop {
             if (new LoopWarmUp(shape).isFast(made)) {
                 loop = made;
             }
-        } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+        } catch (ReflectiveOperationException | RuntimeException | Error e) {
             // The passes do the same work.
             System.getLogger(FusedLoop.class.getName()).log(System.Logger.Level.DEBUG, "no loop for " + shape, e);
         }
