@@ -5,8 +5,13 @@ import dev.goshawk.compile.LoopNest;
 import dev.goshawk.compile.LoopNest.Access;
 import dev.goshawk.compile.LoopNest.Kind;
 import dev.goshawk.cpu.vector.ElementKernels;
+import dev.goshawk.cpu.vector.ElementPass;
+import dev.goshawk.cpu.vector.FusedLoop;
+import dev.goshawk.cpu.vector.GeneratedLoop;
+import dev.goshawk.tensor.DType;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a loop nest chunk by chunk: every op passes once over a piece that stays in the first-level cache. Row-broadcast operands
@@ -24,7 +29,8 @@ final class LoopKernel implements Kernel {
 
     private final LoopNest nest;
     private final ElementKernels kernels;
-    private final LoopProgram.Code[] code;
+    private final ElementPass[] code;
+    private final @Nullable FusedLoop fused;
     private final Slot[] operands;
     private final Slot[] results;
     private final boolean addSums;
@@ -55,10 +61,13 @@ final class LoopKernel implements Kernel {
         this.addSums = addSums;
         this.scratch = scratch;
         LoopProgram program = LoopProgram.of(nest, overwritten);
-        this.code = program.code().toArray(LoopProgram.Code[]::new);
+        this.code = program.code().toArray(ElementPass[]::new);
         int columns = nest.columns();
         this.rowsPerChunk = Math.clamp(CHUNK / columns, 1, Math.max(1, nest.rows()));
         this.chunk = rowsPerChunk * columns;
+        this.fused = nest.dtype() == DType.FLOAT32 && chunk >= GeneratedLoop.LANES
+                ? FusedLoop.of(program.shape())
+                : null;
         this.stride = (chunk + GAP - 1) / GAP * GAP + GAP;
         this.chunks = (nest.rows() + rowsPerChunk - 1) / rowsPerChunk;
         this.tasks = nest.size() < SMALL
@@ -89,6 +98,15 @@ final class LoopKernel implements Kernel {
 
     @Override
     public void run(Workers workers) {
+        GeneratedLoop loop = fused == null ? null : fused.loop();
+        run(workers, loop);
+        if (fused != null && loop == null) {
+            fused.passed(nest.size());
+        }
+    }
+
+    /** Through a loop of this nest's shape, or through the passes. */
+    void run(Workers workers, @Nullable GeneratedLoop loop) {
         if (nest.size() == 0) {
             results()
                     .forEach(k -> kernels.fill(results[k].array(), results[k].offset(), results[k].tensor().size(), 0));
@@ -98,7 +116,7 @@ final class LoopKernel implements Kernel {
         locate(work);
         int workersFrom = (nest.operands().size() + nest.constants().size()) * stride;
         int partialsFrom = workersFrom + perWorker * workers.threads();
-        workers.run(tasks, (task, worker) -> runTask(task, workersFrom + worker * perWorker, work, partialsFrom));
+        workers.run(tasks, (task, worker) -> runTask(task, workersFrom + worker * perWorker, work, partialsFrom, loop));
         if (sums > 0) {
             addPartials(work, partialsFrom);
         }
@@ -136,30 +154,43 @@ final class LoopKernel implements Kernel {
                 arrays[at] = results[k].array();
                 bases[at] = results[k].offset();
                 full[at] = true;
+            } else {
+                bases[at] = sumOf[k] * stride;
             }
         }
     }
 
-    private void runTask(int task, int buffers, Object work, int partialsFrom) {
+    private void runTask(int task, int buffers, Object work, int partialsFrom, @Nullable GeneratedLoop loop) {
         int first = (int) ((long) task * chunks / tasks);
         int last = (int) ((long) (task + 1) * chunks / tasks);
         if (sums > 0) {
             kernels.fill(work, buffers, sums * stride, 0);
         }
+        if (loop != null) {
+            int end = last == chunks ? nest.size() : last * chunk;
+            // A last chunk of less than a vector is not begun.
+            loop.run(arrays, bases, buffers, first * chunk, end - end % chunk % GeneratedLoop.LANES, chunk);
+        }
         for (int c = first; c < last; c++) {
-            int row = c * rowsPerChunk;
-            int n = Math.min(rowsPerChunk, nest.rows() - row) * nest.columns();
-            int element = row * nest.columns();
-            for (LoopProgram.Code i : code) {
-                kernels.run(i.op(), i.p(), i.q(), arrays[i.a()], at(i.a(), element, buffers), arrays[i.b()],
-                        at(i.b(), element, buffers), arrays[i.c()], at(i.c(), element, buffers), arrays[i.target()],
-                        at(i.target(), element, buffers), n);
+            int n = Math.min(chunk, nest.size() - c * chunk);
+            int done = loop == null ? 0 : n - n % GeneratedLoop.LANES;
+            if (done < n) {
+                runPasses(c * chunk, done, n - done, buffers);
             }
         }
         for (int s = 0; s < sums; s++) {
             int columns = nest.columns();
             int to = partialsFrom + (s * tasks + task) * columns;
             kernels.foldRows(work, buffers + s * stride, rowsPerChunk, columns, work, to, false);
+        }
+    }
+
+    /** Over n elements of the chunk that begins at an element, but for the chunk's first {@code skip}. */
+    private void runPasses(int element, int skip, int n, int buffers) {
+        for (ElementPass i : code) {
+            kernels.run(i.op(), i.p(), i.q(), arrays[i.a()], at(i.a(), element, buffers) + skip, arrays[i.b()],
+                    at(i.b(), element, buffers) + skip, arrays[i.c()], at(i.c(), element, buffers) + skip,
+                    arrays[i.target()], at(i.target(), element, buffers) + skip, n);
         }
     }
 

@@ -2,8 +2,12 @@ package dev.goshawk.cpu;
 
 import dev.goshawk.compile.LoopNest;
 import dev.goshawk.cpu.vector.ElementOp;
+import dev.goshawk.cpu.vector.ElementPass;
+import dev.goshawk.cpu.vector.LoopShape;
+import dev.goshawk.cpu.vector.LoopShape.Place;
 import dev.goshawk.graph.Op;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -11,15 +15,11 @@ import java.util.List;
  * few chunk buffers as possible. Locations in order: operands, constants, stored results, sums, temporaries.
  */
 final class LoopProgram {
-    /** One pass; unused sources repeat the first. */
-    record Code(ElementOp op, double p, double q, int a, int b, int c, int target) {
-    }
-
     private final LoopNest nest;
     private final int[] overwritten;
     private final boolean[] written;
     private final int[] uses;
-    private final List<Code> code = new ArrayList<>();
+    private final List<ElementPass> code = new ArrayList<>();
     /** Location of each register once computed. */
     private final int[] location;
     private final int[] lastUse;
@@ -45,7 +45,7 @@ final class LoopProgram {
         return p;
     }
 
-    List<Code> code() {
+    List<ElementPass> code() {
         return code;
     }
 
@@ -61,6 +61,20 @@ final class LoopProgram {
     /** First location of the temporaries. */
     int firstTemporary() {
         return results() + nest.results().size();
+    }
+
+    /** The program without its sizes. */
+    LoopShape shape() {
+        List<Place> places = new ArrayList<>();
+        nest.operands().forEach(o -> places.add(switch (o.access()) {
+            case FULL -> Place.FULL;
+            case COLUMN -> Place.REPEATED;
+            case SCALAR -> Place.SCALAR;
+        }));
+        places.addAll(Collections.nCopies(nest.constants().size(), Place.SCALAR));
+        nest.results().forEach(r -> places.add(r.kind() == LoopNest.Kind.STORE ? Place.FULL : Place.SUM));
+        places.addAll(Collections.nCopies(temporaries, Place.TEMPORARY));
+        return new LoopShape(code, places);
     }
 
     private void compile() {
@@ -213,7 +227,7 @@ final class LoopProgram {
             }
             default -> throw new IllegalStateException("not a loop op: " + in.op().label());
         };
-        code.add(new Code(op, p, q, a, b, c, target));
+        code.add(new ElementPass(op, p, q, a, b, c, target));
     }
 
     private boolean plainProduct(LoopNest.Instruction in) {
@@ -235,7 +249,7 @@ final class LoopProgram {
         ElementOp op = r.kind() == LoopNest.Kind.STORE
                 ? ElementOp.COPY
                 : s.length == 2 ? ElementOp.SUM_OF_PRODUCTS : ElementOp.SUM;
-        code.add(new Code(op, 0, 0, a, b, a, target));
+        code.add(new ElementPass(op, 0, 0, a, b, a, target));
     }
 
     /** Where instruction i leaves its value: in the result's own memory if nothing still to be read lies there. */

@@ -304,8 +304,9 @@ final class DoubleElements implements ElementKernels {
 
     @Override
     public void repeat(Object in, int io, int columns, Object out, int oo, int rows) {
-        for (int row = 0; row < rows; row++) {
-            System.arraycopy(in, io, out, oo + row * columns, columns);
+        System.arraycopy(in, io, out, oo, columns);
+        for (int done = columns; done < rows * columns; done *= 2) {
+            System.arraycopy(out, oo, out, oo + done, Math.min(done, rows * columns - done));
         }
     }
 }

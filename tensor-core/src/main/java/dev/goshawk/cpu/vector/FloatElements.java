@@ -2,16 +2,12 @@ package dev.goshawk.cpu.vector;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /** float32 passes. One plain loop an op, so that each compiles by itself and stays hot across graphs. */
 final class FloatElements implements ElementKernels {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
     private static final int L = S.length();
-    /** Adding and subtracting this rounds to the nearest integer, ties to even, below 2^22 in magnitude. */
-    private static final float ROUNDER = 0x1.8p23f;
 
     @Override
     public void run(ElementOp op, double p, double q, Object a, int ao, Object b, int bo, Object c, int co,
@@ -121,7 +117,7 @@ final class FloatElements implements ElementKernels {
         for (; i <= n - L; i += L) {
             FloatVector v = FloatVector.fromArray(S, x, xo + i);
             FloatVector w = FloatVector.fromArray(S, y, yo + i);
-            FloatVector.zero(S).blend((float) 1, v.compare(VectorOperators.GE, w)).intoArray(r, ro + i);
+            FloatLanes.atLeast(v, w).intoArray(r, ro + i);
         }
         for (; i < n; i++) {
             r[ro + i] = x[xo + i] >= y[yo + i] ? 1 : 0;
@@ -133,7 +129,7 @@ final class FloatElements implements ElementKernels {
         for (; i <= n - L; i += L) {
             FloatVector v = FloatVector.fromArray(S, x, xo + i);
             FloatVector w = FloatVector.fromArray(S, y, yo + i);
-            FloatVector.zero(S).blend(v, w.compare(VectorOperators.GT, 0)).intoArray(r, ro + i);
+            FloatLanes.maskPositive(v, w).intoArray(r, ro + i);
         }
         for (; i < n; i++) {
             r[ro + i] = y[yo + i] > 0 ? x[xo + i] : 0;
@@ -143,8 +139,7 @@ final class FloatElements implements ElementKernels {
     private static void relu(float[] x, int xo, float[] r, int ro, int n) {
         int i = 0;
         for (; i <= n - L; i += L) {
-            FloatVector v = FloatVector.fromArray(S, x, xo + i);
-            v.blend((float) 0, v.compare(VectorOperators.LE, 0)).intoArray(r, ro + i);
+            FloatLanes.relu(FloatVector.fromArray(S, x, xo + i)).intoArray(r, ro + i);
         }
         for (; i < n; i++) {
             r[ro + i] = x[xo + i] <= 0 ? 0 : x[xo + i];
@@ -154,8 +149,7 @@ final class FloatElements implements ElementKernels {
     private static void step(float[] x, int xo, float[] r, int ro, int n) {
         int i = 0;
         for (; i <= n - L; i += L) {
-            FloatVector v = FloatVector.fromArray(S, x, xo + i);
-            FloatVector.zero(S).blend((float) 1, v.compare(VectorOperators.GT, 0)).intoArray(r, ro + i);
+            FloatLanes.step(FloatVector.fromArray(S, x, xo + i)).intoArray(r, ro + i);
         }
         for (; i < n; i++) {
             r[ro + i] = x[xo + i] > 0 ? 1 : 0;
@@ -176,8 +170,7 @@ final class FloatElements implements ElementKernels {
     private static void reciprocal(float[] x, int xo, float[] r, int ro, int n) {
         int i = 0;
         for (; i <= n - L; i += L) {
-            FloatVector v = FloatVector.fromArray(S, x, xo + i);
-            FloatVector.broadcast(S, 1).div(v).intoArray(r, ro + i);
+            FloatLanes.reciprocal(FloatVector.fromArray(S, x, xo + i)).intoArray(r, ro + i);
         }
         for (; i < n; i++) {
             r[ro + i] = 1 / x[xo + i];
@@ -217,12 +210,8 @@ final class FloatElements implements ElementKernels {
             float[] r, int ro, int n) {
         int i = 0;
         for (; i <= n - L; i += L) {
-            FloatVector scale = FloatVector.fromArray(S, s, so + i);
-            FloatVector zero = FloatVector.fromArray(S, z, zo + i);
-            // Clamping to the integers' range first gives the same result and keeps the rounding exact.
-            FloatVector t = FloatVector.fromArray(S, x, xo + i).div(scale);
-            FloatVector level = t.max(zero.neg().add(lo)).min(zero.neg().add(hi)).add(ROUNDER).sub(ROUNDER);
-            level.mul(scale).intoArray(r, ro + i);
+            FloatLanes.fakeQuantize(FloatVector.fromArray(S, x, xo + i), FloatVector.fromArray(S, s, so + i),
+                    FloatVector.fromArray(S, z, zo + i), lo, hi).intoArray(r, ro + i);
         }
         for (; i < n; i++) {
             double t = Math.rint(x[xo + i] / s[so + i]) + z[zo + i];
@@ -234,14 +223,8 @@ final class FloatElements implements ElementKernels {
             float[] r, int ro, int n) {
         int i = 0;
         for (; i <= n - L; i += L) {
-            FloatVector zero = FloatVector.fromArray(S, z, zo + i);
-            FloatVector low = zero.neg().add(lo);
-            FloatVector high = zero.neg().add(hi);
-            FloatVector t = FloatVector.fromArray(S, x, xo + i).div(FloatVector.fromArray(S, s, so + i));
-            FloatVector level = t.max(low.sub(1)).min(high.add(1)).add(ROUNDER).sub(ROUNDER);
-            VectorMask<Float> inside = level.compare(VectorOperators.GE, low)
-                    .and(level.compare(VectorOperators.LE, high));
-            FloatVector.zero(S).blend((float) 1, inside).intoArray(r, ro + i);
+            FloatLanes.straightThroughMask(FloatVector.fromArray(S, x, xo + i), FloatVector.fromArray(S, s, so + i),
+                    FloatVector.fromArray(S, z, zo + i), lo, hi).intoArray(r, ro + i);
         }
         for (; i < n; i++) {
             double t = Math.rint(x[xo + i] / s[so + i]) + z[zo + i];
@@ -281,13 +264,28 @@ final class FloatElements implements ElementKernels {
     public void foldRows(Object in, int io, int rows, int columns, Object out, int oo, boolean add) {
         float[] x = (float[]) in;
         float[] r = (float[]) out;
-        for (int row = 0; row < rows; row++) {
-            if (row == 0 && !add) {
-                System.arraycopy(x, io, r, oo, columns);
-            } else {
-                add(x, io + row * columns, r, oo, r, oo, columns);
-            }
+        int j = 0;
+        for (; j <= columns - L; j += L) {
+            foldVector(x, io + j, rows, columns, r, oo + j, add);
         }
+        for (; j < columns; j++) {
+            float sum = add ? x[io + j] + r[oo + j] : x[io + j];
+            for (int row = 1; row < rows; row++) {
+                sum += x[io + row * columns + j];
+            }
+            r[oo + j] = sum;
+        }
+    }
+
+    private static void foldVector(float[] x, int xo, int rows, int columns, float[] r, int ro, boolean add) {
+        FloatVector sum = FloatVector.fromArray(S, x, xo);
+        if (add) {
+            sum = sum.add(FloatVector.fromArray(S, r, ro));
+        }
+        for (int row = 1; row < rows; row++) {
+            sum = FloatVector.fromArray(S, x, xo + row * columns).add(sum);
+        }
+        sum.intoArray(r, ro);
     }
 
     @Override
@@ -302,8 +300,9 @@ final class FloatElements implements ElementKernels {
 
     @Override
     public void repeat(Object in, int io, int columns, Object out, int oo, int rows) {
-        for (int row = 0; row < rows; row++) {
-            System.arraycopy(in, io, out, oo + row * columns, columns);
+        System.arraycopy(in, io, out, oo, columns);
+        for (int done = columns; done < rows * columns; done *= 2) {
+            System.arraycopy(out, oo, out, oo + done, Math.min(done, rows * columns - done));
         }
     }
 }
