@@ -28,7 +28,7 @@ final class TorchSqueezeNext {
         y = block(net, in + ".conv3", y, 1, 0, 1);
         y = block(net, in + ".conv4", y, 1, 1, 0);
         y = block(net, in + ".conv5", y, 1, 0, 0);
-        return torch.relu_(y.add_(resized ? block(net, in + ".identity_conv", x, stride, 0, 0) : x));
+        return torch.relu_(y.add(resized ? block(net, in + ".identity_conv", x, stride, 0, 0) : x));
     }
 
     private static Tensor block(TorchLayers net, String in, Tensor x, long stride, long padHeight, long padWidth) {
