@@ -103,7 +103,8 @@ set_engine_options() {
     [ "$(uname)" = Linux ] && engine_options+=(-XX:+UseTransparentHugePages)
     case " ${more[*]-} " in
         *" -XX:+Use"*"GC "*) ;;
-        # The engine's arrays live long: most of the heap is theirs.
+        # The engine's arrays live long: most of the heap is theirs. For capacity, not speed: an epoch of training takes the same
+        # with the JVM's own ratio of 2 (18 to 27 s either way, collections under 0.4 s of it).
         *) engine_options+=(-XX:+UseParallelGC -XX:NewRatio=8) ;;
     esac
     engine_options+=(${more[@]+"${more[@]}"})

@@ -96,7 +96,9 @@ final class EvaluateCommand implements Callable<Integer> {
         out.printf(Locale.ROOT, "accuracy %.2f %%  (%d of %d images)   loss %.6f%n", 100 * result.accuracy(),
                 result.correct(), result.samples(), result.loss());
         if (measured.leftOut() > 0) {
-            out.printf(Locale.ROOT, "%d images could not be read and were left out%n", measured.leftOut());
+            out.printf(Locale.ROOT, measured.leftOut() == 1
+                    ? "%d image could not be read and was left out%n"
+                    : "%d images could not be read and were left out%n", measured.leftOut());
         }
         out.printf(Locale.ROOT, "%s   %.1f s%n", Provenance.of(backend, dtype), measured.seconds());
         out.flush();

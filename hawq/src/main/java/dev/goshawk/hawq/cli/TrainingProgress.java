@@ -43,9 +43,9 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
         String speed = secondsPerStep == 0
                 ? ""
                 : String.format(Locale.ROOT, "  %.0f images/s", p.batch() / secondsPerStep);
-        progress.update(String.format(Locale.ROOT, "%s %s  step %d of %d  loss %.4f  accuracy %.2f %%%s", what,
+        progress.update(String.format(Locale.ROOT, "%s %s  step %d of %d  loss %s  accuracy %.2f %%%s", what,
                 p.stage(), p.done(),
-                p.total(), p.loss(), 100 * p.accuracy(), speed), fraction);
+                p.total(), loss(p.loss()), 100 * p.accuracy(), speed), fraction);
     }
 
     @Override
@@ -59,13 +59,17 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
         progress.close();
         Double testLoss = e.testLoss();
         Double testAccuracy = e.testAccuracy();
-        out.printf(Locale.ROOT, "%-8s %-10s epoch %2d  train loss %.4f accuracy %5.2f %%   test %s  %.1f s%n", what,
+        out.printf(Locale.ROOT, "%-8s %-13s epoch %2d  train loss %s accuracy %5.2f %%   test %s  %.1f s%n", what,
                 e.stage(),
-                e.epoch(), e.trainLoss(), 100 * e.trainAccuracy(), testLoss == null || testAccuracy == null
+                e.epoch(), loss(e.trainLoss()), 100 * e.trainAccuracy(), testLoss == null || testAccuracy == null
                         ? "-"
-                        : String.format(Locale.ROOT, "loss %.4f accuracy %5.2f %%", testLoss, 100 * testAccuracy),
+                        : String.format(Locale.ROOT, "loss %s accuracy %5.2f %%", loss(testLoss), 100 * testAccuracy),
                 e.seconds());
         out.flush();
+    }
+
+    private static String loss(double loss) {
+        return String.format(Locale.ROOT, loss < 1e5 ? "%.4f" : "%.4g", loss);
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.goshawk.graph.Graph;
 import dev.goshawk.graph.Value;
 import dev.goshawk.hawq.evaluation.Evaluation;
 import dev.goshawk.hawq.evaluation.Evaluator;
+import dev.goshawk.hawq.evaluation.NonFiniteLogitsException;
 import dev.goshawk.hawq.finetune.Schedule.Stage;
 import dev.goshawk.hawq.finetune.Schedule.Turn;
 import dev.goshawk.hawq.report.RunReport;
@@ -99,7 +100,7 @@ public final class Trainer {
      * checkpoint is written after every evaluation and every half minute.
      *
      * @return the epochs of the whole schedule, those before the checkpoint among them
-     * @throws DivergedException if the loss is not a finite number
+     * @throws DivergedException if the loss, or a logit of a test image, is not a finite number
      */
     public List<RunReport.Epoch> run(Checkpoints checkpoints, TrainingListener listener) {
         return run(checkpoints, CHECKPOINT_NANOS, listener);
@@ -172,8 +173,16 @@ public final class Trainer {
     }
 
     private void evaluate(Evaluator evaluator, Stage stage, long epoch, double rate, TrainingListener listener) {
-        Evaluation test = evaluator.evaluate(testBatches, data.faults(),
-                (image, logits) -> listener.evaluating(stage.name(), image + 1, data.test().size()));
+        Evaluation test;
+        try {
+            test = evaluator.evaluate(testBatches, data.faults(),
+                    (image, logits) -> listener.evaluating(stage.name(), image + 1, data.test().size()));
+        } catch (NonFiniteLogitsException e) {
+            throw new DivergedException(String.format(Locale.ROOT,
+                    "training diverged: expected finite logits of the test images after step %d "
+                            + "(stage %s, learning rate %s): a lower --lr may help",
+                    state.done, stage.name(), rate), e);
+        }
         RunReport.Epoch result = new RunReport.Epoch(stage.name(), (int) epoch, rate, state.lossSum / state.steps,
                 trainAccuracy(),
                 test.loss(), test.accuracy(), state.seconds);

@@ -72,7 +72,8 @@ final class ReportFigures {
                 e -> e.testAccuracy() == null ? null : e.testAccuracy() * 100, e -> e.trainAccuracy() * 100, reference,
                 v -> Numbers.fixed(v, v == Math.rint(v) ? 0 : 1))
                 + chart("Loss", "mean per sample, after each epoch; " + marks, schedules, stages, Epoch::testLoss,
-                        Epoch::trainLoss, null, v -> Numbers.fixed(v, 2));
+                        Epoch::trainLoss, null,
+                        v -> Math.abs(v) < 1000 ? Numbers.fixed(v, 2) : Numbers.compact(v));
     }
 
     private static String chart(String title, String caption, List<Schedule> schedules, List<LineChart.Stage> stages,

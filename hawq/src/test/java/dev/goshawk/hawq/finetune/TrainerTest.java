@@ -237,6 +237,17 @@ class TrainerTest {
     }
 
     @Test
+    void divergenceSeenFirstInATestIsOneLineToo() {
+        TrainingSettings oneStep = new TrainingSettings(50, 0, 0.9, 0, Augmentation.NONE, SmallTraining.QUANTIZER,
+                BitWidth.FLOAT, 1);
+        Trainer trainer = new Trainer(SmallTraining.NETWORK, SmallTraining.parameters(), SmallTraining.data(), oneStep,
+                Schedule.plain(3, new LearningRate.Constant(1e30)), Backends.defaultBackend());
+        DivergedException e = assertThrows(DivergedException.class, () -> run(trainer));
+        assertEquals("training diverged: expected finite logits of the test images after step 1 (stage float, "
+                + "learning rate 1.0E30): a lower --lr may help", e.getMessage());
+    }
+
+    @Test
     void refusesWhatCannotBeTrained() {
         TrainingSettings large = new TrainingSettings(51, 0, 0.9, 0, Augmentation.NONE, SmallTraining.QUANTIZER,
                 BitWidth.FLOAT,

@@ -37,7 +37,7 @@ class ChartTest {
         LineChart.Series s = new LineChart.Series("a", "s0", Arrays.asList(0.0, null, 10.0, Double.NaN, 5.0));
         String svg = LineChart.draw("d", List.of(s), List.of(), null, v -> Numbers.fixed(v, 0));
         // 386 units for 5 epochs, 250 for 0..10; a gap where the value is not a number
-        assertTrue(svg.contains("d=\"M123.2 264.0L277.6 14.0M432.0 139.0\""), svg);
+        assertTrue(svg.contains("d=\"M118.8 264.0L264.4 14.0M410.0 139.0\""), svg);
     }
 
     @Test

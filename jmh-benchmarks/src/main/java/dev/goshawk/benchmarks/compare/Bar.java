@@ -10,10 +10,11 @@ import java.util.List;
  * @param title what is measured
  * @param kind how
  * @param work the work's name for the workers
+ * @param parts how many of what the title names one run of the work does: times are those of one
  * @param least the ratio that has to be reached (for {@link Kind#START}: the seconds not to be exceeded), 0 for none
  * @param aim the ratio (the seconds) aimed at
  */
-record Bar(String name, String title, Kind kind, String work, double least, double aim) {
+record Bar(String name, String title, Kind kind, String work, int parts, double least, double aim) {
     /** How a line is measured. */
     enum Kind {
         /** Milliseconds, in turn with libtorch. */
@@ -40,16 +41,26 @@ record Bar(String name, String title, Kind kind, String work, double least, doub
         bars.add(torch("eigen", "top eigenvalue of all 11 blocks to residual 1e-2", "eigen/resnet20-128/eval", 4, 10));
         bars.add(torch("training-step", "ResNet20 training step", "training/resnet20-128/train", 0, 0));
         bars.add(torch("resnet50-hvp", "ResNet50 224 px batch 4 HVP, eval BN", "hvp/resnet50-4/eval", 1.6, 2.2));
+        bars.add(products("resnet50-blocks", "ResNet50 224 px batch 2, HVP by a block, mean of 18", "resnet50-2", 18));
+        bars.add(products("inception_v3-blocks", "Inception-V3 299 px batch 2, HVP by a block, mean of 17",
+                "inception_v3-2", 17));
+        bars.add(products("sqnxt23_w2-blocks", "SqueezeNext 224 px batch 2, HVP by a block, mean of 24", "sqnxt23_w2-2",
+                24));
         for (int n : SIZES) {
-            bars.add(new Bar("sgemm-" + n, "SGEMM " + n, Kind.BLAS, "sgemm/" + n, 0.95, 1.0));
+            bars.add(new Bar("sgemm-" + n, "SGEMM " + n, Kind.BLAS, "sgemm/" + n, 1, 0.95, 1.0));
         }
-        bars.add(new Bar("memory", "peak memory, ResNet20 HVP", Kind.MEMORY, "hvp/resnet20-128/eval", 2, 3));
-        bars.add(new Bar("start", "process start to first ResNet20 HVP result", Kind.START, "hvp/resnet20-128/eval", 3,
-                1.5));
+        bars.add(new Bar("memory", "peak memory, ResNet20 HVP", Kind.MEMORY, "hvp/resnet20-128/eval", 1, 2, 3));
+        bars.add(new Bar("start", "process start to first ResNet20 HVP result", Kind.START, "hvp/resnet20-128/eval", 1,
+                3, 1.5));
         return List.copyOf(bars);
     }
 
     private static Bar torch(String name, String title, String work, double least, double aim) {
-        return new Bar(name, title, Kind.TORCH, work, least, aim);
+        return new Bar(name, title, Kind.TORCH, work, 1, least, aim);
+    }
+
+    /** The mean time of a product by the weights of one block, in evaluation mode. */
+    private static Bar products(String name, String title, String problem, int blocks) {
+        return new Bar(name, title, Kind.TORCH, "blocks/" + problem + "/eval", blocks, 0, 0);
     }
 }

@@ -75,14 +75,14 @@ final class Duel {
             long start = System.nanoTime();
             while (samples.size() < least() || samples.size() < most() && seconds(start) < budget()) {
                 samples.peak.add(engine.run(PEAK, 1));
-                samples.ours.add(ours.sample());
+                samples.ours.add(ours.sample() / bar.parts());
                 if (peer != null) {
-                    samples.peers.add(peer.sample());
+                    samples.peers.add(peer.sample() / bar.parts());
                 }
             }
             close(peer);
             double median = Samples.median(samples.ours);
-            Double gflops = flop == 0 ? null : flop / median / 1e6;
+            Double gflops = flop == 0 ? null : flop / bar.parts() / median / 1e6;
             Double share = gflops == null ? null : gflops / (peakFlop / Samples.median(samples.peak) / 1e6);
             return samples.result(bar, gflops, share, peer == null ? null : peer.process().name(), check);
         }

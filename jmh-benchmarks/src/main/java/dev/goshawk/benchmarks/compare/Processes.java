@@ -65,7 +65,9 @@ final class Processes {
         } catch (IOException e) {
             throw new CompareException(folder + ": cannot be read", e);
         }
+        // The bindings' own limits on native memory follow the heap's, 2 GB here: beyond it they would collect garbage all the time.
         List<String> command = new ArrayList<>(List.of(java(), "--enable-native-access=ALL-UNNAMED", "-Xmx1g",
+                "-Dorg.bytedeco.javacpp.maxBytes=0", "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
                 "-Dorg.bytedeco.javacpp.cachedir=" + folder.resolve("native"), "-cp", String.join(separator, path),
                 PEERS + main));
         command.addAll(List.of(arguments));

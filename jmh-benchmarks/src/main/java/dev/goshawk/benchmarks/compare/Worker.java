@@ -43,7 +43,8 @@ public final class Worker {
             try {
                 answer = worker.answer(line);
             } catch (RuntimeException | OutOfMemoryError e) {
-                answer = ERROR + String.valueOf(e).replaceAll("\\s+", " ");
+                // Native libraries append their stack.
+                answer = ERROR + String.valueOf(e).lines().findFirst().orElse("");
             }
             out.println(ANSWER + answer);
             out.flush();

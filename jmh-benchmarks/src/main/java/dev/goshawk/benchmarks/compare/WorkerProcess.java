@@ -28,7 +28,8 @@ final class WorkerProcess implements AutoCloseable {
         this.process = process;
         in = new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8);
         out = process.inputReader(StandardCharsets.UTF_8);
-        Thread.ofVirtual().start(this::drain);
+        // Not a virtual thread: on one processor those block each other in reads, the pipe fills up and the process stops.
+        Thread.ofPlatform().daemon().start(this::drain);
     }
 
     /**

@@ -21,6 +21,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /**
@@ -35,17 +36,15 @@ public record Problem(Network network, Parameters parameters, Tensor images, Ten
     private static final String SHAPES_WEIGHTS = "/dev/goshawk/hawq/shapes-resnet20.safetensors";
     /** Small last scales keep the sum over residual blocks near unit variance (Goyal et al. 2017 start them at 0). */
     private static final double RESIDUAL_SCALE = 0.2;
+    /** The last batch normalization of a residual unit: ResNet50's and SqueezeNext's. */
+    private static final List<String> ENDS_OF_UNITS = List.of("bn3.weight", "conv5.bn.weight");
 
     /** The problem of a name like {@code resnet20-128}: a network and a batch. */
     public static Problem byName(String name) {
         int dash = name.indexOf('-');
+        String network = name.substring(0, dash);
         int batch = Integer.parseInt(name.substring(dash + 1));
-        return switch (name.substring(0, dash)) {
-            case "resnet20" -> resnet20(batch);
-            case "resnet50" -> resnet50(batch);
-            default ->
-                throw new IllegalArgumentException("problem: expected resnet20-BATCH or resnet50-BATCH, got " + name);
-        };
+        return network.equals("resnet20") ? resnet20(batch) : seeded(Networks.byName(network), batch);
     }
 
     /** ResNet20 trained on the embedded drawn shapes, on the first images of their training set. */
@@ -59,12 +58,11 @@ public record Problem(Network network, Parameters parameters, Tensor images, Ten
         return new Problem(network, embedded(network), images, labels);
     }
 
-    /** ResNet50 with seeded weights on seeded images of 224 x 224. */
-    public static Problem resnet50(int batch) {
-        Network network = Networks.byName("resnet50");
+    /** A network with seeded weights, on seeded images of the size it was designed for. */
+    private static Problem seeded(Network network, int batch) {
         Parameters parameters = Parameters.initialize(network, DType.FLOAT32, 1);
         for (ParameterSpec s : parameters.specs()) {
-            if (s.kind() == Kind.BN_WEIGHT && s.name().endsWith("bn3.weight")) {
+            if (s.kind() == Kind.BN_WEIGHT && ENDS_OF_UNITS.stream().anyMatch(s.name()::endsWith)) {
                 parameters.get(s.name()).fill(RESIDUAL_SCALE);
             }
         }
