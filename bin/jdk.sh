@@ -92,14 +92,17 @@ run_maven() {
 }
 
 # Sets "engine_options".
-# Kernels wait for their compiled form: interpreted Vector API code is hundreds of times slower than the wait.
+# Kernels wait for their compiled form, and it is made after a tenth of the usual runs: interpreted Vector API code is hundreds of
+# times slower than the wait, and what it allocates doubles the process's memory.
+# Objects lie on cache lines, so that vectors of 64 bytes do too (docs/adr/0009-data-on-cache-lines.md).
 # Large pages, where the system has them, save a tenth of a training step.
 set_engine_options() {
     local -a more
     read -r -a more <<<"${JAVA_OPTS:-} ${GOSHAWK_OPTS:-}"
     engine_options=(--add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED -Djava.awt.headless=true
         -XX:MaxRAMPercentage=70 -XX:CompileCommand=quiet
-        '-XX:CompileCommand=BackgroundCompilation,dev.goshawk.cpu.vector.*::*,false')
+        '-XX:CompileCommand=BackgroundCompilation,dev.goshawk.cpu.vector.*::*,false'
+        '-XX:CompileCommand=CompileThresholdScaling,dev.goshawk.cpu.vector.*::*,0.1' -XX:ObjectAlignmentInBytes=64)
     [ "$(uname)" = Linux ] && engine_options+=(-XX:+UseTransparentHugePages)
     case " ${more[*]-} " in
         *" -XX:+Use"*"GC "*) ;;

@@ -70,7 +70,8 @@ final class CpuExecutable implements Executable {
         Map<DType, List<Object>> slabs = new EnumMap<>(DType.class);
         for (DType dtype : DType.values()) {
             List<Object> arrays = new ArrayList<>();
-            for (int n : memory.slabSizes(dtype)) {
+            for (int size : memory.slabSizes(dtype)) {
+                int n = CacheLine.start(dtype) + size;
                 arrays.add(switch (dtype) {
                     case FLOAT32 -> new float[n];
                     case FLOAT64 -> new double[n];
@@ -91,7 +92,7 @@ final class CpuExecutable implements Executable {
         Shape room = plan.memory().isPassing(plan.owner(v))
                 ? Shape.of(v.shape().size() / plan.batch() * plan.tile())
                 : v.shape();
-        slot(v).bind(Slot.view(array, room, place.offset()));
+        slot(v).bind(Slot.view(array, room, CacheLine.start(place.dtype()) + place.offset()));
     }
 
     /** The slot of a stored value; values that share storage share the owner's slot. */

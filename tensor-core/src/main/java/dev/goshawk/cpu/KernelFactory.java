@@ -104,12 +104,12 @@ final class KernelFactory {
             ConvKernel k = Products.conv(c.role(), c.geometry());
             scratch.require(dtype, k.scratchFloats(threads));
             return w -> k.run(x.tensor().floats(), x.offset(), y.tensor().floats(), y.offset(), to.tensor().floats(),
-                    to.offset(), accumulate, scratch.floats(), 0, w);
+                    to.offset(), accumulate, scratch.floats(), CacheLine.start(DType.FLOAT32), w);
         }
         ConvKernelDouble k = Products.convDouble(c.role(), c.geometry());
         scratch.require(dtype, k.scratchDoubles(threads));
         return w -> k.run(x.tensor().doubles(), x.offset(), y.tensor().doubles(), y.offset(), to.tensor().doubles(),
-                to.offset(), accumulate, scratch.doubles(), 0, w);
+                to.offset(), accumulate, scratch.doubles(), CacheLine.start(DType.FLOAT64), w);
     }
 
     private Kernel matmul(Op.MatMul op, List<Slot> from, List<Shape> shapes, Slot to, Value result,
@@ -125,12 +125,12 @@ final class KernelFactory {
             scratch.require(DType.FLOAT32, Products.gemmScratch(m, n, k, threads));
             return w -> Products.gemm(m, n, k, x.tensor().floats(), x.offset(), lda, op.transposeA(),
                     y.tensor().floats(), y.offset(), ldb, op.transposeB(), to.tensor().floats(), to.offset(), n,
-                    accumulate, scratch.floats(), 0, w);
+                    accumulate, scratch.floats(), CacheLine.start(DType.FLOAT32), w);
         }
         scratch.require(DType.FLOAT64, Products.gemmScratchDouble(m, n, k, threads));
         return w -> Products.gemm(m, n, k, x.tensor().doubles(), x.offset(), lda, op.transposeA(), y.tensor().doubles(),
                 y.offset(), ldb, op.transposeB(), to.tensor().doubles(), to.offset(), n, accumulate, scratch.doubles(),
-                0, w);
+                CacheLine.start(DType.FLOAT64), w);
     }
 
     private static boolean contiguous(List<Integer> axes) {

@@ -38,6 +38,7 @@ final class LoopKernel implements Kernel {
     private final int rowsPerChunk;
     private final int chunk;
     private final int stride;
+    private final int start;
     private final int chunks;
     private final int tasks;
     private final int sums;
@@ -68,6 +69,7 @@ final class LoopKernel implements Kernel {
         this.fused = nest.dtype() == DType.FLOAT32 && chunk >= GeneratedLoop.LANES
                 ? FusedLoop.of(program.shape())
                 : null;
+        this.start = CacheLine.start(nest.dtype());
         this.stride = (chunk + GAP - 1) / GAP * GAP + GAP;
         this.chunks = (nest.rows() + rowsPerChunk - 1) / rowsPerChunk;
         this.tasks = nest.size() < SMALL
@@ -114,7 +116,7 @@ final class LoopKernel implements Kernel {
         }
         Object work = scratch.array(nest.dtype());
         locate(work);
-        int workersFrom = (nest.operands().size() + nest.constants().size()) * stride;
+        int workersFrom = start + (nest.operands().size() + nest.constants().size()) * stride;
         int partialsFrom = workersFrom + perWorker * workers.threads();
         workers.run(tasks, (task, worker) -> runTask(task, workersFrom + worker * perWorker, work, partialsFrom, loop));
         if (sums > 0) {
@@ -137,7 +139,7 @@ final class LoopKernel implements Kernel {
                 bases[at] = slot.offset();
                 full[at] = true;
             } else {
-                bases[at] = at * stride;
+                bases[at] = start + at * stride;
                 if (access == Access.COLUMN) {
                     kernels.repeat(slot.array(), slot.offset(), nest.columns(), work, bases[at], rowsPerChunk);
                 } else {
@@ -146,7 +148,7 @@ final class LoopKernel implements Kernel {
             }
         }
         for (int k = 0; k < nest.constants().size(); k++, at++) {
-            bases[at] = at * stride;
+            bases[at] = start + at * stride;
             kernels.fill(work, bases[at], chunk, nest.constants().get(k));
         }
         for (int k = 0; k < results.length; k++, at++) {

@@ -3,7 +3,7 @@ package dev.goshawk.cpu;
 import dev.goshawk.tensor.DType;
 import org.jspecify.annotations.Nullable;
 
-/** Working memory that the steps of one executable share, each using it from the start while it runs. */
+/** Working memory that the steps of one executable share, each using it from {@link CacheLine#start} on while it runs. */
 final class Scratch {
     private long floats;
     private long doubles;
@@ -11,7 +11,8 @@ final class Scratch {
     private double @Nullable [] doubleArray;
 
     /** Asks for room; to be called while kernels are made. */
-    void require(DType dtype, long elements) {
+    void require(DType dtype, long wanted) {
+        long elements = CacheLine.start(dtype) + wanted;
         if (dtype == DType.FLOAT32) {
             floats = Math.max(floats, elements);
         } else {
