@@ -4,7 +4,6 @@ import dev.goshawk.backend.Backend;
 import dev.goshawk.backend.ResidentProducts;
 import dev.goshawk.graph.Value;
 import dev.goshawk.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,8 +26,9 @@ public final class HessianVectorProduct {
     /** Output of the primal part: the function's value. */
     public static final String FUNCTION = "function";
 
-    private static final String DIRECTION = "direction/";
-    private static final String PRODUCT = "product/";
+    static final String DIRECTION = "direction/";
+    static final String GRADIENT = "gradient/";
+    static final String PRODUCT = "product/";
 
     /** Which composition of the two modes computes the product (Pearlmutter 1994 for the first). */
     public enum Mode {
@@ -40,20 +40,28 @@ public final class HessianVectorProduct {
 
     private final List<String> names;
     private final Linearization.Compiled compiled;
-    private final Map<String, Tensor> directions = new LinkedHashMap<>();
+    private final Map<String, Tensor> directions;
 
-    private HessianVectorProduct(List<String> names, Linearization.Compiled compiled) {
+    HessianVectorProduct(List<String> names, Linearization.Compiled compiled, Map<String, Tensor> directions) {
         this.names = names;
         this.compiled = compiled;
+        this.directions = directions;
+        directions.forEach((name, direction) -> {
+            if (compiled.tangent().inputs().contains(DIRECTION + name)) {
+                compiled.bind(DIRECTION + name, direction);
+            }
+        });
+    }
+
+    /** An input for the direction's part that belongs to x. */
+    static Value direction(Value x) {
+        return Value.input(DIRECTION + name(x), x.dtype(), x.shape());
     }
 
     /** The traced parts of a product, before compilation: for inspection and for counting work. */
     public static Linearization trace(Value function, List<Value> by, Mode mode, boolean withGradient) {
         List<Value> gradient = ReverseMode.gradient(function, by);
-        List<Value> directions = new ArrayList<>();
-        for (Value x : by) {
-            directions.add(Value.input(DIRECTION + name(x), x.dtype(), x.shape()));
-        }
+        List<Value> directions = by.stream().map(HessianVectorProduct::direction).toList();
         List<Value> products = switch (mode) {
             case FORWARD_OVER_REVERSE -> ForwardMode.jvp(gradient, by, directions);
             case REVERSE_OVER_REVERSE -> ReverseMode.gradient(ReverseMode.dot(gradient, directions), by);
@@ -62,7 +70,7 @@ public final class HessianVectorProduct {
         outputs.put(FUNCTION, function);
         for (int i = 0; i < by.size(); i++) {
             if (withGradient) {
-                outputs.put("gradient/" + name(by.get(i)), gradient.get(i));
+                outputs.put(GRADIENT + name(by.get(i)), gradient.get(i));
             }
             outputs.put(PRODUCT + name(by.get(i)), products.get(i));
         }
@@ -78,16 +86,9 @@ public final class HessianVectorProduct {
      */
     public static HessianVectorProduct of(Value function, List<Value> by, Mode mode, Backend backend) {
         Linearization parts = trace(function, by, mode, true);
-        HessianVectorProduct h = new HessianVectorProduct(by.stream().map(HessianVectorProduct::name).toList(),
-                parts.compile(backend));
-        for (Value x : by) {
-            Tensor direction = Tensor.zeros(x.dtype(), x.shape());
-            h.directions.put(name(x), direction);
-            if (parts.tangent().inputs().containsKey(DIRECTION + name(x))) {
-                h.compiled.bind(DIRECTION + name(x), direction);
-            }
-        }
-        return h;
+        Map<String, Tensor> directions = new LinkedHashMap<>();
+        by.forEach(x -> directions.put(name(x), Tensor.zeros(x.dtype(), x.shape())));
+        return new HessianVectorProduct(List.copyOf(directions.keySet()), parts.compile(backend), directions);
     }
 
     /** Forward over reverse. */
@@ -95,7 +96,7 @@ public final class HessianVectorProduct {
         return of(function, by, Mode.FORWARD_OVER_REVERSE, backend);
     }
 
-    private static String name(Value x) {
+    static String name(Value x) {
         if (x.op() instanceof dev.goshawk.graph.Op.Input in) {
             return in.name();
         }
@@ -120,6 +121,11 @@ public final class HessianVectorProduct {
     /** Computes everything that does not depend on the direction. To be called again when a bound tensor has changed. */
     public HessianVectorProduct linearize() {
         compiled.primal().run();
+        return hold();
+    }
+
+    /** Tells the tangent part that the point stays. */
+    HessianVectorProduct hold() {
         // The rest of the point stays as it is while directions come and go.
         compiled.tangent().inputs().stream().filter(
                 name -> !name.startsWith(DIRECTION) && !compiled.primal().outputs().contains(name))
@@ -134,7 +140,7 @@ public final class HessianVectorProduct {
 
     /** The gradient by one input at that point. */
     public Tensor gradient(String name) {
-        return compiled.primal().output("gradient/" + name);
+        return compiled.primal().output(GRADIENT + name);
     }
 
     /** The direction's part for one input: write it, then call {@link #apply()}. */

@@ -14,8 +14,8 @@ import dev.goshawk.hawq.memory.Heap;
 import dev.goshawk.hawq.report.JsonFiles;
 import dev.goshawk.hawq.report.RunReport;
 import dev.goshawk.hawq.spectral.EigenOptions;
-import dev.goshawk.hawq.spectral.Lanczos;
 import dev.goshawk.hawq.spectral.Spectrum;
+import dev.goshawk.hawq.spectral.SpectrumMethod;
 import dev.goshawk.hawq.spectral.SpectrumPlan;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.Parameters;
@@ -79,8 +79,8 @@ final class CurvatureStep {
                 : listed(samples, data, opened, inputSize).size();
         HessianPlan.Task task = new HessianPlan.Task(network, DType.FLOAT32, images, train.height(), train.width(),
                 backend);
-        return SpectrumPlan.of(task, sampling.microBatch(inputSize), sampling.recompute(), new Lanczos(), options(0),
-                Heap.limit());
+        return SpectrumPlan.of(task, sampling.microBatch(inputSize), sampling.recompute(), sampling.method(images),
+                options(0), Heap.limit());
     }
 
     private static ImageDataset listed(Path list, SplitOptions data, TrainingData opened, int inputSize) {
@@ -115,10 +115,11 @@ final class CurvatureStep {
                 .evaluate(new Batches(sample, opened.normalization(), 0), Evaluator.LogitsListener.NONE);
         LossProblem problem = LossProblem.of(network, parameters, sample, opened.normalization(), backend);
         EigenOptions options = options(seed);
+        SpectrumMethod method = sampling.method(sample.size());
         List<Spectrum.Entry> entries;
         double seconds;
         try (Progress progress = Progress.on(err)) {
-            entries = Spectrum.of(problem, batch, sampling.recompute(), new Lanczos(), options,
+            entries = Spectrum.of(problem, batch, sampling.recompute(), method, options,
                     (block, fraction, products, eigenvalue,
                             residual) -> progress
                                     .update(String.format(Locale.ROOT, "curvature of %s: product %d, lambda %.4g",
@@ -126,7 +127,7 @@ final class CurvatureStep {
             seconds = progress.elapsed() / 1e9;
         }
         Curvature result = new Curvature(IntStream.range(0, sample.size()).mapToObj(sample::name).toList(),
-                new RunReport.Curvature("lanczos", options.target().name(), tolerance, MAX_PRODUCTS,
+                new RunReport.Curvature(method.name(), options.target().name(), tolerance, MAX_PRODUCTS,
                         DType.FLOAT32.toString(),
                         point.loss(), point.accuracy(), seconds),
                 entries.stream()

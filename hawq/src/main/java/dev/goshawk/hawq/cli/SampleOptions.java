@@ -1,6 +1,7 @@
 package dev.goshawk.hawq.cli;
 
 import dev.goshawk.data.ImageFolder;
+import dev.goshawk.hawq.spectral.SpectrumMethod;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -24,6 +25,12 @@ final class SampleOptions {
                     + "memory, half as long again. Chosen by itself where the heap cannot keep them all.")
     private boolean recompute;
 
+    @Option(names = "--subsample", paramLabel = "N",
+            description = "Images of the sample, those with most curvature, whose Hessian finds the directions worth a product by the whole "
+                    + "sample (default: an eighth of a sample of 32 or more; 0: none, which is Lanczos' method). Results are the "
+                    + "whole sample's in any case.")
+    private @Nullable Integer subsample;
+
     int size(int inputSize) {
         return checked("--sample-size", size, inputSize);
     }
@@ -40,6 +47,17 @@ final class SampleOptions {
             throw new IllegalArgumentException(option + ": expected at least 1 image, got " + given);
         }
         return given;
+    }
+
+    /** How eigenvalues are found over so many images. */
+    SpectrumMethod method(int images) {
+        if (subsample == null) {
+            return SpectrumMethod.standard(images);
+        }
+        if (subsample < 0) {
+            throw new IllegalArgumentException("--subsample: expected 0 images or more, got " + subsample);
+        }
+        return SpectrumMethod.davidson(subsample, images);
     }
 
     boolean recompute() {

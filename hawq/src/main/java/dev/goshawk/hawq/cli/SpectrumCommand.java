@@ -10,10 +10,10 @@ import dev.goshawk.hawq.evaluation.Evaluation;
 import dev.goshawk.hawq.evaluation.Evaluator;
 import dev.goshawk.hawq.memory.Heap;
 import dev.goshawk.hawq.spectral.EigenOptions;
-import dev.goshawk.hawq.spectral.EigenSolver;
 import dev.goshawk.hawq.spectral.Lanczos;
 import dev.goshawk.hawq.spectral.PowerIteration;
 import dev.goshawk.hawq.spectral.Spectrum;
+import dev.goshawk.hawq.spectral.SpectrumMethod;
 import dev.goshawk.hawq.spectral.SpectrumPlan;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.Parameters;
@@ -46,13 +46,14 @@ import tools.jackson.databind.node.ObjectNode;
                 "--json writes {\"loss\": L, \"accuracy\": A in [0, 1], \"blocks\": [...]}, a block being",
                 "  name, parameters, weights (their number), eigenvalue,",
                 "  residual      ||Hv - lambda v|| for the unit eigenvector v (absolute),",
-                "  iterations    Hessian-vector products spent,",
+                "  iterations    Hessian-vector products spent, by the whole sample,",
+                "  subsample_products  further products, by the subsample,",
                 "  sensitivity   |eigenvalue| / weights,",
                 "  converged     whether residual <= tolerance * |eigenvalue|.",
                 "Blocks are in network order. An eigenvalue of H lies within residual of the one given."})
 final class SpectrumCommand implements Callable<Integer> {
     private enum Method {
-        POWER, LANCZOS
+        DAVIDSON, LANCZOS, POWER
     }
 
     @Spec
@@ -68,9 +69,9 @@ final class SpectrumCommand implements Callable<Integer> {
             description = "Without --samples: the split that images are drawn from by the seed (default: train).")
     private String split = "train";
 
-    @Option(names = "--method", paramLabel = "NAME", defaultValue = "lanczos",
-            description = "lanczos (default; fewest products) or power (HAWQ's power iteration).")
-    private Method method = Method.LANCZOS;
+    @Option(names = "--method", paramLabel = "NAME", defaultValue = "davidson",
+            description = "davidson (default; fewest products, see --subsample), lanczos, or power (HAWQ's power iteration).")
+    private Method method = Method.DAVIDSON;
 
     @Option(names = "--tolerance", paramLabel = "T", defaultValue = "1e-3",
             description = "Stop at ||Hv - lambda v|| <= T |lambda| (default: 1e-3, which gives lambda itself to about 1e-6).")
@@ -106,7 +107,6 @@ final class SpectrumCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         check();
-        EigenSolver solver = method == Method.POWER ? new PowerIteration() : new Lanczos();
         EigenOptions options = EigenOptions.defaults().withTolerance(tolerance).withMaxIterations(maxIterations)
                 .withSeed(seed);
         Backend backend = engine.backend();
@@ -114,6 +114,7 @@ final class SpectrumCommand implements Callable<Integer> {
         ImageDataset whole = data.open(split, model.inputSize());
         Network network = model.network(whole);
         data.requireSize(whole, network);
+        SpectrumMethod solver = solver(sampleSize(whole));
         SpectrumPlan plan = plan(network, whole, backend, solver, options);
         if (dryRun) {
             MemoryTable.print(spec.commandLine().getOut(), plan);
@@ -140,13 +141,16 @@ final class SpectrumCommand implements Callable<Integer> {
                             fraction));
             seconds = progress.elapsed() / 1e9;
         }
-        JsonFile.write(json, content(point, entries, backend));
+        JsonFile.write(json, content(point, solver, entries, backend));
         print(network, dataset, point, entries);
         int products = entries.stream().mapToInt(e -> e.top().iterations()).sum();
+        int fewer = entries.stream().mapToInt(Spectrum.Entry::subsampleProducts).sum();
         PrintWriter out = spec.commandLine().getOut();
-        out.printf(Locale.ROOT, "%s, tolerance %.0e, seed %d, %d products, %.1f s%n%s%n",
-                method.name().toLowerCase(Locale.ROOT),
-                tolerance, seed, products, seconds, Provenance.of(backend, dtype));
+        out.printf(Locale.ROOT, "%s, tolerance %.0e, seed %d, %d products%s, %.1f s%n%s%n", solver.name(), tolerance,
+                seed, products, solver.subsample() == 0
+                        ? ""
+                        : " and " + fewer + " by " + solver.subsample() + " of the images",
+                seconds, Provenance.of(backend, dtype));
         out.flush();
         warn(entries);
         return 0;
@@ -172,11 +176,19 @@ final class SpectrumCommand implements Callable<Integer> {
         return batch == null ? sampling.microBatch(model.inputSize()) : batch;
     }
 
+    private SpectrumMethod solver(int images) {
+        return switch (method) {
+            case DAVIDSON -> sampling.method(images);
+            case LANCZOS -> SpectrumMethod.of(new Lanczos());
+            case POWER -> SpectrumMethod.of(new PowerIteration());
+        };
+    }
+
     private int sampleSize(ImageDataset whole) {
         return data.hasSamples() ? whole.size() : Math.min(whole.size(), sampling.size(model.inputSize()));
     }
 
-    private SpectrumPlan plan(Network network, ImageDataset whole, Backend backend, EigenSolver solver,
+    private SpectrumPlan plan(Network network, ImageDataset whole, Backend backend, SpectrumMethod solver,
             EigenOptions options) {
         HessianPlan.Task task = new HessianPlan.Task(network, dtype, sampleSize(whole), whole.height(), whole.width(),
                 backend);
@@ -189,11 +201,11 @@ final class SpectrumCommand implements Callable<Integer> {
         return Datasets.load(whole, order, sampleSize(whole), data.faults(spec.commandLine().getErr()));
     }
 
-    private ObjectNode content(Evaluation point, List<Spectrum.Entry> entries, Backend backend) {
+    private ObjectNode content(Evaluation point, SpectrumMethod solver, List<Spectrum.Entry> entries, Backend backend) {
         ObjectNode file = JsonFile.object().put("loss", point.loss()).put("accuracy", point.accuracy())
                 .put("samples", point.samples());
-        file.put("method", method.name().toLowerCase(Locale.ROOT)).put("tolerance", tolerance).put("seed", seed)
-                .put("provenance", Provenance.of(backend, dtype));
+        file.put("method", solver.name()).put("subsample", solver.subsample()).put("tolerance", tolerance)
+                .put("seed", seed).put("provenance", Provenance.of(backend, dtype));
         ArrayNode blocks = file.putArray("blocks");
         for (Spectrum.Entry e : entries) {
             ObjectNode block = blocks.addObject().put("name", e.block().name());
@@ -201,6 +213,7 @@ final class SpectrumCommand implements Callable<Integer> {
             e.block().weights().forEach(names::add);
             block.put("weights", e.block().weightCount()).put("eigenvalue", e.top().eigenvalue())
                     .put("residual", e.top().residual()).put("iterations", e.top().iterations())
+                    .put("subsample_products", e.subsampleProducts())
                     .put("sensitivity", e.sensitivity()).put("converged", e.top().converged());
         }
         return file;

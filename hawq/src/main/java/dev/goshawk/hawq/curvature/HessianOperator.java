@@ -30,7 +30,8 @@ import java.util.SequencedMap;
  * <p>Not for use by two threads at once.
  */
 public final class HessianOperator implements LinearOperator {
-    private record Chunk(int from, int count, HessianVectorProduct product) {
+    /** Consecutive images and the product by their mean loss. */
+    record Chunk(int from, int count, HessianVectorProduct product) {
     }
 
     private final LossProblem problem;
@@ -50,14 +51,29 @@ public final class HessianOperator implements LinearOperator {
                     + " images at once need " + Heap.text(plan.bytes()) + ", the heap has " + Heap.text(memory)
                     + " for them: use smaller micro-batches or a larger heap");
         }
-        SequencedMap<String, Shape> shapes = new LinkedHashMap<>();
-        names.forEach(n -> shapes.put(n, problem.parameters().get(n).shape()));
-        this.variables = new ParameterVector(shapes);
+        this.variables = layout(problem, names);
         this.gradient = new double[variables.size()];
         this.part = new double[variables.size()];
         this.resident = plan.kept();
         this.chunks = chunks(plan.microBatch(), names);
         linearize();
+    }
+
+    /** With products at a point that is taken up already. */
+    HessianOperator(LossProblem problem, List<String> names, List<Chunk> linearized) {
+        this.problem = problem;
+        this.variables = layout(problem, names);
+        this.gradient = new double[variables.size()];
+        this.part = new double[variables.size()];
+        this.resident = true;
+        this.chunks = linearized;
+        chunks.forEach(this::collect);
+    }
+
+    private static ParameterVector layout(LossProblem problem, List<String> names) {
+        SequencedMap<String, Shape> shapes = new LinkedHashMap<>();
+        names.forEach(n -> shapes.put(n, problem.parameters().get(n).shape()));
+        return new ParameterVector(shapes);
     }
 
     /**
@@ -106,7 +122,8 @@ public final class HessianOperator implements LinearOperator {
         return new HessianOperator(problem, names, batch, recompute, memory);
     }
 
-    private static long memory(LossProblem problem) {
+    /** Bytes that operators may take. */
+    static long memory(LossProblem problem) {
         HessianPlan.Task task = problem.task();
         return problem.backend().ownMemoryBytes().orElseGet(Heap::limit) - task.parameterBytes() - task.sampleBytes();
     }
@@ -146,16 +163,20 @@ public final class HessianOperator implements LinearOperator {
         Arrays.fill(gradient, 0);
         for (Chunk c : chunks) {
             moveTo(c);
-            double value = c.product.value();
-            if (!Double.isFinite(value)) {
-                throw new NonFiniteLossException("loss of " + problem.network().name() + " in " + problem.dtype()
-                        + ": expected a finite number, got " + value + " over images " + c.from + " to "
-                        + (c.from + c.count - 1) + " of the sample: the weights are damaged, or float32 overflows");
-            }
-            loss += weight(c) * value;
-            variables.gather(c.product::gradient, part);
-            add(weight(c), gradient);
+            collect(c);
         }
+    }
+
+    private void collect(Chunk c) {
+        double value = c.product.value();
+        if (!Double.isFinite(value)) {
+            throw new NonFiniteLossException("loss of " + problem.network().name() + " in " + problem.dtype()
+                    + ": expected a finite number, got " + value + " over images " + c.from + " to "
+                    + (c.from + c.count - 1) + " of the sample: the weights are damaged, or float32 overflows");
+        }
+        loss += weight(c) * value;
+        variables.gather(c.product::gradient, part);
+        add(weight(c), gradient);
     }
 
     private void moveTo(Chunk c) {

@@ -1,5 +1,6 @@
 package dev.goshawk.hawq.curvature;
 
+import dev.goshawk.autodiff.HessianBlocks;
 import dev.goshawk.autodiff.HessianVectorProduct;
 import dev.goshawk.autodiff.Linearization;
 import dev.goshawk.backend.Backend;
@@ -10,6 +11,7 @@ import dev.goshawk.models.Mode;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.TracedNetwork;
 import dev.goshawk.tensor.DType;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -74,16 +76,57 @@ public record HessianPlan(int samples, int microBatch, boolean kept, long primal
         long lastBytes = last == 0 ? 0 : parts(task.trace(last), names).plannedBytes(task.backend());
         TracedNetwork one = task.trace(1);
         long size = names.stream().mapToLong(n -> one.parameter(n).shape().size()).sum();
-        // Gradient, partial sum and its widened part in float64; a direction for each compiled product.
-        long vectors = size * (3L * Double.BYTES + 2L * task.dtype().bytes());
+        long vectors = vectorBytes(task, size);
         HessianPlan keeping = new HessianPlan(task.samples(), whole, true, primal, tangent, lastBytes, vectors);
         boolean single = task.samples() <= whole;
         return single || !recompute && keeping.bytes() <= limit ? keeping : keeping.recomputing();
     }
 
+    /**
+     * Plans the diagonal blocks of all HAWQ blocks with one primal part for all of them, which {@link #primalBytes()} gives for each.
+     *
+     * @param microBatch most images at once, at least 1
+     * @return a plan for each block, in network order; micro-batches are kept
+     */
+    public static List<HessianPlan> ofBlocks(Task task, int microBatch) {
+        if (microBatch < 1) {
+            throw new IllegalArgumentException("batch: expected at least 1 image, got " + microBatch);
+        }
+        int whole = Math.min(microBatch, task.samples());
+        int last = task.samples() % whole;
+        TracedNetwork traced = task.trace(whole);
+        Linearization parts = HessianBlocks.trace(traced.loss(), variables(traced));
+        TracedNetwork small = last == 0 ? traced : task.trace(last);
+        Linearization lastParts = last == 0 ? parts : HessianBlocks.trace(small.loss(), variables(small));
+        long primal = task.backend().plannedBytes(parts.primal());
+        long lastPrimal = last == 0 ? 0 : task.backend().plannedBytes(lastParts.primal());
+        List<HessianPlan> plans = new ArrayList<>();
+        for (Block b : traced.blocks()) {
+            long tangent = tangentBytes(task, parts, b);
+            long lastBytes = last == 0 ? 0 : lastPrimal + tangentBytes(task, lastParts, b);
+            plans.add(new HessianPlan(task.samples(), whole, true, primal, tangent, lastBytes,
+                    vectorBytes(task, b.weightCount())));
+        }
+        return plans;
+    }
+
+    private static long tangentBytes(Task task, Linearization parts, Block block) {
+        return task.backend().plannedBytes(HessianBlocks.tangent(parts, block.weights()));
+    }
+
+    /** The weights of each HAWQ block. */
+    static List<List<Value>> variables(TracedNetwork traced) {
+        return traced.blocks().stream().map(b -> b.weights().stream().map(traced::parameter).toList()).toList();
+    }
+
     private static Linearization parts(TracedNetwork traced, List<String> names) {
         List<Value> by = names.stream().map(traced::parameter).toList();
         return HessianVectorProduct.trace(traced.loss(), by, HessianVectorProduct.Mode.FORWARD_OVER_REVERSE, true);
+    }
+
+    /** Gradient, partial sum and its widened part in float64; a direction for each compiled product. */
+    private static long vectorBytes(Task task, long size) {
+        return size * (3L * Double.BYTES + 2L * task.dtype().bytes());
     }
 
     private HessianPlan recomputing() {

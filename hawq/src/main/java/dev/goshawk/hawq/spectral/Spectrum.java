@@ -1,10 +1,14 @@
 package dev.goshawk.hawq.spectral;
 
+import dev.goshawk.hawq.curvature.BlockHessians;
 import dev.goshawk.hawq.curvature.HessianOperator;
+import dev.goshawk.hawq.curvature.LinearOperator;
 import dev.goshawk.hawq.curvature.LossProblem;
+import dev.goshawk.hawq.curvature.Subsample;
 import dev.goshawk.models.Block;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 
 /** The top eigenvalue of each HAWQ block's own Hessian: what HAWQ knows of a network (Dong et al., ICCV 2019, section 3.1). */
 public final class Spectrum {
@@ -16,8 +20,14 @@ public final class Spectrum {
      *
      * @param block the block
      * @param top its Hessian's top eigenpair; the eigenvector's order is that of {@link HessianOperator#variables()}
+     * @param subsampleProducts products spent with the subsample's Hessian, beside those of the whole sample that {@code top} counts
      */
-    public record Entry(Block block, EigenResult top) {
+    public record Entry(Block block, EigenResult top, int subsampleProducts) {
+        /** Without a subsample. */
+        public Entry(Block block, EigenResult top) {
+            this(block, top, 0);
+        }
+
         /** S = |lambda| / n, n the number of weights in the block. */
         public double sensitivity() {
             return Math.abs(top.eigenvalue()) / block.weightCount();
@@ -36,7 +46,7 @@ public final class Spectrum {
          *
          * @param block the block being solved
          * @param fraction estimate of the share of all work that is done, 0 to 1
-         * @param products products for this block so far
+         * @param products products for this block so far, by the whole sample
          * @param eigenvalue current estimate
          * @param residual current ||Hv - lambda v||
          */
@@ -44,24 +54,36 @@ public final class Spectrum {
     }
 
     /**
-     * Solves for all blocks, in network order; each starts from the options' seed and their own listener is not told.
+     * Solves for all blocks, in network order, in the way that takes fewest products ({@link SpectrumMethod#standard}); each block starts
+     * from the options' seed and their own listener is not told.
      *
      * @param batch most images computed at once, at least 1
      * @throws dev.goshawk.hawq.curvature.NonFiniteLossException if the loss at the point is not a finite number
      */
+    public static List<Entry> of(LossProblem problem, int batch, EigenOptions options, Listener listener) {
+        return of(problem, batch, false, SpectrumMethod.standard(problem.samples()), options, listener);
+    }
+
+    /** As {@link #of(LossProblem, int, EigenOptions, Listener)} by a solver that uses the whole sample's products alone. */
     public static List<Entry> of(LossProblem problem, int batch, EigenSolver solver, EigenOptions options,
             Listener listener) {
-        return of(problem, batch, false, solver, options, listener);
+        return of(problem, batch, false, SpectrumMethod.of(solver), options, listener);
     }
 
     /**
-     * As {@link #of(LossProblem, int, EigenSolver, EigenOptions, Listener)}.
+     * As {@link #of(LossProblem, int, EigenOptions, Listener)}. The eigenvalues and residuals are the whole sample's, whatever the method.
      *
-     * @param recompute whether one micro-batch's memory serves all even where the heap could keep them; the same bits
+     * @param recompute whether one micro-batch's memory serves all even where the heap could keep them
      */
-    public static List<Entry> of(LossProblem problem, int batch, boolean recompute, EigenSolver solver,
+    public static List<Entry> of(LossProblem problem, int batch, boolean recompute, SpectrumMethod method,
             EigenOptions options, Listener listener) {
         List<Block> blocks = HessianOperator.blocks(problem);
+        IntFunction<HessianOperator> approximations = method.subsample() == 0 ? i -> {
+            throw new IllegalStateException("no subsample");
+        } : BlockHessians.of(Subsample.of(problem, method.subsample(), batch), batch)::block;
+        IntFunction<HessianOperator> operators = SpectrumPlan.shares(problem, batch, recompute, method, options)
+                ? BlockHessians.of(problem, batch)::block
+                : i -> HessianOperator.block(problem, blocks.get(i).name(), batch, recompute);
         double[] work = work(blocks);
         double all = 0;
         for (double w : work) {
@@ -76,11 +98,41 @@ public final class Spectrum {
             EigenOptions told = options.withListener((products, eigenvalue, residual) -> listener.update(block,
                     before + share * converged(eigenvalue, residual, products, options), products, eigenvalue,
                     residual));
-            entries.add(new Entry(block, solver.top(HessianOperator.block(problem, block.name(), batch, recompute),
-                    told)));
+            HessianOperator operator = operators.apply(i);
+            if (method.subsample() == 0) {
+                entries.add(new Entry(block, method.plain().top(operator, told)));
+            } else {
+                // The images left out count as ones without curvature.
+                Scaled part = new Scaled(approximations.apply(i), (double) method.subsample() / problem.samples());
+                entries.add(new Entry(block, new Davidson(part).top(operator, told), part.count));
+            }
             done += work[i];
         }
         return entries;
+    }
+
+    /** A multiple of an operator, which counts its products. */
+    private static final class Scaled implements LinearOperator {
+        private final LinearOperator operator;
+        private final double factor;
+        private int count;
+
+        Scaled(LinearOperator operator, double factor) {
+            this.operator = operator;
+            this.factor = factor;
+        }
+
+        @Override
+        public int size() {
+            return operator.size();
+        }
+
+        @Override
+        public void apply(double[] v, double[] out) {
+            count++;
+            operator.apply(v, out);
+            Vectors.scale(out, factor);
+        }
     }
 
     /** A block's product costs what the layers in it and after it cost. */

@@ -1,6 +1,7 @@
 package dev.goshawk.hawq.spectral;
 
 import dev.goshawk.hawq.curvature.HessianPlan;
+import dev.goshawk.hawq.curvature.LossProblem;
 import dev.goshawk.hawq.memory.Footprint;
 import dev.goshawk.hawq.memory.Heap;
 import dev.goshawk.hawq.memory.HeapTooSmallException;
@@ -12,22 +13,26 @@ import java.util.OptionalInt;
 
 /**
  * What {@link Spectrum} takes in memory, found without taking it: parameters, sample and eigenvectors are held throughout,
- * each block's operator and solver live while that block is solved.
+ * each block's operator and solver live while that block is solved. What does not depend on the vectors is shared by all blocks and
+ * counted with each, as long as that fits.
  *
  * @param task the sample and how it is computed
+ * @param method how the eigenvalues are found
+ * @param shared whether the blocks share what does not depend on the vectors; otherwise each block computes it again
  * @param blocks in network order
  */
-public record SpectrumPlan(HessianPlan.Task task, List<Entry> blocks) {
+public record SpectrumPlan(HessianPlan.Task task, SpectrumMethod method, boolean shared, List<Entry> blocks) {
 
     /**
      * One block's share.
      *
+     * @param subsampleBytes the subsample's images and operator
      * @param solverBytes the solver's vectors at their most; few of them are needed where it converges soon
      */
-    public record Entry(Block block, HessianPlan hessian, long solverBytes) {
+    public record Entry(Block block, HessianPlan hessian, long subsampleBytes, long solverBytes) {
         /** Bytes in all. */
         public long bytes() {
-            return hessian.bytes() + solverBytes;
+            return hessian.bytes() + subsampleBytes + solverBytes;
         }
     }
 
@@ -42,21 +47,51 @@ public record SpectrumPlan(HessianPlan.Task task, List<Entry> blocks) {
      * @param recompute whether micro-batches never keep what does not depend on the vector
      * @param limit bytes everything together may take, as {@link Heap#limit()} gives them
      */
-    public static SpectrumPlan of(HessianPlan.Task task, int microBatch, boolean recompute, EigenSolver solver,
+    public static SpectrumPlan of(HessianPlan.Task task, int microBatch, boolean recompute, SpectrumMethod method,
             EigenOptions options, long limit) {
         List<Block> blocks = task.blocks();
-        List<Entry> entries = new ArrayList<>();
-        for (Block b : blocks) {
-            entries.add(entry(task, b, microBatch, recompute, solver.vectors(options), limit));
+        long[] solver = blocks.stream().mapToLong(b -> b.weightCount() * method.vectors(options) * Double.BYTES)
+                .toArray();
+        long[] subsample = subsampleBytes(task, microBatch, method);
+        long room = limit - held(task).heldBytes();
+        if (!recompute) {
+            List<HessianPlan> shared = HessianPlan.ofBlocks(task, microBatch);
+            List<Entry> entries = entries(blocks, shared, subsample, solver);
+            if (entries.stream().allMatch(e -> e.bytes() <= room)) {
+                return new SpectrumPlan(task, method, true, entries);
+            }
         }
-        return new SpectrumPlan(task, entries);
+        List<HessianPlan> single = new ArrayList<>();
+        for (int i = 0; i < blocks.size(); i++) {
+            single.add(HessianPlan.of(task, blocks.get(i).weights(), microBatch, recompute,
+                    room - solver[i] - subsample[i]));
+        }
+        return new SpectrumPlan(task, method, false, entries(blocks, single, subsample, solver));
     }
 
-    private static Entry entry(HessianPlan.Task task, Block block, int microBatch, boolean recompute, int vectors,
-            long limit) {
-        long solver = block.weightCount() * vectors * Double.BYTES;
-        long left = limit - held(task).heldBytes() - solver;
-        return new Entry(block, HessianPlan.of(task, block.weights(), microBatch, recompute, left), solver);
+    /** Whether {@link Spectrum} shares among the blocks what does not depend on the vectors. */
+    static boolean shares(LossProblem problem, int microBatch, boolean recompute, SpectrumMethod method,
+            EigenOptions options) {
+        return !recompute && of(problem.task(), microBatch, false, method, options,
+                problem.backend().ownMemoryBytes().orElseGet(Heap::limit)).shared();
+    }
+
+    private static List<Entry> entries(List<Block> blocks, List<HessianPlan> plans, long[] subsample, long[] solver) {
+        List<Entry> entries = new ArrayList<>();
+        for (int i = 0; i < solver.length; i++) {
+            entries.add(new Entry(blocks.get(i), plans.get(i), subsample[i], solver[i]));
+        }
+        return entries;
+    }
+
+    private static long[] subsampleBytes(HessianPlan.Task task, int microBatch, SpectrumMethod method) {
+        if (method.subsample() == 0) {
+            return new long[task.blocks().size()];
+        }
+        HessianPlan.Task part = new HessianPlan.Task(task.network(), task.dtype(), method.subsample(), task.height(),
+                task.width(), task.backend());
+        return HessianPlan.ofBlocks(part, microBatch).stream().mapToLong(p -> p.bytes() + part.sampleBytes())
+                .toArray();
     }
 
     private static Footprint held(HessianPlan.Task task) {
@@ -103,7 +138,8 @@ public record SpectrumPlan(HessianPlan.Task task, List<Entry> blocks) {
         for (int images = microBatch / 2; images >= 1; images /= 2) {
             int tried = images;
             if (bySize.stream().allMatch(e -> held(task).heldBytes() + new Entry(e.block(),
-                    HessianPlan.of(task, e.block().weights(), tried, true, limit), e.solverBytes()).bytes() <= limit)) {
+                    HessianPlan.of(task, e.block().weights(), tried, true, limit), e.subsampleBytes(),
+                    e.solverBytes()).bytes() <= limit)) {
                 return OptionalInt.of(images);
             }
         }

@@ -16,6 +16,7 @@ import dev.goshawk.hawq.memory.Heap;
 import dev.goshawk.hawq.memory.HeapTooSmallException;
 import dev.goshawk.hawq.spectral.EigenOptions;
 import dev.goshawk.hawq.spectral.Lanczos;
+import dev.goshawk.hawq.spectral.SpectrumMethod;
 import dev.goshawk.hawq.spectral.SpectrumPlan;
 import dev.goshawk.models.TracedNetwork;
 import dev.goshawk.tensor.DType;
@@ -73,8 +74,9 @@ class HessianPlanTest {
     void aSpectrumThatDoesNotFitNamesTheMicroBatchThatWould() {
         HessianPlan.Task task = TinyNetwork.problem(64, DType.FLOAT32, backend).task();
         EigenOptions options = EigenOptions.defaults();
-        SpectrumPlan whole = SpectrumPlan.of(task, 64, false, new Lanczos(), options, Long.MAX_VALUE);
-        SpectrumPlan eighth = SpectrumPlan.of(task, 8, true, new Lanczos(), options, Long.MAX_VALUE);
+        SpectrumPlan whole = SpectrumPlan.of(task, 64, false, SpectrumMethod.of(new Lanczos()), options,
+                Long.MAX_VALUE);
+        SpectrumPlan eighth = SpectrumPlan.of(task, 8, true, SpectrumMethod.of(new Lanczos()), options, Long.MAX_VALUE);
         long room = eighth.footprint().bytes();
         assertTrue(room < whole.footprint().bytes());
         eighth.requireFits(room, "--micro-batch");

@@ -14,12 +14,27 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What both solvers promise. */
+/** What all solvers promise. */
 class EigenSolverTest {
     private static final EigenOptions TIGHT = EigenOptions.defaults().withTolerance(1e-8).withMaxIterations(5000);
 
     static Stream<EigenSolver> solvers() {
-        return Stream.of(new PowerIteration(), new Lanczos(), new Lanczos(4));
+        return Stream.of(new PowerIteration(), new Lanczos(), new Lanczos(4), new Misled());
+    }
+
+    /** Davidson's method with an approximation that has nothing to do with the operator. */
+    private static final class Misled implements EigenSolver {
+        @Override
+        public EigenResult top(LinearOperator operator, EigenOptions options) {
+            double[] d = new double[operator.size()];
+            java.util.Arrays.setAll(d, i -> Math.cos(i));
+            return new Davidson(Matrices.diagonal(d)).top(operator, options);
+        }
+
+        @Override
+        public int vectors(EigenOptions options) {
+            return Davidson.most();
+        }
     }
 
     @ParameterizedTest

@@ -1,0 +1,135 @@
+package dev.goshawk.autodiff;
+
+import dev.goshawk.backend.Backend;
+import dev.goshawk.backend.Executable;
+import dev.goshawk.graph.Graph;
+import dev.goshawk.graph.Value;
+import dev.goshawk.tensor.Shape;
+import dev.goshawk.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/**
+ * Diagonal blocks of one Hessian, each as a {@link HessianVectorProduct} by a group of inputs. What does not depend on a direction
+ * (the function, its gradient, what products read of them) is computed once for all groups; it takes hardly more memory than the group
+ * that needs most of it would take alone. A group's own part is compiled when it is asked for and lives as long as its product.
+ */
+public final class HessianBlocks {
+    private final List<List<String>> groups;
+    private final Linearization parts;
+    private final Backend backend;
+    private final Executable primal;
+    private final Map<String, Tensor> bound = new LinkedHashMap<>();
+
+    private HessianBlocks(List<List<String>> groups, Linearization parts, Backend backend) {
+        this.groups = groups;
+        this.parts = parts;
+        this.backend = backend;
+        this.primal = backend.compile(parts.primal());
+    }
+
+    /** The traced parts, before compilation: one primal part, and a tangent part with the products of all groups. */
+    public static Linearization trace(Value function, List<List<Value>> groups) {
+        List<Value> all = groups.stream().flatMap(List::stream).toList();
+        List<Value> gradient = ReverseMode.gradient(function, all);
+        SequencedMap<String, Value> outputs = new LinkedHashMap<>();
+        outputs.put(HessianVectorProduct.FUNCTION, function);
+        List<Value> moving = new ArrayList<>();
+        int from = 0;
+        for (List<Value> group : groups) {
+            List<Value> part = gradient.subList(from, from + group.size());
+            List<Value> directions = group.stream().map(HessianVectorProduct::direction).toList();
+            List<Value> products = ForwardMode.jvp(part, group, directions);
+            for (int i = 0; i < group.size(); i++) {
+                String name = HessianVectorProduct.name(group.get(i));
+                outputs.put(HessianVectorProduct.GRADIENT + name, part.get(i));
+                outputs.put(HessianVectorProduct.PRODUCT + name, products.get(i));
+            }
+            moving.addAll(directions);
+            from += group.size();
+        }
+        return Linearization.of(outputs, moving);
+    }
+
+    /**
+     * The tangent part of some of the inputs.
+     *
+     * @param parts as {@link #trace} gives them
+     * @param names the inputs' names
+     */
+    public static Graph tangent(Linearization parts, List<String> names) {
+        SequencedMap<String, Value> outputs = new LinkedHashMap<>();
+        for (String name : names) {
+            Value product = parts.tangent().outputs().get(HessianVectorProduct.PRODUCT + name);
+            if (product != null) {
+                outputs.put(HessianVectorProduct.PRODUCT + name, product);
+            }
+        }
+        if (outputs.isEmpty()) {
+            // The function is linear in these inputs.
+            Value any = parts.primal().outputs().firstEntry().getValue();
+            outputs.put("nothing", Value.constant(0, any.dtype(), Shape.scalar()));
+        }
+        return Graph.of(outputs);
+    }
+
+    /**
+     * Traces all products and compiles what they share.
+     *
+     * @param function a scalar
+     * @param groups inputs the blocks are taken by, no input in two of them
+     * @throws NotDifferentiableException naming an op on the way that cannot be differentiated twice
+     */
+    public static HessianBlocks of(Value function, List<List<Value>> groups, Backend backend) {
+        List<List<String>> names = groups.stream().map(g -> g.stream().map(HessianVectorProduct::name).toList())
+                .toList();
+        return new HessianBlocks(names, trace(function, groups), backend);
+    }
+
+    /** Binds one of the function's inputs (shared, not copied) for the products that are asked for later. */
+    public HessianBlocks bind(String input, Tensor tensor) {
+        bound.put(input, tensor);
+        if (primal.inputs().contains(input)) {
+            primal.bind(input, tensor);
+        }
+        return this;
+    }
+
+    /** Computes everything that does not depend on a direction. */
+    public HessianBlocks linearize() {
+        primal.run();
+        return this;
+    }
+
+    /**
+     * Compiles the product of one group, at the point of the last {@link #linearize()}.
+     *
+     * @param group its position
+     */
+    public HessianVectorProduct product(int group) {
+        List<String> names = groups.get(group);
+        Executable own = backend.compile(tangent(parts, names));
+        for (String input : own.inputs()) {
+            Tensor tensor = bound.get(input);
+            if (primal.outputs().contains(input)) {
+                own.connect(input, primal, input);
+            } else if (tensor != null) {
+                own.bind(input, tensor);
+            }
+        }
+        Map<String, Value> inputs = parts.primal().inputs();
+        Map<String, Value> moving = parts.tangent().inputs();
+        Map<String, Tensor> directions = new LinkedHashMap<>();
+        for (String name : names) {
+            Value x = moving.getOrDefault(HessianVectorProduct.DIRECTION + name, inputs.get(name));
+            if (x == null) {
+                throw new IllegalArgumentException("hessian: the function does not depend on '" + name + "'");
+            }
+            directions.put(name, Tensor.zeros(x.dtype(), x.shape()));
+        }
+        return new HessianVectorProduct(names, new Linearization.Compiled(primal, own), directions).hold();
+    }
+}
