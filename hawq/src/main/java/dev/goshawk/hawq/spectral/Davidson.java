@@ -14,8 +14,9 @@ import java.util.Optional;
  * <p>B decides how many products are needed, never what is found: eigenvalue and residual are A's, from A's products with the whole
  * basis. Where a step fails to halve the residual the next direction is the residual itself, as in Lanczos' method, and after three such
  * steps all are. Against taking up another eigenvector than the top one: B's second Ritz vector is searched too where its value is near
- * the first; and a pair that meets the tolerance at once, which a closed invariant subspace would, is believed only after
- * {@value #EXPLORED} more products from a random direction.
+ * the first; a pair is believed only when the next best one, if near, can no longer pass it; and one that meets the tolerance at once, as
+ * in a closed invariant subspace, only after {@value #EXPLORED} more products from a random direction. An eigenvector of A that B does
+ * not know at all, while B's own top one is nearly A's, may still be missed at a loose tolerance: {@link Lanczos} starts at random.
  *
  * <p>{@link EigenOptions#maxIterations()} and {@link EigenResult#iterations()} count products with A. A residual below
  * {@value #CHECKED} of lambda is checked with one more product, for there the rounding of float32 products tells.
@@ -24,6 +25,8 @@ public final class Davidson implements EigenSolver {
     /** On B's own residual at the start: B is not A, more digits say nothing. */
     private static final double START_TOLERANCE = 0.1;
     private static final int START_STEPS = 20;
+    /** On the residual of B's second pair, where it decides whether that is near the first. */
+    private static final double SECOND_TOLERANCE = 0.2;
     /** B's second Ritz value is near the first above this ratio. */
     private static final double NEAR = 0.75;
     private static final int MODEL_STEPS = 3;
@@ -31,6 +34,8 @@ public final class Davidson implements EigenSolver {
     private static final int MOST_FAILURES = 3;
     private static final int MAX_BASIS = 20;
     private static final int KEPT = 8;
+    /** Below {@link #CHECKED}, products without halving the residual after which rounding is taken for the limit. */
+    private static final int STALLED = 100;
     static final int EXPLORED = 5;
     static final double CHECKED = 1e-4;
 
@@ -73,6 +78,8 @@ public final class Davidson implements EigenSolver {
         private int freshes;
         private int unsettled;
         private int failures;
+        private double least = Double.POSITIVE_INFINITY;
+        private int leastAt;
         private boolean failed;
 
         Search(LinearOperator operator, EigenOptions options) {
@@ -95,14 +102,16 @@ public final class Davidson implements EigenSolver {
                 failed = unsettled == 0 && norm > before / 2;
                 failures += failed ? 1 : 0;
                 before = norm;
-                boolean spent = products.count() >= options.maxIterations() || basis.complete();
+                boolean spent = products.count() >= options.maxIterations() || basis.complete()
+                        || stalled(norm, ritz.value(0));
                 boolean met = norm <= options.tolerance() * Math.abs(ritz.value(0));
                 if (met && first) {
                     unsettled = EXPLORED;
                 }
                 first = false;
-                if (spent || met && unsettled == 0) {
-                    EigenResult result = result(ritz, norm, spent);
+                double[] rival = met ? rival(ritz) : new double[0];
+                if (spent || met && unsettled == 0 && rival.length == 0) {
+                    EigenResult result = result(ritz, norm);
                     if (spent || result.converged() || best.isPresent()
                             && result.residual() > best.get().residual() / 2) {
                         return best.filter(b -> b.residual() < result.residual()).map(this::counted).orElse(result);
@@ -112,8 +121,31 @@ public final class Davidson implements EigenSolver {
                 if (basis.size() >= MAX_BASIS) {
                     basis.restart(ritz, KEPT);
                 }
-                expand(direction(ritz, r));
+                expand(rival.length > 0 && unsettled == 0 && basis.orthonormalise(rival, 0)
+                        ? rival
+                        : direction(ritz, r));
             }
+        }
+
+        private boolean stalled(double norm, double lambda) {
+            if (norm < least / 2) {
+                least = norm;
+                leastAt = products.count();
+            }
+            return least < CHECKED * Math.abs(lambda) && products.count() - leastAt > STALLED;
+        }
+
+        /** The second Ritz pair's residual where that pair is near and might yet grow beyond the first; else empty. */
+        private double[] rival(RitzPairs ritz) {
+            if (ritz.size() > 1) {
+                double first = options.target().key(ritz.value(0));
+                double second = options.target().key(ritz.value(1));
+                double[] r = basis.residual(ritz, 1);
+                if (first - second <= (1 - NEAR) * Math.abs(first) && second + Vectors.norm(r) > first) {
+                    return r;
+                }
+            }
+            return new double[0];
         }
 
         /** The top eigenvector of B, and the second where the two are near; or the start vector that was given. */
@@ -127,8 +159,7 @@ public final class Davidson implements EigenSolver {
             b.add(start, cheap.apply(start));
             RitzPairs ritz = b.ritz(options.target());
             double[] r = b.residual(ritz, 0);
-            while (b.size() < START_STEPS && Vectors.norm(r) > START_TOLERANCE * Math.abs(ritz.value(0))
-                    && b.orthonormalise(r, 0)) {
+            while (b.size() < START_STEPS && open(b, ritz, r) && b.orthonormalise(r, 0)) {
                 b.add(r, cheap.apply(r));
                 ritz = b.ritz(options.target());
                 r = b.residual(ritz, 0);
@@ -136,15 +167,30 @@ public final class Davidson implements EigenSolver {
             double[] first = b.vector(ritz, 0);
             Vectors.scale(first, 1 / Vectors.norm(first));
             expand(first);
-            boolean near = b.size() > 1 && products.count() < options.maxIterations()
-                    && Math.abs(ritz.value(1)) >= NEAR * Math.abs(ritz.value(0));
-            if (near) {
+            if (b.size() > 1 && products.count() < options.maxIterations() && near(b, ritz)) {
                 double[] second = b.vector(ritz, 1);
                 if (basis.orthonormalise(second, 0)) {
                     tell();
                     expand(second);
                 }
             }
+        }
+
+        /** Whether B's top pair is not good enough yet, or too little is known of the second. */
+        private static boolean open(RitzBasis b, RitzPairs ritz, double[] r) {
+            double top = Math.abs(ritz.value(0));
+            if (Vectors.norm(r) > START_TOLERANCE * top || b.size() < 2) {
+                return true;
+            }
+            return !near(b, ritz) && Vectors.norm(b.residual(ritz, 1)) > SECOND_TOLERANCE * top;
+        }
+
+        /** Whether B's second pair may be near the first, for what a Ritz value errs by: residual^2 / gap. */
+        private static boolean near(RitzBasis b, RitzPairs ritz) {
+            double top = Math.abs(ritz.value(0));
+            double second = Math.abs(ritz.value(1));
+            double error = Vectors.norm(b.residual(ritz, 1));
+            return second >= NEAR * top || second + error * error / (top - second) >= NEAR * top;
         }
 
         private void tell() {
@@ -204,12 +250,12 @@ public final class Davidson implements EigenSolver {
             return m.vector(ritz, 0);
         }
 
-        private EigenResult result(RitzPairs ritz, double residual, boolean spent) {
+        private EigenResult result(RitzPairs ritz, double residual) {
             double[] v = basis.vector(ritz, 0);
             Vectors.scale(v, 1 / Vectors.norm(v));
             double lambda = ritz.value(0);
             double norm = residual;
-            if (!spent && residual < CHECKED * Math.abs(lambda)) {
+            if (products.count() < options.maxIterations() && residual < CHECKED * Math.abs(lambda)) {
                 double[] w = products.apply(v);
                 lambda = Vectors.dot(v, w);
                 norm = Vectors.residual(w, lambda, v);

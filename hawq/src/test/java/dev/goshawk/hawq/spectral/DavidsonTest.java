@@ -78,13 +78,27 @@ class DavidsonTest {
     }
 
     @Test
-    void aTopEigenvectorThatTheApproximationDoesNotKnowIsFound() {
-        double[] full = with(decaying(), 5, 10, 4, 3);
-        double[] part = with(decaying(), 5, 0, 4, 3);
+    void aTopEigenvectorOrthogonalToTheApproximationsIsFound() {
+        // the approximation's top eigenvector is exactly one of the operator's, and not the top one
+        LinearOperator a = Matrices.diagonal(with(decaying(), 5, 10, 4, 3));
+        double[] start = new double[SIZE];
+        start[0] = 1;
         for (long seed = 0; seed < 20; seed++) {
-            EigenResult r = new Davidson(Matrices.diagonal(part)).top(Matrices.diagonal(full),
-                    HUNDREDTH.withSeed(seed));
+            EigenResult r = new Davidson(Matrices.diagonal(with(decaying(), 5, 0, 4, 3))).top(a,
+                    HUNDREDTH.withSeed(seed).withStart(start));
             assertEquals(10, r.eigenvalue(), 0.05, "seed " + seed);
+        }
+    }
+
+    @Test
+    void aTopEigenvectorThatTheApproximationUnderratesIsFound() {
+        LinearOperator a = Matrices.diagonal(with(decaying(), 5, 10, 4, 3));
+        for (double known : new double[] {4.5, 3}) {
+            LinearOperator b = near(Matrices.diagonal(with(decaying(), 5, known, 4, 3)), 0.5, 21);
+            for (long seed = 0; seed < 20; seed++) {
+                EigenResult r = new Davidson(b).top(a, HUNDREDTH.withSeed(seed));
+                assertEquals(10, r.eigenvalue(), 0.05, "known as " + known + ", seed " + seed);
+            }
         }
     }
 
