@@ -15,8 +15,8 @@ import java.util.Optional;
  * basis. Where a step fails to halve the residual the next direction is the residual itself, as in Lanczos' method, and after three such
  * steps all are. Against taking up another eigenvector than the top one: B's second Ritz vector is searched too where its value is near
  * the first; a pair is believed only when the next best one, if near, can no longer pass it; and one that meets the tolerance at once, as
- * in a closed invariant subspace, only after {@value #EXPLORED} more products from a random direction. An eigenvector of A that B does
- * not know at all, while B's own top one is nearly A's, may still be missed at a loose tolerance: {@link Lanczos} starts at random.
+ * in a closed invariant subspace, only after {@value #EXPLORED} more products from a random direction. What B rates far below its top
+ * eigenvector, though to A it is the top one, may still be missed at a loose tolerance: {@link Lanczos} starts at random.
  *
  * <p>{@link EigenOptions#maxIterations()} and {@link EigenResult#iterations()} count products with A. A residual below
  * {@value #CHECKED} of lambda is checked with one more product, for there the rounding of float32 products tells.
@@ -26,7 +26,7 @@ public final class Davidson implements EigenSolver {
     private static final double START_TOLERANCE = 0.1;
     private static final int START_STEPS = 20;
     /** On the residual of B's second pair, where it decides whether that is near the first. */
-    private static final double SECOND_TOLERANCE = 0.2;
+    private static final double SECOND_TOLERANCE = 0.1;
     /** B's second Ritz value is near the first above this ratio. */
     private static final double NEAR = 0.75;
     private static final int MODEL_STEPS = 3;
@@ -182,15 +182,14 @@ public final class Davidson implements EigenSolver {
             if (Vectors.norm(r) > START_TOLERANCE * top || b.size() < 2) {
                 return true;
             }
-            return !near(b, ritz) && Vectors.norm(b.residual(ritz, 1)) > SECOND_TOLERANCE * top;
+            double error = Vectors.norm(b.residual(ritz, 1));
+            return Math.abs(ritz.value(1)) < NEAR * top && near(b, ritz) && error > SECOND_TOLERANCE * top;
         }
 
-        /** Whether B's second pair may be near the first, for what a Ritz value errs by: residual^2 / gap. */
+        /** Whether B's second pair is near the first, as far as its residual tells. */
         private static boolean near(RitzBasis b, RitzPairs ritz) {
-            double top = Math.abs(ritz.value(0));
-            double second = Math.abs(ritz.value(1));
             double error = Vectors.norm(b.residual(ritz, 1));
-            return second >= NEAR * top || second + error * error / (top - second) >= NEAR * top;
+            return Math.abs(ritz.value(1)) + error >= NEAR * Math.abs(ritz.value(0));
         }
 
         private void tell() {
