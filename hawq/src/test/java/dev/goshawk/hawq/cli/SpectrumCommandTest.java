@@ -53,8 +53,8 @@ class SpectrumCommandTest {
                 blocks.valueStream().map(b -> b.get("name").asString()).toList());
         JsonNode first = blocks.get(4);
         assertEquals(
-                List.of("name", "parameters", "weights", "eigenvalue", "residual", "iterations", "sensitivity",
-                        "converged"),
+                List.of("name", "parameters", "weights", "eigenvalue", "residual", "iterations", "subsample_products",
+                        "sensitivity", "converged"),
                 List.copyOf(first.propertyNames()));
         assertEquals(List.of("layer2.0.conv1.weight", "layer2.0.conv2.weight"),
                 first.get("parameters").valueStream().map(JsonNode::asString).toList());
@@ -67,6 +67,22 @@ class SpectrumCommandTest {
             assertEquals(lambda / b.get("weights").asInt(), b.get("sensitivity").asDouble(), 1e-15);
         }
         assertTrue(run.out().contains("lanczos, tolerance 5e-02, seed 8, "), run.out());
+    }
+
+    @Test
+    void theSubsamplesProductsAreToldApart() throws IOException {
+        Path json = folder.resolve("spectrum.json");
+        CliRun run = CliRun.of(arguments("--json", json.toString(), "--tolerance", "0.05", "--subsample", "1"));
+        assertEquals(0, run.exitCode(), run.err());
+        assertEquals("davidson", CliRun.json(json).get("method").asString());
+        assertEquals(1, CliRun.json(json).get("subsample").asInt());
+        for (JsonNode b : CliRun.json(json).get("blocks")) {
+            assertTrue(b.get("converged").asBoolean() && b.get("subsample_products").asInt() > 0, b.toString());
+        }
+        assertTrue(run.out().contains("davidson, tolerance 5e-02, seed 0, "), run.out());
+        assertTrue(run.out().contains(" by 1 of the images, "), run.out());
+        assertEquals("goshawk: --subsample: expected 0 images or more, got -1",
+                CliRun.failure(arguments("--subsample", "-1")));
     }
 
     @Test

@@ -14,6 +14,7 @@ import dev.goshawk.hawq.evaluation.Evaluator;
 import dev.goshawk.hawq.spectral.EigenOptions;
 import dev.goshawk.hawq.spectral.EigenResult;
 import dev.goshawk.hawq.spectral.Lanczos;
+import dev.goshawk.hawq.spectral.Spectrum;
 import dev.goshawk.models.Mode;
 import dev.goshawk.models.ParameterSpec;
 import dev.goshawk.models.Parameters;
@@ -129,6 +130,21 @@ class PublicCheckpointTest {
         List<String> all = HessianOperator.blocks(problem(DType.FLOAT32)).stream().map(b -> b.name()).toList();
         agree(DType.FLOAT64, all, 1e-6, 1e-9);
         agree(DType.FLOAT32, all, 1e-4, 1e-5);
+    }
+
+    @Test
+    void aSubsamplesHelpFindsTheReferencesEigenvalues() {
+        assumeTrue(Boolean.getBoolean("goshawk.slowTests"), "skipped: takes a minute (set -Dgoshawk.slowTests=true)");
+        for (long seed = 0; seed < 4; seed++) {
+            List<Spectrum.Entry> entries = Spectrum.of(problem(DType.FLOAT32), BATCH,
+                    EigenOptions.defaults().withTolerance(1e-2).withSeed(seed), Spectrum.Listener.NONE);
+            for (int i = 0; i < entries.size(); i++) {
+                double lambda = data.reference().get("blocks").get(i).get("eigenvalue").asDouble();
+                Spectrum.Entry e = entries.get(i);
+                assertTrue(e.top().converged() && e.subsampleProducts() > 0, e.block().name());
+                assertEquals(lambda, e.top().eigenvalue(), 1e-3 * lambda, e.block().name() + ", seed " + seed);
+            }
+        }
     }
 
     private void agree(DType dtype, List<String> blocks, double tolerance, double relative) {

@@ -64,6 +64,34 @@ class SpectrumTest {
     }
 
     @Test
+    void aSubsampleAndSharedMemoryChangeNoEigenvalue() {
+        LossProblem problem = problem(2);
+        EigenOptions options = EigenOptions.defaults().withTolerance(1e-7).withMaxIterations(5000);
+        List<Spectrum.Entry> plain = Spectrum.of(problem, 9, new Lanczos(), options, Spectrum.Listener.NONE);
+        for (boolean recompute : new boolean[] {false, true}) {
+            for (int images : new int[] {1, 3, 8}) {
+                List<Spectrum.Entry> entries = Spectrum.of(problem, 4, recompute, SpectrumMethod.davidson(images, 9),
+                        options, Spectrum.Listener.NONE);
+                List<Spectrum.Entry> again = Spectrum.of(problem(1), 4, recompute, SpectrumMethod.davidson(images, 9),
+                        options, Spectrum.Listener.NONE);
+                for (int i = 0; i < plain.size(); i++) {
+                    double lambda = plain.get(i).top().eigenvalue();
+                    EigenResult top = entries.get(i).top();
+                    assertTrue(top.converged());
+                    assertEquals(lambda, top.eigenvalue(), 1e-9 * Math.abs(lambda));
+                    assertTrue(entries.get(i).subsampleProducts() > 0);
+                    assertArrayEquals(top.eigenvector(), again.get(i).top().eigenvector());
+                }
+            }
+        }
+        assertEquals("lanczos", SpectrumMethod.davidson(9, 9).name());
+        assertEquals("lanczos", SpectrumMethod.standard(31).name());
+        assertEquals("davidson", SpectrumMethod.standard(128).name());
+        assertEquals(16, SpectrumMethod.standard(128).subsample());
+        assertEquals("power iteration", SpectrumMethod.of(new PowerIteration()).name());
+    }
+
+    @Test
     void progressRisesAndEndsNearOne() {
         List<Double> fractions = new ArrayList<>();
         List<String> blocks = new ArrayList<>();
