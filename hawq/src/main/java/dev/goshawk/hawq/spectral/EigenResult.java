@@ -6,7 +6,8 @@ package dev.goshawk.hawq.spectral;
  *
  * @param eigenvalue the Rayleigh quotient v'Av of {@code eigenvector} itself
  * @param eigenvector unit vector v; belongs to the result, do not write to it
- * @param residual ||Av - lambda v||, from a product with this very v
+ * @param residual ||Av - lambda v||, from a product with this very v or, above 1e-4 of lambda, from products with a basis of
+ *     which v is a combination; exact up to their rounding
  * @param iterations operator products spent on the whole call
  * @param converged whether {@code residual <= tolerance * |eigenvalue|}
  * @param tolerance the tolerance asked for
