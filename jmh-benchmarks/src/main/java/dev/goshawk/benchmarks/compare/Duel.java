@@ -144,13 +144,13 @@ final class Duel {
         }
     }
 
-    /** Runs until no faster. */
+    /** Runs for a while and until no faster: the engine makes its fused loops, and libtorch its caches, as work goes on. */
     private Side warm(WorkerProcess process, String work) {
         int times = 1;
         double best = process.run(work, times);
         long start = System.nanoTime();
         int unbeaten = 0;
-        while (unbeaten < (quick ? 3 : 5) && seconds(start) < 3 * budget()) {
+        while ((unbeaten < (quick ? 3 : 5) || seconds(start) < 2 * budget()) && seconds(start) < 4 * budget()) {
             if (best * times < MILLIS_A_SAMPLE) {
                 times = (int) Math.ceil(Math.min(MILLIS_A_SAMPLE / best, 2.0 * times));
             }

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * the same bits, so it does not matter which one a run meets.
  */
 public final class FusedLoop {
-    /** Elements times passes: about as long a run of the passes as the compilation takes. */
-    private static final long WORTH_MAKING = 1L << 28;
+    /** Elements times passes: a tenth of a second of passes, about as long as the compilation takes another core. */
+    private static final long WORTH_MAKING = 1L << 26;
     /** Bounds what the process keeps; loops beyond stay with the passes. */
     private static final int MOST_SHAPES = 1000;
 
