@@ -26,7 +26,7 @@ final class SectionByImages implements Kernel {
     private final List<Tile> tiles = new ArrayList<>();
 
     /** Kernels for tiles of one size, and the windows they look through. */
-    private record Tile(int first, int count, int images, List<Kernel> kernels, List<Window> windows) {
+    private record Tile(int count, List<Kernel> kernels, List<Window> windows) {
     }
 
     SectionByImages(Plan plan, Section section, Function<Value, Slot> slots, Scratch scratch, int threads) {
@@ -56,7 +56,7 @@ final class SectionByImages implements Kernel {
             Step step = narrowed.narrow(section.steps().get(i), section.forms().get(i));
             kernels.add(factory.kernel(step));
         }
-        return new Tile(first, count, images, kernels, List.copyOf(windows.values()));
+        return new Tile(count, kernels, List.copyOf(windows.values()));
     }
 
     /** A value's images of the tile at work. */

@@ -159,14 +159,7 @@ class DavidsonTest {
 
     @Test
     void roundingOfTheOperatorEndsTheIterationUnconverged() {
-        double[][] matrix = Matrices.symmetric(200, 4);
-        LinearOperator exact = Matrices.dense(matrix);
-        LinearOperator noisy = Matrices.operator(200, (v, out) -> {
-            exact.apply(v, out);
-            for (int i = 0; i < out.length; i++) {
-                out[i] = (float) out[i];
-            }
-        });
+        LinearOperator noisy = Matrices.rounded(Matrices.dense(Matrices.symmetric(200, 4)));
         EigenResult r = new Davidson(near(noisy, 3, 1)).top(noisy,
                 HUNDREDTH.withTolerance(1e-9).withMaxIterations(100_000));
         assertFalse(r.converged());

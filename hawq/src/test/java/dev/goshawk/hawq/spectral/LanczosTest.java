@@ -103,14 +103,8 @@ class LanczosTest {
 
     @Test
     void roundingOfTheOperatorEndsTheIterationUnconverged() {
-        double[][] matrix = Matrices.symmetric(200, 4);
-        LinearOperator exact = Matrices.dense(matrix);
-        LinearOperator noisy = Matrices.operator(200, (v, out) -> {
-            exact.apply(v, out);
-            for (int i = 0; i < out.length; i++) {
-                out[i] = (float) out[i];
-            }
-        });
+        LinearOperator exact = Matrices.dense(Matrices.symmetric(200, 4));
+        LinearOperator noisy = Matrices.rounded(exact);
         EigenResult r = new Lanczos().top(noisy, TIGHT.withTolerance(1e-9).withMaxIterations(100_000));
         assertFalse(r.converged());
         assertTrue(r.iterations() < 1000, () -> "products: " + r.iterations());

@@ -33,6 +33,16 @@ final class Matrices {
         });
     }
 
+    /** An operator whose products are rounded to float32. */
+    static LinearOperator rounded(LinearOperator exact) {
+        return operator(exact.size(), (v, out) -> {
+            exact.apply(v, out);
+            for (int i = 0; i < out.length; i++) {
+                out[i] = (float) out[i];
+            }
+        });
+    }
+
     static double[][] symmetric(int n, long seed) {
         Random random = new Random(seed);
         double[][] a = new double[n][n];
