@@ -14,8 +14,11 @@ public final class Products {
         return jdk.incubator.vector.FloatVector.SPECIES_PREFERRED.length();
     }
 
-    /** Direct convolution where a specialised kernel exists, else packing into a matrix product. */
+    /** Winograd's products where they are allowed, direct convolution where a specialised kernel exists, else a packed matrix product. */
     public static ConvKernel conv(ConvRole role, ConvGeometry g) {
+        if (Winograd.allowed() && Winograd.supports(role, g)) {
+            return Winograd.of(role, g);
+        }
         return DirectConv.supports(role, g) && !packsBetter(role, g) ? DirectConv.of(role, g) : PackedConv.of(role, g);
     }
 
