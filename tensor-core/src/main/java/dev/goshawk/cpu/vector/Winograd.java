@@ -4,13 +4,15 @@ import dev.goshawk.tensor.ConvGeometry;
 import dev.goshawk.tensor.ConvRole;
 
 /**
- * Convolutions by Winograd's minimal filtering F(2, 3), applied to rows only: two thirds of the multiplications of the sum itself. The
- * caller may say no with the system property {@code goshawk.winograd=false}.
+ * Convolutions by Winograd's minimal filtering F(2, 3), applied to rows only: two thirds of the multiplications of the sum itself. Float32;
+ * rounding is that of the sum, or a few times it for a filter's gradient (docs/adr/0010-winograd-rows.md has figures). The caller may say
+ * no with the system property {@code goshawk.winograd=false}.
  */
 public final class Winograd {
     /** The system property: true, the default, or false. */
     public static final String PROPERTY = "goshawk.winograd";
 
+    /** Channels on the narrower side up to which it is faster than a packed product. */
     private static final int MOST_CHANNELS = 128;
 
     private Winograd() {
@@ -30,7 +32,7 @@ public final class Winograd {
         };
     }
 
-    /** Whether {@link #of} has a kernel for this role and geometry on this processor, and it is the fastest there is. */
+    /** Whether {@link #of} has a kernel for this role and geometry on this processor, faster than the others. */
     public static boolean supports(ConvRole role, ConvGeometry g) {
         return Math.min(g.inChannels(), g.outChannels()) <= MOST_CHANNELS
                 && (role == ConvRole.WEIGHT_GRAD ? WinogradFilterGrad.supports(g) : WinogradConv.supports(g));

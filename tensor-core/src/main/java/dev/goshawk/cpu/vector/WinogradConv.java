@@ -1,17 +1,16 @@
 package dev.goshawk.cpu.vector;
 
 import static dev.goshawk.cpu.vector.DirectTile.BLOCK;
-import static dev.goshawk.cpu.vector.DirectTile.LANES;
 
 import dev.goshawk.backend.Workers;
 import dev.goshawk.tensor.ConvGeometry;
 import dev.goshawk.tensor.ConvRole;
 import java.util.Arrays;
-import jdk.incubator.vector.FloatVector;
 
 /**
- * Convolution outputs and input gradients with three filter rows at a stride of 1 by Winograd's F(2, 3) along the rows: four products
- * a channel and tap column give two output rows, where six would.
+ * Convolution outputs and input gradients by {@link WinogradRows}: four products a channel and tap column give two output rows, where the
+ * sum itself takes six. Four input rows are transformed at a time, into a buffer of the first-level cache, and register tiles run over
+ * them. An input gradient is the output of the filter turned about, of the output's gradient.
  */
 final class WinogradConv implements ConvKernel {
     private static final int PAIR = 2 * BLOCK;
@@ -51,6 +50,7 @@ final class WinogradConv implements ConvKernel {
         stageBlock = WinogradRows.ROWS * stageRow;
     }
 
+    /** Whether there is a kernel for both roles. */
     static boolean supports(ConvGeometry g) {
         return WinogradRows.supports(g);
     }
@@ -59,10 +59,12 @@ final class WinogradConv implements ConvKernel {
         return filterFloats / 3 * WinogradRows.ROWS;
     }
 
+    /** Room for a tile that hangs over the image. */
     private int tailFloats() {
         return 2 * DirectRowTile.PIXELS * PAIR;
     }
 
+    /** Zeros to begin sums with, a tail, a row of zeros and the transformed rows. */
     private int workerFloats() {
         return PAIR + tailFloats() + srcCols * depth + depth / BLOCK * stageBlock;
     }
@@ -70,13 +72,14 @@ final class WinogradConv implements ConvKernel {
     @Override
     public int scratchFloats(int threads) {
         if (threads < 1) {
-            throw new IllegalArgumentException("direct convolution: at least 1 thread expected, got " + threads);
+            throw new IllegalArgumentException("winograd: at least 1 thread expected, got " + threads);
         }
         return Math.toIntExact(packedFloats() + (inputGrad ? filterFloats : 0) + (long) threads * workerFloats());
     }
 
     @Override
-    public void run(float[] a, int aOff, float[] b, int bOff, float[] out, int outOff, boolean accumulate, float[] scratch,
+    public void run(float[] a, int aOff, float[] b, int bOff, float[] out, int outOff, boolean accumulate,
+            float[] scratch,
             int scratchOff, Workers workers) {
         float[] images = inputGrad ? b : a;
         int imagesOff = inputGrad ? bOff : aOff;
@@ -96,6 +99,7 @@ final class WinogradConv implements ConvKernel {
         });
     }
 
+    /** The transformed filter, for an input gradient of the filter turned about: taps reversed, channels exchanged. */
     private void pack(float[] filter, int filterOff, float[] scratch, int packedOff, Workers workers) {
         int turned = packedOff + packedFloats();
         if (inputGrad) {
@@ -104,7 +108,8 @@ final class WinogradConv implements ConvKernel {
             workers.run(taps, (t, worker) -> {
                 for (int lane = 0; lane < lanes; lane += BLOCK) {
                     for (int d = 0; d < depth; d += BLOCK) {
-                        FloatTranspose.block(filter, filterOff + (taps - 1 - t) * tap + lane * depth + d, depth, scratch,
+                        FloatTranspose.block(filter, filterOff + (taps - 1 - t) * tap + lane * depth + d, depth,
+                                scratch,
                                 turned + t * tap + d * lanes + lane, lanes);
                     }
                 }
@@ -114,7 +119,8 @@ final class WinogradConv implements ConvKernel {
         int fromOff = inputGrad ? turned : filterOff;
         workers.run((lanes + PAIR - 1) / PAIR, (group, worker) -> {
             int lane = group * PAIR;
-            WinogradRows.packFilter(from, fromOff + lane, kernelWidth, depth, lanes, Math.min(PAIR, lanes - lane), scratch,
+            WinogradRows.filter(from, fromOff + lane, kernelWidth, depth, lanes, Math.min(PAIR, lanes - lane),
+                    scratch,
                     packedOff + lane * WinogradRows.ROWS * kernelWidth * depth);
         });
     }
@@ -126,7 +132,8 @@ final class WinogradConv implements ConvKernel {
         int stage = zeros + srcCols * depth;
         for (int row = 0; row < outRows; row += 2) {
             for (int block = 0; block < depth; block += BLOCK) {
-                WinogradRows.transform(images, source + block, srcRows, srcCols, depth, row - padTop, scratch, zeros, scratch,
+                WinogradRows.input(images, source + block, srcRows, srcCols, depth, row - padTop, scratch, zeros,
+                        scratch,
                         stage + block / BLOCK * stageBlock + padLeft * BLOCK, stageRow);
             }
             for (int lane = 0; lane < lanes; lane += PAIR) {
@@ -137,7 +144,9 @@ final class WinogradConv implements ConvKernel {
         }
     }
 
-    private void tiles(boolean pair, int rows, float[] scratch, int stage, int weights, int area, float[] out, int outOff,
+    /** Two output rows, of which the second may lie beyond the last, by 32 channels or 16. */
+    private void tiles(boolean pair, int rows, float[] scratch, int stage, int weights, int area, float[] out,
+            int outOff,
             boolean accumulate) {
         int pixels = pair ? DirectRowTile.PIXELS_OF_PAIR : DirectRowTile.PIXELS;
         int width = pair ? PAIR : BLOCK;
@@ -150,7 +159,8 @@ final class WinogradConv implements ConvKernel {
                 tile(pair, scratch, from, weights, scratch, area, 0, 0, scratch, tail, pixels * width, width);
                 int count = Math.min(pixels, outCols - col);
                 for (int row = 0; row < rows; row++) {
-                    DirectStage.store(scratch, tail + row * pixels * width, width, count, out, to + row * outRow, lanes, accumulate);
+                    DirectStage.store(scratch, tail + row * pixels * width, width, count, out, to + row * outRow, lanes,
+                            accumulate);
                 }
             } else if (accumulate) {
                 tile(pair, scratch, from, weights, out, to, outRow, lanes, out, to, outRow, lanes);
@@ -160,14 +170,17 @@ final class WinogradConv implements ConvKernel {
         }
     }
 
-    private void tile(boolean pair, float[] x, int xOff, int wOff, float[] init, int initOff, int initRow, int initCol, float[] out,
+    private void tile(boolean pair, float[] x, int xOff, int wOff, float[] init, int initOff, int initRow, int initCol,
+            float[] out,
             int outOff, int outRow, int outCol) {
         int run = kernelWidth * BLOCK;
         if (pair) {
-            WinogradTile.rows2x4x32(x, xOff, stageRow, stageBlock, depth / BLOCK, run, x, wOff, init, initOff, initRow, initCol, out,
+            WinogradTile.rows2x4x32(x, xOff, stageRow, stageBlock, depth / BLOCK, run, x, wOff, init, initOff, initRow,
+                    initCol, out,
                     outOff, outRow, outCol);
         } else {
-            WinogradTile.rows2x8x16(x, xOff, stageRow, stageBlock, depth / BLOCK, run, x, wOff, init, initOff, initRow, initCol, out,
+            WinogradTile.rows2x8x16(x, xOff, stageRow, stageBlock, depth / BLOCK, run, x, wOff, init, initOff, initRow,
+                    initCol, out,
                     outOff, outRow, outCol);
         }
     }

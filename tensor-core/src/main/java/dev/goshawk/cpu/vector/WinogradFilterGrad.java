@@ -1,26 +1,25 @@
 package dev.goshawk.cpu.vector;
 
 import static dev.goshawk.cpu.vector.DirectTile.BLOCK;
-import static dev.goshawk.cpu.vector.DirectTile.LANES;
 
 import dev.goshawk.backend.Workers;
 import dev.goshawk.tensor.ConvGeometry;
 import java.util.Arrays;
-import jdk.incubator.vector.FloatVector;
 
 /**
- * Filter gradients with three filter rows at a stride of 1 by Winograd's F(3, 2) along the rows: two output rows meet four input rows in
- * four products a channel pair and tap column, where six would. Both sides are transformed as they are copied, the sums only once at
- * the end.
+ * Filter gradients by {@link WinogradRows}: two output rows meet four input rows in four products a channel pair and tap column, where
+ * the sum itself takes six. Both sides are transformed as they are copied, the sums once at the end.
  *
- * <p>Output rows must be as long as input rows. The transformed rows of several images are then one flat run of pixels on both sides, and
- * a tap column is a shift of one against the other. Where a shifted pixel would come from the next row, the gradient holds a zero.
+ * <p>Output rows must be as long as input rows. Transformed rows, of one image after another, are then one flat plane of pixels on both
+ * sides, and a tap column is a shift of one against the other. Where a shifted pixel would come from the next row, the gradient holds a
+ * zero for that tap.
  *
- * <p>The batch is cut into parts of a few images, by the geometry alone; each part's sums are added to the total in order.
+ * <p>The batch's pairs of rows are taken in parts, which go to a few totals in turn, by the geometry alone: no bit depends on the number
+ * of threads.
  */
 final class WinogradFilterGrad implements ConvKernel {
     /** Pixels of a part: a product reads two planes of them, which stay in the first-level cache for the next tap. */
-    private static final int PART_PIXELS = Integer.getInteger("pp", 256);
+    private static final int PART_PIXELS = 256;
     /** Floats of a part's transformed rows, both sides: what stays in the second-level cache. */
     private static final int PART_FLOATS = 1 << 17;
     /** Tasks that keep many threads busy. */
@@ -64,6 +63,7 @@ final class WinogradFilterGrad implements ConvKernel {
         sums = WinogradRows.ROWS * kernelWidth * channels * lanes;
     }
 
+    /** Whether there is a kernel. */
     static boolean supports(ConvGeometry g) {
         return WinogradRows.supports(g) && g.inWidth() == g.outWidth()
                 && (long) g.inWidth() * (g.inChannels() + g.outChannels()) <= 1 << 22;
@@ -78,6 +78,7 @@ final class WinogradFilterGrad implements ConvKernel {
         return rows * Math.min(width, kernelWidth) * BLOCK;
     }
 
+    /** The transformed rows of a part: input and gradient, block after block of 16 channels, four planes each, a gap before every plane. */
     private int partFloats() {
         return guard + (channels + lanes) / BLOCK * block;
     }
@@ -90,14 +91,15 @@ final class WinogradFilterGrad implements ConvKernel {
     @Override
     public int scratchFloats(int threads) {
         if (threads < 1) {
-            throw new IllegalArgumentException("direct convolution: at least 1 thread expected, got " + threads);
+            throw new IllegalArgumentException("winograd: at least 1 thread expected, got " + threads);
         }
         return Math.toIntExact((long) totals * sums + zeroFloats() + (long) threads * columnFloats()
                 + (long) together(threads) * partFloats());
     }
 
     @Override
-    public void run(float[] a, int aOff, float[] b, int bOff, float[] out, int outOff, boolean accumulate, float[] scratch,
+    public void run(float[] a, int aOff, float[] b, int bOff, float[] out, int outOff, boolean accumulate,
+            float[] scratch,
             int scratchOff, Workers workers) {
         int zeros = scratchOff + totals * sums;
         int columns = zeros + zeroFloats();
@@ -118,12 +120,15 @@ final class WinogradFilterGrad implements ConvKernel {
             int end = Math.min(of, first + together);
             workers.run(Math.min(all, end * rows) - begin * rows, (row, worker) -> {
                 int pair = begin * rows + row;
-                stage(a, aOff + pair / pairs * inRows * width * channels, b, bOff + pair / pairs * outRows * width * lanes,
-                        pair % pairs, scratch, zeros, parts + row / rows * partFloats() + guard + row % rows * width * BLOCK);
+                stage(a, aOff + pair / pairs * inRows * width * channels, b,
+                        bOff + pair / pairs * outRows * width * lanes,
+                        pair % pairs, scratch, zeros,
+                        parts + row / rows * partFloats() + guard + row % rows * width * BLOCK);
             });
             workers.run((end - begin) * tasks, (task, worker) -> {
                 int part = begin + task / tasks;
-                products(Math.min(rows, all - part * rows), task % WinogradRows.ROWS, task % tasks / WinogradRows.ROWS, scratch,
+                products(Math.min(rows, all - part * rows), task % WinogradRows.ROWS, task % tasks / WinogradRows.ROWS,
+                        scratch,
                         parts + task / tasks * partFloats() + guard, columns + worker * columnFloats(),
                         scratchOff + part % totals * sums);
             });
@@ -138,21 +143,23 @@ final class WinogradFilterGrad implements ConvKernel {
                     FloatCopies.addInto(scratch, to + total * sums, scratch, to, n);
                 }
             }
-            WinogradRows.filterGrad(scratch, scratchOff + at, row, n, out, outOff + at, accumulate);
+            WinogradRows.filterGradient(scratch, scratchOff + at, row, n, out, outOff + at, accumulate);
         });
     }
 
     /** Transforms what two output rows meet, to where the first pixel goes of the first transformed row in the first block. */
-    private void stage(float[] source, int sourceOff, float[] grad, int gradOff, int pair, float[] scratch, int zeros, int to) {
+    private void stage(float[] source, int sourceOff, float[] grad, int gradOff, int pair, float[] scratch, int zeros,
+            int to) {
         for (int c = 0; c < channels / BLOCK; c++) {
-            WinogradRows.transform(source, sourceOff + c * BLOCK, inRows, width, channels, 2 * pair - padTop, scratch, zeros, scratch,
+            WinogradRows.input(source, sourceOff + c * BLOCK, inRows, width, channels, 2 * pair - padTop, scratch,
+                    zeros, scratch,
                     to + c * block, plane);
         }
         int g = to + channels / BLOCK * block;
         int upper = gradOff + 2 * pair * width * lanes;
         boolean both = 2 * pair + 1 < outRows;
         for (int c = 0; c < lanes / BLOCK; c++) {
-            WinogradRows.transformGrad(grad, upper + c * BLOCK, both ? grad : scratch,
+            WinogradRows.gradient(grad, upper + c * BLOCK, both ? grad : scratch,
                     both ? upper + width * lanes + c * BLOCK : zeros, width, lanes, scratch, g + c * block, plane);
         }
     }
@@ -181,7 +188,8 @@ final class WinogradFilterGrad implements ConvKernel {
             }
             int to = total + (transformed * kernelWidth + tap) * channels * lanes + lane * BLOCK;
             for (int c = 0; c < channels / BLOCK; c++) {
-                WinogradTile.pixels16x16(scratch, x + c * block + shift * BLOCK, scratch, g, pixels, scratch, to + c * BLOCK * lanes,
+                WinogradTile.pixels16x16(scratch, x + c * block + shift * BLOCK, scratch, g, pixels, scratch,
+                        to + c * BLOCK * lanes,
                         lanes);
             }
             for (int row = 0; row < count; row++) {

@@ -18,7 +18,8 @@ final class WinogradTile {
      * of channels, blocks {@code xBlock} apart; {@code w} two times 16 lanes for each reduction index, first those of the first two
      * rows, then of the others. {@code init} is added: the output itself, or zeros with strides of 0.
      */
-    static void rows2x8x16(float[] x, int xOff, int xRow, int xBlock, int blocks, int run, float[] w, int wOff, float[] init,
+    static void rows2x8x16(float[] x, int xOff, int xRow, int xBlock, int blocks, int run, float[] w, int wOff,
+            float[] init,
             int initOff, int initRow, int initCol, float[] out, int outOff, int outRow, int outCol) {
         FloatVector a0 = FloatVector.zero(LANES);
         FloatVector a1 = FloatVector.zero(LANES);
@@ -132,7 +133,8 @@ final class WinogradTile {
     }
 
     /** As {@link #rows2x8x16} with four pixels and 32 channels; {@code w} holds two times 32 lanes for each reduction index. */
-    static void rows2x4x32(float[] x, int xOff, int xRow, int xBlock, int blocks, int run, float[] w, int wOff, float[] init,
+    static void rows2x4x32(float[] x, int xOff, int xRow, int xBlock, int blocks, int run, float[] w, int wOff,
+            float[] init,
             int initOff, int initRow, int initCol, float[] out, int outOff, int outRow, int outCol) {
         FloatVector a0x = FloatVector.zero(LANES);
         FloatVector a0y = FloatVector.zero(LANES);
