@@ -92,8 +92,8 @@ run_maven() {
 }
 
 # Sets "engine_options".
-# Kernels wait for their compiled form, and it is made after a tenth of the usual runs: interpreted Vector API code is hundreds of
-# times slower than the wait, and what it allocates doubles the process's memory.
+# Kernels wait for their compiled form, and it is made after few runs: interpreted Vector API code is hundreds of times slower than the
+# wait. They are compiled once, from their beginning, not from the middle of a loop too (Tier4BackEdgeThreshold).
 # Objects lie on cache lines, so that vectors of 64 bytes do too (docs/adr/0009-data-on-cache-lines.md).
 # Large pages, where the system has them, save a tenth of a training step.
 set_engine_options() {
@@ -102,13 +102,13 @@ set_engine_options() {
     engine_options=(--add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED -Djava.awt.headless=true
         -XX:MaxRAMPercentage=70 -XX:CompileCommand=quiet
         '-XX:CompileCommand=BackgroundCompilation,dev.goshawk.cpu.vector.*::*,false'
-        '-XX:CompileCommand=CompileThresholdScaling,dev.goshawk.cpu.vector.*::*,0.1' -XX:ObjectAlignmentInBytes=64)
+        '-XX:CompileCommand=CompileThresholdScaling,dev.goshawk.cpu.vector.*::*,0.03' -XX:Tier4BackEdgeThreshold=1000000
+        -XX:ObjectAlignmentInBytes=64)
     [ "$(uname)" = Linux ] && engine_options+=(-XX:+UseTransparentHugePages)
     case " ${more[*]-} " in
         *" -XX:+Use"*"GC "*) ;;
-        # The engine's arrays live long: most of the heap is theirs. For capacity, not speed: an epoch of training takes the same
-        # with the JVM's own ratio of 2 (18 to 27 s either way, collections under 0.4 s of it).
-        *) engine_options+=(-XX:+UseParallelGC -XX:NewRatio=8) ;;
+        # The engine's arrays live long, and what lives briefly is small: a young generation that grows would only be memory taken.
+        *) engine_options+=(-XX:+UseParallelGC -Xmn48m) ;;
     esac
     engine_options+=(${more[@]+"${more[@]}"})
 }

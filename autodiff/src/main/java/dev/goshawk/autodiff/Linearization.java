@@ -10,7 +10,6 @@ import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -21,8 +20,9 @@ import java.util.Set;
 
 /**
  * A graph cut in two by what depends on some of its inputs (the tangents): the primal part runs once for a point, the tangent part
- * once for each new tangent, reading what it needs of the primal part as inputs. Small or cheap values at the cut are computed again
- * rather than kept: a broadcast is kept as what it repeats, a mask as what it tests.
+ * once for each new tangent, reading what it needs of the primal part as inputs. Values at the cut that are cheap to compute again are
+ * not kept: a broadcast is kept as what it repeats, a mask as what it tests, and of a gradient before and after a batch
+ * normalization's scale one is kept.
  *
  * @param primal everything that does not depend on the tangents and is needed: the results wanted of it, and what is kept
  * @param tangent everything that does, with the kept values as inputs {@code kept/0, kept/1, ...}
@@ -49,31 +49,22 @@ public record Linearization(Graph primal, Graph tangent, List<String> kept) {
                 primalOutputs.put(name, v);
             }
         });
-        Set<Value> needed = Collections.newSetFromMap(new IdentityHashMap<>());
+        Cut cut = new Cut(whole.nodes(), moves);
+        // Rebuild the tangent part over inputs that stand for the kept values.
         for (Value v : whole.nodes()) {
-            if (moves.holds(v)) {
-                for (Value o : v.operands()) {
-                    if (!moves.holds(o)) {
-                        keep(o, needed);
-                    }
+            if (!moves.holds(v) && cut.needs(v) && !cut.isRecomputed(v)) {
+                if (v.op() instanceof Op.Input) {
+                    copies.put(v, v);
+                } else {
+                    copies.put(v, Value.input("kept/" + kept.size(), v.dtype(), v.shape()));
+                    primalOutputs.put("kept/" + kept.size(), v);
+                    kept.add(v);
                 }
             }
         }
-        // Rebuild the tangent part over inputs that stand for the kept values.
         for (Value v : whole.nodes()) {
-            boolean fixed = !moves.holds(v);
-            if (fixed ? needed.contains(v) : !(v.op() instanceof Op.Input)) {
-                if (fixed && !recomputed(v)) {
-                    if (v.op() instanceof Op.Input) {
-                        copies.put(v, v);
-                    } else {
-                        copies.put(v, Value.input("kept/" + kept.size(), v.dtype(), v.shape()));
-                        primalOutputs.put("kept/" + kept.size(), v);
-                        kept.add(v);
-                    }
-                } else {
-                    copies.put(v, Value.of(v.op(), v.operands().stream().map(o -> copies.getOrDefault(o, o)).toList()));
-                }
+            if (moves.holds(v) && !(v.op() instanceof Op.Input)) {
+                copy(v, copies);
             }
         }
         SequencedMap<String, Value> tangentOutputs = new LinkedHashMap<>();
@@ -97,18 +88,15 @@ public record Linearization(Graph primal, Graph tangent, List<String> kept) {
         return new Linearization(Graph.of(primalOutputs), Graph.of(tangentOutputs), List.copyOf(names));
     }
 
-    private static void keep(Value v, Set<Value> needed) {
-        if (needed.add(v) && recomputed(v)) {
-            v.operands().forEach(o -> keep(o, needed));
+    /** What is computed again is traced where it is first used, and so does not lie about until then: schedules follow the trace. */
+    private static Value copy(Value v, Map<Value, Value> copies) {
+        Value known = copies.get(v);
+        if (known != null || v.op() instanceof Op.Input) {
+            return known == null ? v : known;
         }
-    }
-
-    /** Cheaper to compute again than to keep: no larger operand, one pass, no sum. */
-    private static boolean recomputed(Value v) {
-        return switch (v.op()) {
-            case Op.Constant _, Op.Broadcast _, Op.Reshape _, Op.Piecewise _, Op.Scale _ -> true;
-            default -> false;
-        };
+        Value made = Value.of(v.op(), v.operands().stream().map(o -> copy(o, copies)).toList());
+        copies.put(v, made);
+        return made;
     }
 
     /** Bytes that {@link #compile} would take for both parts, without taking them; bound inputs are not counted. */

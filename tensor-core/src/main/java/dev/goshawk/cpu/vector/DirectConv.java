@@ -85,7 +85,7 @@ public final class DirectConv {
         DirectStage stage = new DirectStage(channels, g.inHeight(), g.inWidth(), g.strideHeight(), g.strideWidth(),
                 Math.min(g.strideHeight(), g.kernelHeight()), phases, g.padTop(), g.padLeft(), blocks, rows, cols);
         int lanes = g.outChannels();
-        boolean threeRows = threeRows(g);
+        boolean threeRows = threeRows(g) && !windows;
         int filterRow = kw * channels * lanes;
         DirectPass.Builder pass = new DirectPass.Builder(threeRows);
         for (int block = 0; block < blocks; block++) {

@@ -33,7 +33,7 @@ public final class Products {
         if (role == ConvRole.WEIGHT_GRAD) {
             int depth = g.kernelHeight() * g.kernelWidth() * g.inChannels();
             boolean longTaps = g.inChannels() < floatLanes() && g.kernelWidth() * g.inChannels() >= floatLanes();
-            return !FlatFilterGrad.supports(g) && (longTaps || depth >= 256 && g.outChannels() >= 64);
+            return !FlatFilterGrad.supports(g) && (longTaps || depth >= 320 && g.outChannels() >= 64);
         }
         return Math.min(g.inChannels(), g.outChannels()) > (g.strideHeight() * g.strideWidth() == 1 ? 128 : 64);
     }
