@@ -2,6 +2,7 @@ package dev.goshawk.benchmarks;
 
 import dev.goshawk.backend.ThreadPool;
 import dev.goshawk.backend.Workers;
+import dev.goshawk.benchmarks.work.Lines;
 import dev.goshawk.cpu.vector.ConvKernel;
 import dev.goshawk.cpu.vector.Products;
 import dev.goshawk.tensor.ConvGeometry;
@@ -55,22 +56,22 @@ public class ProductBenchmark {
         int input = g.inputShape().size();
         int filter = g.filterShape().size();
         int output = g.outputShape().size();
-        first = new float[role == ConvRole.INPUT_GRAD ? filter : input];
-        second = new float[role == ConvRole.OUTPUT ? filter : output];
-        result = new float[switch (role) {
+        first = Lines.floats(role == ConvRole.INPUT_GRAD ? filter : input);
+        second = Lines.floats(role == ConvRole.OUTPUT ? filter : output);
+        result = Lines.floats(switch (role) {
             case OUTPUT -> output;
             case INPUT_GRAD -> input;
             case WEIGHT_GRAD -> filter;
-        }];
+        });
         Arrays.fill(first, 0.5f);
         Arrays.fill(second, 0.25f);
-        scratch = new float[kernel.scratchFloats(threads)];
+        scratch = Lines.floats(kernel.scratchFloats(threads));
     }
 
     /** One evaluation of the role. */
     @Benchmark
     public float[] run() {
-        kernel.run(first, 0, second, 0, result, 0, false, scratch, 0, workers);
+        kernel.run(first, Lines.START, second, Lines.START, result, Lines.START, false, scratch, Lines.START, workers);
         return result;
     }
 }

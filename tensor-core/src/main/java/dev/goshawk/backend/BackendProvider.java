@@ -18,6 +18,11 @@ public interface BackendProvider {
     /** Why it cannot be used here, in one line that says what would help; empty if it can be. */
     Optional<String> unusableReason();
 
+    /** What the JVM was not told and would make it faster, in one line; empty for nothing. */
+    default Optional<String> advice() {
+        return Optional.empty();
+    }
+
     /** The backend, working with the given threads. */
     Backend create(Workers workers);
 }

@@ -4,14 +4,18 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses a backend: the one forced by name (system property {@code goshawk.backend}), else the usable one of highest priority.
- * Threads: system property {@code goshawk.threads}, else one a processor.
+ * Threads: system property {@code goshawk.threads}, else one a processor. Options of the JVM that would make the chosen one faster are named
+ * once, at level INFO.
  */
 public final class Backends {
     private static final System.Logger LOG = System.getLogger(Backends.class.getName());
+    private static final Set<String> SAID = ConcurrentHashMap.newKeySet();
 
     private Backends() {
     }
@@ -48,10 +52,10 @@ public final class Backends {
                     if (reason != null) {
                         throw new IllegalArgumentException("backend '" + name + "' is not usable: " + reason);
                     }
-                    return p.create(workers);
+                    return create(p, workers);
                 }
             } else if (reason == null) {
-                return p.create(workers);
+                return create(p, workers);
             } else {
                 LOG.log(p.isOptional() ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
                         "backend " + p.name() + " is not usable: " + reason);
@@ -59,6 +63,12 @@ public final class Backends {
         }
         throw new IllegalArgumentException("backend '" + (name == null ? "(any)" : name) + "': expected one of "
                 + providers().stream().map(BackendProvider::name).toList());
+    }
+
+    private static Backend create(BackendProvider provider, Workers workers) {
+        provider.advice().filter(SAID::add)
+                .ifPresent(advice -> LOG.log(System.Logger.Level.INFO, "backend " + provider.name() + ": " + advice));
+        return provider.create(workers);
     }
 
     /** Threads from {@code goshawk.threads}, else the number of processors. */

@@ -4,6 +4,7 @@ import dev.goshawk.backend.Backend;
 import dev.goshawk.backend.BackendProvider;
 import dev.goshawk.backend.JavaFloor;
 import dev.goshawk.backend.Workers;
+import java.util.List;
 import java.util.Optional;
 
 /** Offers the Vector API backend where its incubator module was added on the command line. */
@@ -30,6 +31,14 @@ public final class VectorBackendProvider implements BackendProvider {
                             + " loops, many times slower");
         }
         return JavaFloor.tooOld();
+    }
+
+    @Override
+    public Optional<String> advice() {
+        List<String> missing = JvmOptions.missing();
+        return missing.isEmpty()
+                ? Optional.empty()
+                : Optional.of("everything works, but starts or runs slower without " + String.join(" ", missing));
     }
 
     @Override

@@ -43,6 +43,8 @@ final class DoctorCommand implements Callable<Integer> {
             line(out, p.name().equals(backend.name()) ? "backend *" : "backend", p.name() + ": " + state(p, backend));
         }
         line(out, "runs on", backend.description());
+        Backends.providers().stream().filter(p -> p.name().equals(backend.name())).flatMap(p -> p.advice().stream())
+                .forEach(advice -> line(out, "advice", advice));
         out.flush();
 
         KernelCheck check = KernelCheck.of(backend, Backends.select("reference", Workers.SINGLE));

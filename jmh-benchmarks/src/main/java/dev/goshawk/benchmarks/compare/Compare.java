@@ -22,7 +22,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The whole table: Goshawk and its peers on this machine, in the same run, in turn. */
-@Command(name = "compare", mixinStandardHelpOptions = true, sortOptions = false,
+@Command(name = "compare", mixinStandardHelpOptions = true, sortOptions = false, subcommands = ShapesCommand.class,
         description = {
                 "Times Goshawk's work against libtorch and OpenBLAS, in turn, one process each, and prints the ratios.",
                 "Before a line is timed both sides must compute the same to 1e-3.", ""},

@@ -2,6 +2,7 @@ package dev.goshawk.benchmarks.work;
 
 import dev.goshawk.backend.Workers;
 import dev.goshawk.cpu.vector.Products;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.SplittableRandom;
 
@@ -22,10 +23,10 @@ public final class MatrixProduct implements Work {
         this.n = n;
         this.k = k;
         this.workers = workers;
-        a = numbers(m * k, 1);
-        b = numbers(k * n, 2);
-        c = new float[m * n];
-        scratch = new float[Products.gemmScratch(m, n, k, workers.threads())];
+        a = Lines.of(numbers(m * k, 1));
+        b = Lines.of(numbers(k * n, 2));
+        c = Lines.floats(m * n);
+        scratch = Lines.floats(Products.gemmScratch(m, n, k, workers.threads()));
     }
 
     /** Elements in [-1, 1), the same each time. */
@@ -52,11 +53,13 @@ public final class MatrixProduct implements Work {
     @Override
     public Map<String, Double> facts() {
         run();
-        return facts(m, n, k, c);
+        return facts(m, n, k, Arrays.copyOfRange(c, Lines.START, c.length));
     }
 
     @Override
     public void run() {
-        Products.gemm(m, n, k, a, 0, k, false, b, 0, n, false, c, 0, n, false, scratch, 0, workers);
+        Products.gemm(m, n, k, a, Lines.START, k, false, b, Lines.START, n, false, c, Lines.START, n, false, scratch,
+                Lines.START,
+                workers);
     }
 }

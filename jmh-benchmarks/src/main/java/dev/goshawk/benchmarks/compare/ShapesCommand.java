@@ -1,0 +1,140 @@
+package dev.goshawk.benchmarks.compare;
+
+import dev.goshawk.benchmarks.work.Convolution;
+import dev.goshawk.benchmarks.work.Peak;
+import dev.goshawk.benchmarks.work.Work;
+import dev.goshawk.models.Networks;
+import dev.goshawk.tensor.ConvGeometry;
+import dev.goshawk.tensor.ConvRole;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.SequencedMap;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code compare shapes}: every convolution of a network, in every role its gradient has, kernel by kernel. */
+@Command(name = "shapes", mixinStandardHelpOptions = true, sortOptions = false,
+        description = {
+                "Times each convolution kernel of networks alone, on one thread, in Markdown: GFLOP/s, and the share of",
+                "what multiply-adds in registers reach beside it. Above 100 % where Winograd's products save some.",
+                ""},
+        footerHeading = "%nExample:%n", footer = "  jmh-benchmarks/compare shapes --network resnet20 --batch 8")
+final class ShapesCommand implements Callable<Integer> {
+    private static final double WARM_SECONDS = 0.4;
+    private static final double READING_MILLIS = 4;
+    private static final int READINGS = 15;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(names = "--network", paramLabel = "NAME", split = ",",
+            defaultValue = "resnet20,resnet50,inception_v3,sqnxt23_w2",
+            description = "Networks (default: ${DEFAULT-VALUE}).")
+    private List<String> networks = List.of();
+
+    @Option(names = "--batch", paramLabel = "N", defaultValue = "4",
+            description = "Images (default: ${DEFAULT-VALUE}).")
+    private int batch = 1;
+
+    /** A measured kernel. */
+    private record Row(Convolution.Shape shape, int count, String kernel, double gflops, double share) {
+        double millis() {
+            return count * shape.flop() / gflops / 1e6;
+        }
+    }
+
+    @Override
+    public Integer call() {
+        if (batch < 1) {
+            throw new ParameterException(spec.commandLine(), "--batch: expected at least 1, got " + batch);
+        }
+        PrintStream out = System.out;
+        out.printf("%s; Java %s; 1 thread, float32, batch %d; medians of %d readings%n%n",
+                Processes.cpu("model name").strip(),
+                Runtime.version(), batch, READINGS);
+        Peak peak = new Peak();
+        for (String name : networks) {
+            SequencedMap<Convolution.Shape, Integer> shapes;
+            try {
+                shapes = Convolution.of(Networks.byName(name), batch);
+            } catch (IllegalArgumentException e) {
+                throw new ParameterException(spec.commandLine(), "--network: " + e.getMessage(), e);
+            }
+            List<Row> rows = new ArrayList<>();
+            out.printf(
+                    "## %s%n%n| role | convolution | times | kernel | GFLOP/s | of peak |%n|---|---|---|---|---|---|%n",
+                    name);
+            shapes.forEach((shape, count) -> rows.add(measure(shape, count, peak)));
+            rows.sort(Comparator.comparing((Row r) -> r.shape().role()).thenComparing(r -> -r.millis()));
+            rows.forEach(r -> out.printf(Locale.ROOT, "| %s | %s | %d | %s | %.0f | %.0f %% |%n", r.shape().role(),
+                    text(r.shape().geometry()), r.count(), r.kernel(), r.gflops(), 100 * r.share()));
+            out.println();
+            for (ConvRole role : ConvRole.values()) {
+                total(out, role, rows.stream().filter(r -> r.shape().role() == role).toList());
+            }
+            out.println();
+        }
+        return 0;
+    }
+
+    private static void total(PrintStream out, ConvRole role, List<Row> rows) {
+        double millis = rows.stream().mapToDouble(Row::millis).sum();
+        double flop = rows.stream().mapToDouble(r -> r.count() * r.shape().flop()).sum();
+        Row slowest = rows.stream().min(Comparator.comparingDouble(Row::share)).orElseThrow();
+        out.printf(Locale.ROOT,
+                "- %s, all %d: %.2f GFLOP in %.1f ms, %.0f GFLOP/s; the slowest is %s at %.0f %% of the peak%n", role,
+                rows.stream().mapToInt(Row::count).sum(), flop / 1e9, millis, flop / millis / 1e6,
+                text(slowest.shape().geometry()),
+                100 * slowest.share());
+    }
+
+    private static Row measure(Convolution.Shape shape, int count, Peak peak) {
+        Convolution kernel = new Convolution(shape.role(), shape.geometry());
+        double once = warm(kernel);
+        int times = (int) Math.max(1, Math.ceil(READING_MILLIS / once));
+        List<Double> readings = new ArrayList<>();
+        List<Double> peaks = new ArrayList<>();
+        for (int i = 0; i < READINGS; i++) {
+            readings.add(millis(kernel, times));
+            peaks.add(millis(peak, 1));
+        }
+        double gflops = shape.flop() / Samples.median(readings) / 1e6;
+        double most = Objects.requireNonNull(peak.facts().get(Work.FLOP)) / Samples.median(peaks) / 1e6;
+        return new Row(shape, count, kernel.kernel(), gflops, gflops / most);
+    }
+
+    /** Runs until its code is compiled; the milliseconds of the last run. */
+    private static double warm(Work work) {
+        long start = System.nanoTime();
+        double last = 0;
+        for (int i = 0; i < 3 || System.nanoTime() - start < WARM_SECONDS * 1e9; i++) {
+            last = millis(work, 1);
+        }
+        return last;
+    }
+
+    private static double millis(Work work, int times) {
+        long start = System.nanoTime();
+        for (int i = 0; i < times; i++) {
+            work.run();
+        }
+        return (System.nanoTime() - start) / 1e6 / times;
+    }
+
+    private static String text(ConvGeometry g) {
+        String stride = g.strideHeight() == g.strideWidth()
+                ? "" + g.strideHeight()
+                : g.strideHeight() + "x" + g.strideWidth();
+        return g.kernelHeight() + "x" + g.kernelWidth() + (stride.equals("1") ? "" : " stride " + stride) + ", "
+                + g.inChannels()
+                + " to " + g.outChannels() + ", " + g.inHeight() + "x" + g.inWidth();
+    }
+}
