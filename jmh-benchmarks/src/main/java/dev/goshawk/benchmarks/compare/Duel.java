@@ -16,6 +16,7 @@ final class Duel {
     private static final double MILLIS_A_SAMPLE = 60;
     /** Warm once no sample has beaten the best by so much for a while. */
     private static final double BEATEN = 0.98;
+    private static final double WARM_UP_SECONDS = 12;
     private static final String PEAK = "peak";
 
     private final Processes processes;
@@ -132,8 +133,34 @@ final class Duel {
                 samples.peers.add(firstResult(torch, bar.work()));
             }
         }
+        notes.accept(bar.name() + ": goshawk " + warmUp(processes.engine(), bar.work()));
+        if (processes.havePeers()) {
+            notes.accept(bar.name() + ": libtorch " + warmUp(torch.get(), bar.work()));
+        }
         return samples.result(bar, null, null, processes.havePeers() ? "libtorch " + Processes.FORMATS.get(0) : null,
                 null);
+    }
+
+    /** From when on a run takes no more than 1/0.9 of what it takes in the end. */
+    private static String warmUp(WorkerProcess started, String work) {
+        long start = System.nanoTime();
+        List<Double> millis = new ArrayList<>();
+        List<Double> ends = new ArrayList<>();
+        try (WorkerProcess process = started) {
+            process.prepare(work);
+            double first = seconds(start);
+            while (seconds(start) < first + WARM_UP_SECONDS) {
+                millis.add(process.run(work, 1));
+                ends.add(seconds(start));
+            }
+            double steady = Samples.median(millis.subList(millis.size() / 2, millis.size()));
+            int warm = 0;
+            while (millis.get(warm) > steady / 0.9) {
+                warm++;
+            }
+            return Compare.format("%.1f s to the first result, %.1f s to 90 %% of its steady speed, %.0f ms a run", first, ends.get(warm),
+                    steady);
+        }
     }
 
     private static double firstResult(Supplier<WorkerProcess> starter, String work) {
