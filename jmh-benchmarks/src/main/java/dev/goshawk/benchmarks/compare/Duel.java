@@ -158,7 +158,8 @@ final class Duel {
             while (millis.get(warm) > steady / 0.9) {
                 warm++;
             }
-            return Compare.format("%.1f s to the first result, %.1f s to 90 %% of its steady speed, %.0f ms a run", first, ends.get(warm),
+            return Compare.format("%.1f s to the first result, %.1f s to 90 %% of its steady speed, %.0f ms a run",
+                    first, ends.get(warm),
                     steady);
         }
     }
