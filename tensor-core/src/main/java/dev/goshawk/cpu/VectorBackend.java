@@ -4,6 +4,7 @@ import dev.goshawk.backend.Backend;
 import dev.goshawk.backend.Executable;
 import dev.goshawk.backend.Workers;
 import dev.goshawk.cpu.vector.Products;
+import dev.goshawk.cpu.vector.Winograd;
 import dev.goshawk.graph.Graph;
 
 /** The CPU backend on jdk.incubator.vector. */
@@ -24,7 +25,8 @@ final class VectorBackend implements Backend {
     @Override
     public String description() {
         return "vector: " + Products.floatLanes() + " float32 lanes, " + workers.threads()
-                + (workers.threads() == 1 ? " thread" : " threads");
+                + (workers.threads() == 1 ? " thread" : " threads")
+                + (Winograd.allowed() ? "" : ", without Winograd's products");
     }
 
     @Override

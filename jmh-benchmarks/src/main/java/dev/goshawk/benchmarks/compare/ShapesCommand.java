@@ -22,9 +22,8 @@ import picocli.CommandLine.Spec;
 
 /** {@code compare shapes}: every convolution of a network, in every role its gradient has, kernel by kernel. */
 @Command(name = "shapes", mixinStandardHelpOptions = true, sortOptions = false,
-        description = {
-                "Times each convolution kernel of networks alone, on one thread, in Markdown: GFLOP/s, and the share of",
-                "what multiply-adds in registers reach beside it. Above 100 % where Winograd's products save some.",
+        description = {"Times every convolution kernel of networks alone, on one thread, and writes Markdown.",
+                "GFLOP/s, and the share of what multiply-adds in registers reach beside it: above 100 % where Winograd's products save some.",
                 ""},
         footerHeading = "%nExample:%n", footer = "  jmh-benchmarks/compare shapes --network resnet20 --batch 8")
 final class ShapesCommand implements Callable<Integer> {
@@ -68,7 +67,7 @@ final class ShapesCommand implements Callable<Integer> {
             try {
                 shapes = Convolution.of(Networks.byName(name), batch);
             } catch (IllegalArgumentException e) {
-                throw new ParameterException(spec.commandLine(), "--network: " + e.getMessage(), e);
+                throw new ParameterException(spec.commandLine(), "--" + e.getMessage(), e);
             }
             List<Row> rows = new ArrayList<>();
             out.printf(
