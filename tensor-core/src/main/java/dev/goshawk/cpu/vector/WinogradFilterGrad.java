@@ -65,8 +65,7 @@ final class WinogradFilterGrad implements ConvKernel {
 
     /** Whether there is a kernel. */
     static boolean supports(ConvGeometry g) {
-        return WinogradRows.supports(g) && g.inWidth() == g.outWidth()
-                && (long) g.inWidth() * (g.inChannels() + g.outChannels()) <= 1 << 22;
+        return WinogradRows.supports(g) && g.inWidth() == g.outWidth();
     }
 
     private int zeroFloats() {

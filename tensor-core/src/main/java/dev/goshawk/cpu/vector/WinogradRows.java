@@ -25,16 +25,20 @@ final class WinogradRows {
     /** Transformed rows of two output rows. */
     static final int ROWS = 4;
 
+    /** A row of both sides, of which working memory holds several. */
+    private static final long MOST_ROW_FLOATS = 1 << 22;
+
     private WinogradRows() {
     }
 
-    /** Whether rows of this geometry can be transformed, in blocks of 16 channels and vectors of 16 lanes. */
+    /** Whether rows of this geometry can be transformed, in blocks of 16 channels and vectors of 16 lanes, in little memory. */
     static boolean supports(ConvGeometry g) {
         return FloatVector.SPECIES_PREFERRED.length() == BLOCK && g.groups() == 1 && g.batch() > 0
                 && g.kernelHeight() == 3 && g.strideHeight() == 1 && g.strideWidth() == 1
                 && g.padTop() < g.kernelHeight() && g.padLeft() < g.kernelWidth()
                 && g.inChannels() > 0 && g.inChannels() % BLOCK == 0
-                && g.outChannels() > 0 && g.outChannels() % BLOCK == 0;
+                && g.outChannels() > 0 && g.outChannels() % BLOCK == 0
+                && Math.max(g.inWidth(), g.outWidth()) * ((long) g.inChannels() + g.outChannels()) <= MOST_ROW_FLOATS;
     }
 
     /**

@@ -71,9 +71,10 @@ class WinogradTest {
         ConvGeometry oddChannels = square(1, 8, 8, 24, 16, 3, 1, 1);
         ConvGeometry fiveRows = square(1, 8, 8, 16, 16, 5, 1, 2);
         ConvGeometry deep = square(1, 8, 8, 256, 256, 3, 1, 1);
+        ConvGeometry wide = geometry(1, 3, 1 << 18, 16, 16, 3, 3, 1, 1, 1, 1, 1, 1);
         ConvGeometry farPadding = square(1, 6, 6, 16, 16, 3, 1, 3);
         for (ConvRole role : ConvRole.values()) {
-            for (ConvGeometry g : List.of(grouped, strided, oddChannels, fiveRows, deep, farPadding)) {
+            for (ConvGeometry g : List.of(grouped, strided, oddChannels, fiveRows, deep, farPadding, wide)) {
                 assertFalse(Winograd.supports(role, g), role + " " + g);
                 Exception refusal = assertThrows(IllegalArgumentException.class, () -> Winograd.of(role, g));
                 assertTrue(refusal.getMessage().startsWith("winograd: no kernel for " + role));
