@@ -1,10 +1,7 @@
 package dev.goshawk.benchmarks;
 
 import dev.goshawk.backend.ThreadPool;
-import dev.goshawk.backend.Workers;
-import dev.goshawk.benchmarks.work.Lines;
-import dev.goshawk.cpu.vector.ConvKernel;
-import dev.goshawk.cpu.vector.Products;
+import dev.goshawk.benchmarks.work.Convolution;
 import dev.goshawk.tensor.ConvGeometry;
 import dev.goshawk.tensor.ConvRole;
 import java.util.Arrays;
@@ -39,39 +36,20 @@ public class ProductBenchmark {
     @Param("1")
     int threads;
 
-    private Workers workers;
-    private ConvKernel kernel;
-    private float[] first;
-    private float[] second;
-    private float[] result;
-    private float[] scratch;
+    private Convolution convolution;
 
     /** Picks the kernel and fills the operands. */
     @Setup
     public void prepare() {
         int[] s = Arrays.stream(shape.split(",")).mapToInt(Integer::parseInt).toArray();
         ConvGeometry g = new ConvGeometry(128, s[2], s[2], s[0], s[1], 3, 3, s[3], s[3], 1, 1, 1, 1, 1);
-        workers = ThreadPool.ofThreads(threads);
-        kernel = Products.conv(role, g);
-        int input = g.inputShape().size();
-        int filter = g.filterShape().size();
-        int output = g.outputShape().size();
-        first = Lines.floats(role == ConvRole.INPUT_GRAD ? filter : input);
-        second = Lines.floats(role == ConvRole.OUTPUT ? filter : output);
-        result = Lines.floats(switch (role) {
-            case OUTPUT -> output;
-            case INPUT_GRAD -> input;
-            case WEIGHT_GRAD -> filter;
-        });
-        Arrays.fill(first, 0.5f);
-        Arrays.fill(second, 0.25f);
-        scratch = Lines.floats(kernel.scratchFloats(threads));
+        convolution = new Convolution(role, g, ThreadPool.ofThreads(threads));
     }
 
     /** One evaluation of the role. */
     @Benchmark
-    public float[] run() {
-        kernel.run(first, Lines.START, second, Lines.START, result, Lines.START, false, scratch, Lines.START, workers);
-        return result;
+    public Convolution run() {
+        convolution.run();
+        return convolution;
     }
 }

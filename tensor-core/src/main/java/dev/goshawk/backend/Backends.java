@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Backends {
     private static final System.Logger LOG = System.getLogger(Backends.class.getName());
-    private static final Set<String> SAID = ConcurrentHashMap.newKeySet();
+    private static final Set<String> ADVISED = ConcurrentHashMap.newKeySet();
 
     private Backends() {
     }
@@ -66,8 +66,11 @@ public final class Backends {
     }
 
     private static Backend create(BackendProvider provider, Workers workers) {
-        provider.advice().filter(SAID::add)
-                .ifPresent(advice -> LOG.log(System.Logger.Level.INFO, "backend " + provider.name() + ": " + advice));
+        if (ADVISED.add(provider.name()) && LOG.isLoggable(System.Logger.Level.INFO)) {
+            // To ask the JVM for its options takes a tenth of a second, which nobody is to wait for.
+            Thread.ofPlatform().daemon().name("goshawk-advice").start(() -> provider.advice()
+                    .ifPresent(a -> LOG.log(System.Logger.Level.INFO, "backend " + provider.name() + ": " + a)));
+        }
         return provider.create(workers);
     }
 

@@ -26,9 +26,11 @@ class JvmOptionsTest {
 
     @Test
     void theCommandsGiveThem() throws IOException {
-        String commands = Files.readString(Path.of("../bin/jdk.sh"));
-        for (String option : JvmOptions.missing(List.of(), false)) {
-            assertTrue(commands.contains(option), option);
+        for (String file : List.of("../bin/jdk.sh", "../cuda-backend/check-on-gpu", "../pom.xml")) {
+            String text = Files.readString(Path.of(file));
+            for (String option : JvmOptions.missing(List.of(), false)) {
+                assertTrue(text.contains(option.replace("'", "")), file + " lacks " + option);
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.goshawk.benchmarks.compare;
 
+import dev.goshawk.backend.Workers;
 import dev.goshawk.benchmarks.work.Convolution;
 import dev.goshawk.benchmarks.work.Peak;
 import dev.goshawk.benchmarks.work.Work;
@@ -98,7 +99,7 @@ final class ShapesCommand implements Callable<Integer> {
     }
 
     private static Row measure(Convolution.Shape shape, int count, Peak peak) {
-        Convolution kernel = new Convolution(shape.role(), shape.geometry());
+        Convolution kernel = new Convolution(shape.role(), shape.geometry(), Workers.SINGLE);
         double once = warm(kernel);
         int times = (int) Math.max(1, Math.ceil(READING_MILLIS / once));
         List<Double> readings = new ArrayList<>();

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 
-/** One convolution kernel alone, on one thread. */
+/** One convolution kernel alone. */
 public final class Convolution implements Work {
     private final ConvGeometry geometry;
     private final ConvKernel kernel;
@@ -26,10 +26,12 @@ public final class Convolution implements Work {
     private final float[] second;
     private final float[] result;
     private final float[] scratch;
+    private final Workers workers;
 
     /** The kernel that the engine takes for the role and geometry, on seeded operands. */
-    public Convolution(ConvRole role, ConvGeometry geometry) {
+    public Convolution(ConvRole role, ConvGeometry geometry, Workers workers) {
         this.geometry = geometry;
+        this.workers = workers;
         kernel = Products.conv(role, geometry);
         int input = geometry.inputShape().size();
         int filter = geometry.filterShape().size();
@@ -41,7 +43,7 @@ public final class Convolution implements Work {
             case INPUT_GRAD -> input;
             case WEIGHT_GRAD -> filter;
         });
-        scratch = Lines.floats(kernel.scratchFloats(1));
+        scratch = Lines.floats(kernel.scratchFloats(workers.threads()));
     }
 
     /** A convolution and its role in a network's gradient. */
@@ -82,6 +84,6 @@ public final class Convolution implements Work {
     @Override
     public void run() {
         kernel.run(first, Lines.START, second, Lines.START, result, Lines.START, false, scratch, Lines.START,
-                Workers.SINGLE);
+                workers);
     }
 }

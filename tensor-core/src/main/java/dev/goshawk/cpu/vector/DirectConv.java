@@ -85,17 +85,18 @@ public final class DirectConv {
         DirectStage stage = new DirectStage(channels, g.inHeight(), g.inWidth(), g.strideHeight(), g.strideWidth(),
                 Math.min(g.strideHeight(), g.kernelHeight()), phases, g.padTop(), g.padLeft(), blocks, rows, cols);
         int lanes = g.outChannels();
+        // Three rows at a time gain windows nothing, and would be one more kernel to compile.
         boolean threeRows = threeRows(g) && !windows;
         int filterRow = kw * channels * lanes;
         DirectPass.Builder pass = new DirectPass.Builder(threeRows);
         for (int block = 0; block < blocks; block++) {
             for (int r = 0; r < (threeRows ? 1 : g.kernelHeight()); r++) {
-                int[] tapRows = threeRows ? new int[] {0, filterRow, 2 * filterRow} : new int[] {r * filterRow};
                 if (windows) {
                     pass.addWindow(stage.address(block, r, 0), Math.min(BLOCK, kw * channels - block * BLOCK),
-                            block * BLOCK * lanes, lanes, tapRows);
+                            r * filterRow + block * BLOCK * lanes, lanes);
                     continue;
                 }
+                int[] tapRows = threeRows ? new int[] {0, filterRow, 2 * filterRow} : new int[] {r * filterRow};
                 for (int phase = 0; phase < phases; phase++) {
                     int[] taps = new int[(kw - 1 - phase) / g.strideWidth() + 1];
                     for (int t = 0; t < taps.length; t++) {

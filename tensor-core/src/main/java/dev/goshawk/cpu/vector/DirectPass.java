@@ -63,6 +63,8 @@ record DirectPass(int[] segmentStart, int[] segmentLength, int[] filterIndex, in
 
     /** Collects the runs of a pass. */
     static final class Builder {
+        private static final int[] ONE_ROW = {0};
+
         private final boolean threeRows;
         private int[] starts = new int[8];
         private int[] lengths = new int[8];
@@ -89,11 +91,11 @@ record DirectPass(int[] segmentStart, int[] segmentLength, int[] filterIndex, in
             }
         }
 
-        /** Adds a piece of the window of a filter row, or of three. */
-        void addWindow(int start, int length, int filterIndex, int stride, int... rows) {
-            addSegment(start, length, rows);
+        /** Adds a piece of the window of a filter row. */
+        void addWindow(int start, int length, int filterIndex, int stride) {
+            addSegment(start, length, ONE_ROW);
             for (int j = 0; j < length; j++) {
-                addIndex(filterIndex + j * stride, rows);
+                addIndex(filterIndex + j * stride, ONE_ROW);
             }
         }
 

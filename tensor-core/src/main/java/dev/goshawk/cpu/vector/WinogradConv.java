@@ -50,11 +50,6 @@ final class WinogradConv implements ConvKernel {
         stageBlock = WinogradRows.ROWS * stageRow;
     }
 
-    /** Whether there is a kernel for both roles. */
-    static boolean supports(ConvGeometry g) {
-        return WinogradRows.supports(g);
-    }
-
     private int packedFloats() {
         return filterFloats / 3 * WinogradRows.ROWS;
     }
