@@ -3,6 +3,7 @@ package dev.goshawk.hawq;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.goshawk.documentation.DocumentedExample;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.Parameters;
 import dev.goshawk.tensor.DType;

@@ -6,6 +6,9 @@ import dev.goshawk.hawq.memory.HeapTooSmallException;
 import dev.goshawk.models.Block;
 import dev.goshawk.models.ParameterSpec;
 import dev.goshawk.models.TracedNetwork;
+import dev.goshawk.operator.FunctionHessian;
+import dev.goshawk.operator.LinearOperator;
+import dev.goshawk.operator.ParameterVector;
 import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.ShapeMismatchException;
 import java.util.ArrayList;
@@ -227,7 +230,7 @@ public final class HessianOperator implements LinearOperator {
     /** {@inheritDoc} There is one if the whole sample is one micro-batch. */
     @Override
     public Optional<ResidentVector> resident() {
-        return chunks.size() == 1 ? OnDevice.of(chunks.get(0).product, variables) : Optional.empty();
+        return chunks.size() == 1 ? FunctionHessian.resident(chunks.get(0).product, variables) : Optional.empty();
     }
 
     /** Which parameter lies where in the vectors. */

@@ -1,7 +1,7 @@
 /**
  * Curvature of a network's loss at a point, known by products only. {@link dev.goshawk.hawq.curvature.LossProblem} fixes the
  * network, its parameters and the sample; {@link dev.goshawk.hawq.curvature.HessianOperator} multiplies by the Hessian of all
- * parameters or by the diagonal block of one HAWQ block; {@link dev.goshawk.hawq.curvature.ParameterVector} maps between named
+ * parameters or by the diagonal block of one HAWQ block; {@link dev.goshawk.operator.ParameterVector} maps between named
  * tensors and the flat vectors that spectral algorithms work on.
  */
 @NullMarked

@@ -2,10 +2,14 @@ package dev.goshawk.hawq.spectral;
 
 import dev.goshawk.hawq.curvature.BlockHessians;
 import dev.goshawk.hawq.curvature.HessianOperator;
-import dev.goshawk.hawq.curvature.LinearOperator;
 import dev.goshawk.hawq.curvature.LossProblem;
 import dev.goshawk.hawq.curvature.Subsample;
 import dev.goshawk.models.Block;
+import dev.goshawk.operator.LinearOperator;
+import dev.goshawk.spectral.Davidson;
+import dev.goshawk.spectral.EigenOptions;
+import dev.goshawk.spectral.EigenResult;
+import dev.goshawk.spectral.EigenSolver;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -131,7 +135,9 @@ public final class Spectrum {
         public void apply(double[] v, double[] out) {
             count++;
             operator.apply(v, out);
-            Vectors.scale(out, factor);
+            for (int i = 0; i < out.length; i++) {
+                out[i] *= factor;
+            }
         }
     }
 

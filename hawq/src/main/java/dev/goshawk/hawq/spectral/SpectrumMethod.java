@@ -1,6 +1,10 @@
 package dev.goshawk.hawq.spectral;
 
 import dev.goshawk.hawq.curvature.Subsample;
+import dev.goshawk.spectral.Davidson;
+import dev.goshawk.spectral.EigenOptions;
+import dev.goshawk.spectral.EigenSolver;
+import dev.goshawk.spectral.Lanczos;
 import java.util.Locale;
 
 /**

@@ -6,6 +6,7 @@ import dev.goshawk.hawq.memory.Footprint;
 import dev.goshawk.hawq.memory.Heap;
 import dev.goshawk.hawq.memory.HeapTooSmallException;
 import dev.goshawk.models.Block;
+import dev.goshawk.spectral.EigenOptions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -1,8 +1,4 @@
-/**
- * Matrix-free spectral estimates of a symmetric {@link dev.goshawk.hawq.curvature.LinearOperator}: the top eigenvalues
- * by power iteration or by restarted Lanczos, the trace by Hutchinson's estimator. Every result carries what a reader
- * needs to trust it: the true residual or the standard error, the number of operator products and the seed.
- */
+/** The top eigenvalue of each block of a network by the solvers of {@link dev.goshawk.spectral}, and what that takes in memory. */
 @NullMarked
 package dev.goshawk.hawq.spectral;
 

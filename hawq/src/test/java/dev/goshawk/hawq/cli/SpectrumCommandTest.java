@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.goshawk.data.ImageDataset;
 import dev.goshawk.data.SyntheticShapes;
-import dev.goshawk.hawq.spectral.EigenResult;
 import dev.goshawk.hawq.spectral.Spectrum;
-import dev.goshawk.hawq.spectral.Target;
 import dev.goshawk.models.Block;
+import dev.goshawk.spectral.EigenResult;
+import dev.goshawk.spectral.Target;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -1,5 +1,6 @@
 package dev.goshawk.hawq.curvature;
 
+import dev.goshawk.operator.ParameterVector;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

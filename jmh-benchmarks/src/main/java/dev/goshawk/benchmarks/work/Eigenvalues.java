@@ -2,8 +2,8 @@ package dev.goshawk.benchmarks.work;
 
 import dev.goshawk.backend.Backend;
 import dev.goshawk.hawq.curvature.LossProblem;
-import dev.goshawk.hawq.spectral.EigenOptions;
 import dev.goshawk.hawq.spectral.Spectrum;
+import dev.goshawk.spectral.EigenOptions;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

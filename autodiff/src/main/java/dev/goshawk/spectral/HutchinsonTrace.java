@@ -1,0 +1,58 @@
+package dev.goshawk.spectral;
+
+import dev.goshawk.operator.LinearOperator;
+import java.util.SplittableRandom;
+
+/**
+ * Hutchinson's estimate of a trace, the mean of z'Az over random sign vectors z (Hutchinson, Commun. Stat. Simul.
+ * Comput. 18, 1989). One draw has variance 2 (||A||_F^2 - sum of A_ii^2): a diagonal operator is exact after one.
+ * HAWQ-V2 takes about 50 draws.
+ */
+public final class HutchinsonTrace {
+    /** Draws before the standard error is believed. */
+    private static final int LEAST_DRAWS = 10;
+
+    /**
+     * Draws until the standard error meets the tolerance, at least 10 times and at most {@code maxDraws}. A tolerance
+     * above 0 makes the number of draws depend on them, which biases the mean a little; 0 makes exactly {@code
+     * maxDraws}.
+     *
+     * @param tolerance on standardError / |trace|, 0 or greater
+     * @param maxDraws at least 1
+     * @param listener told the number of products, the mean and the standard error after each draw
+     * @throws NonFiniteProductException if a product holds a NaN or an infinity
+     */
+    public TraceResult estimate(LinearOperator operator, long seed, double tolerance, int maxDraws,
+            ProgressListener listener) {
+        if (!(tolerance >= 0)) {
+            throw new IllegalArgumentException("trace tolerance: expected a number >= 0, got " + tolerance);
+        }
+        if (maxDraws < 1) {
+            throw new IllegalArgumentException("trace draws: expected at least 1, got " + maxDraws);
+        }
+        Products products = new Products("hutchinson trace", operator);
+        SplittableRandom random = new SplittableRandom(seed);
+        double[] z = new double[products.size()];
+        double mean = 0;
+        double squares = 0;
+        double error = Double.NaN;
+        int n = 0;
+        while (n < maxDraws && !(tolerance > 0 && n >= LEAST_DRAWS && error <= tolerance * Math.abs(mean))) {
+            Vectors.rademacher(z, random);
+            double draw = Vectors.dot(z, products.apply(z));
+            n++;
+            // Welford's update: no cancellation where the mean is large against the spread
+            double delta = draw - mean;
+            mean += delta / n;
+            squares += delta * (draw - mean);
+            error = n < 2 ? Double.NaN : Math.sqrt(squares / (n - 1.0) / n);
+            listener.update(n, mean, error);
+        }
+        return new TraceResult(mean, error, n, error <= tolerance * Math.abs(mean), seed);
+    }
+
+    /** Exactly {@code draws} draws. */
+    public TraceResult estimate(LinearOperator operator, long seed, int draws) {
+        return estimate(operator, seed, 0, draws, ProgressListener.NONE);
+    }
+}

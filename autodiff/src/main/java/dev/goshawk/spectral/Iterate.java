@@ -1,0 +1,102 @@
+package dev.goshawk.spectral;
+
+import dev.goshawk.backend.ResidentProducts.Dots;
+import dev.goshawk.operator.LinearOperator.ResidentVector;
+
+/** The current unit vector v of a power iteration and its product, on the heap or where the operator computes. */
+interface Iterate {
+    /** The Rayleigh quotient of v and ||Av - lambda v||. */
+    record Estimate(double eigenvalue, double residual) {
+    }
+
+    /** Begins with a unit vector, which may be changed. */
+    Estimate start(double[] v);
+
+    /** ||(A + shift I) v||. */
+    double norm(double shift);
+
+    /** Goes on with (A + shift I) v, normalised; {@link #norm} of the same shift has been asked for and is not 0. */
+    Estimate step(double shift);
+
+    /** v, of norm 1. */
+    double[] vector();
+
+    /** In float64 on the heap. */
+    final class OnHeap implements Iterate {
+        private final Products products;
+        private double[] v = new double[0];
+        private double[] w = new double[0];
+
+        OnHeap(Products products) {
+            this.products = products;
+        }
+
+        @Override
+        public Estimate start(double[] unit) {
+            v = unit;
+            w = products.apply(v);
+            double lambda = Vectors.dot(v, w);
+            return new Estimate(lambda, Vectors.residual(w, lambda, v));
+        }
+
+        @Override
+        public double norm(double shift) {
+            Vectors.axpy(shift, v, w);
+            return Vectors.norm(w);
+        }
+
+        @Override
+        public Estimate step(double shift) {
+            Vectors.scale(w, 1 / Vectors.norm(w));
+            return start(w);
+        }
+
+        @Override
+        public double[] vector() {
+            return v;
+        }
+    }
+
+    /** In the operator's own type and memory; three numbers come back from a step. */
+    final class OnDevice implements Iterate {
+        private final Products products;
+        private final ResidentVector resident;
+        private Dots dots = new Dots(1, 0, 0);
+
+        OnDevice(Products products, ResidentVector resident) {
+            this.products = products;
+            this.resident = resident;
+        }
+
+        @Override
+        public Estimate start(double[] unit) {
+            return estimate(resident.start(unit));
+        }
+
+        @Override
+        public double norm(double shift) {
+            return Math.sqrt(Math.max(0, dots.yy() + shift * (2 * dots.xy() + shift * dots.xx())));
+        }
+
+        @Override
+        public Estimate step(double shift) {
+            return estimate(resident.step(shift));
+        }
+
+        /** v is of norm 1 but for rounding to its type: the quotient and the residual are those of v / ||v||. */
+        private Estimate estimate(Dots d) {
+            products.count(d);
+            dots = d;
+            double lambda = d.xy() / d.xx();
+            double square = (d.yy() - lambda * d.xy()) / d.xx();
+            return new Estimate(lambda, Math.sqrt(Math.max(0, square)));
+        }
+
+        @Override
+        public double[] vector() {
+            double[] v = resident.vector();
+            Vectors.scale(v, 1 / Vectors.norm(v));
+            return v;
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package dev.goshawk.spectral;
+
+import dev.goshawk.operator.LinearOperator;
+
+/**
+ * Power iteration, v <- Av / ||Av||, one product a step and three vectors of memory. The error shrinks by |lambda_2 /
+ * lambda_1| a step: {@link Lanczos} needs a fraction of the products where the two are close, and where lambda_2 =
+ * -lambda_1 this method does not converge at all.
+ *
+ * <p>The eigenvalue, the residual and the eigenvector of a result all belong to the same v. The method finds the
+ * largest magnitude; for {@link Target#ALGEBRAIC}, where that eigenvalue is negative, it goes on with A - lambda_min I,
+ * whose largest magnitude is at the largest eigenvalue of A.
+ */
+public final class PowerIteration implements EigenSolver {
+    @Override
+    public int vectors(EigenOptions options) {
+        return 3;
+    }
+
+    @Override
+    public EigenResult top(LinearOperator operator, EigenOptions options) {
+        Products products = new Products("power iteration", operator);
+        double[] start = options.startVector(products.size());
+        EigenResult largest = iterate(products, options, start, 0);
+        if (options.target() == Target.MAGNITUDE || largest.eigenvalue() >= 0) {
+            return largest;
+        }
+        if (products.count() >= options.maxIterations()) {
+            return new EigenResult(largest.eigenvalue(), largest.eigenvector(), largest.residual(), products.count(),
+                    false, options.tolerance(), options.target(), options.seed());
+        }
+        // the residual bounds how far the true lambda_min may lie beyond the estimate
+        double shift = largest.residual() - largest.eigenvalue();
+        return iterate(products, options, Vectors.gaussian(products.size(), options.seed() + 1), shift);
+    }
+
+    /**
+     * Iterates on A + shift I; lambda and residual are those of A, as (A + shift I)v - (lambda + shift)v = Av - lambda
+     * v.
+     */
+    private static EigenResult iterate(Products products, EigenOptions options, double[] start, double shift) {
+        double[] v = start;
+        Vectors.scale(v, 1 / Vectors.norm(v));
+        boolean suppliedStart = options.start() != null;
+        Iterate iterate = products.resident().<Iterate>map(r -> new Iterate.OnDevice(products, r))
+                .orElseGet(() -> new Iterate.OnHeap(products));
+        Iterate.Estimate e = iterate.start(v);
+        while (true) {
+            options.listener().update(products.count(), e.eigenvalue(), e.residual());
+            boolean spent = products.count() >= options.maxIterations();
+            double norm = iterate.norm(shift);
+            if (norm == 0 && suppliedStart && !spent) {
+                // the caller's vector lies in the null space and says nothing about the rest of the spectrum
+                suppliedStart = false;
+                double[] other = Vectors.gaussian(v.length, options.seed());
+                Vectors.scale(other, 1 / Vectors.norm(other));
+                e = iterate.start(other);
+                continue;
+            }
+            boolean converged = e.residual() <= options.tolerance() * Math.abs(e.eigenvalue());
+            if (converged || spent || norm == 0) {
+                return new EigenResult(e.eigenvalue(), iterate.vector(), e.residual(), products.count(), converged,
+                        options.tolerance(), options.target(), options.seed());
+            }
+            e = iterate.step(shift);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package dev.goshawk.spectral;
+
+import dev.goshawk.backend.ResidentProducts;
+import dev.goshawk.operator.LinearOperator;
+import java.util.Optional;
+
+/** Counts the products of an operator and refuses one that is not finite, by name and position. */
+final class Products {
+    private final LinearOperator operator;
+    private final String caller;
+    private int count;
+
+    Products(String caller, LinearOperator operator) {
+        if (operator.size() < 1) {
+            throw new IllegalArgumentException(
+                    caller + ": expected an operator of size 1 or more, got size " + operator.size());
+        }
+        this.caller = caller;
+        this.operator = operator;
+    }
+
+    int size() {
+        return operator.size();
+    }
+
+    int count() {
+        return count;
+    }
+
+    /** The vector's place where the operator computes, if it has one. */
+    Optional<LinearOperator.ResidentVector> resident() {
+        return operator.resident();
+    }
+
+    /** Counts a product that stayed where it was computed. */
+    void count(ResidentProducts.Dots dots) {
+        count++;
+        if (!Double.isFinite(dots.yy())) {
+            throw new NonFiniteProductException(caller + ": expected finite operator products, got one of squared norm "
+                    + dots.yy() + " as product " + count + " (operator size " + size() + ")");
+        }
+    }
+
+    /** A v in a fresh array. */
+    double[] apply(double[] v) {
+        double[] out = new double[v.length];
+        operator.apply(v, out);
+        count++;
+        for (int i = 0; i < out.length; i++) {
+            if (!Double.isFinite(out[i])) {
+                throw new NonFiniteProductException(caller + ": expected finite operator products, got " + out[i]
+                        + " at index " + i + " of product " + count + " (operator size " + out.length + ")");
+            }
+        }
+        return out;
+    }
+}

@@ -1,0 +1,87 @@
+package dev.goshawk.spectral;
+
+import dev.goshawk.operator.LinearOperator;
+import java.util.Random;
+
+/** Operators with known spectra. */
+final class Matrices {
+    private Matrices() {
+    }
+
+    static LinearOperator diagonal(double... d) {
+        return operator(d.length, (v, out) -> {
+            for (int i = 0; i < d.length; i++) {
+                out[i] = d[i] * v[i];
+            }
+        });
+    }
+
+    /** tridiag(-1, 2, -1), eigenvalues 2 - 2 cos(k pi / (n + 1)). */
+    static LinearOperator laplacian(int n) {
+        return operator(n, (v, out) -> {
+            for (int i = 0; i < n; i++) {
+                out[i] = 2 * v[i] - (i > 0 ? v[i - 1] : 0) - (i < n - 1 ? v[i + 1] : 0);
+            }
+        });
+    }
+
+    static LinearOperator dense(double[][] a) {
+        return operator(a.length, (v, out) -> {
+            for (int i = 0; i < a.length; i++) {
+                out[i] = Vectors.dot(a[i], v);
+            }
+        });
+    }
+
+    /** An operator whose products are rounded to float32. */
+    static LinearOperator rounded(LinearOperator exact) {
+        return operator(exact.size(), (v, out) -> {
+            exact.apply(v, out);
+            for (int i = 0; i < out.length; i++) {
+                out[i] = (float) out[i];
+            }
+        });
+    }
+
+    static double[][] symmetric(int n, long seed) {
+        Random random = new Random(seed);
+        double[][] a = new double[n][n];
+        for (int i = 0; i < n; i++) {
+            for (int j = 0; j <= i; j++) {
+                a[i][j] = random.nextGaussian();
+                a[j][i] = a[i][j];
+            }
+        }
+        return a;
+    }
+
+    /** ||Av - lambda v|| computed apart from the solvers. */
+    static double residual(LinearOperator a, EigenResult r) {
+        double[] w = new double[a.size()];
+        a.apply(r.eigenvector(), w);
+        double sum = 0;
+        for (int i = 0; i < w.length; i++) {
+            double d = w[i] - r.eigenvalue() * r.eigenvector()[i];
+            sum += d * d;
+        }
+        return Math.sqrt(sum);
+    }
+
+    static LinearOperator operator(int n, Product product) {
+        return new LinearOperator() {
+            @Override
+            public int size() {
+                return n;
+            }
+
+            @Override
+            public void apply(double[] v, double[] out) {
+                product.apply(v, out);
+            }
+        };
+    }
+
+    interface Product {
+        void apply(double[] v, double[] out);
+    }
+}
