@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.function.Consumer;
 
 /** A network's parameters: tensors by name, in PyTorch's order and Goshawk's layout. Their elements may change. */
 public final class Parameters {
@@ -43,16 +44,27 @@ public final class Parameters {
     }
 
     /**
-     * Parameters from a checkpoint in PyTorch's names and layout. Names that all carry {@code module.} are taken
-     * without it; batch normalization's {@code num_batches_tracked} and what the network {@linkplain Network#ignores
-     * leaves out} are passed over.
+     * As {@link #load(Network, Weights, DType, Consumer)}, without a word on the names.
      *
      * @throws ParameterMismatchException in one line, if names or shapes differ or an element is not a finite number
      */
     public static Parameters load(Network network, Weights weights, DType dtype) {
-        Weights plain = weights.withoutPrefix("module.");
+        return load(network, weights, dtype, note -> {
+        });
+    }
+
+    /**
+     * Parameters from a checkpoint in PyTorch's names and layout. What frameworks put before names ({@code module.},
+     * {@code _orig_mod.}, {@code model.} and the like, nested too) comes off where that makes them the network's;
+     * batch normalization's {@code num_batches_tracked} and what the network {@linkplain Network#ignores leaves out}
+     * are passed over.
+     *
+     * @param notes given a line where something came off
+     * @throws ParameterMismatchException in one line, if names or shapes differ or an element is not a finite number
+     */
+    public static Parameters load(Network network, Weights weights, DType dtype, Consumer<String> notes) {
+        Weights plain = WeightMatch.fit(network, weights, notes);
         List<ParameterSpec> specs = network.parameters();
-        WeightMatch.check(network, plain);
         SequencedMap<String, Tensor> tensors = new LinkedHashMap<>();
         for (ParameterSpec spec : specs) {
             Tensor t = TorchLayout.fromTorch(spec, plain.get(spec.name()), dtype);

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * How weights differ from what a network takes.
@@ -26,6 +27,12 @@ record WeightMatch(List<String> missing, List<String> unexpected, List<String> m
         Set<String> known = new HashSet<>();
         for (ParameterSpec spec : network.parameters()) {
             known.add(spec.name());
+            String other = weights.skipped().get(spec.name());
+            if (other != null) {
+                misshapen
+                        .add(spec.name() + ": expected floating numbers " + TorchLayout.shape(spec) + ", got " + other);
+                continue;
+            }
             if (!weights.contains(spec.name())) {
                 missing.add(spec.name());
                 continue;
@@ -42,19 +49,33 @@ record WeightMatch(List<String> missing, List<String> unexpected, List<String> m
     }
 
     /**
-     * Passes if the weights hold exactly the network's parameters.
+     * The weights under the network's names: what frameworks put before names comes off where that makes them fit.
      *
+     * @param notes told what came off
      * @throws ParameterMismatchException saying everything that differs, and which network they would fit
      */
-    static void check(Network network, Weights weights) {
-        WeightMatch match = of(network, weights);
-        if (!match.isExact()) {
-            String other = Networks.names().stream()
-                    .filter(name -> of(Networks.byName(name), weights).isExact())
-                    .findFirst().map(name -> "; these are the weights of " + name).orElse("");
-            throw new ParameterMismatchException(weights.source() + ": not the weights of " + network.name() + " with "
-                    + network.classes() + " classes: " + match.describe() + other);
+    static Weights fit(Network network, Weights weights, Consumer<String> notes) {
+        WeightNames names = WeightNames.of(network, weights);
+        Weights fitting = names.apply(weights);
+        WeightMatch match = of(network, fitting);
+        if (match.isExact()) {
+            names.note(notes);
+            return fitting;
         }
+        String subject = weights.source() + ": not the weights of " + network.name() + " with " + network.classes()
+                + " classes: ";
+        if (names.isAmbiguous()) {
+            throw new ParameterMismatchException(subject + "they are there more than once, as "
+                    + String.join(" and ", names.whole().stream().map(WeightMatch::printable).toList()),
+                    names.whole().subList(1, names.whole().size()));
+        }
+        String other = Networks.names().stream().filter(name -> {
+            Network candidate = Networks.byName(name);
+            return of(candidate, WeightNames.of(candidate, weights).apply(weights)).isExact();
+        }).findFirst().map(name -> "; these are the weights of " + name).orElse("");
+        boolean onlyMore = match.missing.isEmpty() && match.misshapen.isEmpty() && other.isEmpty();
+        throw new ParameterMismatchException(subject + match.describe() + other,
+                onlyMore ? WeightNames.patterns(network, match.unexpected) : List.of());
     }
 
     private boolean isExact() {
@@ -78,7 +99,7 @@ record WeightMatch(List<String> missing, List<String> unexpected, List<String> m
     }
 
     /** Names come from a file: they may hold anything, but a message is one line. */
-    private static String printable(String name) {
+    static String printable(String name) {
         String shortened = name.length() <= LONGEST_NAME ? name : name.substring(0, LONGEST_NAME) + "...";
         return shortened.replaceAll("[\\p{Cntrl}\\u2028\\u2029]", "?");
     }

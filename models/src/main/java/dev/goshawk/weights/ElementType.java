@@ -5,34 +5,55 @@ import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Element types found in weight files, with the name each format gives them. Little-endian throughout. */
 enum ElementType {
-    FLOAT32("FloatStorage", "F32", 4, DType.FLOAT32), FLOAT64("DoubleStorage", "F64", 8, DType.FLOAT64),
-    FLOAT16("HalfStorage", "F16", 2, DType.FLOAT32), BFLOAT16("BFloat16Storage", "BF16", 2, DType.FLOAT32),
-    INT32("IntStorage", "I32", 4, DType.INT32), INT64("LongStorage", "I64", 8, null),
-    INT16("ShortStorage", "I16", 2, null), INT8("CharStorage", "I8", 1, null), UINT8("ByteStorage", "U8", 1, null),
-    BOOL("BoolStorage", "BOOL", 1, null);
+    FLOAT32("FloatStorage", "F32", 32, DType.FLOAT32), FLOAT64("DoubleStorage", "F64", 64, DType.FLOAT64),
+    FLOAT16("HalfStorage", "F16", 16, DType.FLOAT32), BFLOAT16("BFloat16Storage", "BF16", 16, DType.FLOAT32),
+    INT32("IntStorage", "I32", 32, DType.INT32), INT64("LongStorage", "I64", 64, null),
+    INT16("ShortStorage", "I16", 16, null), INT8("CharStorage", "I8", 8, null), UINT8("ByteStorage", "U8", 8, null),
+    BOOL("BoolStorage", "BOOL", 8, null), UINT16(null, "U16", 16, null), UINT32(null, "U32", 32, null),
+    UINT64(null, "U64", 64, null), COMPLEX64("ComplexFloatStorage", "C64", 64, null),
+    COMPLEX128("ComplexDoubleStorage", null, 128, null), FLOAT8_E4M3(null, "F8_E4M3", 8, null),
+    FLOAT8_E5M2(null, "F8_E5M2", 8, null), FLOAT8_E8M0(null, "F8_E8M0", 8, null),
+    FLOAT8_E4M3FNUZ(null, "F8_E4M3FNUZ", 8, null), FLOAT8_E5M2FNUZ(null, "F8_E5M2FNUZ", 8, null),
+    FLOAT6_E2M3(null, "F6_E2M3", 6, null), FLOAT6_E3M2(null, "F6_E3M2", 6, null), FLOAT4(null, "F4", 4, null),
+    QINT8("QInt8Storage", null, 8, null), QUINT8("QUInt8Storage", null, 8, null),
+    QINT32("QInt32Storage", null, 32, null), UNTYPED("UntypedStorage", null, 8, null);
 
-    private final String torchName;
-    private final String safetensorsName;
-    private final int bytes;
+    private final @Nullable String torchName;
+    private final @Nullable String safetensorsName;
+    private final int bits;
     private final @Nullable DType target;
 
-    ElementType(String torchName, String safetensorsName, int bytes, @Nullable DType target) {
+    ElementType(@Nullable String torchName, @Nullable String safetensorsName, int bits, @Nullable DType target) {
         this.torchName = torchName;
         this.safetensorsName = safetensorsName;
-        this.bytes = bytes;
+        this.bits = bits;
         this.target = target;
     }
 
-    int bytes() {
-        return bytes;
+    /** Bits of an element; those of a tensor fill whole bytes together. */
+    int bits() {
+        return bits;
     }
 
+    /** Bytes of an element of PyTorch's or of a tensor's. */
+    int bytes() {
+        return bits / Byte.SIZE;
+    }
+
+    /** The name in a safetensors file; only for what {@link #of} gives and {@link #ofSafetensors} found. */
     String safetensorsName() {
-        return safetensorsName;
+        return Objects.requireNonNull(safetensorsName);
+    }
+
+    /** The name for messages, such as {@code int64}. */
+    String shown() {
+        return name().toLowerCase(Locale.ROOT);
     }
 
     /** The tensor type these elements become, or null where they are none a network computes with and are put aside. */
@@ -42,7 +63,7 @@ enum ElementType {
 
     static @Nullable ElementType ofTorch(String storageClass) {
         for (ElementType t : values()) {
-            if (t.torchName.equals(storageClass)) {
+            if (storageClass.equals(t.torchName)) {
                 return t;
             }
         }
@@ -51,7 +72,7 @@ enum ElementType {
 
     static @Nullable ElementType ofSafetensors(String name) {
         for (ElementType t : values()) {
-            if (t.safetensorsName.equals(name)) {
+            if (name.equals(t.safetensorsName)) {
                 return t;
             }
         }
@@ -83,14 +104,14 @@ enum ElementType {
             return out;
         }
         if (isContiguous(shape, strides)) {
-            copyRun(in.position(offset * bytes), out);
+            copyRun(in.position(offset * bytes()), out);
             return out;
         }
         int[] index = new int[shape.rank()];
         int[] dims = shape.dims();
         long at = offset;
         for (int i = 0; i < out.size(); i++) {
-            out.set(i, element(in, (int) at * bytes));
+            out.set(i, element(in, (int) at * bytes()));
             for (int axis = dims.length - 1; axis >= 0; axis--) {
                 at += strides[axis];
                 if (++index[axis] < dims[axis]) {
@@ -112,7 +133,7 @@ enum ElementType {
                 int start = in.position();
                 float[] f = out.floats();
                 for (int i = 0; i < f.length; i++) {
-                    f[i] = (float) element(in, start + i * bytes);
+                    f[i] = (float) element(in, start + i * bytes());
                 }
             }
         }
@@ -125,10 +146,7 @@ enum ElementType {
             case FLOAT16 -> Float.float16ToFloat(in.getShort(at));
             case BFLOAT16 -> Float.intBitsToFloat(in.getShort(at) << 16);
             case INT32 -> in.getInt(at);
-            case INT64 -> in.getLong(at);
-            case INT16 -> in.getShort(at);
-            case INT8 -> in.get(at);
-            case UINT8, BOOL -> in.get(at) & 0xFF;
+            default -> throw new IllegalStateException("no tensor holds elements of type " + this);
         };
     }
 

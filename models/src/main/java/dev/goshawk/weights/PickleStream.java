@@ -9,6 +9,8 @@ import java.io.InputStream;
  * giving -1.
  */
 final class PickleStream extends InputStream {
+    private static final int MAX_LINE = 256;
+
     private final InputStream in;
     private final long length;
     private long position;
@@ -47,5 +49,40 @@ final class PickleStream extends InputStream {
         }
         position += n;
         return n;
+    }
+
+    /** An unsigned 32-bit number. */
+    long readInt() throws IOException {
+        return Integer.toUnsignedLong(read() | read() << 8 | read() << 16 | read() << 24);
+    }
+
+    /** A 64-bit number. */
+    long readLong() throws IOException {
+        return readInt() | readInt() << 32;
+    }
+
+    /**
+     * The count, where so many bytes are left.
+     *
+     * @throws EOFException otherwise
+     */
+    long require(long count) throws EOFException {
+        if (count < 0 || count > remaining()) {
+            throw new EOFException("stops inside a pickle: " + Long.toUnsignedString(count) + " bytes wanted, "
+                    + remaining() + " left");
+        }
+        return count;
+    }
+
+    /** Bytes up to the end of a line, which is dropped. */
+    String readLine() throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int b = read(); b != '\n'; b = read()) {
+            if (line.length() == MAX_LINE) {
+                throw new IllegalArgumentException("a name longer than " + MAX_LINE + " characters");
+            }
+            line.append((char) b);
+        }
+        return line.toString();
     }
 }

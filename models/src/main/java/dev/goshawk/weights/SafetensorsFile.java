@@ -33,7 +33,7 @@ public final class SafetensorsFile {
     /**
      * Reads every tensor.
      *
-     * @throws WeightFileException if the header lies about the data, names a tensor twice or an unknown dtype
+     * @throws WeightFileException if the header lies about the data, or names a tensor twice
      * @throws IOException if the file cannot be read
      */
     static Weights read(Path file, ReadProgress progress) throws IOException {
@@ -48,10 +48,12 @@ public final class SafetensorsFile {
             mapped.bytes(Long.BYTES, headerLength).get(json);
             SafetensorsHeader header = SafetensorsHeader.parse(json, length - Long.BYTES - headerLength);
             Map<String, Tensor> tensors = new LinkedHashMap<>();
-            List<String> skipped = new ArrayList<>();
+            Map<String, String> skipped = new LinkedHashMap<>();
             for (SafetensorsHeader.Entry entry : header.entries()) {
-                if (entry.type().target() == null) {
-                    skipped.add(entry.name());
+                ElementType type = entry.type();
+                if (type == null || type.target() == null) {
+                    skipped.put(entry.name(),
+                            (type == null ? WeightFileException.shown(entry.dtype()) : type.shown()) + entry.shape());
                     continue;
                 }
                 ByteBuffer bytes = mapped.block(Long.BYTES + headerLength + entry.begin(), entry.end() - entry.begin());
@@ -60,9 +62,9 @@ public final class SafetensorsFile {
                 for (int axis = 0; axis < strides.length; axis++) {
                     strides[axis] = dense[axis];
                 }
-                tensors.put(entry.name(), entry.type().decode(bytes, 0, entry.shape(), strides));
+                tensors.put(entry.name(), type.decode(bytes, 0, entry.shape(), strides));
             }
-            return new Weights(file.toString(), tensors, skipped, header.metadata());
+            return new Weights(file.toString(), tensors, skipped, header.metadata(), List.of());
         } catch (EOFException e) {
             throw new WeightFileException(file, "truncated: it ends before its numbers do", e);
         }

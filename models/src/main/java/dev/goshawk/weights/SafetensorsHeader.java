@@ -26,8 +26,13 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
     private static final int MAX_RANK = 16;
     private static final int MAX_NESTING = 3;
 
-    /** One tensor: its bytes are {@code [begin, end)} of the data after the header. */
-    record Entry(String name, ElementType type, Shape shape, long begin, long end) {
+    /**
+     * One tensor: its bytes are {@code [begin, end)} of the data after the header.
+     *
+     * @param type null where the dtype is none that is known: nothing can be said about the element's size then
+     * @param dtype what the header calls it
+     */
+    record Entry(String name, @Nullable ElementType type, String dtype, Shape shape, long begin, long end) {
     }
 
     /**
@@ -72,7 +77,7 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
 
     private static Entry readEntry(JsonParser in, String name) {
         String shown = "tensor " + WeightFileException.shown(name);
-        ElementType type = null;
+        String type = null;
         long[] dims = null;
         long[] range = null;
         for (String key = in.nextName(); key != null; key = in.nextName()) {
@@ -80,9 +85,7 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
             switch (key) {
                 case "dtype" -> {
                     require(token == JsonToken.VALUE_STRING, shown + ": expected a dtype name");
-                    type = ElementType.ofSafetensors(in.getString());
-                    require(type != null,
-                            shown + ": dtype " + WeightFileException.shown(in.getString()) + " is not supported");
+                    type = in.getString();
                 }
                 case "shape" -> dims = readLongs(in, token, shown + ": shape");
                 case "data_offsets" -> range = readLongs(in, token, shown + ": data_offsets");
@@ -95,7 +98,8 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
         return entry(name, shown, type, dims, range);
     }
 
-    private static Entry entry(String name, String shown, ElementType type, long[] dims, long[] range) {
+    private static Entry entry(String name, String shown, String dtype, long[] dims, long[] range) {
+        ElementType type = ElementType.ofSafetensors(dtype);
         long elements = 1;
         int[] extents = new int[dims.length];
         for (int k = 0; k < dims.length; k++) {
@@ -105,12 +109,16 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
             require(elements <= Integer.MAX_VALUE, shown + ": more than 2^31-1 elements");
         }
         Shape shape = Shape.of(extents);
-        long bytes = (long) shape.size() * type.bytes();
-        require(bytes <= Integer.MAX_VALUE - 8, shown + ": over 2 GiB");
-        require(range[0] <= range[1] && range[1] - range[0] == bytes, shown + ": shape " + shape + " of "
-                + type.safetensorsName() + " takes " + bytes + " bytes, its data_offsets are [" + range[0] + ","
-                + range[1] + "]");
-        return new Entry(name, type, shape, range[0], range[1]);
+        require(range[0] <= range[1], shown + ": its data_offsets are [" + range[0] + "," + range[1] + "]");
+        if (type != null) {
+            long bits = (long) shape.size() * type.bits();
+            long bytes = bits / Byte.SIZE;
+            require(bits % Byte.SIZE == 0, shown + ": shape " + shape + " of " + dtype + " takes no whole bytes");
+            require(bytes <= Integer.MAX_VALUE - 8, shown + ": over 2 GiB");
+            require(range[1] - range[0] == bytes, shown + ": shape " + shape + " of " + dtype + " takes " + bytes
+                    + " bytes, its data_offsets are [" + range[0] + "," + range[1] + "]");
+        }
+        return new Entry(name, type, dtype, shape, range[0], range[1]);
     }
 
     private static long[] readLongs(JsonParser in, @Nullable JsonToken token, String what) {

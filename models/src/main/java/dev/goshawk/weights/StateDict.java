@@ -6,15 +6,20 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /** Finds the state dict in what a checkpoint holds, and reads its tensors. */
 final class StateDict {
     /** Where training scripts put the weights beside the epoch and the optimizer, tried in this order. */
-    private static final List<String> NESTS = List.of("state_dict", "model_state_dict", "model", "net");
+    private static final List<String> NESTS = List.of("state_dict", "model_state_dict", "model", "net", "network",
+            "module", "weights", "params", "ema", "model_ema", "state_dict_ema", "ema_state_dict");
+    private static final int SHOWN = 4;
     private static final int MAX_NESTING = 3;
     /** Tensors may overlap (tied weights), but a file cannot stand for many times its own length. */
     private static final int MAX_EXPANSION = 8;
@@ -25,21 +30,36 @@ final class StateDict {
         ByteBuffer read(StorageRef storage) throws IOException;
     }
 
-    private StateDict() {
+    private final Path file;
+    private final List<String> notes = new ArrayList<>();
+    private final Map<Map<?, ?>, Boolean> seen = new IdentityHashMap<>();
+
+    private StateDict(Path file) {
+        this.file = file;
     }
 
     static Weights read(Path file, long fileLength, Object pickled, Storages storages) throws IOException {
-        Map<?, ?> dict = find(file, pickled);
+        return new StateDict(file).read(fileLength, pickled, storages);
+    }
+
+    private Weights read(long fileLength, Object pickled, Storages storages) throws IOException {
+        Map<?, ?> dict = find(pickled);
         Map<String, TensorRef> kept = new LinkedHashMap<>();
         Map<String, Shape> shapes = new LinkedHashMap<>();
-        List<String> skipped = new ArrayList<>();
+        Map<String, String> skipped = new LinkedHashMap<>();
         long bytes = 0;
         for (Map.Entry<?, ?> entry : dict.entrySet()) {
-            if (!(entry.getKey() instanceof String name) || !(entry.getValue() instanceof TensorRef ref)) {
+            if (!(entry.getKey() instanceof String name)) {
+                continue;
+            }
+            if (entry.getValue() instanceof PickleGlobals.Opaque o) {
+                skipped.put(name, PickleGlobals.kind(o));
+            }
+            if (!(entry.getValue() instanceof TensorRef ref)) {
                 continue;
             }
             if (ref.storage().type().target() == null) {
-                skipped.add(name);
+                skipped.put(name, ref.storage().type().shown());
                 continue;
             }
             Shape shape;
@@ -59,29 +79,74 @@ final class StateDict {
             shapes.put(name, shape);
         }
         if (kept.isEmpty()) {
-            throw new WeightFileException(file, "holds no tensors; its keys are " + keys(dict));
+            throw new WeightFileException(file, "holds no tensors of floating numbers; " + entries(dict));
         }
-        return new Weights(file.toString(), load(kept, shapes, storages), skipped, Map.of());
+        return new Weights(file.toString(), load(kept, shapes, storages), skipped, Map.of(), notes);
     }
 
-    private static Map<?, ?> find(Path file, Object pickled) {
-        if (!(pickled instanceof Map<?, ?> dict)) {
-            throw new WeightFileException(file,
-                    "expected a state dict, got a pickled " + pickled.getClass().getSimpleName());
+    private Map<?, ?> find(Object pickled) {
+        if (pickled instanceof Map<?, ?> dict) {
+            return inner(dict);
         }
-        for (int depth = 0; depth < MAX_NESTING; depth++) {
-            Map<?, ?> inner = null;
-            for (String nest : NESTS) {
-                if (inner == null && dict.get(nest) instanceof Map<?, ?> m) {
-                    inner = m;
-                }
+        List<?> parts = pickled instanceof List<?> list
+                ? list
+                : pickled instanceof Object[] a ? Arrays.asList(a) : List.of();
+        String kind = PickleGlobals.kind(pickled);
+        for (int i = 0; i < parts.size(); i++) {
+            if (parts.get(i) instanceof Map<?, ?> dict && reachesTensors(dict, MAX_NESTING)) {
+                notes.add("the weights are entry " + i + " of a " + kind + " of " + parts.size());
+                return inner(dict);
             }
-            if (inner == null) {
+        }
+        throw new WeightFileException(file, "expected a state dict, got a pickled " + kind
+                + "; in PyTorch save the weights: torch.save(model.state_dict(), FILE)");
+    }
+
+    /** The dict under the usual keys, or under another where that is the only one with tensors. */
+    private Map<?, ?> inner(Map<?, ?> outer) {
+        Map<?, ?> dict = outer;
+        for (int depth = MAX_NESTING; depth > 0; depth--) {
+            List<String> under = nests(dict, depth);
+            if (under.isEmpty() && !holdsTensors(dict)) {
+                under = dict.entrySet().stream().filter(e -> e.getKey() instanceof String key
+                        && !key.contains("optim") && e.getValue() instanceof Map<?, ?> m && holdsTensors(m))
+                        .map(e -> (String) e.getKey()).toList();
+                if (under.size() > 1) {
+                    throw new WeightFileException(file, "holds several state dicts (" + listed(under)
+                            + "); in PyTorch save one: torch.save(checkpoint["
+                            + WeightFileException.shown(under.getFirst()) + "], FILE)");
+                }
+                under.forEach(key -> notes.add("the weights are under " + WeightFileException.shown(key)));
+            } else if (under.size() > 1) {
+                notes.add("the weights are taken from " + under.getFirst() + ", not from "
+                        + listed(under.subList(1, under.size())));
+            }
+            if (under.isEmpty()) {
                 break;
             }
-            dict = inner;
+            dict = (Map<?, ?>) Objects.requireNonNull(dict.get(under.getFirst()));
         }
         return dict;
+    }
+
+    private List<String> nests(Map<?, ?> dict, int depth) {
+        return NESTS.stream().filter(nest -> dict.get(nest) instanceof Map<?, ?> m && reachesTensors(m, depth - 1))
+                .toList();
+    }
+
+    private boolean reachesTensors(Map<?, ?> dict, int depth) {
+        return holdsTensors(dict) || (depth > 0 && !nests(dict, depth).isEmpty());
+    }
+
+    /** Each dict is looked through once, however often others refer to it. */
+    private boolean holdsTensors(Map<?, ?> dict) {
+        Boolean known = seen.get(dict);
+        if (known == null) {
+            known = dict.entrySet().stream()
+                    .anyMatch(e -> e.getKey() instanceof String && e.getValue() instanceof TensorRef);
+            seen.put(dict, known);
+        }
+        return known;
     }
 
     /** Storage by storage, so that each is read once however the tensors share them. */
@@ -112,8 +177,15 @@ final class StateDict {
         return value;
     }
 
-    private static String keys(Map<?, ?> dict) {
-        return WeightFileException.shown(dict.keySet().stream().filter(String.class::isInstance).limit(10)
-                .map(Object::toString).collect(Collectors.joining(", ", "[", "]")));
+    private static String listed(List<String> names) {
+        return names.stream().limit(SHOWN).map(WeightFileException::shown).collect(Collectors.joining(", "))
+                + (names.size() > SHOWN ? ", ..." : "");
+    }
+
+    private static String entries(Map<?, ?> dict) {
+        List<String> entries = dict.entrySet().stream().filter(e -> e.getKey() instanceof String).limit(SHOWN + 1)
+                .map(e -> WeightFileException.shown(e.getKey()) + " (" + PickleGlobals.kind(e.getValue()) + ")")
+                .toList();
+        return entries.isEmpty() ? "it is empty" : "its entries are " + listed(entries);
     }
 }

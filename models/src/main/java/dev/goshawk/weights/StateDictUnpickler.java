@@ -1,8 +1,13 @@
 package dev.goshawk.weights;
 
+import dev.goshawk.weights.PickleGlobals.Function;
+import dev.goshawk.weights.PickleGlobals.Opaque;
+import dev.goshawk.weights.PickleGlobals.OpaqueClass;
+import dev.goshawk.weights.PickleGlobals.Unknown;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,38 +19,32 @@ import net.razorvine.pickle.Unpickler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Unpickles state dicts and nothing else. Both the operations and the globals of a pickle are on allow-lists, and no
- * global is looked up by name in any registry: each becomes one of the values below, so a pickle cannot construct
- * anything but maps, lists, tuples, strings, numbers and {@link TensorRef}s. Memory is bounded by the number of
- * operations, since no operation here copies a container and every counted string is held against what is left of the
- * file.
+ * Unpickles state dicts and what stands beside them. Both the operations and the globals of a pickle are on
+ * allow-lists, and nothing is ever called: a pickle makes maps, lists, tuples (arrays), strings, numbers, {@link
+ * TensorRef}s and {@link Opaque} values that are passed over.
+ *
+ * <p>The objects may contain each other and themselves, so they are never hashed, compared or printed, and no walk
+ * follows them without bound: map keys are strings and numbers, entries with others are dropped. Memory is bounded by
+ * the number of operations, since no operation here copies a container and every counted string is held against what
+ * is left of the file.
  */
 final class StateDictUnpickler extends Unpickler {
     private static final int MAX_OPERATIONS = 4_000_000;
-    private static final int MAX_STRING = 1 << 20;
-    private static final int MAX_LINE = 256;
+    private static final int MAX_STRING = 1 << 16;
+    private static final String REMEDY = "in PyTorch save the weights alone: torch.save(model.state_dict(), FILE)";
+    private static final Opaque BYTES = new Opaque("bytes");
+    private static final Opaque TEXT = new Opaque("text");
+    private static final Opaque SET = new Opaque("set");
 
     /** Python's None: the Unpickler's own would be a null. */
     enum None {
         NONE
     }
 
-    /** Globals that may be called. */
-    private enum Callable {
-        ORDERED_DICT, REBUILD_TENSOR, REBUILD_PARAMETER, SIZE, INERT
-    }
-
-    /**
-     * The result of a call that is let through because checkpoints hold it beside the weights (devices, NumPy
-     * scalars).
-     */
-    private enum Inert {
-        VALUE
-    }
-
     private final PickleStream bytes;
     private final Map<String, StorageRef> storages = new LinkedHashMap<>();
     private int operations;
+    private @Nullable Unknown unknown;
 
     StateDictUnpickler(PickleStream bytes) {
         this.bytes = bytes;
@@ -58,14 +57,20 @@ final class StateDictUnpickler extends Unpickler {
      * @throws EOFException if it stops early
      */
     Object next() throws IOException {
+        memo.clear();
+        Object object;
         try {
-            return load(bytes);
+            object = load(bytes);
         } catch (RefusedException e) {
             throw e;
         } catch (PickleException | IllegalArgumentException | IndexOutOfBoundsException | ClassCastException e) {
             throw new IllegalArgumentException("damaged pickle at byte " + bytes.position() + " (" + describe(e) + ")",
                     e);
         }
+        if (unknown != null) {
+            throw unsafe(unknown);
+        }
+        return object;
     }
 
     /** Every storage referred to so far, by key. */
@@ -89,30 +94,38 @@ final class StateDictUnpickler extends Unpickler {
         switch (opcode) {
             case Opcodes.NONE -> stack.add(None.NONE);
             case Opcodes.EMPTY_DICT -> stack.add(new LinkedHashMap<Object, Object>());
+            case Opcodes.EMPTY_SET -> stack.add(SET);
+            case Opcodes.FROZENSET -> {
+                stack.pop_all_since_marker();
+                stack.add(SET);
+            }
             case Opcodes.SETITEM -> {
                 Object value = stack.pop();
                 Object key = stack.pop();
-                put(dict(stack.peek()), key, value);
+                putAll(stack.peek(), List.of(key, value));
             }
             case Opcodes.SETITEMS -> {
                 List<Object> items = stack.pop_all_since_marker();
-                putAll(dict(stack.peek()), items);
+                putAll(stack.peek(), items);
             }
             case Opcodes.APPEND -> {
                 Object value = stack.pop();
-                list(stack.peek()).add(value);
+                addAll(stack.peek(), List.of(value));
             }
-            case Opcodes.APPENDS -> {
+            case Opcodes.APPENDS, Opcodes.ADDITEMS -> {
                 List<Object> items = stack.pop_all_since_marker();
-                list(stack.peek()).addAll(items);
+                addAll(stack.peek(), items);
             }
-            case Opcodes.BINUNICODE, Opcodes.BINSTRING -> stack.add(string(counted(readInt())));
-            case Opcodes.SHORT_BINUNICODE, Opcodes.SHORT_BINSTRING -> stack.add(string(counted(bytes.read())));
-            case Opcodes.BINBYTES -> stack.add(counted(readInt()));
-            case Opcodes.SHORT_BINBYTES -> stack.add(counted(bytes.read()));
+            case Opcodes.BINUNICODE, Opcodes.BINSTRING -> stack.add(text(bytes.readInt()));
+            case Opcodes.SHORT_BINUNICODE, Opcodes.SHORT_BINSTRING -> stack.add(text(bytes.read()));
+            case Opcodes.BINUNICODE8 -> stack.add(text(bytes.readLong()));
+            case Opcodes.BINBYTES -> stack.add(skipped(bytes.readInt(), BYTES));
+            case Opcodes.SHORT_BINBYTES -> stack.add(skipped(bytes.read(), BYTES));
+            case Opcodes.BINBYTES8, Opcodes.BYTEARRAY8 -> stack.add(skipped(bytes.readLong(), BYTES));
+            case Opcodes.LONG4 -> stack.add(skipped(bytes.readInt(), new Opaque("long integer")));
             case Opcodes.GLOBAL -> {
-                String module = readLine();
-                stack.add(global(module, readLine()));
+                String module = bytes.readLine();
+                stack.add(global(module, bytes.readLine()));
             }
             case Opcodes.STACK_GLOBAL -> {
                 String name = (String) stack.pop();
@@ -122,12 +135,21 @@ final class StateDictUnpickler extends Unpickler {
                 Object[] arguments = (Object[]) stack.pop();
                 stack.add(call(stack.pop(), arguments));
             }
+            case Opcodes.NEWOBJ -> {
+                stack.pop();
+                stack.add(newObject(stack.pop()));
+            }
+            case Opcodes.NEWOBJ_EX -> {
+                stack.pop();
+                stack.pop();
+                stack.add(newObject(stack.pop()));
+            }
             // An OrderedDict's state is PyTorch's version record of each module; weights do not depend on it.
             case Opcodes.BUILD -> {
-                Object unused = stack.pop();
-                if (!(stack.peek() instanceof Map<?, ?>) && stack.peek() != Inert.VALUE) {
-                    throw new RefusedException("unsafe pickle: a state (" + unused.getClass().getSimpleName()
-                            + ") is set on an object that takes none");
+                stack.pop();
+                if (!(stack.peek() instanceof Map<?, ?> || stack.peek() instanceof Opaque)) {
+                    throw new RefusedException("unsafe pickle: a state is set on a " + PickleGlobals.kind(stack.peek())
+                            + ", which takes none");
                 }
             }
             case Opcodes.PROTO, Opcodes.STOP, Opcodes.MARK, Opcodes.POP, Opcodes.FRAME, Opcodes.MEMOIZE, Opcodes.BINPUT,
@@ -146,42 +168,64 @@ final class StateDictUnpickler extends Unpickler {
         return NO_RETURN_VALUE;
     }
 
-    private static Object global(String module, String name) {
-        String full = module + "." + name;
-        return switch (full) {
-            case "collections.OrderedDict" -> Callable.ORDERED_DICT;
-            case "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2" -> Callable.REBUILD_TENSOR;
-            case "torch._utils._rebuild_parameter" -> Callable.REBUILD_PARAMETER;
-            case "torch.Size" -> Callable.SIZE;
-            case "torch.device", "numpy.dtype", "numpy.core.multiarray.scalar", "numpy._core.multiarray.scalar",
-                    "_codecs.encode" ->
-                Callable.INERT;
-            default -> {
-                ElementType storage = module.equals("torch") ? ElementType.ofTorch(name) : null;
-                if (storage == null) {
-                    throw new RefusedException(
-                            "unsafe pickle: global " + WeightFileException.shown(full) + " is not on the allow-list");
-                }
-                yield storage;
-            }
-        };
+    /** What is on no list is refused by the end at the latest: only its use tells what the file is. */
+    private Object global(String module, String name) {
+        Object global = PickleGlobals.of(module, name);
+        if (unknown == null && global instanceof Unknown u) {
+            unknown = u;
+        }
+        return global;
+    }
+
+    private static RefusedException unsafe(Unknown global) {
+        return new RefusedException("unsafe pickle: global " + WeightFileException.shown(global.name())
+                + " is not on the allow-list; if the file is to be trusted, " + REMEDY);
+    }
+
+    private static RefusedException module(String name) {
+        return new RefusedException("is a pickled module (class " + WeightFileException.shown(name)
+                + "), not its weights; " + REMEDY);
+    }
+
+    private Object newObject(Object type) {
+        if (type instanceof Unknown u) {
+            throw stack.size() == 0
+                    ? module(u.name())
+                    : new RefusedException("unsafe pickle: it holds an object of class "
+                            + WeightFileException.shown(u.name())
+                            + ", such as a module, which is not on the allow-list; if the file is to be trusted, "
+                            + REMEDY);
+        }
+        return call(type, new Object[0]);
     }
 
     private Object call(@Nullable Object callee, Object[] arguments) {
-        if (!(callee instanceof Callable callable)) {
-            throw new RefusedException("unsafe pickle: a call of something that is not a function");
-        }
-        return switch (callable) {
-            case INERT -> Inert.VALUE;
+        return switch (callee) {
+            case Unknown u -> throw unsafe(u);
+            case OpaqueClass c -> PickleGlobals.result(c);
+            case Function f -> call(f, arguments);
+            case null, default ->
+                throw new RefusedException("unsafe pickle: a call of something that is not a function");
+        };
+    }
+
+    private Object call(Function function, Object[] arguments) {
+        return switch (function) {
             case SIZE -> arguments[0];
-            case REBUILD_PARAMETER -> (TensorRef) arguments[0];
+            case DEFAULT_DICT -> new LinkedHashMap<Object, Object>();
+            case REBUILD_PARAMETER -> arguments[0] instanceof TensorRef ref ? ref : (Opaque) arguments[0];
+            // A subclass of Tensor names the function that makes its tensor, and that one's arguments.
+            case REBUILD_SUBCLASS -> arguments[0] == Function.REBUILD_TENSOR
+                    || arguments[0] == Function.REBUILD_PARAMETER
+                            ? call((Function) arguments[0], (Object[]) arguments[2])
+                            : new Opaque("tensor of an unusual kind");
             case REBUILD_TENSOR ->
-                new TensorRef((StorageRef) arguments[0], integer(arguments[1]), integers(arguments[2]),
-                        integers(arguments[3]));
+                TensorRef.of((StorageRef) arguments[0], arguments[1], arguments[2], arguments[3]);
+            case REBUILD_TENSOR_V3 -> new Opaque(((OpaqueClass) arguments[6]).name() + " tensor");
             case ORDERED_DICT -> {
                 Map<Object, Object> map = new LinkedHashMap<>();
                 if (arguments.length > 0) {
-                    fromPairs(map, list(arguments[0]));
+                    fromPairs(map, (List<?>) arguments[0]);
                 }
                 yield map;
             }
@@ -192,7 +236,7 @@ final class StateDictUnpickler extends Unpickler {
      * Python 2 wrote an OrderedDict as a list of pairs. Each pair counts as an operation: the list may be used many
      * times.
      */
-    private void fromPairs(Map<Object, Object> map, List<Object> pairs) {
+    private void fromPairs(Map<Object, Object> map, List<?> pairs) {
         operations += pairs.size();
         for (Object pair : pairs) {
             Object[] p = pair instanceof List<?> l && l.size() == 2 ? l.toArray() : (Object[]) pair;
@@ -203,15 +247,19 @@ final class StateDictUnpickler extends Unpickler {
     @Override
     protected Object persistentLoad(Object pid) {
         Object[] p = (Object[]) pid;
+        if (p.length > 1 && "module".equals(p[0]) && p[1] instanceof Unknown u) {
+            throw module(u.name());
+        }
         if (p.length < 5 || !"storage".equals(p[0]) || !(p[1] instanceof ElementType type)) {
             throw new RefusedException(
-                    "not a state dict: it refers to " + WeightFileException.shown(p.length == 0 ? "" : p[0])
+                    "not a state dict: it refers to a " + (p.length == 0 ? "nothing" : PickleGlobals.kind(p[0]))
                             + " instead of a tensor's storage");
         }
-        long length = integer(p[4]);
+        long length = TensorRef.integer(p[4]);
         boolean isView = p.length > 5 && p[5] instanceof Object[];
         Object[] view = isView ? (Object[]) p[5] : new Object[] {"", 0, length};
-        StorageRef storage = new StorageRef(type, (String) p[2], length, integer(view[1]), integer(view[2]));
+        StorageRef storage = new StorageRef(type, (String) p[2], length, TensorRef.integer(view[1]),
+                TensorRef.integer(view[2]));
         StorageRef known = storages.putIfAbsent(storage.key(), storage);
         if (known != null && (known.type() != type || known.length() != length)) {
             throw new IllegalArgumentException(
@@ -220,21 +268,34 @@ final class StateDictUnpickler extends Unpickler {
         return storage;
     }
 
-    private static void putAll(Map<Object, Object> map, List<Object> items) {
+    private static void putAll(Object target, List<Object> items) {
         if (items.size() % 2 != 0) {
             throw new IllegalArgumentException("a key without a value");
         }
+        if (target instanceof Opaque) {
+            return;
+        }
+        Map<Object, Object> map = dict(target);
         for (int i = 0; i < items.size(); i += 2) {
             put(map, items.get(i), items.get(i + 1));
         }
     }
 
-    /** Containers are refused as keys: hashing nested ones takes time exponential in their depth. */
+    /** Only what is hashed in bounded time is a key; a tuple, say, may be deeper than can be walked. */
     private static void put(Map<Object, Object> map, Object key, Object value) {
         if (key instanceof Map<?, ?> || key instanceof List<?>) {
             throw new IllegalArgumentException("a container as a key");
         }
-        map.put(key, value);
+        if (key instanceof String || key instanceof Number || key instanceof Boolean) {
+            map.put(key, value);
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static void addAll(Object target, List<Object> items) {
+        if (!(target instanceof Opaque)) {
+            ((ArrayList<Object>) target).addAll(items);
+        }
     }
 
     @SuppressWarnings("unchecked")
@@ -242,54 +303,16 @@ final class StateDictUnpickler extends Unpickler {
         return (Map<Object, Object>) o;
     }
 
-    @SuppressWarnings("unchecked")
-    private static List<Object> list(Object o) {
-        return (List<Object>) o;
+    private Opaque skipped(long count, Opaque value) throws IOException {
+        bytes.skipNBytes(bytes.require(count));
+        return value;
     }
 
-    private static long integer(Object o) {
-        if (o instanceof Integer || o instanceof Long) {
-            return ((Number) o).longValue();
-        }
-        throw new IllegalArgumentException("expected an integer, got " + o.getClass().getSimpleName());
-    }
-
-    private static long[] integers(Object tuple) {
-        Object[] values = (Object[]) tuple;
-        long[] out = new long[values.length];
-        for (int i = 0; i < out.length; i++) {
-            out[i] = integer(values[i]);
-        }
-        return out;
-    }
-
-    private int readInt() throws IOException {
-        return bytes.read() | bytes.read() << 8 | bytes.read() << 16 | bytes.read() << 24;
-    }
-
-    private byte[] counted(int count) throws IOException {
-        if (count < 0 || count > MAX_STRING) {
-            throw new IllegalArgumentException("a string of " + Integer.toUnsignedString(count) + " bytes");
-        }
-        if (count > bytes.remaining()) {
-            throw new EOFException("stops inside a pickle: " + count + " bytes wanted, " + bytes.remaining() + " left");
-        }
-        return bytes.readNBytes(count);
-    }
-
-    private static String string(byte[] utf8) {
-        return new String(utf8, StandardCharsets.UTF_8);
-    }
-
-    private String readLine() throws IOException {
-        StringBuilder line = new StringBuilder();
-        for (int b = bytes.read(); b != '\n'; b = bytes.read()) {
-            if (line.length() == MAX_LINE) {
-                throw new IllegalArgumentException("a name longer than " + MAX_LINE + " characters");
-            }
-            line.append((char) b);
-        }
-        return line.toString();
+    /** A string longer than any name is passed over. */
+    private Object text(long count) throws IOException {
+        return count > MAX_STRING
+                ? skipped(count, TEXT)
+                : new String(bytes.readNBytes((int) bytes.require(count)), StandardCharsets.UTF_8);
     }
 
     /** A pickle that does what is not allowed, as opposed to one that is damaged. */

@@ -7,6 +7,29 @@ import java.util.Arrays;
 record TensorRef(StorageRef storage, long offset, long[] sizes, long[] strides) {
     private static final int MAX_RANK = 16;
 
+    /** A tensor as PyTorch's functions are given it, still unchecked. */
+    static TensorRef of(StorageRef storage, Object offset, Object sizes, Object strides) {
+        return new TensorRef(storage, integer(offset), integers(sizes), integers(strides));
+    }
+
+    /** An integer of a pickle. */
+    static long integer(Object o) {
+        if (o instanceof Integer || o instanceof Long) {
+            return ((Number) o).longValue();
+        }
+        throw new IllegalArgumentException("expected an integer, got a " + PickleGlobals.kind(o));
+    }
+
+    /** No more than tell that there are too many: a long tuple may be used many times. */
+    private static long[] integers(Object tuple) {
+        Object[] values = (Object[]) tuple;
+        long[] out = new long[Math.min(values.length, MAX_RANK + 1)];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = integer(values[i]);
+        }
+        return out;
+    }
+
     /** The shape, when the window is sound and lies within the storage. */
     Shape check() {
         if (sizes.length != strides.length || sizes.length > MAX_RANK) {

@@ -66,9 +66,9 @@ final class TorchLegacy {
     }
 
     private static void expect(Path file, String what, Object expected, Object got) {
-        if (!expected.equals(got)) {
-            throw new WeightFileException(file, what + ": expected " + expected + ", got " + WeightFileException.shown(
-                    got instanceof Number ? got : got.getClass().getSimpleName()));
+        if (!(got instanceof Number) || !expected.equals(got)) {
+            throw new WeightFileException(file, what + ": expected " + expected + ", got "
+                    + (got instanceof Number ? WeightFileException.shown(got) : "a " + PickleGlobals.kind(got)));
         }
     }
 
@@ -78,7 +78,12 @@ final class TorchLegacy {
         long length = mapped.length();
         Map<String, Long> starts = new HashMap<>();
         long at = first;
-        for (Object key : keys) {
+        for (Object listed : keys) {
+            // Anything may stand in the list, also what cannot be hashed or printed in a lifetime.
+            if (!(listed instanceof String key)) {
+                throw new WeightFileException(file, "damaged: a " + PickleGlobals.kind(listed)
+                        + " where the key of a storage belongs");
+            }
             StorageRef storage = storages.get(key);
             if (storage == null || starts.containsKey(storage.key())) {
                 throw new WeightFileException(file, "damaged: storage key " + WeightFileException.shown(key)

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
@@ -59,15 +60,32 @@ final class TorchZip {
                 .filter(n -> n.endsWith(PICKLE) && n.indexOf('/') == n.length() - PICKLE.length())
                 .toList();
         if (pickles.size() != 1) {
-            throw new WeightFileException(file, "is a zip but not one of torch.save: expected one <name>/data.pkl, got "
-                    + pickles.size());
+            throw new WeightFileException(file, foreign(zip, pickles.size()));
         }
         String prefix = pickles.getFirst().substring(0, pickles.getFirst().length() - PICKLE.length());
         if (zip.entries().containsKey(prefix + "/constants.pkl")) {
             throw new WeightFileException(file,
-                    "is a TorchScript program; expected a state dict written by torch.save");
+                    "is a TorchScript program, not a state dict; in PyTorch save its weights: "
+                            + "torch.save(torch.jit.load(FILE).state_dict(), OTHER)");
         }
         return prefix;
+    }
+
+    /** What a zip is that is not one of torch.save. */
+    private static String foreign(ZipDirectory zip, int pickles) {
+        Set<String> names = zip.entries().keySet();
+        if (!names.isEmpty() && names.stream().allMatch(n -> n.endsWith(".npy"))) {
+            return "is a NumPy archive (npz); expected PyTorch or safetensors weights";
+        }
+        if (names.contains("model.weights.h5")) {
+            return "is a Keras model; expected PyTorch or safetensors weights";
+        }
+        if (names.stream().anyMatch(n -> n.equals("archive_format") || n.endsWith("/archive_format")
+                || n.equals("serialized_exported_program.json"))) {
+            return "is a program of torch.export; in PyTorch save its weights: torch.save(program.state_dict, FILE)";
+        }
+        return "is a zip but not one of torch.save: expected one <name>/data.pkl, got " + pickles
+                + "; if a weight file is in it, unpack it and give that";
     }
 
     private static ZipDirectory.Entry entry(Path file, ZipDirectory zip, String name) {

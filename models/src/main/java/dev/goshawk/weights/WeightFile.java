@@ -6,22 +6,18 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 
 /** Reads weights from a file of any supported format. */
 public final class WeightFile {
-    /** What {@code DataParallel} puts before every name. */
-    private static final String DATA_PARALLEL = "module.";
-    private static final int PROBE = 16;
-    /** An empty safetensors file: a length and two braces. */
-    private static final int SHORTEST = 10;
+    private static final int PROBE = 1024;
 
     private WeightFile() {
     }
 
     /**
      * Reads a PyTorch file (zip or legacy pickle) or a safetensors file, told apart by their first bytes. In a pickle
-     * the state dict may be nested, as under {@code state_dict}. A prefix {@code module.} that every name carries is
-     * taken off.
+     * the state dict may be nested, as under {@code state_dict}, and other data may stand beside it.
      *
      * @throws WeightFileException if the file is missing, damaged, unsafe or of another kind
      */
@@ -36,7 +32,7 @@ public final class WeightFile {
      */
     public static Weights read(Path file, ReadProgress progress) {
         try {
-            return readAny(file, progress).withoutPrefix(DATA_PARALLEL);
+            return readAny(file, progress);
         } catch (NoSuchFileException e) {
             throw new WeightFileException(file, "no such file", e);
         } catch (AccessDeniedException e) {
@@ -55,27 +51,26 @@ public final class WeightFile {
     }
 
     private static Weights readAny(Path file, ReadProgress progress) throws IOException {
-        if (Files.isDirectory(file)) {
-            throw new WeightFileException(file, "is a folder, expected a weight file");
+        BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+        if (!attributes.isRegularFile()) {
+            throw new WeightFileException(file, attributes.isDirectory()
+                    ? "is a folder, expected a weight file"
+                    : "is a named pipe, a device or another special file; weights are read from a regular file");
         }
         byte[] start;
         try (InputStream in = Files.newInputStream(file)) {
             start = in.readNBytes(PROBE);
         }
-        if (start.length < SHORTEST) {
-            throw new WeightFileException(file, "is only " + start.length + " bytes long, expected a weight file");
-        }
-        if (start[0] == 'P' && start[1] == 'K' && start[2] == 3 && start[3] == 4) {
+        if (start.length >= ForeignFile.SHORTEST && start[0] == 'P' && start[1] == 'K' && start[2] == 3
+                && start[3] == 4) {
             return TorchZip.read(file, progress);
         }
         if (TorchLegacy.matches(start)) {
             return TorchLegacy.read(file, progress);
         }
-        if (start[Long.BYTES] == '{') {
+        if (start.length >= ForeignFile.SHORTEST && start[Long.BYTES] == '{') {
             return SafetensorsFile.read(file, progress);
         }
-        throw new WeightFileException(file, start[0] == (byte) 0x80
-                ? "is a pickle, but not one written by torch.save"
-                : "is neither a PyTorch (torch.save) nor a safetensors file");
+        throw new WeightFileException(file, ForeignFile.describe(start, attributes.size()));
     }
 }

@@ -2,35 +2,42 @@ package dev.goshawk.weights;
 
 import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Named tensors in the order of their file and in its layout: PyTorch's, so filters are [out, in, height, width] and a
  * linear layer's weight is [out, in]. Elements are float32 or float64 as stored; float16 and bfloat16 are widened to
- * float32; int32 stays. Tensors of other integer types, such as batch-norm's {@code num_batches_tracked}, are only
- * named in {@link #skipped()}.
+ * float32; int32 stays. Tensors of other types, such as batch-norm's {@code num_batches_tracked}, are only named in
+ * {@link #skipped()}.
  */
 public final class Weights {
     private final String source;
     private final Map<String, Tensor> tensors;
-    private final List<String> skipped;
+    private final Map<String, String> skipped;
     private final Map<String, String> metadata;
+    private final List<String> notes;
 
-    Weights(String source, Map<String, Tensor> tensors, List<String> skipped, Map<String, String> metadata) {
+    Weights(String source, Map<String, Tensor> tensors, Map<String, String> skipped, Map<String, String> metadata,
+            List<String> notes) {
         this.source = source;
         this.tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
-        this.skipped = List.copyOf(skipped);
+        this.skipped = Collections.unmodifiableMap(new LinkedHashMap<>(skipped));
         this.metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+        this.notes = List.copyOf(notes);
     }
 
     /** Weights that come from no file; {@code source} names them in messages. */
     public static Weights of(String source, Map<String, Tensor> tensors) {
-        return new Weights(source, tensors, List.of(), Map.of());
+        return new Weights(source, tensors, Map.of(), Map.of(), List.of());
     }
 
     /** The file these came from, for messages. */
@@ -48,9 +55,17 @@ public final class Weights {
         return tensors.keySet();
     }
 
-    /** Names of tensors whose element type is none of {@link DType}'s, in file order. */
-    public List<String> skipped() {
+    /**
+     * Entries that are no tensor of one of {@link DType}'s types, by name, in file order, with what they are, such as
+     * {@code int64}; unmodifiable.
+     */
+    public Map<String, String> skipped() {
         return skipped;
+    }
+
+    /** Lines on how the tensors were found, where a file left a choice; each without the file's name. */
+    public List<String> notes() {
+        return notes;
     }
 
     /** Text a safetensors file carries beside its tensors; empty for other formats. */
@@ -75,16 +90,41 @@ public final class Weights {
         return t;
     }
 
-    /** The same tensors with a prefix taken off every name, or these weights unchanged where some name lacks it. */
-    public Weights withoutPrefix(String prefix) {
-        if (tensors.isEmpty() || prefix.isEmpty() || !tensors.keySet().stream().allMatch(n -> n.startsWith(prefix))) {
-            return this;
+    /**
+     * The same entries under other names.
+     *
+     * @param names the new name of each old one, or null where the entry is left out; no two the same
+     */
+    public Weights renamed(Function<String, @Nullable String> names) {
+        return new Weights(source, renamed(tensors, names), renamed(skipped, names), metadata, notes);
+    }
+
+    /**
+     * These weights without some entries.
+     *
+     * @param pattern a name, or its end after a dot; {@code *} stands for any characters
+     * @throws WeightFileException if no name matches
+     */
+    public Weights without(String pattern) {
+        Pattern names = Pattern.compile("(?s)(?:.*\\.)?"
+                + Stream.of(pattern.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining(".*")));
+        Weights left = renamed(name -> names.matcher(name).matches() ? null : name);
+        if (left.tensors.size() + left.skipped.size() == tensors.size() + skipped.size()) {
+            throw new WeightFileException(source, "no name matches " + WeightFileException.shown(pattern)
+                    + ", so nothing can be left out");
         }
-        Map<String, Tensor> renamed = new LinkedHashMap<>();
-        tensors.forEach((name, tensor) -> renamed.put(name.substring(prefix.length()), tensor));
-        List<String> rest = new ArrayList<>();
-        skipped.forEach(name -> rest.add(name.startsWith(prefix) ? name.substring(prefix.length()) : name));
-        return new Weights(source, renamed, rest, metadata);
+        return left;
+    }
+
+    private static <V> Map<String, V> renamed(Map<String, V> entries, Function<String, @Nullable String> names) {
+        Map<String, V> renamed = new LinkedHashMap<>();
+        entries.forEach((name, value) -> {
+            String other = names.apply(name);
+            if (other != null && renamed.putIfAbsent(other, value) != null) {
+                throw new IllegalArgumentException("two entries would be named " + WeightFileException.shown(other));
+            }
+        });
+        return renamed;
     }
 
     /**

@@ -65,7 +65,8 @@ class CifarResNetTest {
     void parametersAreThoseOfThePublicCheckpoints() {
         for (String[] pair : new String[][] {{"resnet20", "checkpoints/resnet20-12fca82f.th"},
                 {"resnet56", "checkpoints/resnet56-4bfd9763.th"}}) {
-            Weights weights = WeightFile.read(GoshawkData.require().resolve(pair[1]));
+            Weights weights = WeightFile.read(GoshawkData.require().resolve(pair[1]))
+                    .renamed(name -> name.substring("module.".length()));
             List<ParameterSpec> specs = Networks.byName(pair[0]).parameters();
 
             assertEquals(new ArrayList<>(weights.names()), specs.stream().map(ParameterSpec::name).toList());

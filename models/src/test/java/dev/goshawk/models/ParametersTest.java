@@ -10,8 +10,11 @@ import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.Tensor;
 import dev.goshawk.weights.Weights;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 class ParametersTest {
@@ -91,6 +94,72 @@ class ParametersTest {
         Parameters p = Parameters.load(resnet20, Weights.of("file", prefixed), DType.FLOAT32);
 
         assertEquals(resnet20.parameters().size(), p.tensors().size());
+    }
+
+    private Weights renamed(UnaryOperator<String> names) {
+        return Weights.of("file", torch()).renamed(names::apply);
+    }
+
+    private List<String> notes(Weights weights) {
+        List<String> notes = new ArrayList<>();
+        assertEquals(resnet20.parameters().size(),
+                Parameters.load(resnet20, weights, DType.FLOAT32, notes::add).tensors().size());
+        return notes;
+    }
+
+    @Test
+    void whatFrameworksPutBeforeNamesComesOff() {
+        assertEquals(List.of(), notes(renamed(name -> name)));
+        for (String prefix : List.of("module.", "_orig_mod.", "model.", "net.", "backbone.body.")) {
+            assertEquals(List.of("the names fit resnet20 without '" + prefix + "'"),
+                    notes(renamed(name -> prefix + name)));
+        }
+        assertEquals(List.of("the names fit resnet20 without '_orig_mod.' and 'model.'"),
+                notes(renamed(name -> "model._orig_mod." + name)));
+        assertEquals(List.of("the names fit resnet20 without 'module.'"),
+                notes(renamed(name -> name.replace("layer1.", "layer1.module."))), "a part wrapped");
+        assertEquals(List.of("the names fit resnet20 without 'module.' and '_orig_mod.'"),
+                notes(renamed(name -> name.startsWith("linear") ? name : "module._orig_mod." + name)));
+    }
+
+    @Test
+    void onlyWhatFitsWithoutItLosesItsPrefix() {
+        Map<String, Tensor> both = new LinkedHashMap<>();
+        torch().forEach((name, t) -> {
+            both.put("teacher." + name, t);
+            both.put("student." + name, t);
+        });
+        assertEquals(
+                "file: not the weights of resnet20 with 10 classes: they are there more than once, as teacher.* and "
+                        + "student.*",
+                refusal(both));
+        assertEquals(List.of("the names fit resnet20 without 'student.'"),
+                notes(Weights.of("file", both).without("teacher.*")));
+        Map<String, Tensor> more = new LinkedHashMap<>();
+        torch().forEach((name, t) -> more.put("model." + name, t));
+        more.put("criterion.scale", Tensor.of(Shape.scalar(), 1f));
+        ParameterMismatchException e = assertThrows(ParameterMismatchException.class,
+                () -> Parameters.load(resnet20, Weights.of("file", more), DType.FLOAT32));
+        assertEquals("file: not the weights of resnet20 with 10 classes: 1 unexpected (criterion.scale)",
+                e.getMessage());
+        assertEquals(List.of("scale"), e.tooMany());
+        assertEquals("file: not the weights of resnet20 with 10 classes: "
+                + "96 missing (bn1.weight, bn1.bias, bn1.running_mean, bn1.running_var, ...); "
+                + "1 of another shape or type (conv1.weight: expected [16,3,3,3], got float32[2])",
+                refusal(Map.of("_orig_mod.conv1.weight", Tensor.zeros(DType.FLOAT32, Shape.of(2)))));
+    }
+
+    @Test
+    void entriesOfNoUseCanBeLeftOut() {
+        Map<String, Tensor> counted = torch();
+        torch().keySet().stream().map(name -> name.substring(0, name.lastIndexOf('.') + 1)).distinct().forEach(m -> {
+            counted.put(m + "total_ops", Tensor.of(Shape.of(1), 0.));
+            counted.put(m + "total_params", Tensor.of(Shape.of(1), 0.));
+        });
+        ParameterMismatchException e = assertThrows(ParameterMismatchException.class,
+                () -> Parameters.load(resnet20, Weights.of("file", counted), DType.FLOAT32));
+        assertEquals(List.of("total_ops", "total_params"), e.tooMany());
+        assertEquals(List.of(), notes(Weights.of("file", counted).without("total_ops").without("total_params")));
     }
 
     @Test

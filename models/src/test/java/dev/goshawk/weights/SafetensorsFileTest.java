@@ -83,7 +83,28 @@ class SafetensorsFileTest {
         assertEquals(List.of("h", "b"), List.copyOf(w.names()));
         assertEquals(1.5, w.get("h").item());
         assertEquals(2, w.get("b").item());
-        assertEquals(List.of("n"), w.skipped());
+        assertEquals(Map.of("n", "int64[]"), w.skipped());
+    }
+
+    @Test
+    void passesOverElementTypesThatNoNetworkComputesWith() throws IOException {
+        String sizes = "BOOL 8 U8 8 I8 8 F8_E5M2 8 F8_E4M3 8 F8_E8M0 8 I16 16 U16 16 U32 32 I64 64 U64 64 C64 64 "
+                + "F4 4 F6_E2M3 6 F6_E3M2 6 Q7 24";
+        String[] parts = sizes.split(" ");
+        StringBuilder json = new StringBuilder("{\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}");
+        int at = 4;
+        for (int i = 0; i < parts.length; i += 2) {
+            int end = at + Integer.parseInt(parts[i + 1]);
+            json.append(",\"" + parts[i] + "\":{\"dtype\":\"" + parts[i] + "\",\"shape\":[2,4],\"data_offsets\":[" + at
+                    + "," + end + "]}");
+            at = end;
+        }
+        Weights w = WeightFile.read(file(json.append('}').toString(), at));
+        assertEquals(List.of("w"), List.copyOf(w.names()));
+        assertEquals(parts.length / 2, w.skipped().size());
+        assertEquals("uint32[2,4]", w.skipped().get("U32"));
+        assertEquals("float4[2,4]", w.skipped().get("F4"));
+        assertEquals("Q7[2,4]", w.skipped().get("Q7"), "a type of the future");
     }
 
     /** {@code $F} stands for a dtype and the name of the shape, {@code $O} for the name of the byte range. */
@@ -103,7 +124,8 @@ class SafetensorsFileTest {
             "{\"a\":{$F[99999999999999999999],$O[0,8]}}|8|not sound JSON",
             "{\"a\":{$F[1e3],$O[0,8]}}|8|expected at most 16 integers",
             "{\"a\":{$F[2000000000],$O[0,8000000000]}}|8|tensor a: over 2 GiB",
-            "{\"a\":{\"dtype\":\"F8_E4M3\",\"shape\":[2],$O[0,2]}}|2|tensor a: dtype F8_E4M3 is not supported",
+            "{\"a\":{\"dtype\":\"F8_E4M3\",\"shape\":[2],$O[0,3]}}|3|shape [2] of F8_E4M3 takes 2 bytes",
+            "{\"a\":{\"dtype\":\"F4\",\"shape\":[3],$O[0,2]}}|2|shape [3] of F4 takes no whole bytes",
             "{\"a\":{$F[2]}}|8|tensor a: expected dtype, shape and two data_offsets",
             "{\"a\":{$F[2],$O[0,8],\"x\":1}}|8|tensor a: unexpected key x",
             "{\"a\":7}|0|expected an object for a", "{\"__metadata__\":{\"k\":1}}|0|expected text for metadata k",

@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
@@ -20,18 +21,22 @@ final class ModelOptions {
     private String model = "resnet20";
 
     @Option(names = "--weights", paramLabel = "FILE",
-            description = "Weights: a state dict saved by PyTorch (zip or legacy format, 'module.' before names tolerated) or "
+            description = "Weights: a state dict saved by PyTorch (zip or legacy format; prefixes such as 'module.' come off) or "
                     + "safetensors; or the word random.")
     private @Nullable Path weights;
+
+    @Mixin
+    private IgnoredWeights ignored = new IgnoredWeights();
 
     /** The network with as many classes as the data. */
     Network network(ImageDataset dataset) {
         return Networks.byName(model, dataset.classes().size());
     }
 
-    /** Fails with one line before anything slow if there is no such network. */
+    /** Fails with one line before anything slow if there is no such network or an option cannot apply. */
     void check() {
         Networks.byName(model);
+        ignored.check(weights);
     }
 
     /** Fails with one line if no weights were named. */
@@ -58,7 +63,7 @@ final class ModelOptions {
     Parameters parameters(Network network, DType dtype, boolean embedded, long seed, PrintWriter err)
             throws IOException {
         if (weights != null) {
-            return StartWeights.load(weights, network, dtype, seed, err);
+            return StartWeights.load(weights, ignored, network, dtype, seed, err);
         }
         if (embedded && EmbeddedRun.hasWeights(model)) {
             return Parameters.load(network, EmbeddedRun.weights(), dtype);

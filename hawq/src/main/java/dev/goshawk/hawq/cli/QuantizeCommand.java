@@ -63,6 +63,9 @@ final class QuantizeCommand implements Callable<Integer> {
     private @Nullable Path weights;
 
     @Mixin
+    private IgnoredWeights ignored = new IgnoredWeights();
+
+    @Mixin
     private SplitOptions data = new SplitOptions();
 
     @Mixin
@@ -106,6 +109,7 @@ final class QuantizeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         int inputSize = Networks.byName(model).inputSize();
+        ignored.check(weights);
         List<Block> known = Reports.blocks(Networks.byName(model));
         quantization.check(known);
         if (weights == null && !(data.isEmbedded() && EmbeddedRun.hasWeights(model))) {
@@ -124,7 +128,7 @@ final class QuantizeCommand implements Callable<Integer> {
         data.requireSize(opened, network);
         Parameters parameters = weights == null
                 ? Parameters.load(network, EmbeddedRun.weights(), DType.FLOAT32)
-                : StartWeights.load(weights, network, DType.FLOAT32, training.seed(), err);
+                : StartWeights.load(weights, ignored, network, DType.FLOAT32, training.seed(), err);
         TrainingSettings settings = training.settings(inputSize, quantization.quantizer(),
                 quantization.activationBits());
         List<QuantizationOptions.Method> methods = quantization.methods(data.isEmbedded());
@@ -210,6 +214,7 @@ final class QuantizeCommand implements Callable<Integer> {
         values.put("command", "quantize");
         values.put("--model", model);
         values.put("--weights", String.valueOf(weights));
+        ignored.putInto(values);
         values.put("--data", data.settings());
         quantization.describe(data.isEmbedded(), values);
         values.put("--samples, --tolerance", curvature.describe(inputSize));

@@ -7,6 +7,7 @@ import dev.goshawk.data.ImageDataset;
 import dev.goshawk.hawq.curvature.LossProblem;
 import dev.goshawk.hawq.finetune.TrainingData;
 import dev.goshawk.models.Network;
+import dev.goshawk.models.ParameterMismatchException;
 import dev.goshawk.models.Parameters;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.weights.WeightFile;
@@ -14,6 +15,7 @@ import dev.goshawk.weights.Weights;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The weights a command starts from: a file's, or random ones where those are asked for by name. */
@@ -44,10 +46,22 @@ final class StartWeights {
         LossProblem.of(network, parameters, sample, data.normalization(), backend).measureStatistics(images);
     }
 
-    /** What the option's value asks for. */
-    static Parameters load(Path option, Network network, DType dtype, long seed, PrintWriter err) {
-        return isRandom(option)
-                ? Parameters.initialize(network, dtype, seed)
-                : Parameters.load(network, read(option, err), dtype);
+    /** What the option's value asks for; lines on {@code err} say how names and entries were chosen. */
+    static Parameters load(Path option, IgnoredWeights ignored, Network network, DType dtype, long seed,
+            PrintWriter err) {
+        if (isRandom(option)) {
+            return Parameters.initialize(network, dtype, seed);
+        }
+        Weights weights = read(option, err);
+        Consumer<String> notes = note -> {
+            err.println("goshawk: " + weights.source() + ": " + note);
+            err.flush();
+        };
+        weights.notes().forEach(notes);
+        try {
+            return Parameters.load(network, ignored.apply(weights, err), dtype, notes);
+        } catch (ParameterMismatchException e) {
+            throw IgnoredWeights.withRemedy(e);
+        }
     }
 }

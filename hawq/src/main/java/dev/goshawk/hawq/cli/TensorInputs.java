@@ -33,7 +33,7 @@ record TensorInputs(Tensor images, int[] labels) {
             throw new WeightFileException(weights.source(),
                     "expected a tensor images [N, 3, height, width], got " + s);
         }
-        if (weights.skipped().contains(LABELS)) {
+        if (weights.skipped().containsKey(LABELS)) {
             throw new WeightFileException(weights.source(), "expected labels as int32 or floating numbers");
         }
         Tensor given = weights.get(LABELS);

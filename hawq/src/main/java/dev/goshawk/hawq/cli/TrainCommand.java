@@ -57,6 +57,9 @@ final class TrainCommand implements Callable<Integer> {
     private @Nullable Path weights;
 
     @Mixin
+    private IgnoredWeights ignored = new IgnoredWeights();
+
+    @Mixin
     private SplitOptions data = new SplitOptions();
 
     @Option(names = "--epochs", paramLabel = "N", required = true,
@@ -82,6 +85,7 @@ final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         int inputSize = Networks.byName(model).inputSize();
+        ignored.check(weights);
         PrintWriter err = spec.commandLine().getErr();
         Schedule schedule = Schedule.plain(epochs, training.rate(rate));
         Backend backend = engine.backend();
@@ -95,7 +99,7 @@ final class TrainCommand implements Callable<Integer> {
         data.requireSize(opened, network);
         Parameters parameters = weights == null
                 ? Parameters.initialize(network, DType.FLOAT32, training.seed())
-                : StartWeights.load(weights, network, DType.FLOAT32, training.seed(), err);
+                : StartWeights.load(weights, ignored, network, DType.FLOAT32, training.seed(), err);
         TrainingSettings settings = training.settings(inputSize, UniformQuantizer.standard(), BitWidth.FLOAT);
         TrainingPlan plan = TrainingPlan.of(network, parameters, opened, settings, false, backend);
         if (dryRun) {
@@ -127,6 +131,7 @@ final class TrainCommand implements Callable<Integer> {
         values.put("command", "train");
         values.put("--model", model);
         values.put("--weights", String.valueOf(weights));
+        ignored.putInto(values);
         values.put("--data", data.settings());
         values.put("--epochs", Double.toString(epochs));
         values.put("--lr", Double.toString(rate));
