@@ -38,7 +38,7 @@ final class ForeignFile {
 
     /** What the file is, when it is none that can be read; a line without its name. */
     static String describe(byte[] start, long size) {
-        if (start.length == 0) {
+        if (start.length == 0 || size == 0) {
             return "is empty; write or download it again";
         }
         if (size < SHORTEST) {

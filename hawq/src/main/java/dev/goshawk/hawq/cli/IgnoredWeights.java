@@ -2,7 +2,6 @@ package dev.goshawk.hawq.cli;
 
 import dev.goshawk.models.ParameterMismatchException;
 import dev.goshawk.weights.Weights;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,8 +19,8 @@ final class IgnoredWeights {
                     + "such as total_ops,total_params.")
     private List<String> patterns = new ArrayList<>();
 
-    /** What of the weights is left; a line says how many entries are gone. */
-    Weights apply(Weights weights, PrintWriter err) {
+    /** What of the weights is left; a note says how many entries are gone. */
+    Weights apply(Weights weights, List<String> notes) {
         Weights left = weights;
         for (String pattern : patterns) {
             left = left.without(pattern);
@@ -29,9 +28,7 @@ final class IgnoredWeights {
         if (!patterns.isEmpty()) {
             int before = weights.names().size() + weights.skipped().size();
             int after = left.names().size() + left.skipped().size();
-            err.println("goshawk: " + weights.source() + ": " + (before - after) + " of " + before
-                    + " entries left out by name");
-            err.flush();
+            notes.add((before - after) + " of " + before + " entries left out by name");
         }
         return left;
     }

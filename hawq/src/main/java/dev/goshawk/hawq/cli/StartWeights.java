@@ -15,7 +15,8 @@ import dev.goshawk.weights.Weights;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.function.Consumer;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The weights a command starts from: a file's, or random ones where those are asked for by name. */
@@ -53,13 +54,12 @@ final class StartWeights {
             return Parameters.initialize(network, dtype, seed);
         }
         Weights weights = read(option, err);
-        Consumer<String> notes = note -> {
-            err.println("goshawk: " + weights.source() + ": " + note);
-            err.flush();
-        };
-        weights.notes().forEach(notes);
+        List<String> notes = new ArrayList<>(weights.notes());
         try {
-            return Parameters.load(network, ignored.apply(weights, err), dtype, notes);
+            Parameters parameters = Parameters.load(network, ignored.apply(weights, notes), dtype, notes::add);
+            notes.forEach(note -> err.println("goshawk: " + weights.source() + ": " + note));
+            err.flush();
+            return parameters;
         } catch (ParameterMismatchException e) {
             throw IgnoredWeights.withRemedy(e);
         }

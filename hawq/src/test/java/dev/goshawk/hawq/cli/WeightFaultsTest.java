@@ -3,7 +3,13 @@ package dev.goshawk.hawq.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.goshawk.models.Networks;
+import dev.goshawk.models.Parameters;
+import dev.goshawk.tensor.DType;
+import dev.goshawk.tensor.Shape;
+import dev.goshawk.tensor.Tensor;
 import dev.goshawk.weights.PickleBuilder;
+import dev.goshawk.weights.SafetensorsFile;
 import dev.goshawk.weights.TorchFiles;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -107,5 +113,53 @@ class WeightFaultsTest {
         String line = CliRun.failure("evaluate", "--weights", folder.toString());
         assertEquals("goshawk: " + folder + ": is a folder, expected a weight file", line);
         assertTrue(Files.notExists(folder.resolve("run")));
+    }
+
+    private static Map<String, Tensor> resnet20() {
+        return new LinkedHashMap<>(Parameters
+                .initialize(Networks.byName("resnet20", 2), DType.FLOAT32, 1).toWeights("random").tensors());
+    }
+
+    private Path write(Map<String, Tensor> tensors) {
+        Path file = folder.resolve("w.safetensors");
+        SafetensorsFile.write(file, tensors, Map.of());
+        return file;
+    }
+
+    @Test
+    void aPrefixComesOffAndALineSaysSo() throws IOException {
+        Map<String, Tensor> wrapped = new LinkedHashMap<>();
+        resnet20().forEach((name, t) -> wrapped.put("model._orig_mod." + name, t));
+        Path file = write(wrapped);
+        CliRun run = CliRun.of("evaluate", "--data", data().toString(), "--weights", file.toString());
+        assertEquals(0, run.exitCode(), run.err());
+        assertTrue(run.err().contains("goshawk: " + file
+                + ": the names fit resnet20 without '_orig_mod.' and 'model.'" + System.lineSeparator()), run.err());
+    }
+
+    @Test
+    void entriesOfNoUseAreLeftOutByName() throws IOException {
+        Map<String, Tensor> counted = resnet20();
+        counted.put("layer1.total_ops", Tensor.of(Shape.of(1), 0.));
+        counted.put("total_params", Tensor.of(Shape.of(1), 0.));
+        Path file = write(counted);
+        String data = data().toString();
+        String line = CliRun.failure("evaluate", "--data", data, "--weights", file.toString());
+        assertEquals(
+                "goshawk: " + file + ": not the weights of resnet20 with 2 classes: 2 unexpected (layer1.total_ops, "
+                        + "total_params); to leave them out: --ignore-weights total_ops,total_params",
+                line);
+        CliRun run = CliRun.of("evaluate", "--data", data, "--weights", file.toString(), "--ignore-weights",
+                "total_ops,total_p*");
+        assertEquals(0, run.exitCode(), run.err());
+        assertTrue(run.err().contains(file + ": 2 of 99 entries left out by name"), run.err());
+        assertEquals("goshawk: " + file + ": no name matches totals, so nothing can be left out",
+                CliRun.failure("evaluate", "--data", data, "--weights", file.toString(), "--ignore-weights", "totals"));
+        for (String weights : List.of("evaluate", "spectrum", "train --epochs 1", "quantize")) {
+            List<String> command = new ArrayList<>(List.of(weights.split(" ")));
+            command.addAll(List.of("--data", data, "--weights", "random", "--ignore-weights", "total_ops"));
+            assertEquals("goshawk: --ignore-weights: expected a weight file to leave entries out of, got random",
+                    CliRun.failure(command.toArray(String[]::new)));
+        }
     }
 }
