@@ -52,8 +52,8 @@ final class StateDict {
             if (!(entry.getKey() instanceof String name)) {
                 continue;
             }
-            if (entry.getValue() instanceof PickleGlobals.Opaque o) {
-                skipped.put(name, PickleGlobals.kind(o));
+            if (entry.getValue() instanceof PickleValues.Opaque o) {
+                skipped.put(name, PickleValues.kind(o));
             }
             if (!(entry.getValue() instanceof TensorRef ref)) {
                 continue;
@@ -91,7 +91,7 @@ final class StateDict {
         List<?> parts = pickled instanceof List<?> list
                 ? list
                 : pickled instanceof Object[] a ? Arrays.asList(a) : List.of();
-        String kind = PickleGlobals.kind(pickled);
+        String kind = PickleValues.kind(pickled);
         for (int i = 0; i < parts.size(); i++) {
             if (parts.get(i) instanceof Map<?, ?> dict && reachesTensors(dict, MAX_NESTING)) {
                 notes.add("the weights are entry " + i + " of a " + kind + " of " + parts.size());
@@ -184,7 +184,7 @@ final class StateDict {
 
     private static String entries(Map<?, ?> dict) {
         List<String> entries = dict.entrySet().stream().filter(e -> e.getKey() instanceof String).limit(SHOWN + 1)
-                .map(e -> WeightFileException.shown(e.getKey()) + " (" + PickleGlobals.kind(e.getValue()) + ")")
+                .map(e -> WeightFileException.shown(e.getKey()) + " (" + PickleValues.kind(e.getValue()) + ")")
                 .toList();
         return entries.isEmpty() ? "it is empty" : "its entries are " + listed(entries);
     }

@@ -1,13 +1,12 @@
 package dev.goshawk.weights;
 
-import dev.goshawk.weights.PickleGlobals.Function;
-import dev.goshawk.weights.PickleGlobals.Opaque;
-import dev.goshawk.weights.PickleGlobals.OpaqueClass;
-import dev.goshawk.weights.PickleGlobals.Unknown;
+import dev.goshawk.weights.PickleValues.Function;
+import dev.goshawk.weights.PickleValues.Opaque;
+import dev.goshawk.weights.PickleValues.OpaqueClass;
+import dev.goshawk.weights.PickleValues.Unknown;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -102,19 +101,19 @@ final class StateDictUnpickler extends Unpickler {
             case Opcodes.SETITEM -> {
                 Object value = stack.pop();
                 Object key = stack.pop();
-                putAll(stack.peek(), List.of(key, value));
+                PickleValues.putAll(stack.peek(), List.of(key, value));
             }
             case Opcodes.SETITEMS -> {
                 List<Object> items = stack.pop_all_since_marker();
-                putAll(stack.peek(), items);
+                PickleValues.putAll(stack.peek(), items);
             }
             case Opcodes.APPEND -> {
                 Object value = stack.pop();
-                addAll(stack.peek(), List.of(value));
+                PickleValues.addAll(stack.peek(), List.of(value));
             }
             case Opcodes.APPENDS, Opcodes.ADDITEMS -> {
                 List<Object> items = stack.pop_all_since_marker();
-                addAll(stack.peek(), items);
+                PickleValues.addAll(stack.peek(), items);
             }
             case Opcodes.BINUNICODE, Opcodes.BINSTRING -> stack.add(text(bytes.readInt()));
             case Opcodes.SHORT_BINUNICODE, Opcodes.SHORT_BINSTRING -> stack.add(text(bytes.read()));
@@ -148,7 +147,7 @@ final class StateDictUnpickler extends Unpickler {
             case Opcodes.BUILD -> {
                 stack.pop();
                 if (!(stack.peek() instanceof Map<?, ?> || stack.peek() instanceof Opaque)) {
-                    throw new RefusedException("unsafe pickle: a state is set on a " + PickleGlobals.kind(stack.peek())
+                    throw new RefusedException("unsafe pickle: a state is set on a " + PickleValues.kind(stack.peek())
                             + ", which takes none");
                 }
             }
@@ -170,7 +169,7 @@ final class StateDictUnpickler extends Unpickler {
 
     /** What is on no list is refused by the end at the latest: only its use tells what the file is. */
     private Object global(String module, String name) {
-        Object global = PickleGlobals.of(module, name);
+        Object global = PickleValues.of(module, name);
         if (unknown == null && global instanceof Unknown u) {
             unknown = u;
         }
@@ -202,7 +201,7 @@ final class StateDictUnpickler extends Unpickler {
     private Object call(@Nullable Object callee, Object[] arguments) {
         return switch (callee) {
             case Unknown u -> throw unsafe(u);
-            case OpaqueClass c -> PickleGlobals.result(c);
+            case OpaqueClass c -> PickleValues.result(c);
             case Function f -> call(f, arguments);
             case null, default ->
                 throw new RefusedException("unsafe pickle: a call of something that is not a function");
@@ -240,7 +239,7 @@ final class StateDictUnpickler extends Unpickler {
         operations += pairs.size();
         for (Object pair : pairs) {
             Object[] p = pair instanceof List<?> l && l.size() == 2 ? l.toArray() : (Object[]) pair;
-            put(map, p[0], p[1]);
+            PickleValues.put(map, p[0], p[1]);
         }
     }
 
@@ -252,7 +251,7 @@ final class StateDictUnpickler extends Unpickler {
         }
         if (p.length < 5 || !"storage".equals(p[0]) || !(p[1] instanceof ElementType type)) {
             throw new RefusedException(
-                    "not a state dict: it refers to a " + (p.length == 0 ? "nothing" : PickleGlobals.kind(p[0]))
+                    "not a state dict: it refers to a " + (p.length == 0 ? "nothing" : PickleValues.kind(p[0]))
                             + " instead of a tensor's storage");
         }
         long length = TensorRef.integer(p[4]);
@@ -266,41 +265,6 @@ final class StateDictUnpickler extends Unpickler {
                     "storage " + WeightFileException.shown(storage.key()) + " described in two ways");
         }
         return storage;
-    }
-
-    private static void putAll(Object target, List<Object> items) {
-        if (items.size() % 2 != 0) {
-            throw new IllegalArgumentException("a key without a value");
-        }
-        if (target instanceof Opaque) {
-            return;
-        }
-        Map<Object, Object> map = dict(target);
-        for (int i = 0; i < items.size(); i += 2) {
-            put(map, items.get(i), items.get(i + 1));
-        }
-    }
-
-    /** Only what is hashed in bounded time is a key; a tuple, say, may be deeper than can be walked. */
-    private static void put(Map<Object, Object> map, Object key, Object value) {
-        if (key instanceof Map<?, ?> || key instanceof List<?>) {
-            throw new IllegalArgumentException("a container as a key");
-        }
-        if (key instanceof String || key instanceof Number || key instanceof Boolean) {
-            map.put(key, value);
-        }
-    }
-
-    @SuppressWarnings("unchecked")
-    private static void addAll(Object target, List<Object> items) {
-        if (!(target instanceof Opaque)) {
-            ((ArrayList<Object>) target).addAll(items);
-        }
-    }
-
-    @SuppressWarnings("unchecked")
-    private static Map<Object, Object> dict(Object o) {
-        return (Map<Object, Object>) o;
     }
 
     private Opaque skipped(long count, Opaque value) throws IOException {

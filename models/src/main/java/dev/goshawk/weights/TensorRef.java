@@ -17,7 +17,7 @@ record TensorRef(StorageRef storage, long offset, long[] sizes, long[] strides) 
         if (o instanceof Integer || o instanceof Long) {
             return ((Number) o).longValue();
         }
-        throw new IllegalArgumentException("expected an integer, got a " + PickleGlobals.kind(o));
+        throw new IllegalArgumentException("expected an integer, got a " + PickleValues.kind(o));
     }
 
     /** No more than tell that there are too many: a long tuple may be used many times. */

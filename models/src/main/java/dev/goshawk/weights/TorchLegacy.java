@@ -68,7 +68,7 @@ final class TorchLegacy {
     private static void expect(Path file, String what, Object expected, Object got) {
         if (!(got instanceof Number) || !expected.equals(got)) {
             throw new WeightFileException(file, what + ": expected " + expected + ", got "
-                    + (got instanceof Number ? WeightFileException.shown(got) : "a " + PickleGlobals.kind(got)));
+                    + (got instanceof Number ? WeightFileException.shown(got) : "a " + PickleValues.kind(got)));
         }
     }
 
@@ -81,7 +81,7 @@ final class TorchLegacy {
         for (Object listed : keys) {
             // Anything may stand in the list, also what cannot be hashed or printed in a lifetime.
             if (!(listed instanceof String key)) {
-                throw new WeightFileException(file, "damaged: a " + PickleGlobals.kind(listed)
+                throw new WeightFileException(file, "damaged: a " + PickleValues.kind(listed)
                         + " where the key of a storage belongs");
             }
             StorageRef storage = storages.get(key);

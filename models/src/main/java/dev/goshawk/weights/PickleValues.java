@@ -1,5 +1,6 @@
 package dev.goshawk.weights;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -9,10 +10,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the globals of a pickle stand for. Nothing is looked up, loaded or called by name: a global is a function that
+ * What stands on the stack of an unpickler: what the globals of a pickle stand for, and containers. Nothing is looked up, loaded or called by name: a global is a function that
  * {@link StateDictUnpickler} carries out itself, an element type, the class of a value that is data only, or refused.
  */
-final class PickleGlobals {
+final class PickleValues {
     /** Functions that the unpickler knows. */
     enum Function {
         ORDERED_DICT, DEFAULT_DICT, REBUILD_TENSOR, REBUILD_TENSOR_V3, REBUILD_PARAMETER, REBUILD_SUBCLASS, SIZE
@@ -78,7 +79,7 @@ final class PickleGlobals {
                     torch._utils: _rebuild_meta_tensor_no_storage _rebuild_device_tensor_from_numpy _rebuild_device_tensor_from_cpu_tensor
                     """);
 
-    private PickleGlobals() {
+    private PickleValues() {
     }
 
     private static Set<String> names(String lines) {
@@ -160,5 +161,42 @@ final class PickleGlobals {
             case OpaqueClass c -> "class " + WeightFileException.shown(c.name());
             default -> "value";
         };
+    }
+
+    /** Sets keys and values, which alternate, in a dict; other kinds of data are passed over. */
+    static void putAll(Object target, List<Object> items) {
+        if (items.size() % 2 != 0) {
+            throw new IllegalArgumentException("a key without a value");
+        }
+        if (target instanceof Opaque) {
+            return;
+        }
+        Map<Object, Object> map = dict(target);
+        for (int i = 0; i < items.size(); i += 2) {
+            put(map, items.get(i), items.get(i + 1));
+        }
+    }
+
+    /** Only what is hashed in bounded time is a key; a tuple, say, may be deeper than can be walked. */
+    static void put(Map<Object, Object> map, Object key, Object value) {
+        if (key instanceof Map<?, ?> || key instanceof List<?>) {
+            throw new IllegalArgumentException("a container as a key");
+        }
+        if (key instanceof String || key instanceof Number || key instanceof Boolean) {
+            map.put(key, value);
+        }
+    }
+
+    /** Adds to a list; other kinds of data are passed over. */
+    @SuppressWarnings("unchecked")
+    static void addAll(Object target, List<Object> items) {
+        if (!(target instanceof Opaque)) {
+            ((ArrayList<Object>) target).addAll(items);
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<Object, Object> dict(Object o) {
+        return (Map<Object, Object>) o;
     }
 }
