@@ -186,6 +186,6 @@ final class StateDict {
         List<String> entries = dict.entrySet().stream().filter(e -> e.getKey() instanceof String).limit(SHOWN + 1)
                 .map(e -> WeightFileException.shown(e.getKey()) + " (" + PickleValues.kind(e.getValue()) + ")")
                 .toList();
-        return entries.isEmpty() ? "it is empty" : "its entries are " + listed(entries);
+        return entries.isEmpty() ? "it holds no names" : "its entries are " + listed(entries);
     }
 }

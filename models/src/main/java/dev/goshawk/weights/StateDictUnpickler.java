@@ -182,7 +182,7 @@ final class StateDictUnpickler extends Unpickler {
     }
 
     private static RefusedException module(String name) {
-        return new RefusedException("is a pickled module (class " + WeightFileException.shown(name)
+        return new RefusedException("is a pickled module or other object (class " + WeightFileException.shown(name)
                 + "), not its weights; " + REMEDY);
     }
 

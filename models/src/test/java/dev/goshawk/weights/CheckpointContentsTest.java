@@ -173,7 +173,7 @@ class CheckpointContentsTest {
 
     @Test
     void saysThatItIsAModule() throws IOException, URISyntaxException {
-        String expected = "is a pickled module (class nets.ResNet), not its weights; in PyTorch save the weights alone: "
+        String expected = "is a pickled module or other object (class nets.ResNet), not its weights; in PyTorch save the weights alone: "
                 + "torch.save(model.state_dict(), FILE)";
         assertEquals(expected, refusal(sample("w17-whole-model.pt")));
         assertEquals(expected, refusal(zip(new PickleBuilder().op('(').text("module").global("nets", "ResNet")
