@@ -18,30 +18,40 @@ final class DerivativeRules {
     private DerivativeRules() {
     }
 
-    /** d result / d operand i of an elementwise op, of the result's shape; absent where it is zero everywhere. */
-    static @Nullable Value partial(Op.Elementwise op, Value result, int i) {
+    /**
+     * t times d result / d operand i of an elementwise op; absent where the derivative is zero everywhere. The factors come in the order
+     * that keeps an intermediate from leaving the range that the result is in: the square of a reciprocal may underflow before it
+     * meets a large t.
+     */
+    static @Nullable Value chain(Op.Elementwise op, Value result, int i, Value t) {
         Value x = result.operand(0);
         return switch (op) {
             case Op.Unary(var f) -> switch (f) {
-                case EXP -> result;
-                case LOG -> x.reciprocal();
-                case SQRT -> result.reciprocal().scale(0.5);
-                case RECIPROCAL -> result.square().negate();
-                case TANH -> result.square().negate().add(1);
-                case SIGMOID -> result.multiply(result.negate().add(1));
-                case RELU -> result.step();
-                case ABS -> x.sign();
+                case EXP -> t.multiply(result);
+                case EXPM1 -> t.multiply(x.exp());
+                case LOG -> t.divide(x);
+                case LOG1P -> t.divide(x.add(1));
+                case SQRT -> t.scale(0.5).multiply(result.reciprocal());
+                case RECIPROCAL -> t.multiply(result).multiply(result).negate();
+                // 1 - tanh(x)^2 = 4 sigmoid(2x) sigmoid(-2x)
+                case TANH -> t.multiply(x.scale(2).sigmoidSlope().scale(4));
+                case SIGMOID -> t.multiply(x.sigmoidSlope());
+                // sigmoid(-x) - sigmoid(x) = -tanh(x / 2)
+                case SIGMOID_SLOPE -> t.multiply(result.multiply(x.scale(0.5).tanh())).negate();
+                case SOFTPLUS -> t.multiply(x.sigmoid());
+                case RELU -> t.multiply(result.step());
+                case ABS -> t.multiply(x.sign());
             };
             case Op.Binary(var f) -> {
                 Value y = result.operand(1);
                 yield switch (f) {
-                    case DIVIDE -> i == 0 ? y.reciprocal() : result.divide(y).negate();
-                    case MAX -> i == 0 ? x.atLeast(y) : x.atLeast(y).negate().add(1);
-                    case MIN -> i == 0 ? y.atLeast(x) : y.atLeast(x).negate().add(1);
+                    case DIVIDE -> i == 0 ? t.divide(y) : t.multiply(result).divide(y).negate();
+                    case MAX -> t.multiply(i == 0 ? x.atLeast(y) : x.atLeast(y).negate().add(1));
+                    case MIN -> t.multiply(i == 0 ? y.atLeast(x) : y.atLeast(x).negate().add(1));
                 };
             }
             case Op.FakeQuantize q ->
-                i == 0 ? Value.of(new Op.StraightThroughMask(q.qMin(), q.qMax()), result.operands()) : null;
+                i == 0 ? t.multiply(Value.of(new Op.StraightThroughMask(q.qMin(), q.qMax()), result.operands())) : null;
         };
     }
 
@@ -103,8 +113,7 @@ final class DerivativeRules {
                 @Nullable Value sum = null;
                 for (int i = 0; i < tangents.size(); i++) {
                     Value t = tangents.get(i);
-                    Value d = t == null ? null : partial(e, v, i);
-                    sum = t == null || d == null ? sum : plus(sum, t.multiply(d));
+                    sum = t == null ? sum : plus(sum, chain(e, v, i, t));
                 }
                 yield sum;
             }
@@ -139,10 +148,7 @@ final class DerivativeRules {
     /** Gradient by operand i of any op, given the result's gradient; absent where it is zero. */
     static @Nullable Value vjp(Value v, int i, Value g) {
         return switch (v.op()) {
-            case Op.Elementwise e -> {
-                Value d = partial(e, v, i);
-                yield d == null ? null : g.multiply(d);
-            }
+            case Op.Elementwise e -> chain(e, v, i, g);
             case Op.Linear linear -> transpose(linear, v, i, g);
             case Op.Multilinear multilinear -> transpose(multilinear, v, i, g);
             case Op.NonDifferentiable _ -> null;

@@ -34,7 +34,8 @@ final class ArithmeticSamples {
             Tensor y = apartFrom(x, 12, 0.25);
             Tensor z = clearOfZero(13, d);
             for (Op.Unary.Function f : Op.Unary.Function.values()) {
-                boolean rooted = f == Op.Unary.Function.LOG || f == Op.Unary.Function.SQRT;
+                boolean rooted = f == Op.Unary.Function.LOG || f == Op.Unary.Function.LOG1P
+                        || f == Op.Unary.Function.SQRT;
                 add(rows, new Op.Unary(f), 2, rooted ? positive(14, d) : x);
             }
             for (Op.Binary.Function f : Op.Binary.Function.values()) {

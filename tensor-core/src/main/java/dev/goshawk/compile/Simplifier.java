@@ -116,7 +116,7 @@ public final class Simplifier {
 
     private @Nullable Value multiply(Value a, Value b) {
         if (a.op() instanceof Op.Constant k) {
-            return k.value() == 0 ? a : make(new Op.Scale(k.value()), b);
+            return make(new Op.Scale(k.value()), b);
         }
         if (b.op() instanceof Op.Constant) {
             return multiply(b, a);

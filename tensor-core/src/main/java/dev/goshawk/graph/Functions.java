@@ -85,17 +85,36 @@ public final class Functions {
         return x.multiply(scale).add(beta.subtract(mean.multiply(scale)));
     }
 
-    /** log(softmax(x)) over the last axis, shifted by the maximum. */
+    /**
+     * log(softmax(x)) over the last axis, shifted by the maximum m. Where the class of the maximum has a probability of at least one
+     * half, everything is written relative to it: its own logit leaves the sum, which becomes log1p of the others' exp(x - m), and
+     * 1 - p of that class is the others' sum in every derivative, never a difference.
+     */
     public static Value logSoftmax(Value x) {
         int last = x.shape().rank() - 1;
         if (last < 0) {
             throw new ShapeMismatchException("log_softmax: expected at least one axis, got a scalar");
         }
+        if (x.shape().size() == 0) {
+            return x;
+        }
         int[] kept = x.shape().dims();
         kept[last] = 1;
-        Value shift = Value.of(new Op.MaxOver(List.of(last)), x).reshape(Shape.of(kept));
-        Value shifted = x.subtract(shift);
-        return shifted.subtract(shifted.exp().sum(last).reshape(Shape.of(kept)).log());
+        Shape row = Shape.of(kept);
+        int classes = x.shape().dim(last);
+        Value rows = x.reshape(x.shape().size() / classes, 1, classes, 1);
+        PoolGeometry whole = new PoolGeometry(rows.shape().dim(0), 1, classes, 1, 1, classes, 1, 1, 0, 0, 0, 0);
+        Value index = Value.of(new Op.MaxPoolIndices(whole), rows);
+        Value top = Value.of(new Op.PoolGather(whole), rows, index);
+        Value dominant = Value.of(new Op.PoolScatter(whole), top.like(1), index).reshape(x.shape());
+        top = top.reshape(row);
+        Value shift = Value.of(new Op.MaxOver(List.of(last)), x).reshape(row);
+        Value others = dominant.negate().add(1);
+        Value saturated = shift.like(1).atLeast(x.subtract(shift).exp().multiply(others).sum(last).reshape(row));
+        Value kept1 = saturated.multiply(dominant).negate().add(1);
+        Value shifted = x.subtract(shift.add(saturated.multiply(top.subtract(shift)))).multiply(kept1);
+        Value sum = shifted.exp().multiply(kept1).sum(last).reshape(row);
+        return shifted.subtract(sum.add(saturated.subtract(1)).log1p());
     }
 
     /**

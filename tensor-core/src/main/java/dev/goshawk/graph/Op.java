@@ -49,7 +49,11 @@ public sealed interface Op {
     record Unary(Function function) implements Elementwise {
         /** The functions. */
         public enum Function {
-            EXP, LOG, SQRT, RECIPROCAL, TANH, SIGMOID, RELU, ABS
+            EXP, EXPM1, LOG, LOG1P, SQRT, RECIPROCAL, TANH, SIGMOID,
+            /** sigmoid(x) sigmoid(-x): the derivative of SIGMOID, with all its digits in both tails. */
+            SIGMOID_SLOPE,
+            /** log(1 + exp(x)), without overflow. */
+            SOFTPLUS, RELU, ABS
         }
     }
 

@@ -28,17 +28,19 @@ public final class Value {
     }
 
     /**
-     * The op applied to operands exactly as they are (no broadcasting).
+     * The op applied to operands exactly as they are (no broadcasting). Forms that lose digits or overflow where their value does
+     * not, such as log(1 + exp(x)), become the function they stand for ({@link StableForms}).
      *
      * @throws ShapeMismatchException if the operands do not fit the op
      */
     public static Value of(Op op, List<Value> operands) {
-        return new Value(op, List.copyOf(operands));
+        Value stable = StableForms.of(op, operands);
+        return stable != null ? stable : new Value(op, List.copyOf(operands));
     }
 
     /** As {@link #of(Op, List)}. */
     public static Value of(Op op, Value... operands) {
-        return new Value(op, List.of(operands));
+        return of(op, List.of(operands));
     }
 
     /** A named input of the program. */
@@ -177,6 +179,26 @@ public final class Value {
         return of(new Op.Unary(Op.Unary.Function.LOG), this);
     }
 
+    /** exp(x) - 1, with all digits near 0. */
+    public Value expm1() {
+        return of(new Op.Unary(Op.Unary.Function.EXPM1), this);
+    }
+
+    /** log(1 + x), with all digits near 0. */
+    public Value log1p() {
+        return of(new Op.Unary(Op.Unary.Function.LOG1P), this);
+    }
+
+    /** log(1 + exp(x)), without overflow. */
+    public Value softplus() {
+        return of(new Op.Unary(Op.Unary.Function.SOFTPLUS), this);
+    }
+
+    /** log(sigmoid(x)) = -softplus(-x), finite for every finite x. */
+    public Value logSigmoid() {
+        return negate().softplus().negate();
+    }
+
     public Value sqrt() {
         return of(new Op.Unary(Op.Unary.Function.SQRT), this);
     }
@@ -192,6 +214,11 @@ public final class Value {
     /** 1 / (1 + exp(-x)). */
     public Value sigmoid() {
         return of(new Op.Unary(Op.Unary.Function.SIGMOID), this);
+    }
+
+    /** sigmoid(x) sigmoid(-x), the derivative of {@link #sigmoid}. */
+    public Value sigmoidSlope() {
+        return of(new Op.Unary(Op.Unary.Function.SIGMOID_SLOPE), this);
     }
 
     /** max(x, 0), derivative 0 at 0. */

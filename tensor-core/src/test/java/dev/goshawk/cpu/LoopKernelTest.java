@@ -216,7 +216,8 @@ class LoopKernelTest {
         Set<ElementOp> generated = shape.passes().stream().map(ElementPass::op)
                 .collect(Collectors.toCollection(() -> EnumSet.noneOf(ElementOp.class)));
         Set<ElementOp> scalar = EnumSet.of(ElementOp.SIGN, ElementOp.ABS, ElementOp.ROUND, ElementOp.FLOOR,
-                ElementOp.EXP, ElementOp.LOG, ElementOp.TANH, ElementOp.SIGMOID);
+                ElementOp.EXP, ElementOp.EXPM1, ElementOp.LOG, ElementOp.LOG1P, ElementOp.TANH, ElementOp.SIGMOID,
+                ElementOp.SIGMOID_SLOPE, ElementOp.SOFTPLUS);
         assertTrue(generated.containsAll(EnumSet.complementOf((EnumSet<ElementOp>) scalar)), generated::toString);
         FusedLoop fused = FusedLoop.of(shape);
         assertTrue(fused != null);

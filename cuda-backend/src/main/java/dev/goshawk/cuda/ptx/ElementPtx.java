@@ -145,9 +145,13 @@ final class ElementPtx {
         TranscendentalPtx functions = new TranscendentalPtx(this);
         return switch (f) {
             case EXP -> functions.exp(a);
+            case EXPM1 -> functions.expm1(a);
             case LOG -> functions.log(a);
+            case LOG1P -> functions.log1p(a);
             case TANH -> functions.tanh(a);
             case SIGMOID -> functions.sigmoid(a);
+            case SIGMOID_SLOPE -> functions.sigmoidSlope(a);
+            case SOFTPLUS -> functions.softplus(a);
             case SQRT -> kernel.result(kind, "sqrt.rn." + type, a);
             case RECIPROCAL -> kernel.result(kind, "rcp.rn." + type, a);
             case RELU -> orNaN(greatest(a, number(0)), a, a);

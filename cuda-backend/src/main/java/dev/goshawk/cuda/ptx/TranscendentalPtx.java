@@ -3,7 +3,7 @@ package dev.goshawk.cuda.ptx;
 import dev.goshawk.cuda.ptx.PtxKernel.Kind;
 
 /**
- * exp, log, tanh and sigmoid from correctly rounded operations alone, so that they give the same bits on every GPU and can be checked
+ * exp, log, tanh, sigmoid and their relatives from correctly rounded operations alone, so that they give the same bits on every GPU and can be checked
  * without one. Arguments are reduced as in fdlibm (e_exp.c, e_log.c) and the rest is a Taylor or area-tangent series cut off
  * below half a unit in the last place; a result is within 3 units in the last place, of tanh within 5.
  */
@@ -86,6 +86,37 @@ final class TranscendentalPtx {
         String tail = exp(e.negate(e.absolute(x)));
         String numerator = e.select(e.test("ge", x, e.number(0)), e.number(1), tail);
         return e.divide(numerator, e.add(tail, e.number(1)));
+    }
+
+    /** e / (1 + e)^2 with e = exp(-|x|). */
+    String sigmoidSlope(String x) {
+        String tail = exp(e.negate(e.absolute(x)));
+        String whole = e.add(tail, e.number(1));
+        return e.divide(tail, e.multiply(whole, whole));
+    }
+
+    /** 2^n (e^r - 1) + (2^n - 1); where the 1 no longer counts, the exponential itself. */
+    String expm1(String x) {
+        double most = single ? 20 : 44;
+        Reduced r = reduce(e.greatest(e.least(x, e.number(most)), e.number(-most)));
+        String power = powerOfTwo(r.n());
+        String small = e.multiplyAdd(power, r.expMinusOne(), e.subtract(power, e.number(1)));
+        String signed = k.result(e.kind(), "copysign." + e.type(), x, e.absolute(small));
+        return e.orNaN(e.select(e.test("gt", x, e.number(most)), exp(x), signed), x, x);
+    }
+
+    /** log(u) x / (u - 1) with u = 1 + x rounded: the quotient undoes the rounding of u (Kahan). */
+    String log1p(String x) {
+        String u = e.add(x, e.number(1));
+        String corrected = e.multiply(log(u), e.divide(x, e.subtract(u, e.number(1))));
+        String y = e.select(e.test("eq", u, e.number(1)), x, corrected);
+        return e.select(e.test("eq", u, e.number(Double.POSITIVE_INFINITY)), u, y);
+    }
+
+    /** max(x, 0) + log1p(exp(-|x|)). */
+    String softplus(String x) {
+        String tail = log1p(exp(e.negate(e.absolute(x))));
+        return e.add(e.orNaN(e.greatest(x, e.number(0)), x, x), tail);
     }
 
     /** x = 2^n m with m in [sqrt(1/2), sqrt(2)): n ln 2 + 2 artanh((m - 1) / (m + 1)). */

@@ -8,15 +8,16 @@ import dev.goshawk.models.ParameterSpec;
 import dev.goshawk.models.TracedNetwork;
 import dev.goshawk.operator.FunctionHessian;
 import dev.goshawk.operator.LinearOperator;
+import dev.goshawk.operator.PairwiseSum;
 import dev.goshawk.operator.ParameterVector;
 import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.ShapeMismatchException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.function.Consumer;
 
 /**
  * The Hessian of a network's loss by some of its parameters, as products H v (Pearlmutter, Neural Computation 6, 1994, eq. 2:
@@ -24,8 +25,8 @@ import java.util.SequencedMap;
  * diagonal of the network's Hessian.
  *
  * <p>A sample larger than the batch is cut into consecutive micro-batches. The loss is the mean over images, so its value,
- * gradient and products are the micro-batches' own, weighted by their number of images and added in order, in float64: the same
- * bits for any number of threads. What does not depend on v is computed once for each micro-batch and kept where the heap (or
+ * gradient and products are the micro-batches' own, weighted by their number of images and added in float64 as a pairwise tree over
+ * their indices ({@link PairwiseSum}): bit-identical for any thread count, and for any split into aligned runs of micro-batches. What does not depend on v is computed once for each micro-batch and kept where the heap (or
  * the backend's own memory) has room for all of them; otherwise one micro-batch's memory serves all, and each product computes it again, at about a gradient's
  * cost more. Where the heap cannot hold one micro-batch a {@link HeapTooSmallException} says so before anything is taken;
  * {@link HessianPlan} gives the sizes.
@@ -70,7 +71,8 @@ public final class HessianOperator implements LinearOperator {
         this.part = new double[variables.size()];
         this.resident = true;
         this.chunks = linearized;
-        chunks.forEach(this::collect);
+        collect(c -> {
+        });
     }
 
     private static ParameterVector layout(LossProblem problem, List<String> names) {
@@ -162,24 +164,28 @@ public final class HessianOperator implements LinearOperator {
      * @throws NonFiniteLossException if the loss is not a finite number; the message names the first micro-batch where it is not
      */
     public void linearize() {
-        loss = 0;
-        Arrays.fill(gradient, 0);
-        for (Chunk c : chunks) {
-            moveTo(c);
-            collect(c);
-        }
+        collect(this::moveTo);
     }
 
-    private void collect(Chunk c) {
-        double value = c.product.value();
-        if (!Double.isFinite(value)) {
-            throw new NonFiniteLossException("loss of " + problem.network().name() + " in " + problem.dtype()
-                    + ": expected a finite number, got " + value + " over images " + c.from + " to "
-                    + (c.from + c.count - 1) + " of the sample: the weights are damaged, or float32 overflows");
+    private void collect(Consumer<Chunk> before) {
+        PairwiseSum losses = new PairwiseSum(1);
+        PairwiseSum gradients = new PairwiseSum(gradient.length);
+        for (Chunk c : chunks) {
+            before.accept(c);
+            double value = c.product.value();
+            if (!Double.isFinite(value)) {
+                throw new NonFiniteLossException("loss of " + problem.network().name() + " in " + problem.dtype()
+                        + ": expected a finite number, got " + value + " over images " + c.from + " to "
+                        + (c.from + c.count - 1) + " of the sample: the weights are damaged, or float32 overflows");
+            }
+            losses.add(weight(c), new double[] {value});
+            variables.gather(c.product::gradient, part);
+            gradients.add(weight(c), part);
         }
-        loss += weight(c) * value;
-        variables.gather(c.product::gradient, part);
-        add(weight(c), gradient);
+        double[] total = new double[1];
+        losses.total(total);
+        loss = total[0];
+        gradients.total(gradient);
     }
 
     private void moveTo(Chunk c) {
@@ -190,12 +196,6 @@ public final class HessianOperator implements LinearOperator {
 
     private double weight(Chunk c) {
         return (double) c.count / problem.samples();
-    }
-
-    private void add(double weight, double[] sum) {
-        for (int i = 0; i < sum.length; i++) {
-            sum[i] += weight * part[i];
-        }
     }
 
     @Override
@@ -215,7 +215,7 @@ public final class HessianOperator implements LinearOperator {
                     "hessian: expected vectors of length " + size() + ", got " + v.length + " and "
                             + out.length);
         }
-        Arrays.fill(out, 0);
+        PairwiseSum products = new PairwiseSum(size());
         for (Chunk c : chunks) {
             if (!resident) {
                 moveTo(c);
@@ -223,8 +223,9 @@ public final class HessianOperator implements LinearOperator {
             variables.scatter(v, c.product::direction);
             c.product.apply();
             variables.gather(c.product::product, part);
-            add(weight(c), out);
+            products.add(weight(c), part);
         }
+        products.total(out);
     }
 
     /** {@inheritDoc} There is one if the whole sample is one micro-batch. */

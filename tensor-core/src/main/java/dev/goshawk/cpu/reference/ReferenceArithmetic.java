@@ -1,5 +1,6 @@
 package dev.goshawk.cpu.reference;
 
+import dev.goshawk.cpu.ScalarFunctions;
 import dev.goshawk.graph.Op;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
@@ -28,11 +29,15 @@ final class ReferenceArithmetic {
     static double[] unary(Op.Unary.Function f, double[] x, int n) {
         return map(x, n, switch (f) {
             case EXP -> Math::exp;
+            case EXPM1 -> Math::expm1;
             case LOG -> Math::log;
+            case LOG1P -> Math::log1p;
             case SQRT -> Math::sqrt;
             case RECIPROCAL -> a -> 1 / a;
             case TANH -> Math::tanh;
-            case SIGMOID -> ReferenceArithmetic::sigmoid;
+            case SIGMOID -> ScalarFunctions::sigmoid;
+            case SIGMOID_SLOPE -> ScalarFunctions::sigmoidSlope;
+            case SOFTPLUS -> ScalarFunctions::softplus;
             case RELU -> a -> Math.max(a, 0);
             case ABS -> Math::abs;
         });
@@ -53,12 +58,6 @@ final class ReferenceArithmetic {
             case MAX -> Math::max;
             case MIN -> Math::min;
         });
-    }
-
-    /** The exponential is taken of a number not above 0, so neither tail overflows. */
-    private static double sigmoid(double x) {
-        double e = Math.exp(-Math.abs(x));
-        return x >= 0 ? 1 / (1 + e) : e / (1 + e);
     }
 
     static double[] fakeQuantize(double qMin, double qMax, double[][] operands, int n) {

@@ -1,5 +1,6 @@
 package dev.goshawk.cpu.vector;
 
+import dev.goshawk.cpu.ScalarFunctions;
 import java.util.Arrays;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorMask;
@@ -40,7 +41,8 @@ final class DoubleElements implements ElementKernels {
             case STRAIGHT_THROUGH_MASK -> straightThroughMask(x, ao, y, bo, z, co, p, q, r, ro, n);
             case SUM -> sum(x, ao, r, ro, n);
             case SUM_OF_PRODUCTS -> sumOfProducts(x, ao, y, bo, r, ro, n);
-            case SIGN, ABS, ROUND, FLOOR, EXP, LOG, TANH, SIGMOID -> scalar(op, x, ao, r, ro, n);
+            case SIGN, ABS, ROUND, FLOOR, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, SIGMOID_SLOPE, SOFTPLUS ->
+                scalar(op, x, ao, r, ro, n);
         }
     }
 
@@ -136,7 +138,7 @@ final class DoubleElements implements ElementKernels {
             DoubleVector.zero(S).blend(v, w.compare(VectorOperators.GT, 0)).intoArray(r, ro + i);
         }
         for (; i < n; i++) {
-            r[ro + i] = y[yo + i] > 0 ? x[xo + i] : 0;
+            r[ro + i] = x[xo + i] * (y[yo + i] > 0 ? 1 : 0);
         }
     }
 
@@ -261,9 +263,13 @@ final class DoubleElements implements ElementKernels {
                 case ROUND -> Math.rint(v);
                 case FLOOR -> Math.floor(v);
                 case EXP -> Math.exp(v);
+                case EXPM1 -> Math.expm1(v);
                 case LOG -> Math.log(v);
+                case LOG1P -> Math.log1p(v);
                 case TANH -> Math.tanh(v);
-                case SIGMOID -> 1 / (1 + Math.exp(-v));
+                case SIGMOID -> ScalarFunctions.sigmoid(v);
+                case SIGMOID_SLOPE -> ScalarFunctions.sigmoidSlope(v);
+                case SOFTPLUS -> ScalarFunctions.softplus(v);
                 default -> throw new IllegalArgumentException("not a scalar function: " + op);
             };
         }

@@ -7,8 +7,9 @@ public enum ElementOp {
     SCALE,
     /** a * b + c, rounded once. */
     MULTIPLY_ADD,
-    /** a where b is positive, 0 elsewhere. */
-    MASK_POSITIVE, RELU, STEP, SIGN, ABS, ROUND, FLOOR, EXP, LOG, SQRT, RECIPROCAL, TANH, SIGMOID,
+    /** a where b is positive, elsewhere a times 0: NaN and infinity are not hidden. */
+    MASK_POSITIVE, RELU, STEP, SIGN, ABS, ROUND, FLOOR, EXP, EXPM1, LOG, LOG1P, SQRT, RECIPROCAL, TANH,
+    SIGMOID, SIGMOID_SLOPE, SOFTPLUS,
     /** Operands (x, scale, zero point), range p to q. */
     FAKE_QUANTIZE,
     /** Operands (x, scale, zero point), range p to q. */

@@ -1,5 +1,6 @@
 package dev.goshawk.cpu.vector;
 
+import dev.goshawk.cpu.ScalarFunctions;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -36,7 +37,8 @@ final class FloatElements implements ElementKernels {
             case STRAIGHT_THROUGH_MASK -> straightThroughMask(x, ao, y, bo, z, co, (float) p, (float) q, r, ro, n);
             case SUM -> sum(x, ao, r, ro, n);
             case SUM_OF_PRODUCTS -> sumOfProducts(x, ao, y, bo, r, ro, n);
-            case SIGN, ABS, ROUND, FLOOR, EXP, LOG, TANH, SIGMOID -> scalar(op, x, ao, r, ro, n);
+            case SIGN, ABS, ROUND, FLOOR, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, SIGMOID_SLOPE, SOFTPLUS ->
+                scalar(op, x, ao, r, ro, n);
         }
     }
 
@@ -132,7 +134,7 @@ final class FloatElements implements ElementKernels {
             FloatLanes.maskPositive(v, w).intoArray(r, ro + i);
         }
         for (; i < n; i++) {
-            r[ro + i] = y[yo + i] > 0 ? x[xo + i] : 0;
+            r[ro + i] = x[xo + i] * (y[yo + i] > 0 ? 1 : 0);
         }
     }
 
@@ -242,9 +244,13 @@ final class FloatElements implements ElementKernels {
                 case ROUND -> Math.rint(v);
                 case FLOOR -> Math.floor(v);
                 case EXP -> Math.exp(v);
+                case EXPM1 -> Math.expm1(v);
                 case LOG -> Math.log(v);
+                case LOG1P -> Math.log1p(v);
                 case TANH -> Math.tanh(v);
-                case SIGMOID -> 1 / (1 + Math.exp(-v));
+                case SIGMOID -> ScalarFunctions.sigmoid(v);
+                case SIGMOID_SLOPE -> ScalarFunctions.sigmoidSlope(v);
+                case SOFTPLUS -> ScalarFunctions.softplus(v);
                 default -> throw new IllegalArgumentException("not a scalar function: " + op);
             };
         }

@@ -27,7 +27,7 @@ final class FloatLanes {
     }
 
     static FloatVector maskPositive(FloatVector x, FloatVector y) {
-        return FloatVector.zero(S).blend(x, y.compare(VectorOperators.GT, 0));
+        return x.mul(step(y));
     }
 
     static FloatVector relu(FloatVector x) {

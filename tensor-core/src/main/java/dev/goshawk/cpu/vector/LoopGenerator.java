@@ -75,7 +75,7 @@ public final class LoopGenerator {
     /** Whether all passes have a vector form and the loop is of a size that a method can hold. */
     public static boolean supports(LoopShape shape) {
         return shape.passes().size() <= MOST_PASSES && shape.passes().stream().allMatch(p -> switch (p.op()) {
-            case SIGN, ABS, ROUND, FLOOR, EXP, LOG, TANH, SIGMOID -> false;
+            case SIGN, ABS, ROUND, FLOOR, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, SIGMOID_SLOPE, SOFTPLUS -> false;
             default -> true;
         });
     }
@@ -196,7 +196,7 @@ public final class LoopGenerator {
             case RECIPROCAL -> b.invokestatic(LANES, "reciprocal", ON_ONE);
             case FAKE_QUANTIZE -> inRange(b, p, "fakeQuantize");
             case STRAIGHT_THROUGH_MASK -> inRange(b, p, "straightThroughMask");
-            case SIGN, ABS, ROUND, FLOOR, EXP, LOG, TANH, SIGMOID ->
+            case SIGN, ABS, ROUND, FLOOR, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, SIGMOID_SLOPE, SOFTPLUS ->
                 throw new IllegalArgumentException("no vector form of " + p.op());
         }
         b.astore(vector(p.target()));

@@ -1,0 +1,46 @@
+package dev.goshawk.operator;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class PairwiseSumTest {
+    private static double total(double[] terms, int from, int to) {
+        PairwiseSum sum = new PairwiseSum(1);
+        for (int i = from; i < to; i++) {
+            sum.add(0.1, new double[] {terms[i]});
+        }
+        double[] out = new double[1];
+        sum.total(out);
+        return out[0];
+    }
+
+    @Test
+    void theTreeIsTheDocumentedOne() {
+        double[] x = new SplittableRandom(4).doubles(7, -1, 1).toArray();
+        double[] w = java.util.Arrays.stream(x).map(v -> 0.1 * v).toArray();
+        double right = ((w[0] + w[1]) + (w[2] + w[3])) + ((w[4] + w[5]) + w[6]);
+        assertEquals(right, total(x, 0, 7));
+    }
+
+    @Test
+    void alignedRunsAreNodesOfTheSameTree() {
+        double[] x = new SplittableRandom(5).doubles(23, -1, 1).toArray();
+        for (int run : new int[] {1, 2, 4, 8, 16}) {
+            PairwiseSum runs = new PairwiseSum(1);
+            for (int from = 0; from < x.length; from += run) {
+                runs.add(1, new double[] {total(x, from, Math.min(x.length, from + run))});
+            }
+            double[] out = new double[1];
+            runs.total(out);
+            assertEquals(total(x, 0, x.length), out[0], "runs of " + run);
+        }
+    }
+
+    @Test
+    void anotherLengthIsRefused() {
+        assertThrows(IllegalArgumentException.class, () -> new PairwiseSum(2).add(1, new double[3]));
+    }
+}
