@@ -60,6 +60,25 @@ class TranscendentalAccuracyTest {
         return x >= 0 ? 1 / (1 + e) : e / (1 + e);
     }
 
+    private static double softplus(double x) {
+        return Math.max(x, 0) + StrictMath.log1p(StrictMath.exp(-Math.abs(x)));
+    }
+
+    private static double slope(double x) {
+        double e = StrictMath.exp(-Math.abs(x));
+        return e / ((1 + e) * (1 + e));
+    }
+
+    @Test
+    void relativesWithinAFewUnitsInTheLastPlace() {
+        check(Function.EXPM1, StrictMath::expm1, 4, -30, 80, false);
+        check(Function.EXPM1, StrictMath::expm1, 4, -30, 0, true);
+        check(Function.LOG1P, StrictMath::log1p, 5, -0.99, 100, false);
+        check(Function.LOG1P, StrictMath::log1p, 5, -30, -1, true);
+        check(Function.SOFTPLUS, TranscendentalAccuracyTest::softplus, 8, -80, 80, false);
+        check(Function.SIGMOID_SLOPE, TranscendentalAccuracyTest::slope, 6, -80, 80, false);
+    }
+
     @Test
     void withinAFewUnitsInTheLastPlace() {
         check(Function.EXP, StrictMath::exp, 3, -87, 88, false);
