@@ -1,7 +1,7 @@
 package dev.goshawk.cpu.reference;
 
-import dev.goshawk.cpu.ScalarFunctions;
 import dev.goshawk.graph.Op;
+import dev.goshawk.tensor.ScalarFunctions;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 

@@ -1,6 +1,6 @@
 package dev.goshawk.cpu.vector;
 
-import dev.goshawk.cpu.ScalarFunctions;
+import dev.goshawk.tensor.ScalarFunctions;
 import java.util.Arrays;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorMask;

@@ -1,4 +1,4 @@
-package dev.goshawk.cpu;
+package dev.goshawk.tensor;
 
 /** Functions of one number that the JDK lacks, without overflow or cancellation: one arithmetic for every CPU backend. */
 public final class ScalarFunctions {
