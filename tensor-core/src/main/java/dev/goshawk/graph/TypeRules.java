@@ -72,12 +72,24 @@ final class TypeRules {
         return in.get(0).shape();
     }
 
+    private static int extent(String what, long extent) {
+        if (extent > Integer.MAX_VALUE) {
+            throw new ShapeMismatchException(what + ": an axis of " + extent + " has more than 2^31-1 elements");
+        }
+        return (int) extent;
+    }
+
+    /** Arithmetic is on floating numbers; int32 carries positions. */
+    private static void floating(Op op, Value v) {
+        if (!v.dtype().isFloating()) {
+            throw new ShapeMismatchException(op.label() + ": expected a floating type, got " + v.dtype());
+        }
+    }
+
     private static TensorType same(Op op, List<Value> in, int n) {
         arity(op, in, n);
         Value first = in.get(0);
-        if (!first.dtype().isFloating()) {
-            throw new ShapeMismatchException(op.label() + ": expected a floating type, got " + first.dtype());
-        }
+        in.forEach(v -> floating(op, v));
         for (Value v : in) {
             if (!v.shape().equals(first.shape())) {
                 throw new ShapeMismatchException(
@@ -106,7 +118,7 @@ final class TypeRules {
         return axes;
     }
 
-    private static TensorType broadcast(Shape from, Shape to, DType dtype) {
+    static TensorType broadcast(Shape from, Shape to, DType dtype) {
         int lead = to.rank() - from.rank();
         boolean fits = lead >= 0;
         for (int i = 0; fits && i < from.rank(); i++) {
@@ -120,6 +132,7 @@ final class TypeRules {
 
     private static TensorType reduce(Op op, List<Integer> axes, List<Value> in) {
         Shape s = only(op, in);
+        floating(op, in.get(0));
         int previous = -1;
         for (int a : axes) {
             if (a <= previous || a >= s.rank()) {
@@ -149,7 +162,9 @@ final class TypeRules {
                 throw new ShapeMismatchException(
                         "pad: negative padding " + p.low() + ", " + p.high() + ", " + p.interior());
             }
-            d[i] = p.low().get(i) + p.high().get(i) + d[i] + Math.max(0, d[i] - 1) * p.interior().get(i);
+            long extent = (long) p.low().get(i) + p.high().get(i) + d[i]
+                    + Math.max(0, d[i] - 1) * (long) p.interior().get(i);
+            d[i] = extent("pad", extent);
         }
         return new TensorType(dtype, Shape.of(d));
     }
@@ -168,7 +183,7 @@ final class TypeRules {
                 throw new ShapeMismatchException(
                         "slice: axis " + i + " of " + s + " has no range " + start + ".." + limit + " by " + stride);
             }
-            d[i] = (limit - start + stride - 1) / stride;
+            d[i] = Math.ceilDiv(limit - start, stride);
         }
         return new TensorType(dtype, Shape.of(d));
     }
@@ -193,13 +208,14 @@ final class TypeRules {
                 throw new ShapeMismatchException(
                         "concat: " + v.type() + " does not fit " + in.get(0).type() + " along axis " + axis);
             }
-            d[axis] += other[axis];
+            d[axis] = extent("concat", (long) d[axis] + other[axis]);
         }
         return new TensorType(in.get(0).dtype(), Shape.of(d));
     }
 
     private static TensorType pool(Op op, Shape expected, Shape result, List<Value> in, int operands) {
         arity(op, in, operands);
+        floating(op, in.get(0));
         if (!in.get(0).shape().equals(expected)) {
             throw new ShapeMismatchException(op.label() + ": expected " + expected + ", got " + in.get(0).shape());
         }
@@ -217,6 +233,7 @@ final class TypeRules {
 
     private static TensorType matmul(Op.MatMul m, List<Value> in) {
         arity(m, in, 2);
+        floating(m, in.get(0));
         Shape a = in.get(0).shape();
         Shape b = in.get(1).shape();
         if (a.rank() != 2 || b.rank() != 2) {
@@ -239,6 +256,7 @@ final class TypeRules {
 
     private static TensorType conv(Op op, ConvGeometry g, Shape a, Shape b, Shape result, List<Value> in) {
         arity(op, in, 2);
+        floating(op, in.get(0));
         if (!in.get(0).shape().equals(a) || !in.get(1).shape().equals(b) || in.get(0).dtype() != in.get(1).dtype()) {
             throw new ShapeMismatchException(op.label() + ": expected " + a + " and " + b + ", got " + in.get(0).type()
                     + " and " + in.get(1).type() + " (" + g + ")");

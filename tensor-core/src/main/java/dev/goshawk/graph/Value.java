@@ -4,8 +4,10 @@ import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.ShapeMismatchException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -45,11 +47,17 @@ public final class Value {
 
     /** A named input of the program. */
     public static Value input(String name, DType dtype, Shape shape) {
+        Objects.requireNonNull(name, "input: the name is null");
+        Objects.requireNonNull(dtype, "input: the element type is null");
+        Objects.requireNonNull(shape, "input: the shape is null");
         return of(new Op.Input(name, dtype, shape));
     }
 
     /** A constant of the given shape. */
     public static Value constant(double value, DType dtype, Shape shape) {
+        if (!dtype.isFloating() && value != (int) value) {
+            throw new ShapeMismatchException("constant: " + value + " is no " + dtype);
+        }
         return of(new Op.Constant(value, dtype, shape));
     }
 
@@ -284,7 +292,7 @@ public final class Value {
         return sum(all);
     }
 
-    /** Sum over the axes, which are dropped; negative axes count from the end. */
+    /** Sum over the axes, which are dropped; negative axes count from the end. Over no axes: this itself, as in NumPy. */
     public Value sum(int... axes) {
         return axes.length == 0 ? this : of(new Op.Sum(ascending(axes)), this);
     }
@@ -302,6 +310,7 @@ public final class Value {
 
     /** The gradient of {@link #broadcast}: sums this down to a shape that broadcasts to it. */
     public Value sumTo(Shape to) {
+        TypeRules.broadcast(to, shape(), dtype());
         int lead = shape().rank() - to.rank();
         List<Integer> axes = new ArrayList<>();
         for (int i = 0; i < shape().rank(); i++) {
@@ -330,7 +339,12 @@ public final class Value {
     private List<Integer> ascending(int[] axes) {
         List<Integer> sorted = new ArrayList<>();
         for (int a : axes) {
-            sorted.add(a < 0 ? a + shape().rank() : a);
+            int axis = a < 0 ? a + shape().rank() : a;
+            if (axis < 0 || axis >= shape().rank() || sorted.contains(axis)) {
+                throw new ShapeMismatchException("sum: axes " + Arrays.toString(axes) + " of " + shape() + ": "
+                        + (sorted.contains(axis) ? "axis " + axis + " is given twice" : "there is no axis " + a));
+            }
+            sorted.add(axis);
         }
         Collections.sort(sorted);
         return List.copyOf(sorted);

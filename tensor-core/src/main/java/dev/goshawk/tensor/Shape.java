@@ -10,11 +10,13 @@ public final class Shape {
     private final int size;
 
     private Shape(int[] dims) {
-        long n = 1;
         for (int d : dims) {
             if (d < 0) {
                 throw new ShapeMismatchException("shape: negative extent in " + Arrays.toString(dims));
             }
+        }
+        long n = 1;
+        for (int d : dims) {
             n *= d;
             if (n > Integer.MAX_VALUE) {
                 throw new ShapeMismatchException(
@@ -47,8 +49,15 @@ public final class Shape {
         return size;
     }
 
-    /** Extent of an axis; negative axes count from the end, as in {@code dim(-1)}. */
+    /**
+     * Extent of an axis; negative axes count from the end, as in {@code dim(-1)}.
+     *
+     * @throws ShapeMismatchException if there is no such axis
+     */
     public int dim(int axis) {
+        if (axis < -dims.length || axis >= dims.length) {
+            throw new ShapeMismatchException("shape: no axis " + axis + " in " + this + " of rank " + dims.length);
+        }
         return dims[axis < 0 ? axis + dims.length : axis];
     }
 

@@ -1,6 +1,7 @@
 package dev.goshawk.tensor;
 
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * A dense row-major array: a shape, an element type and a window into a heap array. The window is shared, not copied: writing
@@ -11,9 +12,20 @@ public final class Tensor {
     private final DType dtype;
     private final Object storage;
     private final int offset;
+    private final Writes writes;
+
+    /** Counts writes through tensors that share it: those over one storage that were made from one another. */
+    private static final class Writes {
+        int count;
+    }
 
     private Tensor(Shape shape, DType dtype, Object storage, int offset) {
-        int length = java.lang.reflect.Array.getLength(storage);
+        this(shape, dtype, storage, offset, new Writes());
+    }
+
+    private Tensor(Shape shape, DType dtype, Object storage, int offset, Writes writes) {
+        Objects.requireNonNull(shape, "tensor: the shape is null");
+        int length = java.lang.reflect.Array.getLength(Objects.requireNonNull(storage, "tensor: the array is null"));
         if (offset < 0 || (long) offset + shape.size() > length) {
             throw new ShapeMismatchException(
                     "tensor: shape " + shape + " at offset " + offset + " needs " + ((long) offset + shape.size())
@@ -23,6 +35,18 @@ public final class Tensor {
         this.dtype = dtype;
         this.storage = storage;
         this.offset = offset;
+        this.writes = writes;
+    }
+
+    private static Tensor whole(Shape shape, DType dtype, Object values) {
+        Tensor t = new Tensor(shape, dtype, values, 0);
+        int length = java.lang.reflect.Array.getLength(values);
+        if (length != shape.size()) {
+            throw new ShapeMismatchException(
+                    "tensor: shape " + shape + " has " + shape.size() + " elements, got " + length
+                            + " values; for a part of a longer array use Tensor.view");
+        }
+        return t;
     }
 
     /** A tensor of zeros. */
@@ -35,19 +59,23 @@ public final class Tensor {
         return new Tensor(shape, dtype, storage, 0);
     }
 
-    /** Wraps an array without copying. */
+    /**
+     * Wraps an array without copying.
+     *
+     * @throws ShapeMismatchException if the array has not exactly {@code shape.size()} elements
+     */
     public static Tensor of(Shape shape, float... values) {
-        return view(shape, values, 0);
+        return whole(shape, DType.FLOAT32, values);
     }
 
-    /** Wraps an array without copying. */
+    /** As {@link #of(Shape, float...)}, in float64. */
     public static Tensor of(Shape shape, double... values) {
-        return view(shape, values, 0);
+        return whole(shape, DType.FLOAT64, values);
     }
 
-    /** Wraps an array without copying. */
+    /** As {@link #of(Shape, float...)}, in int32. */
     public static Tensor of(Shape shape, int... values) {
-        return new Tensor(shape, DType.INT32, values, 0);
+        return whole(shape, DType.INT32, values);
     }
 
     /** A window of {@code shape.size()} elements from {@code offset}, shared with the array. */
@@ -115,8 +143,28 @@ public final class Tensor {
         return new IllegalStateException("tensor: expected " + wanted + ", got " + dtype + " " + shape);
     }
 
-    /** Element {@code i} in row-major order, widened to double. */
+    /**
+     * Number of writes by {@link #set}, {@link #fill} and {@link #copyFrom} so far, through this tensor or one that shares its storage
+     * by {@link #reshape}: equal counts mean no such write in between. Writes to the arrays themselves are not counted.
+     */
+    public int writes() {
+        return writes.count;
+    }
+
+    private void requireInside(String what, int i) {
+        if (i < 0 || i >= shape.size()) {
+            throw new IndexOutOfBoundsException(what + ": index " + i + " is outside of shape " + shape + ", which has "
+                    + shape.size() + " elements");
+        }
+    }
+
+    /**
+     * Element {@code i} in row-major order, widened to double.
+     *
+     * @throws IndexOutOfBoundsException if {@code i} is not in 0 .. size() - 1
+     */
     public double get(int i) {
+        requireInside("get", i);
         return switch (dtype) {
             case FLOAT32 -> floats()[offset + i];
             case FLOAT64 -> doubles()[offset + i];
@@ -124,8 +172,14 @@ public final class Tensor {
         };
     }
 
-    /** Sets element {@code i} in row-major order, rounded to the element type. */
+    /**
+     * Sets element {@code i} in row-major order, rounded to the element type.
+     *
+     * @throws IndexOutOfBoundsException if {@code i} is not in 0 .. size() - 1
+     */
     public void set(int i, double value) {
+        requireInside("set", i);
+        writes.count++;
         switch (dtype) {
             case FLOAT32 -> floats()[offset + i] = (float) value;
             case FLOAT64 -> doubles()[offset + i] = value;
@@ -168,7 +222,7 @@ public final class Tensor {
             throw new ShapeMismatchException(
                     "reshape: " + shape + " has " + size() + " elements, " + other + " has " + other.size());
         }
-        return new Tensor(other, dtype, storage, offset);
+        return new Tensor(other, dtype, storage, offset, writes);
     }
 
     /** A copy in the given element type (values rounded where it is narrower), with its own storage. */
@@ -188,6 +242,7 @@ public final class Tensor {
         if (!source.shape.equals(shape)) {
             throw new ShapeMismatchException("copy: expected shape " + shape + ", got " + source.shape);
         }
+        writes.count++;
         if (source.dtype == dtype) {
             System.arraycopy(source.storage, source.offset, storage, offset, size());
             return;
@@ -199,6 +254,7 @@ public final class Tensor {
 
     /** Sets every element. */
     public void fill(double value) {
+        writes.count++;
         switch (dtype) {
             case FLOAT32 -> Arrays.fill(floats(), offset, offset + size(), (float) value);
             case FLOAT64 -> Arrays.fill(doubles(), offset, offset + size(), value);
