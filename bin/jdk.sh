@@ -1,26 +1,51 @@
-# Sourced by the project's commands: how they find a JDK and which flags Goshawk runs fastest with.
+# Sourced by the project's commands: how they find a JDK, which flags Goshawk runs fastest with, and how they build.
+# Everything but a build works without any other program, so an empty PATH does no harm.
 # shellcheck shell=bash disable=SC2034
 #
 #   program   the command's name, for its error lines; set before sourcing
+#   root      the clone's folder; set before find_jdk and the builds
 
-least=25.0.3
+# An exported CDPATH would make cd print and choose.
+unset CDPATH
+set +o posix
+settings=${BASH_SOURCE[0]%/*}
 
 fail() {
-    printf '%s: %s\n' "${program:-goshawk}" "$1" >&2
+    say "$1"
     exit 2
 }
 
-# The file behind a chain of symbolic links; readlink -f is not everywhere.
+say() {
+    printf '%s: %s\n' "${program:-goshawk}" "$1" >&2
+}
+
+# What is behind a chain of symbolic links, in "resolved"; readlink -f is not everywhere.
 resolve() {
     local file=$1 link
+    case $file in */*) ;; *) file=./$file ;; esac
     while [ -L "$file" ]; do
-        link=$(readlink "$file")
+        link=$(PATH=${PATH:+$PATH:}/usr/bin:/bin readlink "$file") || break
         case $link in
             /*) file=$link ;;
-            *) file=$(dirname "$file")/$link ;;
+            *) file=${file%/*}/$link ;;
         esac
     done
-    printf '%s\n' "$(cd -P "$(dirname "$file")" && pwd)/$(basename "$file")"
+    resolved=$(cd -P -- "${file%/*}/" && pwd -P)/${file##*/}
+}
+
+# The oldest JDK, which pom.xml names, in "least".
+read_floor() {
+    local line
+    while IFS= read -r line; do
+        case $line in
+            *'<jdk.least>'*'</jdk.least>'*)
+                least=${line#*<jdk.least>}
+                least=${least%%</jdk.least>*}
+                return
+                ;;
+        esac
+    done <"$root/pom.xml"
+    fail "$root/pom.xml names no jdk.least, the oldest JDK to run on"
 }
 
 # at_least 26-ea 25.0.3: compares the numbers, a missing one counts as 0.
@@ -38,6 +63,11 @@ at_least() {
     return 0
 }
 
+# What a command needs of a JDK beside the rest; redefined by those that need more.
+suits() {
+    return 0
+}
+
 # A home with java and javac, new enough, and with the Vector API's module, told by its "release" file.
 usable() {
     local home=$1 line version='' modules=''
@@ -49,15 +79,16 @@ usable() {
         esac
     done <"$home/release"
     at_least "$version" "$least" || return 1
-    case $modules in '' | *jdk.incubator.vector*) return 0 ;; *) return 1 ;; esac
+    case $modules in '' | *jdk.incubator.vector*) suits "$home" ;; *) return 1 ;; esac
 }
 
 # Sets "jdk" to a home, or fails.
 find_jdk() {
     local home java
+    read_floor
     if [ -n "${GOSHAWK_JAVA_HOME:-}" ]; then
         usable "$GOSHAWK_JAVA_HOME" \
-            || fail "GOSHAWK_JAVA_HOME=$GOSHAWK_JAVA_HOME is no JDK $least or newer with the module jdk.incubator.vector"
+            || fail "GOSHAWK_JAVA_HOME=$GOSHAWK_JAVA_HOME is no JDK $least or newer with the module jdk.incubator.vector${needed:-}"
         jdk=$GOSHAWK_JAVA_HOME
         return
     fi
@@ -66,7 +97,8 @@ find_jdk() {
         return
     fi
     if java=$(command -v java); then
-        home=$(dirname "$(dirname "$(resolve "$java")")")
+        resolve "$java"
+        home=${resolved%/*/*}
         if usable "$home"; then
             jdk=$home
             return
@@ -81,7 +113,7 @@ find_jdk() {
             return
         fi
     done
-    fail "no JDK $least or newer found: install one (Eclipse Temurin 25, for instance) or set GOSHAWK_JAVA_HOME to it"
+    fail "no JDK $least or newer${needed:-} found: install one (Eclipse Temurin 25, for instance) or set GOSHAWK_JAVA_HOME to it"
 }
 
 # Runs Maven on the JDK found, so that the build cannot pick another; the two flags keep Maven's own libraries quiet on it.
@@ -91,24 +123,140 @@ run_maven() {
         mvn -q -B "$@" >&2
 }
 
-# Sets "engine_options".
-# Kernels wait for their compiled form, and it is made after few runs: interpreted Vector API code is hundreds of times slower than the
-# wait. They are compiled once, from their beginning, not from the middle of a loop too (Tier4BackEdgeThreshold).
-# Objects lie on cache lines, so that vectors of 64 bytes do too (docs/adr/0009-data-on-cache-lines.md).
-# Large pages, where the system has them, save a tenth of a training step.
-set_engine_options() {
-    local -a more
-    read -r -a more <<<"${JAVA_OPTS:-} ${GOSHAWK_OPTS:-}"
-    engine_options=(--add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED -Djava.awt.headless=true
-        -XX:MaxRAMPercentage=70 -XX:CompileCommand=quiet
-        '-XX:CompileCommand=BackgroundCompilation,dev.goshawk.cpu.vector.*::*,false'
-        '-XX:CompileCommand=CompileThresholdScaling,dev.goshawk.cpu.vector.*::*,0.03' -XX:Tier4BackEdgeThreshold=1000000
-        -XX:ObjectAlignmentInBytes=64)
-    [ "$(uname)" = Linux ] && engine_options+=(-XX:+UseTransparentHugePages)
-    case " ${more[*]-} " in
-        *" -XX:+Use"*"GC "*) ;;
-        # The engine's arrays live long, and what lives briefly is small: a young generation that grows would only be memory taken.
-        *) engine_options+=(-XX:+UseParallelGC -Xmn48m) ;;
+# Whether a folder holds a file that is newer than another: newer_in FOLDER FILE.
+newer_in() {
+    local file
+    for file in "$1"/*; do
+        if [ -d "$file" ]; then
+            newer_in "$file" "$2" && return 0
+        elif [ "$file" -nt "$2" ]; then
+            return 0
+        fi
+    done
+    return 1
+}
+
+# Whether a build is running in this clone or was broken off: its jars are not to be used.
+build_is_open() {
+    [ -e "$root/target/building" ]
+}
+
+# Waits until no other build runs in this clone, and keeps others waiting until finish_build. Fails where nothing can be written.
+begin_build() {
+    local folder=$root/target lock told='' holder tries=0
+    mkdir -p "$folder" 2>/dev/null
+    { : >>"$folder/build.lock"; } 2>/dev/null || return 1
+    if command -v flock >/dev/null; then
+        exec 9>>"$folder/build.lock"
+        if ! flock -n 9; then
+            say "another build is running in $root: waiting for it"
+            flock 9
+        fi
+    else
+        # No flock on macOS: a folder is made by one process only. Its owner's number tells whether it still lives.
+        lock=$folder/build.lock.d
+        until mkdir "$lock" 2>/dev/null; do
+            holder=''
+            { read -r holder <"$lock/pid"; } 2>/dev/null
+            tries=$((tries + 1))
+            if [ -n "$holder" ] && ! kill -0 "$holder" 2>/dev/null || [ -z "$holder" ] && [ "$tries" -gt 10 ]; then
+                rm -rf "$lock"
+                continue
+            fi
+            [ -n "$told" ] || say "another build is running in $root: waiting for it"
+            told=yes
+            sleep 1
+        done
+        printf '%s\n' "$$" >"$lock/pid"
+    fi
+}
+
+# After a build or where there was none to do.
+finish_build() {
+    if command -v flock >/dev/null; then
+        exec 9>&-
+    else
+        rm -rf "$root/target/build.lock.d"
+    fi
+}
+
+# locked_build COMMAND...: runs a build that others in this clone wait for. One that is killed leaves a mark that it was.
+locked_build() {
+    local status
+    : >"$root/target/building"
+    "$@"
+    status=$?
+    [ "$status" = 0 ] && rm -f "$root/target/building"
+    return "$status"
+}
+
+# Sets "words" to those of a text: quotes hold a word together, a backslash takes the next character as it is.
+split_words() {
+    local text=$1 word='' quote='' open='' c i
+    words=()
+    for ((i = 0; i < ${#text}; i++)); do
+        c=${text:i:1}
+        if [ "$quote" = "'" ] && [ "$c" != "'" ]; then
+            word+=$c
+        elif [ "$c" = "\\" ]; then
+            i=$((i + 1))
+            word+=${text:i:1}
+            open=yes
+        elif [ -n "$quote" ]; then
+            if [ "$c" = "$quote" ]; then quote=''; else word+=$c; fi
+        elif [ "$c" = "'" ] || [ "$c" = '"' ]; then
+            quote=$c
+            open=yes
+        elif [[ $c == [[:space:]] ]]; then
+            [ -z "$open" ] || words+=("$word")
+            word=''
+            open=''
+        else
+            word+=$c
+            open=yes
+        fi
+    done
+    [ -z "$quote" ] || fail "a quotation mark is not closed in the JVM options: $text"
+    [ -z "$open" ] || words+=("$word")
+}
+
+# Java names files in the locale's characters: where that is ASCII, others could not be opened.
+use_utf8() {
+    local e_acute=$'\303\251' name before=${LC_ALL-} was=${LC_ALL+set}
+    [ "${#e_acute}" = 1 ] && return
+    case ${OSTYPE:-}:${LC_ALL:-${LC_CTYPE:-${LANG:-}}} in
+        darwin*) return ;; # UTF-8 whatever the locale
+        *: | *:C | *:POSIX | *[Uu][Tt][Ff]*) ;;
+        *) return ;; # a locale with characters of its own
     esac
-    engine_options+=(${more[@]+"${more[@]}"})
+    for name in C.UTF-8 C.utf8 en_US.UTF-8; do
+        { export LC_ALL=$name; } 2>/dev/null
+        [ "${#e_acute}" = 1 ] && return
+    done
+    if [ -n "$was" ]; then { export LC_ALL=$before; } 2>/dev/null; else unset LC_ALL; fi
+}
+
+# Sets "engine_options": those of jvm.options, the user's, and what suits a process that has the machine for itself.
+set_engine_options() {
+    local line collector='' word
+    split_words "${JAVA_OPTS:-} ${GOSHAWK_OPTS:-}"
+    for word in ${words[@]+"${words[@]}"}; do
+        case $word in -XX:+Use*GC) collector=$word ;; esac
+    done
+    engine_options=()
+    while IFS= read -r line || [ -n "$line" ]; do
+        case $line in
+            '' | '#'*) ;;
+            -XX:+Use*GC)
+                # What lives briefly is small: a young generation that grows would only be memory taken.
+                [ -n "$collector" ] || engine_options+=("$line" -Xmn48m)
+                ;;
+            *) engine_options+=("$line") ;;
+        esac
+    done <"$settings/jvm.options"
+    engine_options+=(-Djava.awt.headless=true -XX:MaxRAMPercentage=70)
+    # Large pages, where the system has them, save a tenth of a training step.
+    case ${OSTYPE:-} in linux*) engine_options+=(-XX:+UseTransparentHugePages) ;; esac
+    engine_options+=(${words[@]+"${words[@]}"})
+    use_utf8
 }

@@ -1,12 +1,29 @@
 package dev.goshawk.backend;
 
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /** The oldest JDK that computes right. */
 public final class JavaFloor {
-    private static final Runtime.Version OLDEST = Runtime.Version.parse("25.0.3");
+    private static final String RESOURCE = "jdk.least";
 
     private JavaFloor() {
+    }
+
+    /** The version that pom.xml names. */
+    static Runtime.Version oldest() {
+        try (InputStream in = JavaFloor.class.getResourceAsStream(RESOURCE)) {
+            if (in == null) {
+                throw new FileNotFoundException(RESOURCE + " of dev.goshawk.backend is missing from the class path");
+            }
+            return Runtime.Version.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8).strip());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e.getMessage(), e);
+        }
     }
 
     /** Why this JDK cannot be used, in one line; empty if it can. */
@@ -15,8 +32,9 @@ public final class JavaFloor {
     }
 
     static Optional<String> tooOld(Runtime.Version version) {
-        return version.compareTo(OLDEST) < 0
-                ? Optional.of("JDK " + version + " is older than " + OLDEST + ", which corrupts pinned arrays")
+        Runtime.Version oldest = oldest();
+        return version.compareTo(oldest) < 0
+                ? Optional.of("JDK " + version + " is older than " + oldest + ", which corrupts pinned arrays")
                 : Optional.empty();
     }
 }

@@ -1,19 +1,37 @@
 package dev.goshawk.cpu;
 
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The options of the JVM that the vector kernels gain from; {@code bin/jdk.sh} gives them to the commands. */
+/** The options of the JVM that the vector kernels gain from: those of {@code bin/jvm.options}, which the commands give. */
 final class JvmOptions {
-    /** A caller of a kernel waits for its compiled form: the interpreter is hundreds of times slower than the wait. */
-    private static final String WAIT = "-XX:CompileCommand=BackgroundCompilation,dev.goshawk.cpu.vector.*::*,false";
-    /** The compiled form is made after few runs. */
-    private static final String SOON = "-XX:CompileCommand=CompileThresholdScaling,dev.goshawk.cpu.vector.*::*,0.03";
-    /** Vectors do not lie across cache lines. G1 puts large arrays on lines without it. */
-    private static final String ALIGN = "-XX:ObjectAlignmentInBytes=64";
+    private static final String RESOURCE = "jvm.options";
+    /** Options that a caller of the kernels gains from, whatever else its JVM does; they end at their number. */
+    private static final String COMPILER = "-XX:CompileCommand=";
+    private static final String QUIET = COMPILER + "quiet";
+    /** G1 puts large arrays on cache lines without it. */
+    private static final String ALIGN = "-XX:ObjectAlignmentInBytes=";
 
     private JvmOptions() {
+    }
+
+    /** Every option of the file, in order. */
+    static List<String> all() {
+        try (InputStream in = JvmOptions.class.getResourceAsStream(RESOURCE)) {
+            if (in == null) {
+                throw new FileNotFoundException(RESOURCE + " of dev.goshawk.cpu is missing from the class path");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines()
+                    .filter(l -> !l.isBlank() && !l.startsWith("#")).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e.getMessage(), e);
+        }
     }
 
     /** Those that this JVM was started without. */
@@ -26,10 +44,14 @@ final class JvmOptions {
     /** Those that are not among the arguments; an option is there whatever number it gives. */
     static List<String> missing(List<String> arguments, boolean g1) {
         List<String> missing = new ArrayList<>();
-        for (String option : g1 ? List.of(WAIT, SOON) : List.of(WAIT, SOON, ALIGN)) {
-            String name = option.substring(0, Math.max(option.indexOf(','), option.indexOf('=')));
-            if (arguments.stream().noneMatch(a -> a.startsWith(name))) {
-                missing.add(option.contains("*") ? "'" + option + "'" : option);
+        for (String option : all()) {
+            boolean advised = option.startsWith(COMPILER) && !option.equals(QUIET)
+                    || option.startsWith(ALIGN) && !g1;
+            if (advised) {
+                String name = option.substring(0, Math.max(option.indexOf(','), option.indexOf('=')));
+                if (arguments.stream().noneMatch(a -> a.startsWith(name))) {
+                    missing.add(option.contains("*") ? "'" + option + "'" : option);
+                }
             }
         }
         return missing;

@@ -1,9 +1,11 @@
 package dev.goshawk.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,12 +26,24 @@ class JvmOptionsTest {
         assertEquals(2, JvmOptions.missing(List.of(), true).size());
     }
 
+    /** The build gives its tests what the file holds, and the file is what the class path has. */
     @Test
-    void theCommandsGiveThem() throws IOException {
-        for (String file : List.of("../bin/jdk.sh", "../cuda-backend/check-on-gpu", "../pom.xml")) {
-            String text = Files.readString(Path.of(file));
+    void theBuildReadsTheFile() throws IOException {
+        List<String> lines = Files.readAllLines(Path.of("../bin/jvm.options"));
+        assertEquals(lines.stream().filter(l -> !l.isBlank() && !l.startsWith("#")).toList(), JvmOptions.all());
+        assertEquals(List.of(), JvmOptions.missing());
+        assertTrue(ManagementFactory.getRuntimeMXBean().getInputArguments().containsAll(JvmOptions.all()),
+                "given: " + ManagementFactory.getRuntimeMXBean().getInputArguments());
+    }
+
+    /** One file of options, one place for the oldest JDK. */
+    @Test
+    void nobodyElseHasACopy() throws IOException {
+        for (String file : List.of("bin/goshawk", "bin/jdk.sh", "cuda-backend/check-on-gpu", "jmh-benchmarks/compare",
+                "pom.xml", "docs/performance.md")) {
+            String text = Files.readString(Path.of("..", file));
             for (String option : JvmOptions.missing(List.of(), false)) {
-                assertTrue(text.contains(option.replace("'", "")), file + " lacks " + option);
+                assertFalse(text.contains(option.replace("'", "")), file + " has a copy of " + option);
             }
         }
     }
