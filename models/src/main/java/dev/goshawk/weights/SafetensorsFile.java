@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.WritableByteChannel;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -91,12 +90,8 @@ public final class SafetensorsFile {
                 }
             });
         } catch (IOException e) {
-            throw new WeightFileException(file, "cannot be written (" + WeightFileException.shown(reason(e)) + ")", e);
+            throw WeightFileException.of(e);
         }
-    }
-
-    private static String reason(IOException e) {
-        return e instanceof AccessDeniedException ? "permission denied" : String.valueOf(e.getMessage());
     }
 
     private static byte[] header(Map<String, Tensor> tensors, List<Map.Entry<String, Tensor>> layout,

@@ -1,5 +1,6 @@
 package dev.goshawk.weights;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +14,7 @@ public final class WeightFileException extends IllegalArgumentException {
     }
 
     public WeightFileException(String file, String problem, @Nullable Throwable cause) {
-        super(printable(file, Integer.MAX_VALUE) + ": " + problem, cause);
+        super(printable(file) + ": " + problem, cause);
     }
 
     WeightFileException(Path file, String problem) {
@@ -24,9 +25,23 @@ public final class WeightFileException extends IllegalArgumentException {
         this(file.toString(), problem, cause);
     }
 
+    private WeightFileException(IOException failure) {
+        super(failure.getMessage(), failure);
+    }
+
+    /** What {@link AtomicFile} says, which names the file. */
+    static WeightFileException of(IOException failure) {
+        return new WeightFileException(failure);
+    }
+
     /** Text taken from a file, fit for one line of a message: no control characters, not longer than a line. */
     static String shown(@Nullable Object text) {
         return printable(String.valueOf(text), LONGEST_SHOWN);
+    }
+
+    /** A file's name, fit for a message: no control characters. */
+    static String printable(String text) {
+        return printable(text, Integer.MAX_VALUE);
     }
 
     private static String printable(String text, int longest) {

@@ -165,7 +165,7 @@ class SafetensorsFileTest {
             assertEquals(4, out.write(ByteBuffer.wrap(new byte[4])));
             throw new IOException("No space left on device");
         }));
-        assertEquals("No space left on device", e.getMessage());
+        assertEquals(file + ": cannot be written (No space left on device)", e.getMessage());
         assertEquals("old", Files.readString(file));
         try (Stream<Path> left = Files.list(folder)) {
             assertEquals(List.of(file), left.toList());
@@ -176,10 +176,10 @@ class SafetensorsFileTest {
     void saysWhereItCannotWrite() {
         Map<String, Tensor> none = Map.of();
         Path missing = folder.resolve("no/such/w.safetensors");
-        assertEquals(missing + ": cannot be written (no folder " + missing.getParent() + ")",
+        assertEquals(missing + ": cannot be written (there is no folder " + missing.getParent() + ")",
                 assertThrows(WeightFileException.class, () -> SafetensorsFile.write(missing, none, Map.of()))
                         .getMessage());
-        assertEquals(folder + ": cannot be written (is a folder)",
+        assertEquals(folder + ": cannot be written (is a folder, expected a file to write)",
                 assertThrows(WeightFileException.class, () -> SafetensorsFile.write(folder, none, Map.of()))
                         .getMessage());
     }

@@ -24,7 +24,6 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -120,10 +119,7 @@ final class CurvatureStep {
         double seconds;
         try (Progress progress = Progress.on(err)) {
             entries = Spectrum.of(problem, batch, sampling.recompute(), method, options,
-                    (block, fraction, products, eigenvalue,
-                            residual) -> progress
-                                    .update(String.format(Locale.ROOT, "curvature of %s: product %d, lambda %.4g",
-                                            block.name(), products, eigenvalue), fraction));
+                    new SpectrumProgress(progress, "curvature of "));
             seconds = progress.elapsed() / 1e9;
         }
         Curvature result = new Curvature(IntStream.range(0, sample.size()).mapToObj(sample::name).toList(),

@@ -1,10 +1,15 @@
 package dev.goshawk.hawq.cli;
 
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
+import java.util.ConcurrentModificationException;
+import java.util.NoSuchElementException;
 import java.util.function.BooleanSupplier;
 
 import picocli.CommandLine;
@@ -49,20 +54,42 @@ final class ErrorLines implements IParameterExceptionHandler, IExecutionExceptio
         return EXIT_CODE;
     }
 
-    /** The message without line breaks; a file system's exception, whose message may be a bare path, says what is wrong. */
+    /**
+     * The message without line breaks. A file system's exception, whose message may be a bare path, says what is wrong;
+     * what no input should lead to says that it is an error of goshawk itself.
+     */
     static String oneLine(Throwable failure) {
         String message = failure.getMessage();
+        Throwable cause = failure.getCause();
         String text = switch (failure) {
             case NoSuchFileException e -> e.getFile() + ": no such file or folder";
             case AccessDeniedException e -> e.getFile() + ": permission denied";
             case FileAlreadyExistsException e -> e.getFile() + ": exists already";
-            case FileSystemException e when e.getReason() == null -> e.getFile() + ": " + name(e);
-            default -> message == null || message.isBlank() ? name(failure) : message;
+            case FileSystemException e when e.getReason() == null -> e.getFile() + ": the file system refuses it";
+            case CharacterCodingException _ -> "a file that should be text is not UTF-8";
+            case InvalidPathException e -> e.getInput() + ": cannot be a file's name here; for names outside ASCII set "
+                    + "LC_ALL=C.UTF-8";
+            case ExceptionInInitializerError _ when cause instanceof IllegalArgumentException -> oneLine(cause);
+            case UncheckedIOException _ when cause != null && cause.toString().equals(message) -> oneLine(cause);
+            case Throwable _ when isOurs(failure) || message == null || message.isBlank() -> ours(failure);
+            default -> message;
         };
         return text.strip().replaceAll("\\s*\\R\\s*", " ");
     }
 
-    private static String name(Throwable failure) {
-        return failure.getClass().getSimpleName();
+    /** Whether this is what Java throws by itself: bad input is found, and told, where it comes in. */
+    private static boolean isOurs(Throwable failure) {
+        return switch (failure) {
+            case NullPointerException _, IndexOutOfBoundsException _, ClassCastException _, ArithmeticException _, NegativeArraySizeException _, ArrayStoreException _, NoSuchElementException _, ConcurrentModificationException _, NumberFormatException _, Error _ ->
+                true;
+            default -> false;
+        };
+    }
+
+    private static String ours(Throwable failure) {
+        String message = failure.getMessage();
+        return "an error of goshawk itself (" + failure.getClass().getSimpleName()
+                + (message == null || message.isBlank() ? "" : ": " + message)
+                + "); please report it with what --stacktrace adds";
     }
 }

@@ -15,6 +15,7 @@ import dev.goshawk.tensor.DType;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,9 @@ import tools.jackson.databind.node.ObjectNode;
                 "--json writes {\"loss\": L, \"accuracy\": A, \"samples\": N}, A a fraction in [0, 1].",
                 "--logits writes {\"samples\": [names], \"logits\": [[one number a class] an image]}."})
 final class EvaluateCommand implements Callable<Integer> {
+    private static final List<String> IN_PLACE_OF = List.of("--data", "--samples", "--labels", "--split", "--resize",
+            "--crop");
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -71,7 +75,7 @@ final class EvaluateCommand implements Callable<Integer> {
     @Mixin
     private EngineOptions engine = new EngineOptions();
 
-    private final ObjectNode file = JsonFile.object();
+    private final ObjectNode file = Outputs.object();
     private final ArrayNode names = file.putArray("samples");
     private final ArrayNode rows = file.putArray("logits");
 
@@ -82,15 +86,25 @@ final class EvaluateCommand implements Callable<Integer> {
         }
         model.check();
         model.requireWeights(spec);
-        JsonFile.check(json);
-        JsonFile.check(logits);
+        if (inputs != null) {
+            IN_PLACE_OF.forEach(o -> Given.refuseBoth(spec, "--inputs", o, "the file's images are all that is used"));
+        }
+        Outputs.check(spec);
         Backend backend = engine.backend();
         Measured measured = inputs == null ? onImages(backend) : onTensors(inputs, backend);
-        JsonFile.write(logits, file);
+        print(measured, Provenance.of(backend, dtype));
         Evaluation result = measured.result();
-        JsonFile.write(json, JsonFile.object().put("loss", result.loss()).put("accuracy", result.accuracy())
-                .put("samples", result.samples()));
+        try {
+            Outputs.write(logits, file);
+        } finally {
+            Outputs.write(json, Outputs.object().put("loss", result.loss()).put("accuracy", result.accuracy())
+                    .put("samples", result.samples()));
+        }
+        return 0;
+    }
 
+    private void print(Measured measured, String provenance) {
+        Evaluation result = measured.result();
         PrintWriter out = spec.commandLine().getOut();
         out.printf(Locale.ROOT, "%s on %s%n", model.model(), measured.images());
         out.printf(Locale.ROOT, "accuracy %.2f %%  (%d of %d images)   loss %.6f%n", 100 * result.accuracy(),
@@ -100,9 +114,18 @@ final class EvaluateCommand implements Callable<Integer> {
                     ? "%d image could not be read and was left out%n"
                     : "%d images could not be read and were left out%n", measured.leftOut());
         }
-        out.printf(Locale.ROOT, "%s   %.1f s%n", Provenance.of(backend, dtype), measured.seconds());
+        out.printf(Locale.ROOT, "%s   %.1f s%n", provenance, measured.seconds());
         out.flush();
-        return 0;
+    }
+
+    /** Random weights are evaluated as they are: there is no training set here to take statistics of. */
+    private void warnOfRandomWeights(PrintWriter err) {
+        if (model.isRandom(false)) {
+            err.println(
+                    "goshawk: --weights random: batch normalization has mean 0 and variance 1, not the statistics of "
+                            + "images that quantize and spectrum measure");
+            err.flush();
+        }
     }
 
     /** What was found, on what, and in which time. */
@@ -116,6 +139,7 @@ final class EvaluateCommand implements Callable<Integer> {
         Network network = model.network(dataset);
         data.requireSize(dataset, network);
         Parameters parameters = model.parameters(network, dtype, data.isEmbedded(), 0, err);
+        warnOfRandomWeights(err);
         Evaluator evaluator = new Evaluator(
                 DataOptions.trace(network, dtype, Math.min(batch, dataset.size()), dataset), parameters, backend);
         try (Progress progress = Progress.on(err)) {
@@ -135,6 +159,7 @@ final class EvaluateCommand implements Callable<Integer> {
         TensorInputs given = TensorInputs.read(tensors, dtype, network.classes(), err);
         Parameters parameters = model.parameters(network, dtype, false, 0, err);
         int images = given.labels().length;
+        warnOfRandomWeights(err);
         Evaluator evaluator = new Evaluator(network.trace(dtype, Math.min(batch, images),
                 given.images().shape().dim(1), given.images().shape().dim(2), Mode.EVALUATION, LayerHooks.NONE),
                 parameters, backend);

@@ -28,30 +28,45 @@ public final class Main implements Runnable {
             description = "On an error show the whole Java stack trace as well (or set GOSHAWK_STACKTRACE).")
     private boolean stacktrace;
 
-    /** Runs the command and ends the process: 0 where it worked, 2 after an error that was told in one line. */
+    /** Runs the command and ends the process: 0 where it worked, 2 after an error that was told in one line,
+     * 1 where what it printed could not be written. */
     public static void main(String[] arguments) {
         // The engine's warnings as one line each, unless the user has set a format.
         if (System.getProperty(LOG_FORMAT) == null) {
             System.setProperty(LOG_FORMAT, "goshawk: %5$s%n");
         }
-        int exitCode;
+        StandardStreams streams = StandardStreams.install();
+        System.exit(streams.finish(run(arguments)));
+    }
+
+    private static int run(String[] arguments) {
+        CommandLine command = commandLine();
         try {
-            exitCode = commandLine().execute(arguments);
+            return command.execute(arguments);
         } catch (OutOfMemoryError e) {
             System.err.println("goshawk: out of memory with a heap of " + (Runtime.getRuntime().maxMemory() >> 20)
                     + " MiB: use a smaller batch, or a larger heap (GOSHAWK_OPTS=-Xmx8g)");
-            exitCode = ErrorLines.EXIT_CODE;
+        } catch (Error e) {
+            System.err.println("goshawk: " + ErrorLines.oneLine(e));
+            if (wantsStackTrace(command.getCommand())) {
+                e.printStackTrace();
+            }
         }
-        System.exit(exitCode);
+        return ErrorLines.EXIT_CODE;
+    }
+
+    private static boolean wantsStackTrace(Main main) {
+        return main.stacktrace || System.getenv("GOSHAWK_STACKTRACE") != null;
     }
 
     /** The command with all subcommands and the error handling, ready to execute; tests call this. */
     public static CommandLine commandLine() {
         Main main = new Main();
         CommandLine commandLine = new CommandLine(main);
-        ErrorLines errorLines = new ErrorLines(() -> main.stacktrace || System.getenv("GOSHAWK_STACKTRACE") != null);
+        ErrorLines errorLines = new ErrorLines(() -> wantsStackTrace(main));
         commandLine.setParameterExceptionHandler(errorLines);
         commandLine.setExecutionExceptionHandler(errorLines);
+        Converters.register(commandLine);
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         return commandLine;
     }

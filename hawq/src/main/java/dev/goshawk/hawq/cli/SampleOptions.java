@@ -31,6 +31,17 @@ final class SampleOptions {
                     + "whole sample's in any case.")
     private @Nullable Integer subsample;
 
+    /**
+     * Fails with one line before anything slow if a number is out of its range.
+     *
+     * @throws IllegalArgumentException if so
+     */
+    void check() {
+        size(ImageFolder.DEFAULT_SIDE);
+        microBatch(ImageFolder.DEFAULT_SIDE);
+        method(1);
+    }
+
     int size(int inputSize) {
         return checked("--sample-size", size, inputSize);
     }

@@ -118,6 +118,10 @@ final class SpectrumCommand implements Callable<Integer> {
         SpectrumPlan plan = plan(network, whole, backend, solver, options);
         if (dryRun) {
             MemoryTable.print(spec.commandLine().getOut(), plan);
+            if (json != null) {
+                err.println("goshawk: --dry-run finds no eigenvalues: " + json + " is not written");
+                err.flush();
+            }
             return 0;
         }
         plan.requireFits(Heap.limit(backend), "--micro-batch");
@@ -134,14 +138,9 @@ final class SpectrumCommand implements Callable<Integer> {
         double seconds;
         try (Progress progress = Progress.on(err)) {
             entries = Spectrum.of(problem, microBatch(), sampling.recompute(), solver, options,
-                    (block, fraction, products, eigenvalue, residual) -> progress.update(
-                            String.format(Locale.ROOT, "%s: product %d, lambda %.4g, residual %.1e", block.name(),
-                                    products,
-                                    eigenvalue, residual / Math.abs(eigenvalue)),
-                            fraction));
+                    new SpectrumProgress(progress, ""));
             seconds = progress.elapsed() / 1e9;
         }
-        JsonFile.write(json, content(point, solver, entries, backend));
         print(network, dataset, point, entries);
         int products = entries.stream().mapToInt(e -> e.top().iterations()).sum();
         int fewer = entries.stream().mapToInt(Spectrum.Entry::subsampleProducts).sum();
@@ -153,6 +152,7 @@ final class SpectrumCommand implements Callable<Integer> {
                 seconds, Provenance.of(backend, dtype));
         out.flush();
         warn(entries);
+        Outputs.write(json, content(point, solver, entries, backend));
         return 0;
     }
 
@@ -168,8 +168,16 @@ final class SpectrumCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(),
                     "--max-iterations: expected at least 1 product, got " + maxIterations);
         }
+        Given.refuseBoth(spec, "--batch", "--micro-batch", "they mean the same");
+        Given.refuseBoth(spec, "--samples", "--sample-size", "the list says which images there are");
+        if (method != Method.DAVIDSON && Given.is(spec, "--subsample")) {
+            throw new ParameterException(spec.commandLine(),
+                    "--subsample: expected --method davidson, the only one that uses "
+                            + "a subsample, got --method " + method.name().toLowerCase(Locale.ROOT));
+        }
+        sampling.check();
         model.check();
-        JsonFile.check(json);
+        Outputs.check(spec);
     }
 
     private int microBatch() {
@@ -202,7 +210,7 @@ final class SpectrumCommand implements Callable<Integer> {
     }
 
     private ObjectNode content(Evaluation point, SpectrumMethod solver, List<Spectrum.Entry> entries, Backend backend) {
-        ObjectNode file = JsonFile.object().put("loss", point.loss()).put("accuracy", point.accuracy())
+        ObjectNode file = Outputs.object().put("loss", point.loss()).put("accuracy", point.accuracy())
                 .put("samples", point.samples());
         file.put("method", solver.name()).put("subsample", solver.subsample()).put("tolerance", tolerance)
                 .put("seed", seed).put("provenance", Provenance.of(backend, dtype));

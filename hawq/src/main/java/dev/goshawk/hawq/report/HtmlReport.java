@@ -3,6 +3,8 @@ package dev.goshawk.hawq.report;
 import dev.goshawk.hawq.report.RunReport.BlockRow;
 import dev.goshawk.hawq.report.RunReport.Curvature;
 import dev.goshawk.hawq.report.RunReport.Result;
+import dev.goshawk.weights.AtomicFile;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -24,7 +26,11 @@ public final class HtmlReport {
      * @throws UncheckedIOException if the file cannot be written
      */
     public static void write(Path file, RunReport report) {
-        AtomicFiles.write(file, render(report).getBytes(StandardCharsets.UTF_8));
+        try {
+            AtomicFile.writeMakingFolder(file, render(report).getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e.getMessage(), e);
+        }
     }
 
     /** The page. */

@@ -1,6 +1,8 @@
 package dev.goshawk.hawq.report;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.goshawk.weights.AtomicFile;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -19,7 +21,7 @@ public final class JsonFiles {
     }
 
     /**
-     * Writes a value, whole or not at all.
+     * Writes a value, whole or not at all; the file's folder is made where it is missing.
      *
      * @throws UncheckedIOException if the file cannot be written
      * @throws IllegalArgumentException if the value has no JSON form
@@ -27,12 +29,19 @@ public final class JsonFiles {
     public static void write(Path file, Object value) {
         byte[] bytes;
         try {
-            bytes = MAPPER.writeValueAsBytes(value);
+            ByteArrayOutputStream text = new ByteArrayOutputStream();
+            MAPPER.writeValue(text, value);
+            text.write('\n');
+            bytes = text.toByteArray();
         } catch (JacksonException e) {
             throw new IllegalArgumentException("cannot write " + file + ": expected a value with a JSON form, got "
                     + value.getClass().getSimpleName() + ": " + e.getOriginalMessage(), e);
         }
-        AtomicFiles.write(file, bytes);
+        try {
+            AtomicFile.writeMakingFolder(file, bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e.getMessage(), e);
+        }
     }
 
     /**

@@ -12,6 +12,7 @@ import dev.goshawk.spectral.EigenResult;
 import dev.goshawk.spectral.EigenSolver;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 
 /** The top eigenvalue of each HAWQ block's own Hessian: what HAWQ knows of a network (Dong et al., ICCV 2019, section 3.1). */
@@ -55,6 +56,16 @@ public final class Spectrum {
          * @param residual current ||Hv - lambda v||
          */
         void update(Block block, double fraction, int products, double eigenvalue, double residual);
+
+        /**
+         * Reports a product by the subsample, of which there may be many before the first by the whole sample.
+         *
+         * @param block the block being solved
+         * @param fraction estimate of the share of all work that is done, 0 to 1
+         * @param products products for this block so far, by the subsample
+         */
+        default void subsampled(Block block, double fraction, int products) {
+        }
     }
 
     /**
@@ -99,15 +110,18 @@ public final class Spectrum {
             Block block = blocks.get(i);
             double before = done / all;
             double share = work[i] / all;
-            EigenOptions told = options.withListener((products, eigenvalue, residual) -> listener.update(block,
-                    before + share * converged(eigenvalue, residual, products, options), products, eigenvalue,
-                    residual));
+            double[] reached = {before};
+            EigenOptions told = options.withListener((products, eigenvalue, residual) -> {
+                reached[0] = before + share * converged(eigenvalue, residual, products, options);
+                listener.update(block, reached[0], products, eigenvalue, residual);
+            });
             HessianOperator operator = operators.apply(i);
             if (method.subsample() == 0) {
                 entries.add(new Entry(block, method.plain().top(operator, told)));
             } else {
                 // The images left out count as ones without curvature.
-                Scaled part = new Scaled(approximations.apply(i), (double) method.subsample() / problem.samples());
+                Scaled part = new Scaled(approximations.apply(i), (double) method.subsample() / problem.samples(),
+                        products -> listener.subsampled(block, reached[0], products));
                 entries.add(new Entry(block, new Davidson(part).top(operator, told), part.count));
             }
             done += work[i];
@@ -119,9 +133,12 @@ public final class Spectrum {
     private static final class Scaled implements LinearOperator {
         private final LinearOperator operator;
         private final double factor;
+        private final IntConsumer told;
         private int count;
 
-        Scaled(LinearOperator operator, double factor) {
+        /** The consumer is given the number of products so far after each. */
+        Scaled(LinearOperator operator, double factor, IntConsumer told) {
+            this.told = told;
             this.operator = operator;
             this.factor = factor;
         }
@@ -138,6 +155,7 @@ public final class Spectrum {
             for (int i = 0; i < out.length; i++) {
                 out[i] *= factor;
             }
+            told.accept(count);
         }
     }
 

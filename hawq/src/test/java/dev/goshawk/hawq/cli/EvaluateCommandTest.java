@@ -92,10 +92,11 @@ class EvaluateCommandTest {
     void unwritableOutputIsFoundBeforeAnythingIsRead() {
         Path nowhere = folder.resolve("no").resolve("x.json");
         for (String option : List.of("--json", "--logits")) {
-            assertEquals("goshawk: " + nowhere + ": cannot be written, there is no folder " + nowhere.getParent(),
+            assertEquals("goshawk: " + nowhere + ": cannot be written (there is no folder " + nowhere.getParent()
+                    + ")",
                     CliRun.failure("evaluate", "--weights", "missing.pt", "--data", "missing", option,
                             nowhere.toString()));
-            assertEquals("goshawk: " + folder + ": is a folder, expected a file to write",
+            assertEquals("goshawk: " + folder + ": cannot be written (is a folder, expected a file to write)",
                     CliRun.failure("evaluate", "--weights", "missing.pt", "--data", "missing", option,
                             folder.toString()));
         }
@@ -112,7 +113,8 @@ class EvaluateCommandTest {
                         + "evaluate --help)",
                 failure("--dtype", "float16"));
         assertTrue(failure("--model", "resnet21").endsWith(", got 'resnet21'"));
-        assertEquals("goshawk: threads: expected at least 1, got 0", failure("--threads", "0"));
+        assertEquals("goshawk: --threads: expected at least 1, got 0 (see goshawk evaluate --help)",
+                failure("--threads", "0"));
         assertEquals(
                 "goshawk: backend 'abacus': expected one of "
                         + Backends.providers().stream().map(p -> p.name()).toList(),
@@ -154,5 +156,21 @@ class EvaluateCommandTest {
         assertEquals(0, run.exitCode());
         assertTrue(run.out().contains("goshawk evaluate --weights resnet20.th --data cifar10 --json result.json"),
                 run.out());
+    }
+
+    @Test
+    void inputsTakeThePlaceOfOtherImages() {
+        for (String other : List.of("--data", "--split", "--labels", "--samples")) {
+            assertEquals("goshawk: --inputs and " + other + ": expected one of them, the file's images are all that is "
+                    + "used (see goshawk evaluate --help)", failure("--inputs", "x.safetensors", other, "y"));
+        }
+    }
+
+    @Test
+    void randomWeightsAreSaidToBeWithoutStatistics() {
+        CliRun run = CliRun.of("evaluate", "--weights", "random", "--samples", list.toString());
+        assertEquals(0, run.exitCode(), run.err());
+        assertEquals("goshawk: --weights random: batch normalization has mean 0 and variance 1, not the statistics of "
+                + "images that quantize and spectrum measure\n", run.err());
     }
 }

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.MalformedInputException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -76,7 +78,38 @@ class MainTest {
 
     @Test
     void failureWithoutMessageIsNamed() {
-        assertEquals(List.of("goshawk: ArithmeticException"), failWith(new ArithmeticException(), "fail"));
+        assertEquals(List.of("goshawk: an error of goshawk itself (ArithmeticException); please report it with what "
+                + "--stacktrace adds"), failWith(new ArithmeticException(), "fail"));
+    }
+
+    @Test
+    void whatJavaSaysByItselfIsAnErrorOfOurs() {
+        assertEquals(
+                List.of("goshawk: an error of goshawk itself (IndexOutOfBoundsException: Index 5 out of bounds for "
+                        + "length 2); please report it with what --stacktrace adds"),
+                failWith(new IndexOutOfBoundsException("Index 5 out of bounds for length 2"), "fail"));
+        assertTrue(ErrorLines.oneLine(new StackOverflowError()).startsWith("an error of goshawk itself"));
+        assertEquals("goshawk.threads: expected a number", ErrorLines.oneLine(new ExceptionInInitializerError(
+                new IllegalArgumentException("goshawk.threads: expected a number"))));
+        assertEquals("x: no such file or folder",
+                ErrorLines.oneLine(new UncheckedIOException(new NoSuchFileException("x"))));
+        assertEquals("a file that should be text is not UTF-8",
+                ErrorLines.oneLine(new MalformedInputException(1)));
+    }
+
+    @Test
+    void numbersAndFilesOfTheCommandLineAreRefusedInPlainWords() {
+        for (String[] c : new String[][] {
+                {"--batch", "9999999999", "expected a whole number of -2147483648 to 2147483647, got '9999999999'"},
+                {"--batch", "1.5", "expected a whole number of -2147483648 to 2147483647, got '1.5'"},
+                {"--seed", "x", "expected a whole number of -9223372036854775808 to 9223372036854775807, got 'x'"},
+                {"--tolerance", "NaN", "expected a finite decimal number such as 0.01 or 1e-3, got 'NaN'"},
+                {"--tolerance", "1e999", "expected a finite decimal number such as 0.01 or 1e-3, got '1e999'"},
+                {"--tolerance", "0x1p-3", "expected a finite decimal number such as 0.01 or 1e-3, got '0x1p-3'"},
+                {"--json", "a\0b", "expected a file's name, got one with a null character"}}) {
+            assertEquals("goshawk: Invalid value for option '" + c[0] + "': " + c[2] + " (see goshawk spectrum --help)",
+                    CliRun.failure("spectrum", c[0], c[1]));
+        }
     }
 
     @Test
@@ -93,6 +126,6 @@ class MainTest {
         assertEquals("a/b: permission denied", ErrorLines.oneLine(new AccessDeniedException("a/b")));
         assertEquals("a/b: No space left on device",
                 ErrorLines.oneLine(new FileSystemException("a/b", null, "No space left on device")));
-        assertEquals("a/b: FileSystemException", ErrorLines.oneLine(new FileSystemException("a/b")));
+        assertEquals("a/b: the file system refuses it", ErrorLines.oneLine(new FileSystemException("a/b")));
     }
 }

@@ -98,14 +98,17 @@ class SpectrumCommandTest {
         String see = " (see goshawk spectrum --help)";
         assertEquals("goshawk: --tolerance: expected a number above 0 and below 1, got 0.0" + see,
                 CliRun.failure(arguments("--tolerance", "0")));
-        assertEquals("goshawk: --tolerance: expected a number above 0 and below 1, got NaN" + see,
+        assertEquals(
+                "goshawk: Invalid value for option '--tolerance': expected a finite decimal number such as 0.01 or "
+                        + "1e-3, got 'NaN'" + see,
                 CliRun.failure(arguments("--tolerance", "NaN")));
         assertEquals("goshawk: --max-iterations: expected at least 1 product, got -3" + see,
                 CliRun.failure(arguments("--max-iterations", "-3")));
         assertTrue(
                 CliRun.failure(arguments("--method", "qr")).startsWith("goshawk: Invalid value for option '--method'"));
         Path nowhere = folder.resolve("no").resolve("x.json");
-        assertEquals("goshawk: " + nowhere + ": cannot be written, there is no folder " + nowhere.getParent(),
+        assertEquals("goshawk: " + nowhere + ": cannot be written (there is no folder " + nowhere.getParent()
+                + ")",
                 CliRun.failure(arguments("--json", nowhere.toString())));
     }
 
@@ -126,5 +129,57 @@ class SpectrumCommandTest {
     private static Spectrum.Entry entry(String name, double eigenvalue) {
         return new Spectrum.Entry(new Block(name, List.of("w"), 2, 1),
                 new EigenResult(eigenvalue, new double[] {1, 0}, 0, 3, true, 1e-3, Target.MAGNITUDE, 0));
+    }
+
+    @Test
+    void optionsOfWhichOneWouldBePassedOverAreRefused() throws IOException {
+        String help = " (see goshawk spectrum --help)";
+        assertEquals("goshawk: --batch and --micro-batch: expected one of them, they mean the same" + help,
+                CliRun.failure(arguments("--batch", "2", "--micro-batch", "4")));
+        for (String method : List.of("lanczos", "power")) {
+            assertEquals("goshawk: --subsample: expected --method davidson, the only one that uses a subsample, got "
+                    + "--method " + method + help,
+                    CliRun.failure(arguments("--method", method, "--subsample", "2")));
+        }
+        assertEquals("goshawk: --samples and --sample-size: expected one of them, the list says which images there are"
+                + help, CliRun.failure(arguments("--sample-size", "2")));
+    }
+
+    @Test
+    void numbersAreCheckedBeforeAnythingIsRead() {
+        for (String[] c : new String[][] {{"--subsample", "-1"}, {"--sample-size", "0"}, {"--micro-batch", "-3"},
+                {"--batch", "0"}, {"--tolerance", "0"}, {"--tolerance", "1"}, {"--tolerance", "-1e-3"},
+                {"--max-iterations", "0"}}) {
+            String line = CliRun.failure("spectrum", "--weights", "missing.pt", "--data", "missing", c[0] + "=" + c[1]);
+            assertTrue(line.startsWith("goshawk: " + c[0] + ": expected "), line);
+        }
+    }
+
+    @Test
+    void aDryRunSaysThatNothingIsWritten() throws IOException {
+        Path json = folder.resolve("none.json");
+        CliRun run = CliRun.of(arguments("--dry-run", "--json", json.toString()));
+        assertEquals(0, run.exitCode(), run.err());
+        assertEquals("goshawk: --dry-run finds no eigenvalues: " + json + " is not written\n", run.err());
+        assertTrue(java.nio.file.Files.notExists(json));
+    }
+
+    @Test
+    void moreThreadsThanHelpAreNotStarted() throws IOException {
+        int most = 4 * Runtime.getRuntime().availableProcessors();
+        CliRun run = CliRun.of(arguments("--dry-run", "--threads", "100000"));
+        assertEquals(0, run.exitCode(), run.err());
+        assertEquals("goshawk: 100000 threads asked for, " + most + " used: more than 4 a processor only wait for each "
+                + "other\n", run.err());
+    }
+
+    @Test
+    void productsBySubsampleAreReported() {
+        StringWriter err = new StringWriter();
+        long[] clock = {0};
+        Progress progress = new Progress(new PrintWriter(err, true), false, () -> clock[0] += 6_000_000_000L);
+        Block block = new Block("layer1", List.of("w"), 10, 10);
+        new SpectrumProgress(progress, "curvature of ").subsampled(block, 0.25, 7);
+        assertTrue(err.toString().startsWith("curvature of layer1: product 7 by the subsample   25 %"), err.toString());
     }
 }

@@ -2,8 +2,6 @@ package dev.goshawk.benchmarks.compare;
 
 import dev.goshawk.weights.AtomicFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -123,14 +121,7 @@ public final class Compare implements Callable<Integer> {
                     .put("ratio_high", r.high()).put("largest_difference", r.check()).put("threads", threads);
         }
         String text = MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(rows) + "\n";
-        AtomicFile.write(json, out -> writeFully(out, text));
-    }
-
-    private static void writeFully(WritableByteChannel out, String text) throws IOException {
-        ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-        while (bytes.hasRemaining()) {
-            out.write(bytes);
-        }
+        AtomicFile.write(json, text.getBytes(StandardCharsets.UTF_8));
     }
 
     static String format(String pattern, Object... values) {
