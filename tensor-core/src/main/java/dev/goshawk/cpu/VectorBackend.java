@@ -24,7 +24,8 @@ final class VectorBackend implements Backend {
 
     @Override
     public String description() {
-        return "vector: " + Products.floatLanes() + " float32 lanes, " + workers.threads()
+        return "vector: " + Products.floatLanes() + " float32 lanes (" + Products.floatLanes() * Float.SIZE + " bits), "
+                + workers.threads()
                 + (workers.threads() == 1 ? " thread" : " threads")
                 + (Winograd.allowed() ? "" : ", without Winograd's products");
     }

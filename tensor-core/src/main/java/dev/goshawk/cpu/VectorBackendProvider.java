@@ -4,6 +4,7 @@ import dev.goshawk.backend.Backend;
 import dev.goshawk.backend.BackendProvider;
 import dev.goshawk.backend.JavaFloor;
 import dev.goshawk.backend.Workers;
+import dev.goshawk.cpu.vector.VectorWidth;
 import java.util.List;
 import java.util.Optional;
 
@@ -30,7 +31,7 @@ public final class VectorBackendProvider implements BackendProvider {
                     .of("the JVM was started without --add-modules jdk.incubator.vector, so everything runs as plain"
                             + " loops, many times slower");
         }
-        return JavaFloor.tooOld();
+        return JavaFloor.tooOld().or(VectorWidth::unusableReason);
     }
 
     @Override

@@ -29,6 +29,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Generated loops against the passes, bit for bit. */
@@ -209,7 +210,9 @@ class LoopKernelTest {
         }
     }
 
+    /** Tagged: it may wait twenty seconds for the JVM, which is once enough. */
     @Test
+    @Tag("waits-for-compiler")
     void everyOpOfACompiledLoopGivesTheBitsOfThePasses() {
         Code code = everything();
         LoopShape shape = shape(code);

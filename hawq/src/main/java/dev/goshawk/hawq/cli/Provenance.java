@@ -8,7 +8,7 @@ final class Provenance {
     private Provenance() {
     }
 
-    /** Such as {@code float64, vector: 16 float32 lanes, 2 threads, JDK 25.0.3, goshawk 1.0}. */
+    /** Such as {@code float64, vector: 16 float32 lanes (512 bits), 2 threads, JDK 25.0.3, goshawk 1.0}. */
     static String of(Backend backend, DType dtype) {
         return dtype + ", " + backend.description() + ", JDK " + Runtime.version() + ", goshawk " + Version.project();
     }

@@ -6,7 +6,6 @@ import dev.goshawk.tensor.ConvGeometry;
 import dev.goshawk.tensor.ConvRole;
 import java.util.ArrayList;
 import java.util.List;
-import jdk.incubator.vector.FloatVector;
 
 /**
  * Direct convolution in float32: no matrix of patches is formed. One image at a time is copied into a padded {@link
@@ -23,7 +22,7 @@ public final class DirectConv {
 
     /** Whether {@link #of} has a kernel for this role and geometry on this processor. */
     public static boolean supports(ConvRole role, ConvGeometry g) {
-        if (FloatVector.SPECIES_PREFERRED.length() != BLOCK || g.groups() != 1 || g.batch() < 1
+        if (VectorSupport.F32_LANES != BLOCK || g.groups() != 1 || g.batch() < 1
                 || g.inChannels() < 1 || g.outChannels() < 1 || g.outChannels() % BLOCK != 0) {
             return false;
         }

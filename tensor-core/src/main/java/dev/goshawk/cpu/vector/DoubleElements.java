@@ -9,7 +9,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 /** float64 passes. One plain loop an op, so that each compiles by itself and stays hot across graphs. */
 final class DoubleElements implements ElementKernels {
-    private static final VectorSpecies<Double> S = DoubleVector.SPECIES_PREFERRED;
+    private static final VectorSpecies<Double> S = VectorSupport.F64;
     private static final int L = S.length();
     /** Adding and subtracting this rounds to the nearest integer, ties to even, below 2^51 in magnitude. */
     private static final double ROUNDER = 0x1.8p52;

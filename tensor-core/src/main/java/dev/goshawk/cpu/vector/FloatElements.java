@@ -7,7 +7,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 /** float32 passes. One plain loop an op, so that each compiles by itself and stays hot across graphs. */
 final class FloatElements implements ElementKernels {
-    private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
+    private static final VectorSpecies<Float> S = VectorSupport.F32;
     private static final int L = S.length();
 
     @Override

@@ -13,7 +13,7 @@ import jdk.incubator.vector.VectorSpecies;
  */
 public final class MaxIndices {
     private static final VectorSpecies<Float> S = VectorSupport.F32;
-    private static final VectorSpecies<Integer> I = IntVector.SPECIES_PREFERRED;
+    private static final VectorSpecies<Integer> I = VectorSupport.I32;
     private static final int L = VectorSupport.F32_LANES;
 
     private MaxIndices() {
@@ -25,7 +25,7 @@ public final class MaxIndices {
         int image = x0 + row / g.outHeight() * g.inHeight() * g.inWidth() * g.channels();
         int top = Math.max(p * g.strideHeight() - g.padTop(), 0);
         int bottom = Math.min(p * g.strideHeight() - g.padTop() + g.kernelHeight(), g.inHeight());
-        int whole = I.length() == L ? g.channels() / L * L : 0;
+        int whole = g.channels() / L * L;
         for (int q = 0; q < g.outWidth(); q++) {
             int left = Math.max(q * g.strideWidth() - g.padLeft(), 0);
             int right = Math.min(q * g.strideWidth() - g.padLeft() + g.kernelWidth(), g.inWidth());

@@ -11,7 +11,7 @@ public final class Products {
 
     /** Elements in a full-width float32 vector. */
     public static int floatLanes() {
-        return jdk.incubator.vector.FloatVector.SPECIES_PREFERRED.length();
+        return VectorSupport.F32_LANES;
     }
 
     /** Winograd's products where they are allowed, direct convolution where a specialised kernel exists, else a packed matrix product. */

@@ -1,13 +1,15 @@
 package dev.goshawk.cpu.vector;
 
-import jdk.incubator.vector.DoubleVector;
-import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
-/** The vector shape that the kernels are written for: the widest this machine prefers. */
+/** The vector shape that all kernels use: the one that system property {@code goshawk.vector.bits} asks for, else the machine's own. */
 final class VectorSupport {
-    static final VectorSpecies<Float> F32 = FloatVector.SPECIES_PREFERRED;
-    static final VectorSpecies<Double> F64 = DoubleVector.SPECIES_PREFERRED;
+    private static final VectorShape SHAPE = VectorWidth.shape();
+
+    static final VectorSpecies<Float> F32 = VectorSpecies.of(float.class, SHAPE);
+    static final VectorSpecies<Double> F64 = VectorSpecies.of(double.class, SHAPE);
+    static final VectorSpecies<Integer> I32 = VectorSpecies.of(int.class, SHAPE);
     static final int F32_LANES = F32.length();
     static final int F64_LANES = F64.length();
 

@@ -33,7 +33,7 @@ final class WinogradRows {
 
     /** Whether rows of this geometry can be transformed, in blocks of 16 channels and vectors of 16 lanes, in little memory. */
     static boolean supports(ConvGeometry g) {
-        return FloatVector.SPECIES_PREFERRED.length() == BLOCK && g.groups() == 1 && g.batch() > 0
+        return VectorSupport.F32_LANES == BLOCK && g.groups() == 1 && g.batch() > 0
                 && g.kernelHeight() == 3 && g.strideHeight() == 1 && g.strideWidth() == 1
                 && g.padTop() < g.kernelHeight() && g.padLeft() < g.kernelWidth()
                 && g.inChannels() > 0 && g.inChannels() % BLOCK == 0
