@@ -30,6 +30,7 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        Backend backend = engine.backend();
         PrintWriter out = spec.commandLine().getOut();
         Runtime runtime = Runtime.getRuntime();
         line(out, "goshawk", Version.project());
@@ -38,7 +39,6 @@ final class DoctorCommand implements Callable<Integer> {
         line(out, "system", System.getProperty("os.name") + " " + System.getProperty("os.arch") + ", "
                 + runtime.availableProcessors() + " processors");
         line(out, "heap", runtime.maxMemory() / MIB + " MiB at most (GOSHAWK_OPTS=-Xmx8g changes it)");
-        Backend backend = engine.backend();
         for (BackendProvider p : Backends.providers()) {
             line(out, p.name().equals(backend.name()) ? "backend *" : "backend", p.name() + ": " + state(p, backend));
         }

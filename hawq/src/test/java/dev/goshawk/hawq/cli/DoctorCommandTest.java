@@ -28,4 +28,10 @@ class DoctorCommandTest {
         assertFalse(new KernelCheck.Deviation("convolution", DType.FLOAT32, 1.1e-5, 1e-5).within());
         assertFalse(new KernelCheck.Deviation("convolution", DType.FLOAT32, Double.NaN, 1e-5).within());
     }
+
+    @Test
+    void badOptionsAreOneLineBeforeAnythingIsPrinted() {
+        assertEquals("goshawk: --threads: expected at least 1, got 0 (see goshawk doctor --help)",
+                CliRun.failure("doctor", "--threads", "0"));
+    }
 }
