@@ -40,7 +40,9 @@ public final class ForwardMode {
         for (int i = 0; i < outputs.size(); i++) {
             named.put("y" + i, outputs.get(i));
         }
-        for (Value v : Graph.of(named).nodes()) {
+        Graph graph = Graph.of(named);
+        ReverseMode.requireOwn("jvp", graph, at);
+        for (Value v : graph.nodes()) {
             if (dots.containsKey(v) || v.op() instanceof Op.Leaf) {
                 continue;
             }

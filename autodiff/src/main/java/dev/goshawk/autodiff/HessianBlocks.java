@@ -1,6 +1,7 @@
 package dev.goshawk.autodiff;
 
 import dev.goshawk.backend.Backend;
+import dev.goshawk.backend.Exclusive;
 import dev.goshawk.backend.Executable;
 import dev.goshawk.graph.Graph;
 import dev.goshawk.graph.Value;
@@ -9,7 +10,7 @@ import dev.goshawk.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedMap;
 
 /**
@@ -22,9 +23,14 @@ public final class HessianBlocks {
     private final Linearization parts;
     private final Backend backend;
     private final Executable primal;
-    private final Map<String, Tensor> bound = new LinkedHashMap<>();
+    private final String prefix;
+    private final Point point;
+    private final Exclusive linearizing = new Exclusive();
 
-    private HessianBlocks(List<List<String>> groups, Linearization parts, Backend backend) {
+    private HessianBlocks(List<List<String>> groups, Linearization parts, Backend backend,
+            SequencedMap<String, Value> inputs) {
+        this.prefix = HessianVectorProduct.directionPrefix(inputs);
+        this.point = new Point(inputs);
         this.groups = groups;
         this.parts = parts;
         this.backend = backend;
@@ -34,6 +40,7 @@ public final class HessianBlocks {
     /** The traced parts, before compilation: one primal part, and a tangent part with the products of all groups. */
     public static Linearization trace(Value function, List<List<Value>> groups) {
         List<Value> all = groups.stream().flatMap(List::stream).toList();
+        String prefix = HessianVectorProduct.directionPrefix(HessianVectorProduct.inputs(function, all));
         List<Value> gradient = ReverseMode.gradient(function, all);
         SequencedMap<String, Value> outputs = new LinkedHashMap<>();
         outputs.put(HessianVectorProduct.FUNCTION, function);
@@ -41,7 +48,7 @@ public final class HessianBlocks {
         int from = 0;
         for (List<Value> group : groups) {
             List<Value> part = gradient.subList(from, from + group.size());
-            List<Value> directions = group.stream().map(HessianVectorProduct::direction).toList();
+            List<Value> directions = group.stream().map(x -> HessianVectorProduct.direction(prefix, x)).toList();
             List<Value> products = ForwardMode.jvp(part, group, directions);
             for (int i = 0; i < group.size(); i++) {
                 String name = HessianVectorProduct.name(group.get(i));
@@ -86,21 +93,38 @@ public final class HessianBlocks {
     public static HessianBlocks of(Value function, List<List<Value>> groups, Backend backend) {
         List<List<String>> names = groups.stream().map(g -> g.stream().map(HessianVectorProduct::name).toList())
                 .toList();
-        return new HessianBlocks(names, trace(function, groups), backend);
+        return new HessianBlocks(names, trace(function, groups), backend,
+                HessianVectorProduct.inputs(function, groups.stream().flatMap(List::stream).toList()));
     }
 
-    /** Binds one of the function's inputs (shared, not copied) for the products that are asked for later. */
+    /**
+     * Binds one of the function's inputs (shared, not copied). {@link #linearize()} is to be called before anything else.
+     *
+     * @throws IllegalArgumentException if there is no such input, or its type differs
+     */
     public HessianBlocks bind(String input, Tensor tensor) {
-        bound.put(input, tensor);
+        point.bind(input, tensor);
         if (primal.inputs().contains(input)) {
             primal.bind(input, tensor);
         }
         return this;
     }
 
-    /** Computes everything that does not depend on a direction. */
+    /**
+     * Computes everything that does not depend on a direction. To be called again when a bound tensor has changed; products made before
+     * move to the new point.
+     *
+     * @throws IllegalStateException naming the inputs that are not bound
+     */
     public HessianBlocks linearize() {
-        primal.run();
+        linearizing.enter("linearize");
+        try {
+            point.leave();
+            primal.run();
+            point.take();
+        } finally {
+            linearizing.leave();
+        }
         return this;
     }
 
@@ -108,28 +132,19 @@ public final class HessianBlocks {
      * Compiles the product of one group, at the point of the last {@link #linearize()}.
      *
      * @param group its position
+     * @throws IllegalStateException if there is no such point, or it has changed
      */
     public HessianVectorProduct product(int group) {
-        List<String> names = groups.get(group);
-        Executable own = backend.compile(tangent(parts, names));
-        for (String input : own.inputs()) {
-            Tensor tensor = bound.get(input);
-            if (primal.outputs().contains(input)) {
-                own.connect(input, primal, input);
-            } else if (tensor != null) {
-                own.bind(input, tensor);
+        point.require("product");
+        List<String> names = groups.get(Objects.checkIndex(group, groups.size()));
+        Linearization own = new Linearization(parts.primal(), tangent(parts, names), parts.kept());
+        Executable tangent = backend.compile(own.tangent());
+        for (String kept : parts.kept()) {
+            if (tangent.inputs().contains(kept)) {
+                tangent.connect(kept, primal, kept);
             }
         }
-        Map<String, Value> inputs = parts.primal().inputs();
-        Map<String, Value> moving = parts.tangent().inputs();
-        Map<String, Tensor> directions = new LinkedHashMap<>();
-        for (String name : names) {
-            Value x = moving.getOrDefault(HessianVectorProduct.DIRECTION + name, inputs.get(name));
-            if (x == null) {
-                throw new IllegalArgumentException("hessian: the function does not depend on '" + name + "'");
-            }
-            directions.put(name, Tensor.zeros(x.dtype(), x.shape()));
-        }
-        return new HessianVectorProduct(names, new Linearization.Compiled(primal, own), directions).hold();
+        return new HessianVectorProduct(names, backend, own, new Linearization.Compiled(primal, tangent), prefix,
+                point);
     }
 }

@@ -2,15 +2,21 @@ package dev.goshawk.autodiff;
 
 import dev.goshawk.backend.Backend;
 import dev.goshawk.backend.ResidentProducts;
+import dev.goshawk.graph.Graph;
+import dev.goshawk.graph.Names;
 import dev.goshawk.graph.Value;
 import dev.goshawk.tensor.Tensor;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /**
  * Exact Hessian-vector products of a scalar function by some of its inputs: H v, where H is the matrix of second derivatives by
@@ -21,12 +27,16 @@ import java.util.TreeSet;
  * {@link #apply} then runs only what depends on v. Memory grows with the network's activations, not with the number of parameters
  * squared. The function must be twice differentiable along the way; RELU counts as such with second derivative 0 (the almost
  * everywhere Hessian), a straight-through estimator does not.
+ *
+ * <p>For use by one thread at a time. Threads may take turns if they synchronize and each goes from {@link #direction} to
+ * {@link #product} undisturbed; where two are seen inside, or one overwrites another's direction or product, an
+ * {@link IllegalStateException} says so, but not every race can be seen. Different products may be used by different threads at once,
+ * even on one backend.
  */
 public final class HessianVectorProduct {
     /** Output of the primal part: the function's value. */
     public static final String FUNCTION = "function";
 
-    static final String DIRECTION = "direction/";
     static final String GRADIENT = "gradient/";
     static final String PRODUCT = "product/";
 
@@ -39,29 +49,87 @@ public final class HessianVectorProduct {
     }
 
     private final List<String> names;
+    private final Backend backend;
+    private final Linearization parts;
     private final Linearization.Compiled compiled;
     private final Map<String, Tensor> directions;
+    private final Point point;
+    private final Map<String, String> directionInputs = new LinkedHashMap<>();
+    /** Inputs of the function that the tangent part reads itself. */
+    private final List<String> direct;
+    private final Turns turns = new Turns();
+    private int followed;
+    private boolean checkFinite;
 
-    HessianVectorProduct(List<String> names, Linearization.Compiled compiled, Map<String, Tensor> directions) {
+    /**
+     * @param parts what was compiled
+     * @param prefix of the directions' inputs
+     * @param point shared by all products that share the primal part
+     */
+    HessianVectorProduct(List<String> names, Backend backend, Linearization parts, Linearization.Compiled compiled,
+            String prefix,
+            Point point) {
         this.names = names;
+        this.backend = backend;
+        this.parts = parts;
         this.compiled = compiled;
-        this.directions = directions;
-        directions.forEach((name, direction) -> {
-            if (compiled.tangent().inputs().contains(DIRECTION + name)) {
-                compiled.bind(DIRECTION + name, direction);
+        this.point = point;
+        this.directions = new LinkedHashMap<>();
+        this.followed = point.number() - 1;
+        for (String name : names) {
+            Value x = point.value(name);
+            Tensor direction = Tensor.zeros(x.dtype(), x.shape());
+            directions.put(name, direction);
+            directionInputs.put(name, prefix + name);
+            if (compiled.tangent().inputs().contains(prefix + name)) {
+                compiled.tangent().bind(prefix + name, direction);
             }
-        });
+        }
+        this.direct = compiled.tangent().inputs().stream().filter(point.names()::contains).toList();
+    }
+
+    /** The function's inputs, once it is known that a Hessian by some of them can be taken. */
+    static SequencedMap<String, Value> inputs(Value function, List<Value> by) {
+        Objects.requireNonNull(function, "hessian: the function is null");
+        SequencedMap<String, Value> inputs = Graph.of(FUNCTION, function).inputs();
+        if (by.isEmpty()) {
+            throw new IllegalArgumentException("hessian: expected at least one input to take it by; inputs are "
+                    + inputs.keySet());
+        }
+        Set<String> seen = new HashSet<>();
+        for (Value x : by) {
+            String name = name(x);
+            Value own = inputs.get(name);
+            if (own == null) {
+                throw Names.unknown("hessian: the function does not depend on input", name, "inputs are",
+                        inputs.keySet());
+            }
+            if (own != x) {
+                throw new IllegalArgumentException("hessian: the function's input '" + name
+                        + "' is another Value than the one given; use the same object for both");
+            }
+            if (!seen.add(name)) {
+                throw new IllegalArgumentException("hessian: input '" + name + "' is given twice");
+            }
+        }
+        return inputs;
+    }
+
+    /** Inputs for the direction's parts begin with this, which no input of the function does. */
+    static String directionPrefix(SequencedMap<String, Value> inputs) {
+        return Names.freePrefix("direction/", inputs.keySet());
     }
 
     /** An input for the direction's part that belongs to x. */
-    static Value direction(Value x) {
-        return Value.input(DIRECTION + name(x), x.dtype(), x.shape());
+    static Value direction(String prefix, Value x) {
+        return Value.input(prefix + name(x), x.dtype(), x.shape());
     }
 
     /** The traced parts of a product, before compilation: for inspection and for counting work. */
     public static Linearization trace(Value function, List<Value> by, Mode mode, boolean withGradient) {
+        String prefix = directionPrefix(inputs(function, by));
         List<Value> gradient = ReverseMode.gradient(function, by);
-        List<Value> directions = by.stream().map(HessianVectorProduct::direction).toList();
+        List<Value> directions = by.stream().map(x -> direction(prefix, x)).toList();
         List<Value> products = switch (mode) {
             case FORWARD_OVER_REVERSE -> ForwardMode.jvp(gradient, by, directions);
             case REVERSE_OVER_REVERSE -> ReverseMode.gradient(ReverseMode.dot(gradient, directions), by);
@@ -83,12 +151,15 @@ public final class HessianVectorProduct {
      * @param function a scalar
      * @param by inputs the Hessian is taken by
      * @throws NotDifferentiableException naming an op on the way that cannot be differentiated twice
+     * @throws IllegalArgumentException if the function is no scalar of a floating type, does not depend on one of the inputs, or one
+     *     is given twice
      */
     public static HessianVectorProduct of(Value function, List<Value> by, Mode mode, Backend backend) {
         Linearization parts = trace(function, by, mode, true);
-        Map<String, Tensor> directions = new LinkedHashMap<>();
-        by.forEach(x -> directions.put(name(x), Tensor.zeros(x.dtype(), x.shape())));
-        return new HessianVectorProduct(List.copyOf(directions.keySet()), parts.compile(backend), directions);
+        SequencedMap<String, Value> inputs = inputs(function, by);
+        return new HessianVectorProduct(by.stream().map(HessianVectorProduct::name).toList(), backend, parts,
+                parts.compile(backend),
+                directionPrefix(inputs), new Point(inputs));
     }
 
     /** Forward over reverse. */
@@ -105,61 +176,148 @@ public final class HessianVectorProduct {
 
     /** Names of the function's inputs, all of which are to be bound. */
     public Set<String> inputs() {
-        Set<String> all = new TreeSet<>(compiled.primal().inputs());
-        compiled.tangent().inputs().stream().filter(
-                name -> !name.startsWith(DIRECTION) && !compiled.primal().outputs().contains(name))
-                .forEach(all::add);
-        return all;
+        return Collections.unmodifiableSet(new TreeSet<>(point.names()));
     }
 
-    /** Binds one of the function's inputs (shared, not copied). */
+    /**
+     * Binds one of the function's inputs (shared, not copied). {@link #linearize()} is to be called before anything else.
+     *
+     * @throws IllegalArgumentException if there is no such input, or its type differs
+     */
     public HessianVectorProduct bind(String input, Tensor tensor) {
-        compiled.bind(input, tensor);
+        turns.look("bind");
+        point.bind(input, tensor);
+        if (compiled.primal().inputs().contains(input)) {
+            compiled.primal().bind(input, tensor);
+        }
         return this;
     }
 
-    /** Computes everything that does not depend on the direction. To be called again when a bound tensor has changed. */
+    /**
+     * Whether {@link #linearize()} and {@link #apply()} look for infinities and NaNs in what they compute, and name the step where the
+     * first arose; off unless set. A look costs a pass over the results; the step is found by evaluating all again, slowly.
+     */
+    public HessianVectorProduct checkFinite(boolean on) {
+        checkFinite = on;
+        return this;
+    }
+
+    /**
+     * Computes everything that does not depend on the direction. To be called again when a bound tensor has changed.
+     *
+     * @throws IllegalStateException naming the inputs that are not bound
+     * @throws ArithmeticException naming the step, if {@link #checkFinite} is on and a derivative is not finite
+     */
     public HessianVectorProduct linearize() {
-        compiled.primal().run();
-        return hold();
-    }
-
-    /** Tells the tangent part that the point stays. */
-    HessianVectorProduct hold() {
-        // The rest of the point stays as it is while directions come and go.
-        compiled.tangent().inputs().stream().filter(
-                name -> !name.startsWith(DIRECTION) && !compiled.primal().outputs().contains(name))
-                .forEach(compiled.tangent()::hold);
+        turns.startLinearize();
+        try {
+            point.leave();
+            compiled.primal().run();
+            if (checkFinite) {
+                Finite.require("linearize", compiled.primal(), backend, parts.primal(), point.tensors());
+            }
+            point.take();
+            follow();
+        } finally {
+            turns.endLinearize();
+        }
         return this;
     }
 
-    /** The function's value at the point of the last {@link #linearize()}. */
+    /** The tangent part reads the point's tensors, and is told that they stay as they are while directions come and go. */
+    private void follow() {
+        if (followed != point.number()) {
+            for (String input : direct) {
+                compiled.tangent().bind(input, point.tensor(input));
+                compiled.tangent().hold(input);
+            }
+            followed = point.number();
+        }
+    }
+
+    /**
+     * The function's value at the point of the last {@link #linearize()}.
+     *
+     * @throws IllegalStateException if the point has changed since, or never was
+     */
     public double value() {
+        turns.look("value");
+        point.require("value");
         return compiled.primal().output(FUNCTION).item();
     }
 
-    /** The gradient by one input at that point. */
+    /**
+     * The gradient by one input at that point.
+     *
+     * @throws IllegalStateException if the point has changed since, or never was
+     */
     public Tensor gradient(String name) {
+        requireName("gradient", name);
+        turns.look("gradient");
+        point.require("gradient");
         return compiled.primal().output(GRADIENT + name);
+    }
+
+    private void requireName(String what, String name) {
+        if (!directions.containsKey(name)) {
+            throw Names.unknown(what + ": the Hessian is not by", name, "it is by", names);
+        }
     }
 
     /** The direction's part for one input: write it, then call {@link #apply()}. */
     public Tensor direction(String name) {
-        Tensor t = directions.get(name);
-        if (t == null) {
-            throw new IllegalArgumentException("direction: no input '" + name + "'; the Hessian is by " + names);
-        }
-        return t;
+        requireName("direction", name);
+        turns.direction();
+        return Objects.requireNonNull(directions.get(name));
     }
 
-    /** Computes H v for the directions as they are now, at the point of the last {@link #linearize()}. */
+    /**
+     * Computes H v for the directions as they are now, at the point of the last {@link #linearize()}.
+     *
+     * @throws IllegalStateException if the point has changed since, or never was, or another thread is using this
+     * @throws ArithmeticException naming the step, if {@link #checkFinite} is on and the product is not finite
+     */
     public HessianVectorProduct apply() {
-        compiled.tangent().run();
+        turns.startApply();
+        try {
+            startProduct("apply");
+            compiled.tangent().run();
+            if (checkFinite) {
+                Finite.require("apply", compiled.tangent(), backend, parts.tangent(), tangentInputs());
+            }
+            endProduct("apply");
+        } finally {
+            turns.endApply();
+        }
         return this;
     }
 
-    /** The product's part for one input, overwritten by the next {@link #apply()}. */
+    private void startProduct(String what) {
+        point.require(what);
+        follow();
+    }
+
+    private void endProduct(String what) {
+        if (followed != point.number()) {
+            throw new IllegalStateException(what + ": another thread has moved the point meanwhile; call it again");
+        }
+    }
+
+    private Map<String, Tensor> tangentInputs() {
+        Map<String, Tensor> all = new LinkedHashMap<>(point.tensors());
+        directionInputs.forEach((name, input) -> all.put(input, directions.get(name)));
+        parts.kept().forEach(kept -> all.put(kept, compiled.primal().output(kept)));
+        return all;
+    }
+
+    /**
+     * The product's part for one input, overwritten by the next {@link #apply()}.
+     *
+     * @throws IllegalStateException if nothing was applied at this point, or another thread has applied something since
+     */
     public Tensor product(String name) {
+        requireName("product", name);
+        turns.product();
         String output = PRODUCT + name;
         // Where the function is linear in an input the product is a zero that no direction changes.
         return (compiled.tangent().outputs().contains(output) ? compiled.tangent() : compiled.primal()).output(output);
@@ -167,11 +325,48 @@ public final class HessianVectorProduct {
 
     /** Repeated products that stay on the backend's device, from the directions as they are; empty where it has none. */
     public Optional<ResidentProducts> resident() {
-        List<String> inputs = names.stream().map(n -> DIRECTION + n).toList();
+        List<String> inputs = List.copyOf(directionInputs.values());
         List<String> outputs = names.stream().map(n -> PRODUCT + n).toList();
         boolean moving = compiled.tangent().inputs().containsAll(inputs)
                 && compiled.tangent().outputs().containsAll(outputs);
-        return moving ? compiled.tangent().resident(inputs, outputs) : Optional.empty();
+        return moving ? compiled.tangent().resident(inputs, outputs).map(Guarded::new) : Optional.empty();
+    }
+
+    /** Products on a device, at the point that the heap's tensors tell. */
+    private final class Guarded implements ResidentProducts {
+        private final ResidentProducts products;
+
+        Guarded(ResidentProducts products) {
+            this.products = products;
+        }
+
+        private Dots guarded(Supplier<Dots> product) {
+            turns.startApply();
+            try {
+                startProduct("resident product");
+                Dots dots = product.get();
+                endProduct("resident product");
+                return dots;
+            } finally {
+                turns.endApply();
+            }
+        }
+
+        @Override
+        public Dots start() {
+            return guarded(products::start);
+        }
+
+        @Override
+        public Dots step(double shift) {
+            return guarded(() -> products.step(shift));
+        }
+
+        @Override
+        public void store() {
+            turns.look("store");
+            products.store();
+        }
     }
 
     /** Inputs the Hessian is taken by, in order. */

@@ -4,6 +4,7 @@ import dev.goshawk.backend.Backend;
 import dev.goshawk.backend.Executable;
 import dev.goshawk.compile.Simplifier;
 import dev.goshawk.graph.Graph;
+import dev.goshawk.graph.Names;
 import dev.goshawk.graph.Op;
 import dev.goshawk.graph.Value;
 import dev.goshawk.tensor.Shape;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * A graph cut in two by what depends on some of its inputs (the tangents): the primal part runs once for a point, the tangent part
@@ -25,7 +27,8 @@ import java.util.Set;
  * normalization's scale one is kept.
  *
  * @param primal everything that does not depend on the tangents and is needed: the results wanted of it, and what is kept
- * @param tangent everything that does, with the kept values as inputs {@code kept/0, kept/1, ...}
+ * @param tangent everything that does, with the kept values as inputs {@code kept/0, kept/1, ...} (with a longer
+ *     prefix where an input or a result has such a name)
  * @param kept names of the kept values, outputs of one graph and inputs of the other
  */
 public record Linearization(Graph primal, Graph tangent, List<String> kept) {
@@ -50,14 +53,15 @@ public record Linearization(Graph primal, Graph tangent, List<String> kept) {
             }
         });
         Cut cut = new Cut(whole.nodes(), moves);
+        String prefix = keptPrefix(whole);
         // Rebuild the tangent part over inputs that stand for the kept values.
         for (Value v : whole.nodes()) {
             if (!moves.holds(v) && cut.needs(v) && !cut.isRecomputed(v)) {
                 if (v.op() instanceof Op.Input) {
                     copies.put(v, v);
                 } else {
-                    copies.put(v, Value.input("kept/" + kept.size(), v.dtype(), v.shape()));
-                    primalOutputs.put("kept/" + kept.size(), v);
+                    copies.put(v, Value.input(prefix + kept.size(), v.dtype(), v.shape()));
+                    primalOutputs.put(prefix + kept.size(), v);
                     kept.add(v);
                 }
             }
@@ -80,12 +84,19 @@ public record Linearization(Graph primal, Graph tangent, List<String> kept) {
         }
         List<String> names = new ArrayList<>();
         for (int i = 0; i < kept.size(); i++) {
-            names.add("kept/" + i);
+            names.add(prefix + i);
         }
         if (primalOutputs.isEmpty()) {
             throw new IllegalArgumentException("linearization: everything depends on the tangents");
         }
         return new Linearization(Graph.of(primalOutputs), Graph.of(tangentOutputs), List.copyOf(names));
+    }
+
+    /** Inputs and outputs may have any name. */
+    private static String keptPrefix(Graph whole) {
+        List<String> taken = new ArrayList<>(whole.inputs().keySet());
+        taken.addAll(whole.outputs().keySet());
+        return Names.freePrefix("kept/", taken);
     }
 
     /** What is computed again is traced where it is first used, and so does not lie about until then: schedules follow the trace. */
@@ -128,8 +139,10 @@ public record Linearization(Graph primal, Graph tangent, List<String> kept) {
                 }
             }
             if (!known) {
-                throw new IllegalArgumentException(
-                        "bind: no input '" + input + "'; inputs are " + primal.inputs() + " and " + tangent.inputs());
+                Set<String> all = new TreeSet<>(primal.inputs());
+                all.addAll(tangent.inputs());
+                all.removeAll(primal.outputs());
+                throw Names.unknown("bind: no input", input, "inputs are", all);
             }
         }
 

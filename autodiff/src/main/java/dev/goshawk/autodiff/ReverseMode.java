@@ -25,12 +25,16 @@ public final class ReverseMode {
      * Gradient of a scalar by each of the given values, in their order. Costs a small multiple of the function itself, whatever the
      * number of variables.
      *
-     * @throws ShapeMismatchException if the function is not a scalar
+     * @throws ShapeMismatchException if the function is not a scalar of a floating type
      * @throws NotDifferentiableException if the way passes an op without this derivative
      */
     public static List<Value> gradient(Value function, List<Value> by) {
         if (function.shape().size() != 1) {
             throw new ShapeMismatchException("gradient: expected a scalar function, got shape " + function.shape());
+        }
+        if (!function.dtype().isFloating()) {
+            throw new ShapeMismatchException(
+                    "gradient: expected a function of a floating type, got " + function.type());
         }
         return vjp(List.of(function), List.of(function.like(1)), by);
     }
@@ -56,7 +60,9 @@ public final class ReverseMode {
             named.put("y" + i, y);
             accumulate(gradients, y, u);
         }
-        List<Value> nodes = Graph.of(named).nodes();
+        Graph graph = Graph.of(named);
+        requireOwn("vjp", graph, by);
+        List<Value> nodes = graph.nodes();
         Dependence active = Dependence.on(nodes, by);
         for (Value v : nodes.reversed()) {
             Value g = gradients.get(v);
@@ -76,6 +82,19 @@ public final class ReverseMode {
             result.add(g == null ? x.like(0) : g);
         }
         return result;
+    }
+
+    /** That variables that are inputs are the graph's own, where it has inputs of their names, and of a floating type. */
+    static void requireOwn(String what, Graph graph, List<Value> variables) {
+        for (Value x : variables) {
+            if (!x.dtype().isFloating()) {
+                throw new ShapeMismatchException(what + ": expected variables of a floating type, got " + x);
+            }
+            if (x.op() instanceof Op.Input in && graph.inputs().getOrDefault(in.name(), x) != x) {
+                throw new IllegalArgumentException(what + ": the function's input '" + in.name()
+                        + "' is another Value than the one given; use the same object for both");
+            }
+        }
     }
 
     /** Inner product of two lists of values of the same shapes: a scalar. */

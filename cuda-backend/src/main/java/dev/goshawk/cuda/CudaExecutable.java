@@ -1,5 +1,6 @@
 package dev.goshawk.cuda;
 
+import dev.goshawk.backend.Exclusive;
 import dev.goshawk.backend.Executable;
 import dev.goshawk.backend.ResidentProducts;
 import dev.goshawk.compile.MemoryPlan;
@@ -13,6 +14,7 @@ import dev.goshawk.cuda.lower.Precision;
 import dev.goshawk.cuda.lower.Work;
 import dev.goshawk.cuda.lower.Workspace;
 import dev.goshawk.graph.Graph;
+import dev.goshawk.graph.Names;
 import dev.goshawk.graph.Op;
 import dev.goshawk.graph.Value;
 import dev.goshawk.tensor.DType;
@@ -44,6 +46,7 @@ final class CudaExecutable implements Executable {
     private final Map<String, InputSlot> inputs = new LinkedHashMap<>();
     private final Map<Value, Address> planned = new IdentityHashMap<>();
     private final Map<String, Tensor> wanted = new LinkedHashMap<>();
+    private final Exclusive running = new Exclusive();
     private final long slabBytes;
     private long slab;
     private boolean hasRun;
@@ -126,7 +129,7 @@ final class CudaExecutable implements Executable {
     private InputSlot input(String name) {
         InputSlot slot = inputs.get(name);
         if (slot == null) {
-            throw new IllegalArgumentException("bind: no input '" + name + "'; inputs are " + inputs.keySet());
+            throw Names.unknown("bind: no input", name, "inputs are", inputs.keySet());
         }
         return slot;
     }
@@ -173,9 +176,14 @@ final class CudaExecutable implements Executable {
 
     @Override
     public void run() {
-        upload(List.of());
-        launch();
-        fetch(wanted);
+        running.enter("run");
+        try {
+            upload(List.of());
+            launch();
+            fetch(wanted);
+        } finally {
+            running.leave();
+        }
     }
 
     List<Work> work() {
@@ -233,7 +241,7 @@ final class CudaExecutable implements Executable {
     private Value outputValue(String name) {
         Value v = plan.graph().outputs().get(name);
         if (v == null) {
-            throw new IllegalArgumentException("output: no output '" + name + "'; outputs are " + outputs());
+            throw Names.unknown("output: no output", name, "outputs are", outputs());
         }
         return v;
     }

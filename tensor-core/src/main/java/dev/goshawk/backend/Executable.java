@@ -1,5 +1,6 @@
 package dev.goshawk.backend;
 
+import dev.goshawk.graph.Names;
 import dev.goshawk.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
@@ -37,14 +38,14 @@ public interface Executable {
      */
     default void hold(String input) {
         if (!inputs().contains(input)) {
-            throw new IllegalArgumentException("hold: no input '" + input + "'; inputs are " + inputs());
+            throw Names.unknown("hold: no input", input, "inputs are", inputs());
         }
     }
 
     /**
      * Computes the outputs.
      *
-     * @throws IllegalStateException naming the inputs not yet bound
+     * @throws IllegalStateException naming the inputs not yet bound, or if another thread is running this
      */
     void run();
 

@@ -1,5 +1,6 @@
 package dev.goshawk.cpu;
 
+import dev.goshawk.backend.Exclusive;
 import dev.goshawk.backend.Executable;
 import dev.goshawk.backend.Workers;
 import dev.goshawk.compile.MemoryPlan;
@@ -7,6 +8,7 @@ import dev.goshawk.compile.Plan;
 import dev.goshawk.compile.Section;
 import dev.goshawk.compile.Step;
 import dev.goshawk.graph.Graph;
+import dev.goshawk.graph.Names;
 import dev.goshawk.graph.Op;
 import dev.goshawk.graph.Value;
 import dev.goshawk.tensor.DType;
@@ -30,6 +32,7 @@ final class CpuExecutable implements Executable {
     private final List<Kernel> kernels = new ArrayList<>();
     private final Map<String, Tensor> plannedOutputs = new LinkedHashMap<>();
     private final Scratch scratch = new Scratch();
+    private final Exclusive running = new Exclusive();
     private boolean ready;
 
     CpuExecutable(Graph graph, Workers workers) {
@@ -114,7 +117,7 @@ final class CpuExecutable implements Executable {
     public void bind(String input, Tensor tensor) {
         Value v = inputs.get(input);
         if (v == null || !(v.op() instanceof Op.Input)) {
-            throw new IllegalArgumentException("bind: no input '" + input + "'; inputs are " + inputs.keySet());
+            throw Names.unknown("bind: no input", input, "inputs are", inputs.keySet());
         }
         if (tensor.dtype() != v.dtype() || !tensor.shape().equals(v.shape())) {
             throw new IllegalArgumentException("bind: input '" + input + "' is " + v.type() + ", got " + tensor.dtype()
@@ -134,8 +137,13 @@ final class CpuExecutable implements Executable {
             }
             ready = true;
         }
-        for (Kernel k : kernels) {
-            k.run(workers);
+        running.enter("run");
+        try {
+            for (Kernel k : kernels) {
+                k.run(workers);
+            }
+        } finally {
+            running.leave();
         }
     }
 
@@ -143,7 +151,7 @@ final class CpuExecutable implements Executable {
     public Tensor output(String name) {
         Value v = plan.graph().outputs().get(name);
         if (v == null) {
-            throw new IllegalArgumentException("output: no output '" + name + "'; outputs are " + outputs());
+            throw Names.unknown("output: no output", name, "outputs are", outputs());
         }
         Slot slot = slot(v);
         if (!slot.isBound()) {

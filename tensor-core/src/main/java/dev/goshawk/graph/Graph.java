@@ -27,7 +27,8 @@ public final class Graph {
         SequencedMap<String, Value> named = new LinkedHashMap<>();
         for (Value v : nodes) {
             if (v.op() instanceof Op.Input in && named.put(in.name(), v) != null) {
-                throw new IllegalArgumentException("graph: two inputs are named '" + in.name() + "'");
+                throw new IllegalArgumentException("graph: two inputs are named '" + in.name()
+                        + "'; use one Value for both, or give one another name");
             }
         }
         this.inputs = Collections.unmodifiableSequencedMap(named);
@@ -70,7 +71,7 @@ public final class Graph {
     public Value input(String name) {
         Value v = inputs.get(name);
         if (v == null) {
-            throw new IllegalArgumentException("graph: no input '" + name + "'; inputs are " + inputs.keySet());
+            throw Names.unknown("graph: no input", name, "inputs are", inputs.keySet());
         }
         return v;
     }

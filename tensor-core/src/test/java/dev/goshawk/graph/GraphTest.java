@@ -49,7 +49,8 @@ class GraphTest {
     void refusesTwoInputsOfOneName() {
         Value other = Value.input("a", DType.FLOAT32, Shape.of(3));
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> Graph.of("sum", a.add(other)));
-        assertEquals("graph: two inputs are named 'a'", e.getMessage());
+        assertEquals("graph: two inputs are named 'a'; use one Value for both, or give one another name",
+                e.getMessage());
     }
 
     @Test

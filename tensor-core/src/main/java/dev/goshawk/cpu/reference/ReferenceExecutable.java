@@ -1,7 +1,9 @@
 package dev.goshawk.cpu.reference;
 
+import dev.goshawk.backend.Exclusive;
 import dev.goshawk.backend.Executable;
 import dev.goshawk.graph.Graph;
+import dev.goshawk.graph.Names;
 import dev.goshawk.graph.Op;
 import dev.goshawk.graph.Value;
 import dev.goshawk.tensor.Tensor;
@@ -15,6 +17,7 @@ final class ReferenceExecutable implements Executable {
     private final Graph graph;
     private final Map<String, Tensor> bound = new LinkedHashMap<>();
     private final Map<String, Tensor> outputs = new LinkedHashMap<>();
+    private final Exclusive running = new Exclusive();
 
     ReferenceExecutable(Graph graph) {
         this.graph = graph;
@@ -35,7 +38,7 @@ final class ReferenceExecutable implements Executable {
     public void bind(String input, Tensor tensor) {
         Value v = graph.inputs().get(input);
         if (v == null || !(v.op() instanceof Op.Input in)) {
-            throw new IllegalArgumentException("bind: no input '" + input + "'; inputs are " + inputs());
+            throw Names.unknown("bind: no input", input, "inputs are", inputs());
         }
         bound.put(input, Interpreter.checked(in, tensor));
     }
@@ -46,14 +49,19 @@ final class ReferenceExecutable implements Executable {
         if (!missing.isEmpty()) {
             throw new IllegalStateException("run: inputs not bound: " + missing);
         }
-        Interpreter.run(graph, bound).forEach((name, result) -> output(name).copyFrom(result));
+        running.enter("run");
+        try {
+            Interpreter.run(graph, bound).forEach((name, result) -> output(name).copyFrom(result));
+        } finally {
+            running.leave();
+        }
     }
 
     @Override
     public Tensor output(String name) {
         Tensor t = outputs.get(name);
         if (t == null) {
-            throw new IllegalArgumentException("output: no output '" + name + "'; outputs are " + outputs());
+            throw Names.unknown("output: no output", name, "outputs are", outputs());
         }
         return t;
     }
