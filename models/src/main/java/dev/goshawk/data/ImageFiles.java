@@ -1,5 +1,9 @@
 package dev.goshawk.data;
 
+import dev.goshawk.fingerprint.Fingerprint;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 
 /** Photographs that stay in their files: each is decoded, resized and cut out when its pixels are asked for. */
@@ -50,5 +54,15 @@ final class ImageFiles implements ImageDataset {
     @Override
     public void pixels(int image, byte[] rgb, int offset) {
         preprocessing.apply(ImageDecoder.decode(listing.root().resolve(name(image))), rgb, offset);
+    }
+
+    @Override
+    public void addTo(Fingerprint fingerprint, int image) {
+        Path file = listing.root().resolve(name(image));
+        try {
+            fingerprint.add(Files.size(file));
+        } catch (IOException e) {
+            throw new DataException(file + ": is no longer there", e);
+        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.goshawk.data;
 
+import dev.goshawk.fingerprint.Fingerprint;
 import java.util.List;
 import java.util.Objects;
 
@@ -61,5 +62,10 @@ public final class Subset implements ImageDataset {
     @Override
     public void pixels(int image, byte[] rgb, int offset) {
         whole.pixels(picked[Objects.checkIndex(image, picked.length)], rgb, offset);
+    }
+
+    @Override
+    public void addTo(Fingerprint fingerprint, int image) {
+        whole.addTo(fingerprint, picked[image]);
     }
 }

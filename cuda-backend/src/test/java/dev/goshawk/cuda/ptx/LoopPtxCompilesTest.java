@@ -49,7 +49,9 @@ class LoopPtxCompilesTest {
                 List<Value> inputs = new ArrayList<>();
                 row.at().forEach(t -> inputs.add(Value.input("x" + inputs.size(), dtype, t.shape())));
                 Value loss = row.function().apply(inputs).square().sum();
-                Linearization h = HessianVectorProduct.trace(loss, inputs, Mode.FORWARD_OVER_REVERSE, true);
+                // Some compositions have an input that their value does not depend on.
+                List<Value> reached = Graph.of("loss", loss).nodes().stream().filter(inputs::contains).toList();
+                Linearization h = HessianVectorProduct.trace(loss, reached, Mode.FORWARD_OVER_REVERSE, true);
                 add(kernels, h.primal());
                 add(kernels, h.tangent());
             }

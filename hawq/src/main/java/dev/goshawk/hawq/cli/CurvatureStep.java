@@ -11,8 +11,8 @@ import dev.goshawk.hawq.evaluation.Evaluation;
 import dev.goshawk.hawq.evaluation.Evaluator;
 import dev.goshawk.hawq.finetune.TrainingData;
 import dev.goshawk.hawq.memory.Heap;
-import dev.goshawk.hawq.report.JsonFiles;
 import dev.goshawk.hawq.report.RunReport;
+import dev.goshawk.hawq.run.RunFolder;
 import dev.goshawk.hawq.spectral.Spectrum;
 import dev.goshawk.hawq.spectral.SpectrumMethod;
 import dev.goshawk.hawq.spectral.SpectrumPlan;
@@ -21,9 +21,9 @@ import dev.goshawk.models.Parameters;
 import dev.goshawk.spectral.EigenOptions;
 import dev.goshawk.tensor.DType;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -60,8 +60,31 @@ final class CurvatureStep {
     record Top(String block, double eigenvalue, double residual, int iterations, boolean converged) {
     }
 
+    /** Fails with one line, before any work, if a number is out of its range. */
+    void check() {
+        sampling.check();
+        if (!(tolerance > 0 && tolerance <= 1)) {
+            throw new IllegalArgumentException("--tolerance: expected a number above 0, at most 1, got " + tolerance);
+        }
+    }
+
+    /** Adds what is read here to what the command reads. */
+    Map<String, Path> sources(Map<String, Path> sources) {
+        if (samples != null) {
+            sources.put("--samples", samples);
+        }
+        return sources;
+    }
+
+    /** Adds the fingerprint of the images that a list names. */
+    void addTo(Map<String, String> contents, SplitOptions data, TrainingData opened, int inputSize) {
+        if (samples != null) {
+            contents.put("images of --samples", listed(samples, data, opened, inputSize).fingerprint());
+        }
+    }
+
     String describe(int inputSize) {
-        return (samples == null ? sampling.size(inputSize) + " drawn" : samples.toString()) + ", tolerance " + tolerance
+        return (samples == null ? sampling.size(inputSize) + " drawn" : "listed") + ", tolerance " + tolerance
                 + ", micro-batch " + sampling.microBatch(inputSize);
     }
 
@@ -104,8 +127,9 @@ final class CurvatureStep {
     Curvature compute(RunFolder folder, SplitOptions data, TrainingData opened, Network network, Parameters parameters,
             Backend backend, long seed, PrintWriter err) {
         Path file = folder.file("curvature.json");
-        if (Files.exists(file)) {
-            return JsonFiles.read(file, Curvature.class);
+        Curvature kept = KeptCurvature.read(file, err);
+        if (kept != null) {
+            return kept;
         }
         ImageDataset sample = sample(data, opened, network.inputSize(), seed);
         data.photographs().requireSize(sample, network);
@@ -131,7 +155,7 @@ final class CurvatureStep {
                                 e.top().iterations(),
                                 e.top().converged()))
                         .toList());
-        JsonFiles.write(file, result);
+        KeptCurvature.write(file, result);
         return result;
     }
 }

@@ -79,6 +79,9 @@ final class ErrorLines implements IParameterExceptionHandler, IExecutionExceptio
 
     /** Whether this is what Java throws by itself: bad input is found, and told, where it comes in. */
     private static boolean isOurs(Throwable failure) {
+        if (failure.getClass().getPackageName().startsWith("dev.goshawk")) {
+            return false;
+        }
         return switch (failure) {
             case NullPointerException _, IndexOutOfBoundsException _, ClassCastException _, ArithmeticException _, NegativeArraySizeException _, ArrayStoreException _, NoSuchElementException _, ConcurrentModificationException _, NumberFormatException _, Error _ ->
                 true;

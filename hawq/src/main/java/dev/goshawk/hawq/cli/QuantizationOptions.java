@@ -25,6 +25,10 @@ import picocli.CommandLine.Option;
 final class QuantizationOptions {
     private static final double DEFAULT_RATIO = 13.1;
 
+    /** Options that only the method hawq has a use for. */
+    static final List<String> OF_HAWQ = List.of("--bits", "--reverse-precision", "--samples", "--sample-size",
+            "--micro-batch", "--recompute", "--subsample", "--tolerance");
+
     /** Ways to choose. */
     enum Method {
         HAWQ("HAWQ"), DIRECT("Direct");
@@ -122,8 +126,19 @@ final class QuantizationOptions {
                     "--target-ratio, --target-size and --bits: expected at most one of them");
         }
         activationBits();
+        if (atOnce && reverseOrder) {
+            throw new IllegalArgumentException(
+                    "--at-once and --reverse-order: expected one of them, all blocks at once have no order");
+        }
         if (bits != null) {
-            BitAllocation.parse(blocks, bits);
+            if (BitAllocation.parse(blocks, bits).bits().stream().allMatch(BitWidth::isFloat)) {
+                throw new IllegalArgumentException(
+                        "--bits: expected a width below 32 for at least one block, got '" + bits + "'");
+            }
+            if (reversePrecision) {
+                throw new IllegalArgumentException(
+                        "--bits and --reverse-precision: expected one of them, widths that are given are not chosen");
+            }
         } else {
             // The least that the widths reach decides; the budget itself is asked for again with the allocation.
             target().budget(blocks, BitWidth.B2);

@@ -10,6 +10,7 @@ import dev.goshawk.hawq.quantize.Scheme;
 import dev.goshawk.hawq.quantize.Sensitivity;
 import dev.goshawk.hawq.quantize.UniformQuantizer;
 import dev.goshawk.hawq.report.RunReport;
+import dev.goshawk.hawq.run.RunFolder;
 import dev.goshawk.models.Block;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.Parameters;

@@ -2,6 +2,8 @@ package dev.goshawk.hawq.cli;
 
 import dev.goshawk.backend.Backend;
 import dev.goshawk.hawq.cli.QuantizationOptions.Method;
+import dev.goshawk.hawq.finetune.Checkpoints;
+import dev.goshawk.hawq.finetune.DivergedException;
 import dev.goshawk.hawq.finetune.LearningRate;
 import dev.goshawk.hawq.finetune.Schedule;
 import dev.goshawk.hawq.finetune.Schedule.Turn;
@@ -11,6 +13,7 @@ import dev.goshawk.hawq.finetune.TrainingSettings;
 import dev.goshawk.hawq.quantize.BitAllocation;
 import dev.goshawk.hawq.quantize.Sensitivity;
 import dev.goshawk.hawq.report.RunReport;
+import dev.goshawk.hawq.run.RunFolder;
 import dev.goshawk.models.Block;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.Parameters;
@@ -20,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Chooses bits, quantizes and fine-tunes, once for each method. */
@@ -59,12 +63,23 @@ final class QuantizationRun {
         this.length = length;
     }
 
-    /** Runs the methods in their order; the first one's weights are the run's model. */
+    /**
+     * Runs the methods in their order; the first one's weights are the run's model.
+     *
+     * @param diverged is given the failure of a later method, which leaves the results of those before it
+     */
     List<Outcome> run(List<Method> methods, CurvatureStep.@Nullable Curvature curvature, PrintWriter out,
-            PrintWriter err) {
+            PrintWriter err, Consumer<DivergedException> diverged) {
         List<Outcome> outcomes = new ArrayList<>();
         for (Method method : methods) {
-            outcomes.add(run(method, curvature, outcomes.isEmpty(), out, err));
+            try {
+                outcomes.add(run(method, curvature, outcomes.isEmpty(), out, err));
+            } catch (DivergedException e) {
+                if (outcomes.isEmpty()) {
+                    throw e;
+                }
+                diverged.accept(e);
+            }
         }
         return outcomes;
     }
@@ -87,8 +102,10 @@ final class QuantizationRun {
         Trainer trainer = new Trainer(network, parameters.copy(), data, settings, schedule, backend);
         List<RunReport.Epoch> epochs;
         String name = method.name().toLowerCase(Locale.ROOT);
+        Checkpoints checkpoints = folder.checkpoints(name);
+        TrainingProgress.tellStart(name, folder, checkpoints, out);
         try (TrainingProgress progress = new TrainingProgress(name, out, err)) {
-            epochs = trainer.run(folder.checkpoints(name), progress);
+            epochs = trainer.run(checkpoints, progress);
         }
         folder.writeModel(main ? TrainCommand.MODEL_FILE : name + ".safetensors", trainer.quantizedParameters(),
                 metadata(allocation, trainer));
@@ -127,7 +144,8 @@ final class QuantizationRun {
         for (int i = 0; i < allocation.blocks().size(); i++) {
             text.put("goshawk.bits." + allocation.blocks().get(i).name(), allocation.bits().get(i).toString());
         }
-        trainer.activationRanges().forEach((site, range) -> text.put("goshawk.range." + site, Double.toString(range)));
+        trainer.activationRanges()
+                .forEach((site, range) -> text.put(StartWeights.ACTIVATION_RANGE + site, Double.toString(range)));
         return text;
     }
 }

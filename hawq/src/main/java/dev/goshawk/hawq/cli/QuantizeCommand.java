@@ -4,12 +4,14 @@ import dev.goshawk.backend.Backend;
 import dev.goshawk.data.Batches;
 import dev.goshawk.hawq.evaluation.Evaluation;
 import dev.goshawk.hawq.evaluation.Evaluator;
+import dev.goshawk.hawq.finetune.DivergedException;
 import dev.goshawk.hawq.finetune.TrainingData;
 import dev.goshawk.hawq.finetune.TrainingPlan;
 import dev.goshawk.hawq.finetune.TrainingSettings;
 import dev.goshawk.hawq.memory.Heap;
 import dev.goshawk.hawq.report.ResultTable;
 import dev.goshawk.hawq.report.RunReport;
+import dev.goshawk.hawq.run.RunFolder;
 import dev.goshawk.models.Block;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.Networks;
@@ -18,6 +20,7 @@ import dev.goshawk.tensor.DType;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -108,10 +111,21 @@ final class QuantizeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        try (RunOptions held = run) {
+            return call(held);
+        }
+    }
+
+    private int call(RunOptions held) throws IOException {
         int inputSize = Networks.byName(model).inputSize();
         ignored.check(weights);
         List<Block> known = Reports.blocks(Networks.byName(model));
         quantization.check(known);
+        held.check();
+        training.check();
+        curvature.check();
+        QuantizationRun.Length length = length();
+        refuseUnused();
         if (weights == null && !(data.isEmbedded() && EmbeddedRun.hasWeights(model))) {
             throw new ParameterException(spec.commandLine(),
                     "--weights: expected the float network's weights, got none; 'goshawk train' makes them");
@@ -119,9 +133,9 @@ final class QuantizeCommand implements Callable<Integer> {
         Backend backend = engine.backend();
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
-        Map<String, String> values = settings(inputSize, backend);
+        Map<String, String> values = settings(inputSize, backend, length);
         if (!dryRun) {
-            run.check(values);
+            held.prepare(values, curvature.sources(data.sources(weights)));
         }
         TrainingData opened = data.open(inputSize, err);
         Network network = Networks.byName(model, opened.train().classes().size());
@@ -145,10 +159,12 @@ final class QuantizeCommand implements Callable<Integer> {
         if (curved) {
             curvature.plan(data, opened, network, backend).requireFits(Heap.limit(backend), "--micro-batch");
         }
+        Map<String, String> contents = SplitOptions.contents(opened, parameters);
+        curvature.addTo(contents, data, opened, inputSize);
         if (StartWeights.isRandom(weights)) {
             StartWeights.settle(network, parameters, opened, settings.batch(), backend);
         }
-        RunFolder folder = run.open(Path.of("runs", "quantize-" + training.seed()), commandLine(), values);
+        RunFolder folder = held.begin(Path.of("runs", "quantize-" + training.seed()), commandLine(), values, contents);
         out.println("run in " + folder.path());
         out.flush();
 
@@ -156,14 +172,12 @@ final class QuantizeCommand implements Callable<Integer> {
         out.printf(Locale.ROOT, "float model: test accuracy %.2f %%%n", 100 * baseline.accuracy());
         out.flush();
         QuantizationRun steps = new QuantizationRun(folder, network, parameters, opened, backend,
-                settings, quantization,
-                new QuantizationRun.Length(orElse(epochsPerBlock, EmbeddedRun.EPOCHS_PER_BLOCK, EPOCHS_PER_BLOCK),
-                        orElse(finalEpochs, EmbeddedRun.FINAL_EPOCHS, 0),
-                        training.rate(orElse(rate, EmbeddedRun.RATE, RATE)), oneSchedule));
+                settings, quantization, length);
         CurvatureStep.Curvature top = curved
                 ? curvature.compute(folder, data, opened, network, parameters, backend, training.seed(), err)
                 : null;
-        List<QuantizationRun.Outcome> outcomes = steps.run(methods, top, out, err);
+        List<DivergedException> failures = new ArrayList<>();
+        List<QuantizationRun.Outcome> outcomes = steps.run(methods, top, out, err, failures::add);
 
         RunReport report = new QuantizationReport(folder, network, parameters, backend, quantization).of(outcomes, top,
                 baseline,
@@ -180,7 +194,34 @@ final class QuantizeCommand implements Callable<Integer> {
         }
         out.printf("%nreport   %s%nweights  %s%n", folder.file("report.html"), folder.file(TrainCommand.MODEL_FILE));
         out.flush();
+        if (!failures.isEmpty()) {
+            throw failures.getFirst();
+        }
         return 0;
+    }
+
+    /** How long to train and at which rate, checked. */
+    private QuantizationRun.Length length() {
+        double perBlock = orElse(epochsPerBlock, EmbeddedRun.EPOCHS_PER_BLOCK, EPOCHS_PER_BLOCK);
+        double last = orElse(finalEpochs, EmbeddedRun.FINAL_EPOCHS, 0);
+        double initial = orElse(rate, EmbeddedRun.RATE, RATE);
+        TrainingOptions.requireEpochs("--epochs-per-block", perBlock, true);
+        TrainingOptions.requireEpochs("--final-epochs", last, true);
+        TrainingOptions.requireRate("--lr", initial);
+        return new QuantizationRun.Length(perBlock, last, training.rate(initial), oneSchedule);
+    }
+
+    /** Refuses what would be passed over in silence. */
+    private void refuseUnused() {
+        if (quantization.methods(data.isEmbedded()).contains(QuantizationOptions.Method.HAWQ)) {
+            return;
+        }
+        for (String option : QuantizationOptions.OF_HAWQ) {
+            if (Given.is(spec, option)) {
+                throw new ParameterException(spec.commandLine(),
+                        option + ": expected with --method hawq, which --method direct leaves out");
+            }
+        }
     }
 
     private double orElse(@Nullable Double given, double embedded, double otherwise) {
@@ -209,18 +250,17 @@ final class QuantizeCommand implements Callable<Integer> {
         return ("goshawk " + String.join(" ", spec.commandLine().getParseResult().originalArgs())).strip();
     }
 
-    private Map<String, String> settings(int inputSize, Backend backend) {
+    private Map<String, String> settings(int inputSize, Backend backend, QuantizationRun.Length length) {
         Map<String, String> values = new LinkedHashMap<>();
         values.put("command", "quantize");
         values.put("--model", model);
-        values.put("--weights", String.valueOf(weights));
         ignored.putInto(values);
         values.put("--data", data.settings());
         quantization.describe(data.isEmbedded(), values);
         values.put("--samples, --tolerance", curvature.describe(inputSize));
-        values.put("--epochs-per-block", String.valueOf(epochsPerBlock));
-        values.put("--final-epochs", String.valueOf(finalEpochs));
-        values.put("--lr", String.valueOf(rate));
+        values.put("--epochs-per-block", Double.toString(length.epochsPerBlock()));
+        values.put("--final-epochs", Double.toString(length.finalEpochs()));
+        values.put("--lr", Double.toString(orElse(rate, EmbeddedRun.RATE, RATE)));
         values.put("--one-schedule", Boolean.toString(oneSchedule));
         training.describe(inputSize, values);
         values.put("--backend", backend.name());

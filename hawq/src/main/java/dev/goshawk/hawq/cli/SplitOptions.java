@@ -6,14 +6,18 @@ import dev.goshawk.data.Datasets;
 import dev.goshawk.data.ImageDataset;
 import dev.goshawk.data.ImageFolder;
 import dev.goshawk.data.SyntheticShapes;
+import dev.goshawk.fingerprint.Fingerprint;
 import dev.goshawk.hawq.finetune.TrainingData;
 import dev.goshawk.hawq.report.RunReport;
 import dev.goshawk.models.Network;
+import dev.goshawk.models.Parameters;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -95,9 +99,30 @@ final class SplitOptions {
         return data == null ? "the embedded shapes" : data.toString();
     }
 
-    /** Everything here that results depend on. */
+    /** Everything here that results depend on, but for the images themselves. */
     String settings() {
-        return describe() + " (" + trainSplit + ", " + testSplit() + "; " + photographs.describe() + ")";
+        return (data == null ? "embedded, " : "") + trainSplit + " and " + testSplit() + "; " + photographs.describe();
+    }
+
+    /** What a command reads, by option. */
+    Map<String, Path> sources(@Nullable Path weights) {
+        Map<String, Path> sources = new LinkedHashMap<>();
+        if (weights != null) {
+            sources.put("--weights", weights);
+        }
+        if (data != null) {
+            sources.put("--data", data);
+        }
+        return sources;
+    }
+
+    /** Fingerprints of what a training starts from, wherever its files are. */
+    static Map<String, String> contents(TrainingData opened, Parameters parameters) {
+        Map<String, String> contents = new LinkedHashMap<>();
+        contents.put("training images", opened.train().fingerprint());
+        contents.put("test images", opened.test().fingerprint());
+        contents.put("weights", new Fingerprint().addTensors(parameters.tensors()).text());
+        return contents;
     }
 
     RunReport.Data report(TrainingData opened, Augmentation augmentation, List<String> curvatureSamples) {

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The weights a command starts from: a file's, or random ones where those are asked for by name. */
 final class StartWeights {
+    /** Before the name of an activation in a quantized model's metadata. */
+    static final String ACTIVATION_RANGE = "goshawk.range.";
+
     private static final String RANDOM = "random";
 
     private StartWeights() {
@@ -55,6 +58,11 @@ final class StartWeights {
         }
         Weights weights = read(option, err);
         List<String> notes = new ArrayList<>(weights.notes());
+        long ranges = weights.metadata().keySet().stream().filter(k -> k.startsWith(ACTIVATION_RANGE)).count();
+        if (ranges > 0) {
+            notes.add("a quantized network's weights; its " + ranges
+                    + " activation ranges are not applied, activations are computed in " + dtype);
+        }
         try {
             Parameters parameters = Parameters.load(network, ignored.apply(weights, notes), dtype, notes::add);
             notes.forEach(note -> err.println("goshawk: " + weights.source() + ": " + note));

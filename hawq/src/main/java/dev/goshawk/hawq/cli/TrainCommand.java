@@ -1,6 +1,7 @@
 package dev.goshawk.hawq.cli;
 
 import dev.goshawk.backend.Backend;
+import dev.goshawk.hawq.finetune.Checkpoints;
 import dev.goshawk.hawq.finetune.Schedule;
 import dev.goshawk.hawq.finetune.Trainer;
 import dev.goshawk.hawq.finetune.TrainingData;
@@ -13,6 +14,7 @@ import dev.goshawk.models.Block;
 import dev.goshawk.hawq.quantize.Compression;
 import dev.goshawk.hawq.quantize.UniformQuantizer;
 import dev.goshawk.hawq.report.RunReport;
+import dev.goshawk.hawq.run.RunFolder;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.Networks;
 import dev.goshawk.models.Parameters;
@@ -84,15 +86,25 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        try (RunOptions held = run) {
+            return call(held);
+        }
+    }
+
+    private int call(RunOptions held) throws IOException {
         int inputSize = Networks.byName(model).inputSize();
         ignored.check(weights);
+        held.check();
+        training.check();
+        TrainingOptions.requireEpochs("--epochs", epochs, false);
+        TrainingOptions.requireRate("--lr", rate);
         PrintWriter err = spec.commandLine().getErr();
         Schedule schedule = Schedule.plain(epochs, training.rate(rate));
         Backend backend = engine.backend();
         PrintWriter out = spec.commandLine().getOut();
         Map<String, String> values = settings(inputSize, backend);
         if (!dryRun) {
-            run.check(values);
+            held.prepare(values, data.sources(weights));
         }
         TrainingData opened = data.open(inputSize, err);
         Network network = Networks.byName(model, opened.train().classes().size());
@@ -108,10 +120,13 @@ final class TrainCommand implements Callable<Integer> {
         }
         plan.requireFits(Heap.limit(backend));
         Trainer trainer = new Trainer(network, parameters, opened, settings, schedule, backend);
-        RunFolder folder = run.open(Path.of("runs", "train-" + model), commandLine(), values);
+        RunFolder folder = held.begin(Path.of("runs", "train-" + model), commandLine(), values,
+                SplitOptions.contents(opened, parameters));
         List<RunReport.Epoch> history;
+        Checkpoints checkpoints = folder.checkpoints(TRAINING);
+        TrainingProgress.tellStart(TRAINING, folder, checkpoints, out);
         try (TrainingProgress progress = new TrainingProgress(TRAINING, out, err)) {
-            history = trainer.run(folder.checkpoints(TRAINING), progress);
+            history = trainer.run(checkpoints, progress);
         }
         folder.writeModel(MODEL_FILE, parameters, Map.of("format", "pt"));
         double accuracy = Objects.requireNonNullElse(history.getLast().testAccuracy(), 0.0);
@@ -130,7 +145,6 @@ final class TrainCommand implements Callable<Integer> {
         Map<String, String> values = new LinkedHashMap<>();
         values.put("command", "train");
         values.put("--model", model);
-        values.put("--weights", String.valueOf(weights));
         ignored.putInto(values);
         values.put("--data", data.settings());
         values.put("--epochs", Double.toString(epochs));

@@ -15,6 +15,7 @@ import picocli.CommandLine.Option;
 /** How steps of gradient descent are made. */
 final class TrainingOptions {
     private static final int CALIBRATION_BATCHES = 8;
+    private static final int MOST_EPOCHS = 1_000_000;
     /** Images a step of a network of photographs. */
     private static final int PHOTOGRAPHS = 32;
     /** Photographs are cut to size by the preprocessing; training mirrors them. */
@@ -49,6 +50,48 @@ final class TrainingOptions {
     @Option(names = "--seed", paramLabel = "N", defaultValue = "0",
             description = "Seed of everything random (default: 0).")
     private long seed;
+
+    /**
+     * Fails with one line, before any work, if a number is out of its range.
+     *
+     * @throws IllegalArgumentException if so
+     */
+    void check() {
+        if (batch != null && batch < 1) {
+            throw new IllegalArgumentException("--batch: expected at least 1 image, got " + batch);
+        }
+        if (!(momentum >= 0 && (float) momentum < 1)) {
+            throw new IllegalArgumentException("--momentum: expected a number in [0, 1), got " + momentum);
+        }
+        if (!(weightDecay >= 0 && Float.isFinite((float) weightDecay))) {
+            throw new IllegalArgumentException("--weight-decay: expected a number of 0 or more, got " + weightDecay);
+        }
+    }
+
+    /**
+     * Checks a number of epochs.
+     *
+     * @param none whether 0 is meant
+     * @throws IllegalArgumentException in one line, if it is none
+     */
+    static void requireEpochs(String option, double epochs, boolean none) {
+        if (!((none ? epochs >= 0 : epochs > 0) && epochs <= MOST_EPOCHS)) {
+            throw new IllegalArgumentException(option + ": expected a number of epochs " + (none ? "from" : "above")
+                    + " 0 to " + MOST_EPOCHS + ", got " + epochs);
+        }
+    }
+
+    /**
+     * Checks a learning rate.
+     *
+     * @throws IllegalArgumentException in one line, if float32 holds it for 0 or not at all
+     */
+    static void requireRate(String option, double rate) {
+        if (!(rate >= Float.MIN_NORMAL && Float.isFinite((float) rate))) {
+            throw new IllegalArgumentException(
+                    option + ": expected a learning rate above 0 (at least 1.2e-38, as float32), got " + rate);
+        }
+    }
 
     long seed() {
         return seed;

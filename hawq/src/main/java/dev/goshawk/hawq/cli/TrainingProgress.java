@@ -1,9 +1,12 @@
 package dev.goshawk.hawq.cli;
 
+import dev.goshawk.hawq.finetune.Checkpoints;
 import dev.goshawk.hawq.finetune.TrainingListener;
 import dev.goshawk.hawq.report.RunReport;
+import dev.goshawk.hawq.run.RunFolder;
 import java.io.PrintWriter;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Shows a training: a bar on standard error while it works, a line on standard output for each epoch. */
 final class TrainingProgress implements TrainingListener, AutoCloseable {
@@ -11,6 +14,7 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
 
     private final String what;
     private final PrintWriter out;
+    private final PrintWriter err;
     private final Progress progress;
     private long begun;
     private double fraction;
@@ -20,7 +24,16 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
     TrainingProgress(String what, PrintWriter out, PrintWriter err) {
         this.what = what;
         this.out = out;
+        this.err = err;
         this.progress = Progress.on(err);
+    }
+
+    /** Says where a run that is resumed has nothing yet to go on from. */
+    static void tellStart(String what, RunFolder folder, Checkpoints checkpoints, PrintWriter out) {
+        if (folder.isResumed() && checkpoints.isEmpty()) {
+            out.println(what + ": no checkpoint yet, from the start");
+            out.flush();
+        }
     }
 
     @Override
@@ -29,6 +42,12 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
         progress.close();
         out.printf(Locale.ROOT, "%s: going on after step %d of %d%n", what, done, total);
         out.flush();
+    }
+
+    @Override
+    public void passedOver(String damaged) {
+        err.println("goshawk: " + damaged);
+        err.flush();
     }
 
     @Override
@@ -57,15 +76,21 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
     @Override
     public void epoch(RunReport.Epoch e) {
         progress.close();
-        Double testLoss = e.testLoss();
-        Double testAccuracy = e.testAccuracy();
-        out.printf(Locale.ROOT, "%-8s %-13s epoch %2d  train loss %s accuracy %5.2f %%   test %s  %.1f s%n", what,
-                e.stage(),
-                e.epoch(), loss(e.trainLoss()), 100 * e.trainAccuracy(), testLoss == null || testAccuracy == null
-                        ? "-"
-                        : String.format(Locale.ROOT, "loss %s accuracy %5.2f %%", loss(testLoss), 100 * testAccuracy),
+        out.printf(Locale.ROOT, "%-8s %-13s epoch %-4s  train %s   test %s  %.1f s%n", what, e.stage(),
+                epochs(e.epoch()), result(e.trainLoss(), e.trainAccuracy()), result(e.testLoss(), e.testAccuracy()),
                 e.seconds());
         out.flush();
+    }
+
+    /** Whole epochs without a fraction, others with two decimals. */
+    private static String epochs(double epochs) {
+        return String.format(Locale.ROOT, epochs == Math.rint(epochs) ? "%.0f" : "%.2f", epochs);
+    }
+
+    private static String result(@Nullable Double loss, @Nullable Double accuracy) {
+        return loss == null || accuracy == null
+                ? "-"
+                : String.format(Locale.ROOT, "loss %s accuracy %5.2f %%", loss(loss), 100 * accuracy);
     }
 
     private static String loss(double loss) {

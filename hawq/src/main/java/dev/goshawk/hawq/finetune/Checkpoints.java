@@ -1,5 +1,6 @@
 package dev.goshawk.hawq.finetune;
 
+import dev.goshawk.fingerprint.Fingerprint;
 import dev.goshawk.tensor.Tensor;
 import dev.goshawk.weights.SafetensorsFile;
 import dev.goshawk.weights.WeightFile;
@@ -14,17 +15,23 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The checkpoints of one training: {@code <name>-<steps>.safetensors} in a folder, of which the newest two stay. Each
  * is written whole or not at all, and an older one is deleted only after a newer one is safe, so that a process may
- * die, or the disk fill up, at any moment.
+ * die, or the disk fill up, at any moment. A checksum over tensors and text tells a damaged one.
  */
 public final class Checkpoints {
     private static final int KEPT = 2;
     private static final String SUFFIX = ".safetensors";
+    private static final String FORMAT = "format";
+    private static final String THIS_FORMAT = "goshawk checkpoint 2";
+    private static final String CHECKSUM = "checksum";
 
     private final Path folder;
     private final String name;
@@ -53,6 +60,11 @@ public final class Checkpoints {
         this.writer = writer;
     }
 
+    /** Whether there is none yet. */
+    public boolean isEmpty() {
+        return newestFirst().isEmpty();
+    }
+
     /**
      * Writes a checkpoint and removes those before the last two.
      *
@@ -66,7 +78,10 @@ public final class Checkpoints {
             throw new WeightFileException(target.toString(), "cannot be written (there is no folder " + folder
                     + " and none can be made)", e);
         }
-        writer.write(target, tensors, metadata);
+        Map<String, String> text = new TreeMap<>(metadata);
+        text.put(FORMAT, THIS_FORMAT);
+        text.put(CHECKSUM, checksum(tensors, text));
+        writer.write(target, tensors, text);
         try {
             for (Path old : newestFirst().stream().skip(KEPT).toList()) {
                 Files.deleteIfExists(old);
@@ -77,23 +92,47 @@ public final class Checkpoints {
     }
 
     /**
-     * The newest checkpoint that can be read, if there is any.
+     * The newest checkpoint that is whole, if there is any.
      *
-     * @throws WeightFileException if there are checkpoints, but none can be read
+     * @param passedOver is told of each newer one that is not, in one line
+     * @throws IllegalArgumentException in one line, if there are checkpoints, but none is whole
      */
-    Optional<Weights> newest() {
-        WeightFileException first = null;
+    Optional<Weights> newest(Consumer<String> passedOver) {
+        @Nullable WeightFileException last = null;
         for (Path path : newestFirst()) {
+            if (last != null) {
+                passedOver.accept(last.getMessage() + "; going back to the checkpoint before");
+            }
             try {
-                return Optional.of(WeightFile.read(path));
+                return Optional.of(read(path));
             } catch (WeightFileException e) {
-                first = first == null ? e : first;
+                last = e;
             }
         }
-        if (first != null) {
-            throw first;
+        if (last != null) {
+            throw new IllegalArgumentException(last.getMessage() + "; no checkpoint of this training is whole: without "
+                    + folder.resolve(name + "-*" + SUFFIX) + " it begins anew", last);
         }
         return Optional.empty();
+    }
+
+    private static Weights read(Path path) {
+        Weights weights = WeightFile.read(path);
+        Map<String, String> text = new TreeMap<>(weights.metadata());
+        String format = text.get(FORMAT);
+        if (!THIS_FORMAT.equals(format)) {
+            throw new WeightFileException(path.toString(),
+                    "expected a checkpoint of this version of goshawk, got a file of another kind or version");
+        }
+        String checksum = text.remove(CHECKSUM);
+        if (!checksum(weights.tensors(), text).equals(checksum)) {
+            throw new WeightFileException(path.toString(), "is damaged (its content does not fit its checksum)");
+        }
+        return weights;
+    }
+
+    private static String checksum(Map<String, Tensor> tensors, Map<String, String> text) {
+        return new Fingerprint().addTensors(new TreeMap<>(tensors)).addTexts(text).text();
     }
 
     private List<Path> newestFirst() {

@@ -24,20 +24,20 @@ public record Schedule(List<Stage> stages, LearningRate rate, boolean wholeRun) 
      *
      * @param name for people: what is done in it
      * @param quantized blocks newly quantized at its start, none for plain training
-     * @param epochs its length in epochs, above 0; a fraction is rounded to whole steps, at least one
+     * @param epochs its length in epochs, a fraction being rounded to whole steps, at least one; 0 quantizes without training
      */
     public record Stage(String name, List<Turn> quantized, double epochs) {
         public Stage {
-            if (!(epochs > 0) || Double.isInfinite(epochs)) {
+            if (!(epochs >= 0) || Double.isInfinite(epochs)) {
                 throw new IllegalArgumentException(
-                        "stage " + name + ": expected a finite number of epochs above 0, got "
+                        "stage " + name + ": expected a finite number of epochs, 0 or more, got "
                                 + epochs);
             }
             quantized = List.copyOf(quantized);
         }
 
         long steps(int stepsPerEpoch) {
-            return Math.max(1, Math.round(epochs * stepsPerEpoch));
+            return epochs == 0 ? 0 : Math.max(1, Math.round(epochs * stepsPerEpoch));
         }
     }
 
@@ -85,7 +85,7 @@ public record Schedule(List<Stage> stages, LearningRate rate, boolean wholeRun) 
     }
 
     private static List<Stage> withFinal(List<Stage> stages, double finalEpochs) {
-        if (finalEpochs < 0) {
+        if (!(finalEpochs >= 0)) {
             throw new IllegalArgumentException("final epochs: expected 0 or more, got " + finalEpochs);
         }
         if (finalEpochs > 0) {

@@ -3,6 +3,7 @@ package dev.goshawk.hawq.finetune;
 import dev.goshawk.backend.Backend;
 import dev.goshawk.backend.Executable;
 import dev.goshawk.data.Batches;
+import dev.goshawk.fingerprint.Fingerprint;
 import dev.goshawk.graph.Graph;
 import dev.goshawk.graph.Value;
 import dev.goshawk.hawq.evaluation.Evaluation;
@@ -68,10 +69,7 @@ public final class Trainer {
         this.backend = backend;
         this.testBatches = new Batches(data.test(), data.normalization(), 0);
         this.stepsPerEpoch = data.train().size() / settings.batch();
-        if (stepsPerEpoch < 1) {
-            throw new IllegalArgumentException("batch: expected at most the " + data.train().size()
-                    + " images of the training set, got " + settings.batch());
-        }
+        data.requireBatch(settings.batch());
         this.images = new TrainingImages(data, settings);
         Set<String> blocks = new HashSet<>();
         parameters.specs().forEach(s -> blocks.add(s.block()));
@@ -87,12 +85,30 @@ public final class Trainer {
         this.optimizer = new Sgd(parameters.trainable().stream()
                 .map(n -> new Sgd.Parameter(n, parameters.get(n), settings.weightDecay())).toList(),
                 settings.momentum(), false);
-        this.state = new TrainingState(parameters, optimizer, quantization);
+        this.state = new TrainingState(parameters, optimizer, quantization, identity());
+    }
+
+    /** What a checkpoint must agree with to be one of this training, by what it is. */
+    private Map<String, String> identity() {
+        Map<String, String> identity = new LinkedHashMap<>();
+        identity.put("network", network.name() + " with " + network.classes() + " classes");
+        Fingerprint shapes = new Fingerprint();
+        parameters.specs().forEach(s -> shapes.add(s.name()).add(s.kind() + " " + s.shape()));
+        identity.put("parameters", shapes.text());
+        identity.put("weights at the start", new Fingerprint().addTensors(parameters.tensors()).text());
+        identity.put("training images", data.train().fingerprint());
+        identity.put("settings", settings.toString());
+        identity.put("schedule", schedule.toString());
+        return identity;
     }
 
     /** Steps of all stages together. */
     public long totalSteps() {
-        return schedule.stages().stream().mapToLong(s -> s.steps(stepsPerEpoch)).sum();
+        return stepsBefore(schedule.stages().size());
+    }
+
+    private long stepsBefore(int stage) {
+        return schedule.stages().stream().limit(stage).mapToLong(s -> s.steps(stepsPerEpoch)).sum();
     }
 
     /**
@@ -107,26 +123,32 @@ public final class Trainer {
     }
 
     List<RunReport.Epoch> run(Checkpoints checkpoints, long checkpointNanos, TrainingListener listener) {
-        checkpoints.newest().ifPresent(saved -> {
+        checkpoints.newest(listener::passedOver).ifPresent(saved -> {
             state.restore(saved);
             listener.resumed(state.done, totalSteps());
         });
-        long end = 0;
         try (images) {
-            for (Stage stage : schedule.stages()) {
-                long start = end;
-                end += stage.steps(stepsPerEpoch);
-                if (state.done < end) {
-                    run(stage, start, end, checkpoints, checkpointNanos, listener);
+            while (state.stage < schedule.stages().size()) {
+                Stage stage = schedule.stages().get(state.stage);
+                enter(stage);
+                if (stage.steps(stepsPerEpoch) > 0) {
+                    train(stage, checkpoints, checkpointNanos, listener);
+                } else if (state.stage < schedule.stages().size() - 1) {
+                    // What comes of quantizing alone is measured once, at the end.
+                    state.stage++;
+                } else {
+                    evaluate(evaluator(), stage, 0, 0, listener);
+                    state.stage++;
+                    state.save(checkpoints);
                 }
             }
         }
         return List.copyOf(state.history);
     }
 
-    private void run(Stage stage, long start, long end, Checkpoints checkpoints, long checkpointNanos,
-            TrainingListener listener) {
-        enter(stage);
+    private void train(Stage stage, Checkpoints checkpoints, long checkpointNanos, TrainingListener listener) {
+        long start = stepsBefore(state.stage);
+        long end = start + stage.steps(stepsPerEpoch);
         TrainingStep step = new TrainingStep(network, parameters, settings.batch(), data.train().height(), quantization,
                 backend);
         Evaluator evaluator = evaluator();
@@ -143,7 +165,10 @@ public final class Trainer {
             long inStage = state.done - start;
             boolean evaluate = inStage % stepsPerEpoch == 0 || state.done == end;
             if (evaluate) {
-                evaluate(evaluator, stage, Math.ceilDiv(inStage, stepsPerEpoch), rate, listener);
+                evaluate(evaluator, stage, (double) inStage / stepsPerEpoch, rate, listener);
+            }
+            if (state.done == end) {
+                state.stage++;
             }
             if (evaluate || System.nanoTime() - saved >= checkpointNanos) {
                 state.save(checkpoints);
@@ -172,7 +197,7 @@ public final class Trainer {
         return (double) state.correct / ((long) state.steps * settings.batch());
     }
 
-    private void evaluate(Evaluator evaluator, Stage stage, long epoch, double rate, TrainingListener listener) {
+    private void evaluate(Evaluator evaluator, Stage stage, double epoch, double rate, TrainingListener listener) {
         Evaluation test;
         try {
             test = evaluator.evaluate(testBatches, data.faults(),
@@ -183,9 +208,10 @@ public final class Trainer {
                             + "(stage %s, learning rate %s): a lower --lr may help",
                     state.done, stage.name(), rate), e);
         }
-        RunReport.Epoch result = new RunReport.Epoch(stage.name(), (int) epoch, rate, state.lossSum / state.steps,
-                trainAccuracy(),
-                test.loss(), test.accuracy(), state.seconds);
+        boolean trained = state.steps > 0;
+        RunReport.Epoch result = new RunReport.Epoch(stage.name(), epoch, rate,
+                trained ? state.lossSum / state.steps : null, trained ? trainAccuracy() : null, test.loss(),
+                test.accuracy(), state.seconds);
         state.evaluated(result);
         listener.epoch(result);
     }

@@ -28,4 +28,16 @@ public record TrainingData(ImageDataset train, ImageDataset test, Normalization 
                             + test.classes().size() + " classes, " + test.height() + "x" + test.width());
         }
     }
+
+    /**
+     * Passes if there is an image for every place of a batch.
+     *
+     * @throws IllegalArgumentException in one line, if not
+     */
+    void requireBatch(int batch) {
+        if (batch > train.size()) {
+            throw new IllegalArgumentException("batch: expected at most the " + train.size()
+                    + " images of the training set, got " + batch);
+        }
+    }
 }

@@ -26,6 +26,10 @@ public interface TrainingListener {
     default void resumed(long done, long total) {
     }
 
+    /** A checkpoint is damaged, which the line says, and an earlier one is taken. */
+    default void passedOver(String damaged) {
+    }
+
     /** A step was made. */
     default void step(Position position) {
     }

@@ -30,9 +30,11 @@ public record TrainingPlan(Network network, int batch, Footprint footprint) {
      *
      * @param parameters only their names, shapes and type are looked at
      * @param quantized whether to plan with every block quantized as well
+     * @throws IllegalArgumentException if a batch is larger than the training set
      */
     public static TrainingPlan of(Network network, Parameters parameters, TrainingData data, TrainingSettings settings,
             boolean quantized, Backend backend) {
+        data.requireBatch(settings.batch());
         DType dtype = parameters.tensors().firstEntry().getValue().dtype();
         long elements = parameters.specs().stream().mapToLong(s -> s.shape().size()).sum();
         long trained = parameters.specs().stream().filter(ParameterSpec::isTrainable)

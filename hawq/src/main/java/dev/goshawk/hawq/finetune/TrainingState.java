@@ -17,6 +17,8 @@ import tools.jackson.databind.json.JsonMapper;
  * the loss of a bit. What is random in training is no part of it: that is a function of the seed and of the position.
  */
 final class TrainingState {
+    private static final int LONGEST_SHOWN = 160;
+    private static final String IDENTITY = "identity/";
     private static final String PARAMETER = "parameter/";
     private static final String MOMENTUM = "momentum/";
     private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -24,7 +26,10 @@ final class TrainingState {
     private final Parameters parameters;
     private final Sgd optimizer;
     private final Quantization quantization;
+    private final Map<String, String> identity;
 
+    /** Stages that are over. */
+    int stage;
     /** Steps made, of all stages. */
     long done;
     /** Since the last evaluation: steps, the sum of their losses, and images classified correctly. */
@@ -36,7 +41,9 @@ final class TrainingState {
     /** Results of the evaluations so far. */
     final List<RunReport.Epoch> history = new ArrayList<>();
 
-    TrainingState(Parameters parameters, Sgd optimizer, Quantization quantization) {
+    /** @param identity what tells this training from others, by what it is */
+    TrainingState(Parameters parameters, Sgd optimizer, Quantization quantization, Map<String, String> identity) {
+        this.identity = new LinkedHashMap<>(identity);
         this.parameters = parameters;
         this.optimizer = optimizer;
         this.quantization = quantization;
@@ -69,6 +76,8 @@ final class TrainingState {
         Map<String, String> bits = new LinkedHashMap<>();
         quantization.save(tensors, bits);
         Map<String, String> text = new LinkedHashMap<>();
+        identity.forEach((what, value) -> text.put(IDENTITY + what, value));
+        text.put("stage", Integer.toString(stage));
         text.put("done", Long.toString(done));
         text.put("steps", Integer.toString(steps));
         text.put("lossSum", Double.toString(lossSum));
@@ -87,11 +96,13 @@ final class TrainingState {
     void restore(Weights saved) {
         Map<String, Tensor> tensors = saved.tensors();
         Map<String, String> text = saved.metadata();
+        requireIdentity(saved);
         try {
             parameters.tensors().forEach((name, t) -> t.copyFrom(saved.get(PARAMETER + name)));
             optimizer.restore(parameters.trainable().stream().map(n -> saved.get(MOMENTUM + n)).toList());
             quantization.restore(tensors, JSON.readValue(entry(text, "bits"), new TypeReference<Map<String, String>>() {
             }));
+            stage = Integer.parseInt(entry(text, "stage"));
             done = Long.parseLong(entry(text, "done"));
             steps = Integer.parseInt(entry(text, "steps"));
             lossSum = Double.parseDouble(entry(text, "lossSum"));
@@ -106,6 +117,18 @@ final class TrainingState {
             throw new IllegalArgumentException(
                     saved.source() + ": expected a checkpoint of this training, its text is damaged",
                     e);
+        }
+    }
+
+    private void requireIdentity(Weights saved) {
+        for (Map.Entry<String, String> e : identity.entrySet()) {
+            String value = saved.metadata().get(IDENTITY + e.getKey());
+            if (!e.getValue().equals(value)) {
+                boolean shown = value != null && value.length() + e.getValue().length() <= LONGEST_SHOWN;
+                throw new IllegalArgumentException(saved.source() + ": is a checkpoint of another training, its "
+                        + e.getKey()
+                        + (shown ? ": expected " + e.getValue() + ", got " + value : " is not this one's"));
+            }
         }
     }
 

@@ -169,8 +169,8 @@ public final class HtmlReport {
         List<String> parts = new ArrayList<>();
         for (RunReport.Schedule s : report.schedules()) {
             double seconds = s.epochs().stream().mapToDouble(RunReport.Epoch::seconds).sum();
-            int epochs = s.epochs().size();
-            parts.add(s.method() + " " + epochs + (epochs == 1 ? " epoch in " : " epochs in ")
+            String epochs = Numbers.epochs(s.length());
+            parts.add(s.method() + " " + epochs + (epochs.equals("1") ? " epoch in " : " epochs in ")
                     + (seconds < 120 ? Numbers.fixed(seconds, 1) + " s" : Numbers.fixed(seconds / 60, 1) + " min"));
         }
         return parts.isEmpty() ? "none" : String.join(", ", parts);

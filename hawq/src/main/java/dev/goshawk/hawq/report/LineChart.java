@@ -17,16 +17,17 @@ final class LineChart {
     }
 
     /**
-     * A curve; entry i belongs to epoch i + 1.
+     * A curve.
      *
      * @param cssClass colour and dash, {@code s0} to {@code s5}
+     * @param epochs where its points are, ascending
      * @param values null or not finite where there is none
      */
-    record Series(String name, String cssClass, List<@Nullable Double> values) {
+    record Series(String name, String cssClass, List<Double> epochs, List<@Nullable Double> values) {
     }
 
     /** A stage that starts after {@code epoch} epochs. */
-    record Stage(String name, int epoch) {
+    record Stage(String name, double epoch) {
     }
 
     /** A level across the chart, such as the float model's accuracy. */
@@ -35,7 +36,8 @@ final class LineChart {
 
     static String draw(String description, List<Series> series, List<Stage> stages, @Nullable Reference reference,
             DoubleFunction<String> format) {
-        int epochs = Math.max(1, series.stream().mapToInt(s -> s.values().size()).max().orElse(1));
+        double longest = series.stream().flatMap(s -> s.epochs().stream()).mapToDouble(e -> e).max().orElse(0);
+        double epochs = longest > 0 ? longest : 1;
         double top = stages.size() > 1 ? 64 : 14;
         double low = reference == null ? Double.POSITIVE_INFINITY : reference.value();
         double high = reference == null ? Double.NEGATIVE_INFINITY : reference.value();
@@ -75,22 +77,24 @@ final class LineChart {
         return Html.svg(WIDTH, HEIGHT, description, out.toString());
     }
 
-    private static void appendEpochs(StringBuilder out, int epochs, double perEpoch) {
-        int step = Math.max(1, (int) tickStep(epochs));
-        for (int e = 0; e <= epochs; e += step) {
-            out.append(Html.label(LEFT + e * perEpoch, BOTTOM + 17, "middle", "tick", Integer.toString(e)));
+    private static void appendEpochs(StringBuilder out, double epochs, double perEpoch) {
+        double step = epochs < 2 ? tickStep(epochs) : Math.max(1, Math.floor(tickStep(epochs)));
+        for (int k = 0; k * step <= epochs * (1 + 1e-9); k++) {
+            out.append(Html.label(LEFT + k * step * perEpoch, BOTTOM + 17, "middle", "tick",
+                    Numbers.exact(Math.round(k * step * 1e6) / 1e6)));
         }
         out.append(Html.label((LEFT + RIGHT) / 2, BOTTOM + 33, "middle", "tick", "epochs"));
     }
 
-    private static void appendStages(StringBuilder out, List<Stage> stages, int epochs, double perEpoch, double top) {
+    private static void appendStages(StringBuilder out, List<Stage> stages, double epochs, double perEpoch,
+            double top) {
         if (stages.size() < 2) {
             return;
         }
         double last = Double.NEGATIVE_INFINITY;
         for (int i = 0; i < stages.size(); i++) {
             Stage stage = stages.get(i);
-            int end = i + 1 < stages.size() ? stages.get(i + 1).epoch() : epochs;
+            double end = i + 1 < stages.size() ? stages.get(i + 1).epoch() : epochs;
             double x = LEFT + stage.epoch() * perEpoch;
             out.append(Html.line(x, top, x, BOTTOM, "stage"));
             double middle = (x + LEFT + end * perEpoch) / 2;
@@ -115,7 +119,7 @@ final class LineChart {
                 pen = v == null && pen;
                 continue;
             }
-            String x = Html.at(LEFT + (i + 1) * perEpoch);
+            String x = Html.at(LEFT + s.epochs().get(i) * perEpoch);
             String y = Html.at(BOTTOM - (v - from) * perUnit);
             path.append(pen ? 'L' : 'M').append(x).append(' ').append(y);
             if (drawn <= 40) {

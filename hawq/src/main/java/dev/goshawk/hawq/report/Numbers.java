@@ -2,6 +2,7 @@ package dev.goshawk.hawq.report;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.math.RoundingMode;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,11 @@ final class Numbers {
     /** A fraction as per cent with two decimals, without the sign. */
     static String percent(double fraction) {
         return fixed(fraction * 100, 2);
+    }
+
+    /** A number of epochs, with up to two decimals. */
+    static String epochs(double x) {
+        return new BigDecimal(x).setScale(2, RoundingMode.HALF_UP).stripTrailingZeros().toPlainString();
     }
 
     static String grouped(long n) {

@@ -60,7 +60,7 @@ final class ReportFigures {
         if (schedules.isEmpty()) {
             return "";
         }
-        List<LineChart.Stage> stages = stages(schedules.getFirst().epochs());
+        List<LineChart.Stage> stages = stages(schedules.getFirst());
         Result baseline = report.baseline();
         LineChart.Reference reference = baseline == null
                 ? null
@@ -69,7 +69,8 @@ final class ReportFigures {
                 ? "dotted lines: a block of " + schedules.getFirst().method() + " newly quantized"
                 : "one stage";
         return chart("Accuracy", "per cent, after each epoch; " + marks, schedules, stages,
-                e -> e.testAccuracy() == null ? null : e.testAccuracy() * 100, e -> e.trainAccuracy() * 100, reference,
+                e -> e.testAccuracy() == null ? null : e.testAccuracy() * 100,
+                e -> e.trainAccuracy() == null ? null : e.trainAccuracy() * 100, reference,
                 v -> Numbers.fixed(v, v == Math.rint(v) ? 0 : 1))
                 + chart("Loss", "mean per sample, after each epoch; " + marks, schedules, stages, Epoch::testLoss,
                         Epoch::trainLoss, null,
@@ -85,10 +86,11 @@ final class ReportFigures {
             boolean tested = s.epochs().stream().anyMatch(e -> test.apply(e) != null);
             String colour = i == 0 ? "s0" : OTHERS.get((i - 1) % OTHERS.size());
             if (tested) {
-                series.add(new LineChart.Series(s.method() + ", test", colour, values(s, test)));
+                series.add(new LineChart.Series(s.method() + ", test", colour, s.ends(), values(s, test)));
             }
             if (i == 0 || !tested) {
-                series.add(new LineChart.Series(s.method() + ", training", tested ? "s1" : colour, values(s, train)));
+                series.add(new LineChart.Series(s.method() + ", training", tested ? "s1" : colour, s.ends(),
+                        values(s, train)));
             }
         }
         StringBuilder key = new StringBuilder("<div class=\"key\">");
@@ -114,11 +116,13 @@ final class ReportFigures {
         return out;
     }
 
-    private static List<LineChart.Stage> stages(List<Epoch> epochs) {
+    private static List<LineChart.Stage> stages(Schedule schedule) {
+        List<Epoch> epochs = schedule.epochs();
+        List<Double> ends = schedule.ends();
         List<LineChart.Stage> out = new ArrayList<>();
         for (int i = 0; i < epochs.size(); i++) {
             if (i == 0 || !epochs.get(i).stage().equals(epochs.get(i - 1).stage())) {
-                out.add(new LineChart.Stage(epochs.get(i).stage(), i));
+                out.add(new LineChart.Stage(epochs.get(i).stage(), i == 0 ? 0 : ends.get(i - 1)));
             }
         }
         return out;

@@ -1,5 +1,6 @@
 package dev.goshawk.hawq.report;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -122,18 +123,40 @@ public record RunReport(String goshawk, String created, String command, String m
      * @param epochs in order, all stages
      */
     public record Schedule(String method, List<Epoch> epochs) {
+        /** For each entry the epochs since the start of the training, all stages before it counted. */
+        public List<Double> ends() {
+            List<Double> ends = new ArrayList<>();
+            double before = 0;
+            for (int i = 0; i < epochs.size(); i++) {
+                Epoch e = epochs.get(i);
+                if (i > 0 && !e.stage().equals(epochs.get(i - 1).stage())) {
+                    before = ends.getLast();
+                }
+                ends.add(before + e.epoch());
+            }
+            return ends;
+        }
+
+        /** The whole training's length in epochs. */
+        public double length() {
+            return epochs.isEmpty() ? 0 : ends().getLast();
+        }
     }
 
     /**
-     * One epoch.
+     * One epoch, or what a stage ends with of one.
      *
      * @param stage the block newly quantized, or another name for the stage
-     * @param epoch within the stage, from 1
-     * @param learningRate at its end
+     * @param epoch epochs of the stage until then, a fraction at the end of a stage of part of an epoch; 0 where nothing was
+     *        trained
+     * @param learningRate at its end, 0 where nothing was trained
+     * @param trainLoss null where nothing was trained
+     * @param trainAccuracy null where nothing was trained
      * @param testLoss null where the test set was not evaluated
      * @param testAccuracy null where the test set was not evaluated
      */
-    public record Epoch(String stage, int epoch, double learningRate, double trainLoss, double trainAccuracy,
+    public record Epoch(String stage, double epoch, double learningRate, @Nullable Double trainLoss,
+            @Nullable Double trainAccuracy,
             @Nullable Double testLoss, @Nullable Double testAccuracy, double seconds) {
     }
 

@@ -10,15 +10,12 @@ import dev.goshawk.models.Parameters;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.weights.SafetensorsFile;
 import dev.goshawk.weights.WeightFile;
-import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
-import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,20 +29,7 @@ class TrainingCommandsTest {
 
     @BeforeEach
     void files() throws IOException {
-        data = folder.resolve("data");
-        SplittableRandom random = new SplittableRandom(5);
-        for (String split : List.of("train", "test")) {
-            for (int label = 0; label < 2; label++) {
-                Path classFolder = Files.createDirectories(data.resolve(split).resolve("class" + label));
-                for (int i = 0; i < 4; i++) {
-                    BufferedImage image = new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB);
-                    for (int p = 0; p < 32 * 32; p++) {
-                        image.setRGB(p % 32, p / 32, random.nextInt(1 << 24) & (label == 0 ? 0xFF7F3F : 0x3F7FFF));
-                    }
-                    ImageIO.write(image, "png", classFolder.resolve(i + ".png").toFile());
-                }
-            }
-        }
+        data = NoisyImages.write(folder.resolve("data"));
         weights = folder.resolve("w.safetensors");
         Parameters parameters = Parameters.initialize(Networks.byName("resnet20", 2), DType.FLOAT32, 3);
         SafetensorsFile.write(weights, parameters.toWeights("test").tensors(), Map.of());
@@ -129,8 +113,8 @@ class TrainingCommandsTest {
         assertTrue(failure("quantize", "--weights", w, "--out", file.toString())
                 .endsWith("is a file, expected a folder for the run"));
         assertTrue(
-                failure("train", "--epochs", "0", "--out", out).contains("expected a finite number of epochs above 0"));
-        assertTrue(failure("train", "--epochs", "1", "--lr", "-1", "--out", out).contains("learning rate: expected"));
+                failure("train", "--epochs", "0", "--out", out).contains("expected a number of epochs above 0"));
+        assertTrue(failure("train", "--epochs", "1", "--lr", "-1", "--out", out).contains("expected a learning rate"));
         assertTrue(failure("train", "--epochs", "1", "--resume").contains("--resume: expected --out"));
         assertTrue(failure("train", "--epochs", "1", "--model", "vgg").contains("network: expected one of resnet20"));
         assertTrue(Files.notExists(Path.of(out)), "nothing is left where the command was refused at once");

@@ -2,13 +2,16 @@ package dev.goshawk.hawq.finetune;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.goshawk.backend.Backend;
 import dev.goshawk.backend.Backends;
 import dev.goshawk.backend.ThreadPool;
+import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.report.RunReport;
+import dev.goshawk.models.Parameters;
 import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.Tensor;
 import dev.goshawk.weights.SafetensorsFile;
@@ -17,17 +20,22 @@ import dev.goshawk.weights.WeightFileException;
 import dev.goshawk.weights.Weights;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ResumeTest {
     private static final int STEPS = 15;
@@ -35,17 +43,20 @@ class ResumeTest {
     private static final long EVALUATIONS_ONLY = Long.MAX_VALUE;
 
     @TempDir
+    private static Path shared;
+    private static Path reference;
+
+    @TempDir
     private Path folder;
-    private Path reference;
 
     /** What stands in for the end of a process. */
     private static final class Killed extends RuntimeException {
         private static final long serialVersionUID = 1;
     }
 
-    @BeforeEach
-    void uninterrupted() {
-        reference = folder.resolve("uninterrupted");
+    @BeforeAll
+    static void uninterrupted() {
+        reference = shared.resolve("uninterrupted");
         SmallTraining.trainer().run(new Checkpoints(reference, "t"), EVERY_STEP, TrainingListener.NONE);
     }
 
@@ -177,14 +188,110 @@ class ResumeTest {
         assertTrue(message.contains("cannot be written (there is no folder") && message.lines().count() == 1, message);
     }
 
+    private String refusal(Trainer trainer, Path run) {
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class,
+                () -> trainer.run(new Checkpoints(run, "t"), TrainingListener.NONE));
+        String message = String.valueOf(e.getMessage());
+        assertEquals(1, message.lines().count(), message);
+        return message;
+    }
+
     @Test
-    void checkpointOfAnotherNetworkIsRefused() {
+    void aFileOfAnotherKindOrVersionIsRefused() {
         Path run = folder.resolve("run");
-        SafetensorsFile.write(run("t-3.safetensors"), Map.of("x", Tensor.of(Shape.of(1), 1.0f)),
-                Map.of());
-        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> SmallTraining.trainer()
-                .run(new Checkpoints(run, "t"), TrainingListener.NONE));
-        assertTrue(String.valueOf(e.getMessage()).contains("expected a checkpoint of this training"), e.getMessage());
+        SafetensorsFile.write(run("t-3.safetensors"), Map.of("x", Tensor.of(Shape.of(1), 1.0f)), Map.of("done", "3"));
+        assertTrue(refusal(SmallTraining.trainer(), run).startsWith(run.resolve("t-3.safetensors")
+                + ": expected a checkpoint of this version of goshawk, got a file of another kind or version"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 9, 200, 4000})
+    void flippedBytesAreNoticed(int at) throws IOException {
+        Path run = folder.resolve("run");
+        killAt(9, new Checkpoints(run, "t"), EVERY_STEP);
+        List<String> told = new ArrayList<>();
+        toNan(run.resolve("t-8.safetensors"), at);
+        SmallTraining.trainer().run(new Checkpoints(run, "t"), EVERY_STEP, new TrainingListener() {
+            @Override
+            public void passedOver(String damaged) {
+                told.add(damaged);
+            }
+
+            @Override
+            public void resumed(long done, long total) {
+                assertEquals(7, done);
+            }
+        });
+        assertEquals(1, told.size());
+        assertTrue(told.getFirst().startsWith(run.resolve("t-8.safetensors") + ": ")
+                && told.getFirst().endsWith("; going back to the checkpoint before"), told.getFirst());
+        assertSameEnd(run);
+    }
+
+    @Test
+    void withoutAWholeCheckpointALineSaysWhatToDelete() throws IOException {
+        Path run = folder.resolve("run");
+        killAt(9, new Checkpoints(run, "t"), EVERY_STEP);
+        toNan(run.resolve("t-7.safetensors"), -1);
+        Files.write(run.resolve("t-8.safetensors"), new byte[0]);
+        assertEquals(
+                run.resolve("t-7.safetensors") + ": is damaged (its content does not fit its checksum); no checkpoint "
+                        + "of this training is whole: without " + run.resolve("t-*.safetensors") + " it begins anew",
+                refusal(SmallTraining.trainer(), run));
+    }
+
+    /** Overwrites four bytes by a NaN's; where {@code at} is negative, the last ones. */
+    private static void toNan(Path file, int at) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        int from = at < 0 ? bytes.length - 4 : at;
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(from, 0x7FC00000);
+        Files.write(file, bytes);
+    }
+
+    @Test
+    void anotherTrainingsCheckpointIsNamedByWhatDiffers() {
+        Parameters other = SmallTraining.parameters();
+        other.get("fc.bias").set(0, 1);
+        Backend backend = Backends.defaultBackend();
+        TrainingSettings settings = SmallTraining.settings(BitWidth.B4);
+        TrainingSettings faster = new TrainingSettings(settings.batch(), 12, 0.9, 1e-3, settings.augmentation(),
+                settings.weights(), BitWidth.B4, 2);
+        TrainingData data = SmallTraining.data();
+        TrainingData fewer = new TrainingData(new SmallTraining.Images("train", 49), data.test(), data.normalization());
+        String start = last(reference) + ": is a checkpoint of another training, its ";
+        assertEquals(start + "weights at the start: expected ",
+                refusal(SmallTraining.trainer(other, backend), reference)
+                        .substring(0, start.length() + 31));
+        assertTrue(refusal(new Trainer(SmallTraining.NETWORK, SmallTraining.parameters(), fewer, settings,
+                SmallTraining.schedule(), backend), reference)
+                .startsWith(start + "training images: expected 49 images, "));
+        assertEquals(start + "settings is not this one's", refusal(new Trainer(SmallTraining.NETWORK,
+                SmallTraining.parameters(), data, faster, SmallTraining.schedule(), backend), reference));
+        assertEquals(start + "schedule is not this one's", refusal(new Trainer(SmallTraining.NETWORK,
+                SmallTraining.parameters(), data, settings, Schedule.plain(1, new LearningRate.Constant(0.1)), backend),
+                reference));
+    }
+
+    @Test
+    void quantizingWithoutTrainingIsMeasuredOnceAndNotRepeated() {
+        Path run = folder.resolve("run");
+        Schedule none = Schedule.blockByBlock(SmallTraining.TURNS, 0, 0, new LearningRate.Constant(0.1), false);
+        for (int time = 0; time < 2; time++) {
+            Parameters start = SmallTraining.parameters();
+            Trainer trainer = new Trainer(SmallTraining.NETWORK, start, SmallTraining.data(),
+                    SmallTraining.settings(BitWidth.B4), none, Backends.defaultBackend());
+            List<RunReport.Epoch> epochs = trainer.run(new Checkpoints(run, "t"), TrainingListener.NONE);
+            assertEquals(1, epochs.size());
+            assertEquals(List.of("first", 0.0), List.of(epochs.getFirst().stage(), epochs.getFirst().epoch()));
+            assertNull(epochs.getFirst().trainLoss());
+            assertTrue(epochs.getFirst().testLoss() > 0);
+            assertArrayEquals(SmallTraining.parameters().get("fc.weight").toDoubles(),
+                    start.get("fc.weight").toDoubles(),
+                    "nothing was trained");
+            Tensor weights = trainer.quantizedParameters().get("middle.conv1.weight");
+            assertTrue(Arrays.stream(weights.toDoubles()).distinct().count() <= 3 * 4, "2 bits: 3 levels a channel");
+            assertEquals(3, trainer.activationRanges().size());
+        }
     }
 
     private Path run(String file) {

@@ -30,6 +30,7 @@ class ScheduleTest {
     void fractionsAreWholeStepsAndAtLeastOne() {
         assertEquals(195, new Stage("a", List.of(), 0.5).steps(390));
         assertEquals(1, new Stage("a", List.of(), 1e-9).steps(390));
+        assertEquals(0, new Stage("a", List.of(), 0).steps(390));
         assertEquals(975, new Stage("a", List.of(), 2.5).steps(390));
     }
 
@@ -37,8 +38,10 @@ class ScheduleTest {
     void refusesNonsense() {
         assertEquals("schedule: block 'b' is quantized twice, in stages 'b' and 'b'", message(
                 () -> Schedule.blockByBlock(List.of(TURNS.get(0), TURNS.get(0)), 1, 0, RATE, false)));
-        assertEquals("stage b: expected a finite number of epochs above 0, got 0.0",
-                message(() -> Schedule.blockByBlock(TURNS, 0, 0, RATE, false)));
+        assertEquals("stage b: expected a finite number of epochs, 0 or more, got -0.5",
+                message(() -> Schedule.blockByBlock(TURNS, -0.5, 0, RATE, false)));
+        assertEquals("final epochs: expected 0 or more, got NaN",
+                message(() -> Schedule.blockByBlock(TURNS, 1, Double.NaN, RATE, false)));
         assertEquals("final epochs: expected 0 or more, got -1.0",
                 message(() -> Schedule.blockByBlock(TURNS, 1, -1, RATE, false)));
         assertEquals("schedule: expected at least one stage, got none",

@@ -1,0 +1,132 @@
+package dev.goshawk.hawq.run;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * What a run was started with.
+ *
+ * @param created when, ISO 8601
+ * @param command the command line
+ * @param values options and choices that its results depend on, by name
+ * @param contents fingerprints of the files it reads, by what they are
+ */
+public record RunSettings(String created, String command, Map<String, String> values, Map<String, String> contents) {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final int MOST_BYTES = 1 << 20;
+    private static final Set<String> FIELDS = Set.of("created", "command", "values", "contents");
+
+    /**
+     * Reads a run's settings.
+     *
+     * @throws IOException in one line, if the file is not what a run wrote
+     */
+    static RunSettings read(Path file) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            throw damaged(file, "no file");
+        }
+        if (Files.size(file) > MOST_BYTES) {
+            throw damaged(file, Files.size(file) + " bytes");
+        }
+        JsonNode root;
+        try {
+            root = JSON.readTree(Files.readAllBytes(file));
+        } catch (JacksonException e) {
+            throw damaged(file, "no whole JSON object");
+        }
+        if (!root.isObject()) {
+            throw damaged(file, root.isMissingNode() ? "nothing" : root.isArray() ? "a list" : "a single value");
+        }
+        for (String name : new TreeSet<>(root.propertyNames())) {
+            if (!FIELDS.contains(name)) {
+                throw damaged(file, "an unknown field '" + shown(name) + "'");
+            }
+        }
+        return new RunSettings(text(file, root, "created"), text(file, root, "command"), texts(file, root, "values"),
+                texts(file, root, "contents"));
+    }
+
+    private static String text(Path file, JsonNode root, String field) throws IOException {
+        JsonNode node = root.get(field);
+        if (node == null || !node.isString()) {
+            throw damaged(file, node == null ? "no field '" + field + "'" : "'" + field + "' that is no text");
+        }
+        return node.stringValue();
+    }
+
+    private static Map<String, String> texts(Path file, JsonNode root, String field) throws IOException {
+        JsonNode node = root.get(field);
+        if (node == null || !node.isObject()) {
+            throw damaged(file, node == null ? "no field '" + field + "'" : "'" + field + "' that is no object");
+        }
+        Map<String, String> texts = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonNode> e : node.properties()) {
+            if (!e.getValue().isString()) {
+                throw damaged(file, "'" + shown(e.getKey()) + "' in '" + field + "' that is no text");
+            }
+            texts.put(e.getKey(), e.getValue().stringValue());
+        }
+        return texts;
+    }
+
+    private static IOException damaged(Path file, String got) {
+        return new IOException(file + ": expected the settings that a run of this version wrote, got " + got
+                + "; choose another --out");
+    }
+
+    private static String shown(String name) {
+        String shortened = name.length() <= 40 ? name : name.substring(0, 40) + "...";
+        return shortened.replaceAll("[\\p{Cntrl}\\u2028\\u2029]", "?");
+    }
+
+    /**
+     * Passes if the given values are those of the run.
+     *
+     * @param complete whether the run may have no others
+     * @throws IOException in one line naming the first that differs
+     */
+    void requireValues(Path folder, Map<String, String> given, boolean complete) throws IOException {
+        for (Map.Entry<String, String> e : given.entrySet()) {
+            String before = values.get(e.getKey());
+            if (!e.getValue().equals(before)) {
+                throw new IOException(folder + ": cannot be resumed with " + e.getKey() + " " + e.getValue()
+                        + ", it was started with " + (before == null ? "none" : shown(before)));
+            }
+        }
+        @Nullable String other = complete ? firstOther(values, given) : null;
+        if (other != null) {
+            throw new IOException(folder + ": cannot be resumed without " + shown(other)
+                    + ", it was started with " + shown(Objects.requireNonNull(values.get(other))));
+        }
+    }
+
+    /**
+     * Passes if the files have the contents that the run was started with, wherever they are now.
+     *
+     * @throws IOException in one line naming the first that differs
+     */
+    void requireContents(Path folder, Map<String, String> given) throws IOException {
+        for (Map.Entry<String, String> e : given.entrySet()) {
+            String before = contents.get(e.getKey());
+            if (!e.getValue().equals(before)) {
+                throw new IOException(folder + ": cannot be resumed, the " + e.getKey()
+                        + " changed since it was started"
+                        + " (now " + e.getValue() + ", then " + (before == null ? "none" : shown(before)) + ")");
+            }
+        }
+    }
+
+    private static @Nullable String firstOther(Map<String, String> all, Map<String, String> given) {
+        return all.keySet().stream().filter(k -> !given.containsKey(k)).findFirst().orElse(null);
+    }
+}

@@ -1,0 +1,189 @@
+package dev.goshawk.hawq.run;
+
+import dev.goshawk.hawq.report.JsonFiles;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run that is about to begin or to go on. Everything that can be refused is refused here, before any work and without a trace; a
+ * run that is in the folder already is locked from now on, a new folder is made by {@link #begin} alone.
+ */
+public final class RunStart implements AutoCloseable {
+    private final Path path;
+    private final boolean overwrite;
+    private final @Nullable RunSettings resumed;
+    private @Nullable RunLock lock;
+
+    private RunStart(Path path, boolean overwrite, @Nullable RunSettings resumed, @Nullable RunLock lock) {
+        this.path = path;
+        this.overwrite = overwrite;
+        this.resumed = resumed;
+        this.lock = lock;
+    }
+
+    /**
+     * A run in a new or empty folder.
+     *
+     * @param overwrite whether a run that the folder holds may be deleted
+     * @param sources files and folders that the run reads, by option; none may be in a folder that is to be deleted
+     * @throws IOException in one line, if the folder cannot be made, is in use or holds something else
+     */
+    public static RunStart create(Path path, boolean overwrite, Map<String, Path> sources) throws IOException {
+        if (path.toString().isEmpty()) {
+            throw new IOException("--out: expected a folder for the run, got an empty name");
+        }
+        if (Files.exists(path) && !Files.isDirectory(path)) {
+            throw new IOException(path + ": is a file, expected a folder for the run");
+        }
+        if (!Files.exists(path)) {
+            requireCanBeMade(path);
+            return new RunStart(path, overwrite, null, null);
+        }
+        requireWritable(path, path);
+        if (RunContents.isEmpty(path)) {
+            return new RunStart(path, overwrite, null, null);
+        }
+        if (!overwrite) {
+            throw new IOException(path + ": is not empty; --resume goes on with the run in it, --overwrite deletes it");
+        }
+        requireDeletable(path, sources);
+        return new RunStart(path, true, null, RunLock.take(path));
+    }
+
+    /** A run in a folder that does not exist yet: the name, or the name with the lowest number after it that is free. */
+    public static RunStart fresh(Path wanted) throws IOException {
+        requireCanBeMade(wanted);
+        Path parent = wanted.toAbsolutePath().getParent();
+        if (parent != null) {
+            Files.createDirectories(parent);
+        }
+        Path free = wanted;
+        for (int i = 2;; i++) {
+            try {
+                Files.createDirectory(free);
+                return new RunStart(free, false, null, null);
+            } catch (FileAlreadyExistsException e) {
+                free = wanted.resolveSibling(wanted.getFileName() + "-" + i);
+            }
+        }
+    }
+
+    /**
+     * The run in a folder, to go on with.
+     *
+     * @param values some of what it depends on, the rest being checked by {@link #begin}
+     * @throws IOException in one line, if there is none, it is in use or was started with other values
+     */
+    public static RunStart resume(Path path, Map<String, String> values) throws IOException {
+        if (!Files.exists(path.resolve(RunContents.SETTINGS))) {
+            throw new IOException(path + ": there is no run to resume (no " + RunContents.SETTINGS + ")");
+        }
+        requireWritable(path, path);
+        RunSettings settings = RunSettings.read(path.resolve(RunContents.SETTINGS));
+        settings.requireValues(path, values, false);
+        return new RunStart(path, false, settings, RunLock.take(path));
+    }
+
+    private static void requireCanBeMade(Path path) throws IOException {
+        Path there = path.toAbsolutePath();
+        while (there != null && !Files.exists(there, LinkOption.NOFOLLOW_LINKS)) {
+            there = there.getParent();
+        }
+        if (there != null && Files.isSymbolicLink(there) && !Files.exists(there)) {
+            throw new IOException(path + ": cannot be made (" + there + " is a link to nothing)");
+        }
+        if (there == null) {
+            throw new IOException(path + ": cannot be made");
+        }
+        requireWritable(path, there);
+    }
+
+    private static void requireWritable(Path path, Path there) throws IOException {
+        if (!Files.isDirectory(there) || !Files.isWritable(there)) {
+            throw new IOException(path + ": cannot be " + (path.equals(there) ? "written" : "made") + " ("
+                    + there + " is no folder that can be written)");
+        }
+    }
+
+    private static void requireDeletable(Path path, Map<String, Path> sources) throws IOException {
+        if (!Files.isRegularFile(path.resolve(RunContents.SETTINGS), LinkOption.NOFOLLOW_LINKS)) {
+            throw new IOException(path + ": holds no run (no " + RunContents.SETTINGS
+                    + "), so --overwrite does not delete it");
+        }
+        Path real = path.toRealPath();
+        for (Map.Entry<String, Path> source : sources.entrySet()) {
+            if (Files.exists(source.getValue()) && source.getValue().toRealPath().startsWith(real)) {
+                throw new IOException(source.getKey() + " " + source.getValue() + ": is in " + path
+                        + ", which --overwrite deletes; copy it elsewhere, or choose another --out");
+            }
+        }
+        Optional<Path> stranger = RunContents.firstStranger(path);
+        if (stranger.isPresent()) {
+            throw new IOException(path + ": holds " + path.relativize(stranger.get())
+                    + ", which no run wrote, so --overwrite does not delete it; move it elsewhere, or choose another --out");
+        }
+        try {
+            RunSettings.read(path.resolve(RunContents.SETTINGS));
+        } catch (IOException e) {
+            throw new IOException(path + ": holds no run that --overwrite could delete: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Begins the run, or takes it up again; the lock goes over to the folder returned.
+     *
+     * @param command the command line, for people
+     * @param values everything the results depend on, by name
+     * @param contents fingerprints of everything the run reads
+     * @throws IOException in one line, if the folder cannot be written, a second run was quicker, or a run that goes on was
+     *         started with anything else
+     */
+    public RunFolder begin(String command, Map<String, String> values, Map<String, String> contents)
+            throws IOException {
+        RunLock held = lock;
+        if (held == null) {
+            Files.createDirectories(path);
+            held = RunLock.take(path);
+            lock = held;
+            if (!RunContents.isEmpty(path)) {
+                throw new IOException(path + ": another run began there meanwhile; choose another --out");
+            }
+        }
+        RunSettings settings = resumed;
+        if (settings != null) {
+            settings.requireValues(path, values, true);
+            settings.requireContents(path, contents);
+            RunContents.deleteTemporary(path);
+        } else {
+            if (overwrite) {
+                RunContents.delete(path);
+            }
+            settings = new RunSettings(
+                    OffsetDateTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS).toString(), command,
+                    values,
+                    contents);
+            JsonFiles.write(path.resolve(RunContents.SETTINGS), settings);
+        }
+        lock = null;
+        return new RunFolder(path, settings, held, resumed != null);
+    }
+
+    /** Ends the lock of a run that was not begun. */
+    @Override
+    public void close() throws IOException {
+        RunLock held = lock;
+        if (held != null) {
+            lock = null;
+            held.close();
+        }
+    }
+}
