@@ -135,7 +135,7 @@ final class DoubleElements implements ElementKernels {
         for (; i <= n - L; i += L) {
             DoubleVector v = DoubleVector.fromArray(S, x, xo + i);
             DoubleVector w = DoubleVector.fromArray(S, y, yo + i);
-            DoubleVector.zero(S).blend(v, w.compare(VectorOperators.GT, 0)).intoArray(r, ro + i);
+            v.mul(DoubleVector.zero(S).blend(1, w.compare(VectorOperators.GT, 0))).intoArray(r, ro + i);
         }
         for (; i < n; i++) {
             r[ro + i] = x[xo + i] * (y[yo + i] > 0 ? 1 : 0);
