@@ -1,19 +1,21 @@
 package dev.goshawk.operator;
 
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 
 /**
  * Sum of vectors as a balanced binary tree over their indices: runs of 1, 2, 4, ... vectors that begin at a multiple of their length
  * are added first, what is left over from the last run to the first. A machine that adds an aligned run of a power of two vectors by
  * itself returns a node of the same tree, so any such split gives the same bits. The rounding error grows with the logarithm of the
- * number of vectors; as many partial sums are held at most.
+ * number of vectors. Memory: {@link #vectors} of that number, kept for the next sum.
  */
 public final class PairwiseSum {
     private record Run(int vectors, double[] sum) {
     }
 
     private final Deque<Run> runs = new ArrayDeque<>();
+    private final Deque<double[]> free = new ArrayDeque<>();
     private final int size;
 
     /**
@@ -23,6 +25,18 @@ public final class PairwiseSum {
      */
     public PairwiseSum(int size) {
         this.size = size;
+    }
+
+    /** Most vectors held for a sum of {@code terms}. */
+    public static int vectors(int terms) {
+        return Integer.SIZE - Integer.numberOfLeadingZeros(terms);
+    }
+
+    /** Begins a new sum in the memory of the last. */
+    public void clear() {
+        while (!runs.isEmpty()) {
+            free.push(runs.pop().sum);
+        }
     }
 
     /**
@@ -35,7 +49,7 @@ public final class PairwiseSum {
             throw new IllegalArgumentException(
                     "pairwise sum: expected a vector of length " + size + ", got " + vector.length);
         }
-        double[] sum = new double[size];
+        double[] sum = free.isEmpty() ? new double[size] : free.pop();
         for (int i = 0; i < size; i++) {
             sum[i] = weight * vector[i];
         }
@@ -48,21 +62,30 @@ public final class PairwiseSum {
 
     /** Writes the sum of all vectors so far; zeros if there were none. */
     public void total(double[] out) {
-        double[] sum = new double[size];
-        boolean first = true;
-        for (Run r : runs) {
-            for (int i = 0; i < size; i++) {
-                sum[i] = first ? r.sum[i] : r.sum[i] + sum[i];
-            }
-            first = false;
+        if (runs.isEmpty()) {
+            Arrays.fill(out, 0);
+            return;
         }
-        System.arraycopy(sum, 0, out, 0, size);
+        boolean last = true;
+        for (Run r : runs) {
+            if (last) {
+                System.arraycopy(r.sum, 0, out, 0, size);
+            } else {
+                accumulate(out, r.sum);
+            }
+            last = false;
+        }
     }
 
-    private static Run join(Run earlier, Run later) {
-        for (int i = 0; i < earlier.sum.length; i++) {
-            earlier.sum[i] += later.sum[i];
-        }
+    private Run join(Run earlier, Run later) {
+        accumulate(earlier.sum, later.sum);
+        free.push(later.sum);
         return new Run(earlier.vectors + later.vectors, earlier.sum);
+    }
+
+    private static void accumulate(double[] sum, double[] term) {
+        for (int i = 0; i < sum.length; i++) {
+            sum[i] += term[i];
+        }
     }
 }

@@ -40,6 +40,22 @@ class PairwiseSumTest {
     }
 
     @Test
+    void clearedItBeginsAnewInTheSameMemory() {
+        double[] x = new SplittableRandom(6).doubles(11, -1, 1).toArray();
+        PairwiseSum sum = new PairwiseSum(1);
+        double[] out = new double[1];
+        for (int n : new int[] {11, 3, 0, 8}) {
+            sum.clear();
+            for (int i = 0; i < n; i++) {
+                sum.add(0.1, new double[] {x[i]});
+            }
+            sum.total(out);
+            assertEquals(total(x, 0, n), out[0], n + " terms");
+        }
+        assertEquals(4, PairwiseSum.vectors(8));
+    }
+
+    @Test
     void anotherLengthIsRefused() {
         assertThrows(IllegalArgumentException.class, () -> new PairwiseSum(2).add(1, new double[3]));
     }

@@ -44,6 +44,7 @@ public final class HessianOperator implements LinearOperator {
     private final boolean resident;
     private final double[] gradient;
     private final double[] part;
+    private final PairwiseSum sums;
     private double loss;
 
     private HessianOperator(LossProblem problem, List<String> names, int batch, boolean recompute, long memory) {
@@ -58,6 +59,7 @@ public final class HessianOperator implements LinearOperator {
         this.variables = layout(problem, names);
         this.gradient = new double[variables.size()];
         this.part = new double[variables.size()];
+        this.sums = new PairwiseSum(variables.size());
         this.resident = plan.kept();
         this.chunks = chunks(plan.microBatch(), names);
         linearize();
@@ -69,6 +71,7 @@ public final class HessianOperator implements LinearOperator {
         this.variables = layout(problem, names);
         this.gradient = new double[variables.size()];
         this.part = new double[variables.size()];
+        this.sums = new PairwiseSum(variables.size());
         this.resident = true;
         this.chunks = linearized;
         collect(c -> {
@@ -169,7 +172,7 @@ public final class HessianOperator implements LinearOperator {
 
     private void collect(Consumer<Chunk> before) {
         PairwiseSum losses = new PairwiseSum(1);
-        PairwiseSum gradients = new PairwiseSum(gradient.length);
+        sums.clear();
         for (Chunk c : chunks) {
             before.accept(c);
             double value = c.product.value();
@@ -180,12 +183,12 @@ public final class HessianOperator implements LinearOperator {
             }
             losses.add(weight(c), new double[] {value});
             variables.gather(c.product::gradient, part);
-            gradients.add(weight(c), part);
+            sums.add(weight(c), part);
         }
         double[] total = new double[1];
         losses.total(total);
         loss = total[0];
-        gradients.total(gradient);
+        sums.total(gradient);
     }
 
     private void moveTo(Chunk c) {
@@ -215,7 +218,7 @@ public final class HessianOperator implements LinearOperator {
                     "hessian: expected vectors of length " + size() + ", got " + v.length + " and "
                             + out.length);
         }
-        PairwiseSum products = new PairwiseSum(size());
+        sums.clear();
         for (Chunk c : chunks) {
             if (!resident) {
                 moveTo(c);
@@ -223,9 +226,9 @@ public final class HessianOperator implements LinearOperator {
             variables.scatter(v, c.product::direction);
             c.product.apply();
             variables.gather(c.product::product, part);
-            products.add(weight(c), part);
+            sums.add(weight(c), part);
         }
-        products.total(out);
+        sums.total(out);
     }
 
     /** {@inheritDoc} There is one if the whole sample is one micro-batch. */

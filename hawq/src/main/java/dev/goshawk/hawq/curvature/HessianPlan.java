@@ -10,6 +10,7 @@ import dev.goshawk.models.LayerHooks;
 import dev.goshawk.models.Mode;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.TracedNetwork;
+import dev.goshawk.operator.PairwiseSum;
 import dev.goshawk.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,7 +77,7 @@ public record HessianPlan(int samples, int microBatch, boolean kept, long primal
         long lastBytes = last == 0 ? 0 : parts(task.trace(last), names).plannedBytes(task.backend());
         TracedNetwork one = task.trace(1);
         long size = names.stream().mapToLong(n -> one.parameter(n).shape().size()).sum();
-        long vectors = vectorBytes(task, size);
+        long vectors = vectorBytes(task, size, whole);
         HessianPlan keeping = new HessianPlan(task.samples(), whole, true, primal, tangent, lastBytes, vectors);
         boolean single = task.samples() <= whole;
         return single || !recompute && keeping.bytes() <= limit ? keeping : keeping.recomputing();
@@ -105,7 +106,7 @@ public record HessianPlan(int samples, int microBatch, boolean kept, long primal
             long tangent = tangentBytes(task, parts, b);
             long lastBytes = last == 0 ? 0 : lastPrimal + tangentBytes(task, lastParts, b);
             plans.add(new HessianPlan(task.samples(), whole, true, primal, tangent, lastBytes,
-                    vectorBytes(task, b.weightCount())));
+                    vectorBytes(task, b.weightCount(), whole)));
         }
         return plans;
     }
@@ -124,9 +125,10 @@ public record HessianPlan(int samples, int microBatch, boolean kept, long primal
         return HessianVectorProduct.trace(traced.loss(), by, HessianVectorProduct.Mode.FORWARD_OVER_REVERSE, true);
     }
 
-    /** Gradient, partial sum and its widened part in float64; a direction for each compiled product. */
-    private static long vectorBytes(Task task, long size) {
-        return size * (3L * Double.BYTES + 2L * task.dtype().bytes());
+    /** Gradient, a micro-batch's widened part and partial sums in float64; a direction for each compiled product. */
+    private static long vectorBytes(Task task, long size, int microBatch) {
+        int sums = PairwiseSum.vectors(Math.ceilDiv(task.samples(), microBatch));
+        return size * ((2L + sums) * Double.BYTES + 2L * task.dtype().bytes());
     }
 
     private HessianPlan recomputing() {
