@@ -98,23 +98,36 @@ public final class Functions {
         if (x.shape().size() == 0) {
             return x;
         }
-        int[] kept = x.shape().dims();
-        kept[last] = 1;
-        Shape row = Shape.of(kept);
-        int classes = x.shape().dim(last);
-        Value rows = x.reshape(x.shape().size() / classes, 1, classes, 1);
-        PoolGeometry whole = new PoolGeometry(rows.shape().dim(0), 1, classes, 1, 1, classes, 1, 1, 0, 0, 0, 0);
-        Value index = Value.of(new Op.MaxPoolIndices(whole), rows);
-        Value top = Value.of(new Op.PoolGather(whole), rows, index);
-        Value dominant = Value.of(new Op.PoolScatter(whole), top.like(1), index).reshape(x.shape());
-        top = top.reshape(row);
-        Value shift = Value.of(new Op.MaxOver(List.of(last)), x).reshape(row);
-        Value others = dominant.negate().add(1);
-        Value saturated = shift.like(1).atLeast(x.subtract(shift).exp().multiply(others).sum(last).reshape(row));
-        Value kept1 = saturated.multiply(dominant).negate().add(1);
-        Value shifted = x.subtract(shift.add(saturated.multiply(top.subtract(shift)))).multiply(kept1);
-        Value sum = shifted.exp().multiply(kept1).sum(last).reshape(row);
+        int[] dims = x.shape().dims();
+        dims[last] = 1;
+        Shape row = Shape.of(dims);
+        Value max = Value.of(new Op.MaxOver(List.of(last)), x).reshape(row);
+        Dominant dominant = dominant(x, row);
+        Value others = x.subtract(max).exp().multiply(dominant.mask().negate().add(1)).sum(last).reshape(row);
+        Value saturated = max.like(1).atLeast(others);
+        // 0 at the dominant class of a saturated row, which is known to contribute exp(0) = 1; else 1.
+        Value counted = saturated.multiply(dominant.mask()).negate().add(1);
+        // The maximum in value; it has a derivative only where the row is saturated.
+        Value pivot = max.add(saturated.multiply(dominant.logit().subtract(max)));
+        Value shifted = x.subtract(pivot).multiply(counted);
+        Value sum = shifted.exp().multiply(counted).sum(last).reshape(row);
         return shifted.subtract(sum.add(saturated.subtract(1)).log1p());
+    }
+
+    /** A row's first largest element, differentiable, and 1 at its place. */
+    private record Dominant(Value logit, Value mask) {
+    }
+
+    /** Of each row along the last axis: a maximum pool whose window is the row. */
+    private static Dominant dominant(Value x, Shape row) {
+        int classes = x.shape().dim(-1);
+        int rows = x.shape().size() / classes;
+        Value image = x.reshape(rows, 1, classes, 1);
+        PoolGeometry whole = new PoolGeometry(rows, 1, classes, 1, 1, classes, 1, 1, 0, 0, 0, 0);
+        Value index = Value.of(new Op.MaxPoolIndices(whole), image);
+        Value logit = Value.of(new Op.PoolGather(whole), image, index);
+        Value mask = Value.of(new Op.PoolScatter(whole), logit.like(1), index);
+        return new Dominant(logit.reshape(row), mask.reshape(x.shape()));
     }
 
     /**
