@@ -29,7 +29,7 @@ public final class HessianBlocks {
 
     private HessianBlocks(List<List<String>> groups, Linearization parts, Backend backend,
             SequencedMap<String, Value> inputs) {
-        this.prefix = HessianVectorProduct.directionPrefix(inputs);
+        this.prefix = Variables.directionPrefix(inputs);
         this.point = new Point(inputs);
         this.groups = groups;
         this.parts = parts;
@@ -40,7 +40,7 @@ public final class HessianBlocks {
     /** The traced parts, before compilation: one primal part, and a tangent part with the products of all groups. */
     public static Linearization trace(Value function, List<List<Value>> groups) {
         List<Value> all = groups.stream().flatMap(List::stream).toList();
-        String prefix = HessianVectorProduct.directionPrefix(HessianVectorProduct.inputs(function, all));
+        String prefix = Variables.directionPrefix(Variables.inputs(function, all));
         List<Value> gradient = ReverseMode.gradient(function, all);
         SequencedMap<String, Value> outputs = new LinkedHashMap<>();
         outputs.put(HessianVectorProduct.FUNCTION, function);
@@ -48,10 +48,10 @@ public final class HessianBlocks {
         int from = 0;
         for (List<Value> group : groups) {
             List<Value> part = gradient.subList(from, from + group.size());
-            List<Value> directions = group.stream().map(x -> HessianVectorProduct.direction(prefix, x)).toList();
+            List<Value> directions = group.stream().map(x -> Variables.direction(prefix, x)).toList();
             List<Value> products = ForwardMode.jvp(part, group, directions);
             for (int i = 0; i < group.size(); i++) {
-                String name = HessianVectorProduct.name(group.get(i));
+                String name = Variables.name(group.get(i));
                 outputs.put(HessianVectorProduct.GRADIENT + name, part.get(i));
                 outputs.put(HessianVectorProduct.PRODUCT + name, products.get(i));
             }
@@ -91,10 +91,10 @@ public final class HessianBlocks {
      * @throws NotDifferentiableException naming an op on the way that cannot be differentiated twice
      */
     public static HessianBlocks of(Value function, List<List<Value>> groups, Backend backend) {
-        List<List<String>> names = groups.stream().map(g -> g.stream().map(HessianVectorProduct::name).toList())
+        List<List<String>> names = groups.stream().map(g -> g.stream().map(Variables::name).toList())
                 .toList();
         return new HessianBlocks(names, trace(function, groups), backend,
-                HessianVectorProduct.inputs(function, groups.stream().flatMap(List::stream).toList()));
+                Variables.inputs(function, groups.stream().flatMap(List::stream).toList()));
     }
 
     /**

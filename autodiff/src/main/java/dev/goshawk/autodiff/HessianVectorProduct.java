@@ -2,12 +2,10 @@ package dev.goshawk.autodiff;
 
 import dev.goshawk.backend.Backend;
 import dev.goshawk.backend.ResidentProducts;
-import dev.goshawk.graph.Graph;
 import dev.goshawk.graph.Names;
 import dev.goshawk.graph.Value;
 import dev.goshawk.tensor.Tensor;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -88,48 +86,11 @@ public final class HessianVectorProduct {
         this.direct = compiled.tangent().inputs().stream().filter(point.names()::contains).toList();
     }
 
-    /** The function's inputs, once it is known that a Hessian by some of them can be taken. */
-    static SequencedMap<String, Value> inputs(Value function, List<Value> by) {
-        Objects.requireNonNull(function, "hessian: the function is null");
-        SequencedMap<String, Value> inputs = Graph.of(FUNCTION, function).inputs();
-        if (by.isEmpty()) {
-            throw new IllegalArgumentException("hessian: expected at least one input to take it by; inputs are "
-                    + inputs.keySet());
-        }
-        Set<String> seen = new HashSet<>();
-        for (Value x : by) {
-            String name = name(x);
-            Value own = inputs.get(name);
-            if (own == null) {
-                throw Names.unknown("hessian: the function does not depend on input", name, "inputs are",
-                        inputs.keySet());
-            }
-            if (own != x) {
-                throw new IllegalArgumentException("hessian: the function's input '" + name
-                        + "' is another Value than the one given; use the same object for both");
-            }
-            if (!seen.add(name)) {
-                throw new IllegalArgumentException("hessian: input '" + name + "' is given twice");
-            }
-        }
-        return inputs;
-    }
-
-    /** Inputs for the direction's parts begin with this, which no input of the function does. */
-    static String directionPrefix(SequencedMap<String, Value> inputs) {
-        return Names.freePrefix("direction/", inputs.keySet());
-    }
-
-    /** An input for the direction's part that belongs to x. */
-    static Value direction(String prefix, Value x) {
-        return Value.input(prefix + name(x), x.dtype(), x.shape());
-    }
-
     /** The traced parts of a product, before compilation: for inspection and for counting work. */
     public static Linearization trace(Value function, List<Value> by, Mode mode, boolean withGradient) {
-        String prefix = directionPrefix(inputs(function, by));
+        String prefix = Variables.directionPrefix(Variables.inputs(function, by));
         List<Value> gradient = ReverseMode.gradient(function, by);
-        List<Value> directions = by.stream().map(x -> direction(prefix, x)).toList();
+        List<Value> directions = by.stream().map(x -> Variables.direction(prefix, x)).toList();
         List<Value> products = switch (mode) {
             case FORWARD_OVER_REVERSE -> ForwardMode.jvp(gradient, by, directions);
             case REVERSE_OVER_REVERSE -> ReverseMode.gradient(ReverseMode.dot(gradient, directions), by);
@@ -138,9 +99,9 @@ public final class HessianVectorProduct {
         outputs.put(FUNCTION, function);
         for (int i = 0; i < by.size(); i++) {
             if (withGradient) {
-                outputs.put(GRADIENT + name(by.get(i)), gradient.get(i));
+                outputs.put(GRADIENT + Variables.name(by.get(i)), gradient.get(i));
             }
-            outputs.put(PRODUCT + name(by.get(i)), products.get(i));
+            outputs.put(PRODUCT + Variables.name(by.get(i)), products.get(i));
         }
         return Linearization.of(outputs, directions);
     }
@@ -156,22 +117,15 @@ public final class HessianVectorProduct {
      */
     public static HessianVectorProduct of(Value function, List<Value> by, Mode mode, Backend backend) {
         Linearization parts = trace(function, by, mode, true);
-        SequencedMap<String, Value> inputs = inputs(function, by);
-        return new HessianVectorProduct(by.stream().map(HessianVectorProduct::name).toList(), backend, parts,
+        SequencedMap<String, Value> inputs = Variables.inputs(function, by);
+        return new HessianVectorProduct(by.stream().map(Variables::name).toList(), backend, parts,
                 parts.compile(backend),
-                directionPrefix(inputs), new Point(inputs));
+                Variables.directionPrefix(inputs), new Point(inputs));
     }
 
     /** Forward over reverse. */
     public static HessianVectorProduct of(Value function, List<Value> by, Backend backend) {
         return of(function, by, Mode.FORWARD_OVER_REVERSE, backend);
-    }
-
-    static String name(Value x) {
-        if (x.op() instanceof dev.goshawk.graph.Op.Input in) {
-            return in.name();
-        }
-        throw new IllegalArgumentException("hessian: expected an input of the graph, got " + x);
     }
 
     /** Names of the function's inputs, all of which are to be bound. */
