@@ -1,5 +1,6 @@
 package dev.goshawk.spectral;
 
+import dev.goshawk.spectral.dense.Vectors;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -2,6 +2,7 @@ package dev.goshawk.spectral;
 
 import dev.goshawk.backend.ResidentProducts.Dots;
 import dev.goshawk.operator.LinearOperator.ResidentVector;
+import dev.goshawk.spectral.dense.Vectors;
 
 /** The current unit vector v of a power iteration and its product, on the heap or where the operator computes. */
 interface Iterate {

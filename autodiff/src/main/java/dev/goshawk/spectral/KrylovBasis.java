@@ -1,5 +1,6 @@
 package dev.goshawk.spectral;
 
+import dev.goshawk.spectral.dense.Vectors;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,7 @@
 package dev.goshawk.spectral;
 
 import dev.goshawk.operator.LinearOperator;
+import dev.goshawk.spectral.dense.Vectors;
 import java.util.ArrayList;
 import java.util.List;
 

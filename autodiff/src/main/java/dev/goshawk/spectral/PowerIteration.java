@@ -1,6 +1,7 @@
 package dev.goshawk.spectral;
 
 import dev.goshawk.operator.LinearOperator;
+import dev.goshawk.spectral.dense.Vectors;
 
 /**
  * Power iteration, v <- Av / ||Av||, one product a step and three vectors of memory. The error shrinks by |lambda_2 /

@@ -5,12 +5,12 @@ import dev.goshawk.operator.LinearOperator;
 import java.util.Optional;
 
 /** Counts the products of an operator and refuses one that is not finite, by name and position. */
-final class Products {
+public final class Products {
     private final LinearOperator operator;
     private final String caller;
     private int count;
 
-    Products(String caller, LinearOperator operator) {
+    public Products(String caller, LinearOperator operator) {
         if (operator.size() < 1) {
             throw new IllegalArgumentException(
                     caller + ": expected an operator of size 1 or more, got size " + operator.size());
@@ -19,21 +19,21 @@ final class Products {
         this.operator = operator;
     }
 
-    int size() {
+    public int size() {
         return operator.size();
     }
 
-    int count() {
+    public int count() {
         return count;
     }
 
     /** The vector's place where the operator computes, if it has one. */
-    Optional<LinearOperator.ResidentVector> resident() {
+    public Optional<LinearOperator.ResidentVector> resident() {
         return operator.resident();
     }
 
     /** Counts a product that stayed where it was computed. */
-    void count(ResidentProducts.Dots dots) {
+    public void count(ResidentProducts.Dots dots) {
         count++;
         if (!Double.isFinite(dots.yy())) {
             throw new NonFiniteProductException(caller + ": expected finite operator products, got one of squared norm "
@@ -42,7 +42,7 @@ final class Products {
     }
 
     /** A v in a fresh array. */
-    double[] apply(double[] v) {
+    public double[] apply(double[] v) {
         double[] out = new double[v.length];
         operator.apply(v, out);
         count++;

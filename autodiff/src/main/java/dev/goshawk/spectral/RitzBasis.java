@@ -1,5 +1,6 @@
 package dev.goshawk.spectral;
 
+import dev.goshawk.spectral.dense.Vectors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.goshawk.spectral;
 
+import dev.goshawk.spectral.dense.SymmetricEigen;
 import java.util.Arrays;
 import java.util.Comparator;
 

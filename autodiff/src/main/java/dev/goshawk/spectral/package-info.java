@@ -1,7 +1,7 @@
 /**
- * Matrix-free spectral estimates of a symmetric {@link dev.goshawk.operator.LinearOperator}: the top eigenvalues by power
- * iteration, restarted Lanczos or Davidson's method, the trace by Hutchinson's estimator. Every result carries what a reader
- * needs to trust it: the true residual or the standard error, the number of operator products and the seed.
+ * Eigenpairs of a symmetric {@link dev.goshawk.operator.LinearOperator} from its products alone: power iteration, restarted
+ * Lanczos and Davidson's method. Every result carries what a reader needs to trust it: the true residual, the number of operator
+ * products and the seed. Stochastic estimates are in {@link dev.goshawk.spectral.estimate}.
  */
 @NullMarked
 package dev.goshawk.spectral;

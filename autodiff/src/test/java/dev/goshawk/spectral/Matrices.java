@@ -1,14 +1,15 @@
 package dev.goshawk.spectral;
 
 import dev.goshawk.operator.LinearOperator;
+import dev.goshawk.spectral.dense.Vectors;
 import java.util.Random;
 
 /** Operators with known spectra. */
-final class Matrices {
+public final class Matrices {
     private Matrices() {
     }
 
-    static LinearOperator diagonal(double... d) {
+    public static LinearOperator diagonal(double... d) {
         return operator(d.length, (v, out) -> {
             for (int i = 0; i < d.length; i++) {
                 out[i] = d[i] * v[i];
@@ -17,7 +18,7 @@ final class Matrices {
     }
 
     /** tridiag(-1, 2, -1), eigenvalues 2 - 2 cos(k pi / (n + 1)). */
-    static LinearOperator laplacian(int n) {
+    public static LinearOperator laplacian(int n) {
         return operator(n, (v, out) -> {
             for (int i = 0; i < n; i++) {
                 out[i] = 2 * v[i] - (i > 0 ? v[i - 1] : 0) - (i < n - 1 ? v[i + 1] : 0);
@@ -25,7 +26,7 @@ final class Matrices {
         });
     }
 
-    static LinearOperator dense(double[][] a) {
+    public static LinearOperator dense(double[][] a) {
         return operator(a.length, (v, out) -> {
             for (int i = 0; i < a.length; i++) {
                 out[i] = Vectors.dot(a[i], v);
@@ -34,7 +35,7 @@ final class Matrices {
     }
 
     /** An operator whose products are rounded to float32. */
-    static LinearOperator rounded(LinearOperator exact) {
+    public static LinearOperator rounded(LinearOperator exact) {
         return operator(exact.size(), (v, out) -> {
             exact.apply(v, out);
             for (int i = 0; i < out.length; i++) {
@@ -43,7 +44,7 @@ final class Matrices {
         });
     }
 
-    static double[][] symmetric(int n, long seed) {
+    public static double[][] symmetric(int n, long seed) {
         Random random = new Random(seed);
         double[][] a = new double[n][n];
         for (int i = 0; i < n; i++) {
@@ -56,7 +57,7 @@ final class Matrices {
     }
 
     /** ||Av - lambda v|| computed apart from the solvers. */
-    static double residual(LinearOperator a, EigenResult r) {
+    public static double residual(LinearOperator a, EigenResult r) {
         double[] w = new double[a.size()];
         a.apply(r.eigenvector(), w);
         double sum = 0;
@@ -67,7 +68,7 @@ final class Matrices {
         return Math.sqrt(sum);
     }
 
-    static LinearOperator operator(int n, Product product) {
+    public static LinearOperator operator(int n, Product product) {
         return new LinearOperator() {
             @Override
             public int size() {
@@ -81,7 +82,7 @@ final class Matrices {
         };
     }
 
-    interface Product {
+    public interface Product {
         void apply(double[] v, double[] out);
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.goshawk.backend.ResidentProducts.Dots;
 import dev.goshawk.operator.LinearOperator;
+import dev.goshawk.spectral.dense.Vectors;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 

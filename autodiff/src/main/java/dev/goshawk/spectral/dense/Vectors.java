@@ -1,14 +1,14 @@
-package dev.goshawk.spectral;
+package dev.goshawk.spectral.dense;
 
 import java.util.Random;
 import java.util.SplittableRandom;
 
 /** Dense vector arithmetic in a fixed order, so that results are the same bits from run to run. */
-final class Vectors {
+public final class Vectors {
     private Vectors() {
     }
 
-    static double dot(double[] a, double[] b) {
+    public static double dot(double[] a, double[] b) {
         // four partial sums hide the latency of the addition and shorten the rounding error
         double s0 = 0;
         double s1 = 0;
@@ -28,7 +28,7 @@ final class Vectors {
     }
 
     /** Euclidean norm; scaled, so that neither tiny nor huge products under- or overflow. */
-    static double norm(double[] a) {
+    public static double norm(double[] a) {
         double max = 0;
         for (double x : a) {
             max = Math.max(max, Math.abs(x));
@@ -47,27 +47,27 @@ final class Vectors {
     }
 
     /** y += alpha x. */
-    static void axpy(double alpha, double[] x, double[] y) {
+    public static void axpy(double alpha, double[] x, double[] y) {
         for (int i = 0; i < y.length; i++) {
             y[i] += alpha * x[i];
         }
     }
 
-    static void scale(double[] a, double factor) {
+    public static void scale(double[] a, double factor) {
         for (int i = 0; i < a.length; i++) {
             a[i] *= factor;
         }
     }
 
     /** ||a - lambda v||. */
-    static double residual(double[] a, double lambda, double[] v) {
+    public static double residual(double[] a, double lambda, double[] v) {
         double[] r = a.clone();
         axpy(-lambda, v, r);
         return norm(r);
     }
 
     /** Independent standard normal entries; the JDK specifies this generator and this transform to the bit. */
-    static double[] gaussian(int size, long seed) {
+    public static double[] gaussian(int size, long seed) {
         Random random = new Random(seed);
         double[] v = new double[size];
         for (int i = 0; i < size; i++) {
@@ -77,7 +77,7 @@ final class Vectors {
     }
 
     /** Fills with independent +1 and -1 of probability one half. */
-    static void rademacher(double[] z, SplittableRandom random) {
+    public static void rademacher(double[] z, SplittableRandom random) {
         long bits = 0;
         for (int i = 0; i < z.length; i++) {
             if ((i & 63) == 0) {

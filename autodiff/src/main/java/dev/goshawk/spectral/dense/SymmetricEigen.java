@@ -1,10 +1,10 @@
-package dev.goshawk.spectral;
+package dev.goshawk.spectral.dense;
 
 /**
  * All eigenpairs of a small dense symmetric matrix: Householder's reduction to tridiagonal form, then implicit QL iterations (EISPACK's
  * tred2 and tql2; Wilkinson and Reinsch, Handbook for Automatic Computation II, 1971). O(n^3) arithmetic, backward stable.
  */
-final class SymmetricEigen {
+public final class SymmetricEigen {
     private static final int MOST_SWEEPS = 60;
 
     private final int n;
@@ -27,7 +27,7 @@ final class SymmetricEigen {
      *
      * @throws ArithmeticException if the iteration does not converge, as for entries that are not finite
      */
-    static SymmetricEigen of(double[][] a, int n) {
+    public static SymmetricEigen of(double[][] a, int n) {
         SymmetricEigen eigen = new SymmetricEigen(a, n);
         eigen.tridiagonalise();
         eigen.accumulate();
@@ -36,12 +36,12 @@ final class SymmetricEigen {
     }
 
     /** Eigenvalue {@code i}, in no order. */
-    double value(int i) {
+    public double value(int i) {
         return values[i];
     }
 
     /** Entry {@code row} of the unit eigenvector {@code i}. */
-    double vector(int row, int i) {
+    public double vector(int row, int i) {
         return vectors[row][i];
     }
 

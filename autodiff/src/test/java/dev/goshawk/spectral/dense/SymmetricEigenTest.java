@@ -1,8 +1,9 @@
-package dev.goshawk.spectral;
+package dev.goshawk.spectral.dense;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.goshawk.spectral.Matrices;
 import java.util.Arrays;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

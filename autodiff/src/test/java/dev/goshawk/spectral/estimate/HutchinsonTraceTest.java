@@ -1,10 +1,12 @@
-package dev.goshawk.spectral;
+package dev.goshawk.spectral.estimate;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.goshawk.spectral.Matrices;
+import dev.goshawk.spectral.ProgressListener;
 import org.junit.jupiter.api.Test;
 
 class HutchinsonTraceTest {

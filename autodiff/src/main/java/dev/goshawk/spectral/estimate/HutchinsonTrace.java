@@ -1,6 +1,10 @@
-package dev.goshawk.spectral;
+package dev.goshawk.spectral.estimate;
 
 import dev.goshawk.operator.LinearOperator;
+import dev.goshawk.spectral.NonFiniteProductException;
+import dev.goshawk.spectral.Products;
+import dev.goshawk.spectral.ProgressListener;
+import dev.goshawk.spectral.dense.Vectors;
 import java.util.SplittableRandom;
 
 /**

@@ -1,4 +1,4 @@
-package dev.goshawk.spectral;
+package dev.goshawk.spectral.estimate;
 
 /**
  * An estimated trace with its error.
