@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.goshawk.documentation.DocumentedExample;
 import dev.goshawk.models.Network;
-import dev.goshawk.models.Parameters;
+import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Tensor;
 import dev.goshawk.weights.SafetensorsFile;

@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Images decoded once and held one after the other. */
-final class InMemoryImages implements ImageDataset {
+public final class InMemoryImages implements ImageDataset {
     private final int height;
     private final int width;
     private final byte[] pixels;
@@ -17,7 +17,8 @@ final class InMemoryImages implements ImageDataset {
     private final List<String> classes;
 
     /** Takes the arrays over; {@code pixels} holds {@code labels.length} images of height * width * 3 bytes. */
-    InMemoryImages(int height, int width, byte[] pixels, int[] labels, List<String> names, List<String> classes) {
+    public InMemoryImages(int height, int width, byte[] pixels, int[] labels, List<String> names,
+            List<String> classes) {
         this.height = height;
         this.width = width;
         this.pixels = pixels;
@@ -27,7 +28,7 @@ final class InMemoryImages implements ImageDataset {
     }
 
     /** An array for so many images, or a {@link DataException} where one array cannot hold them. */
-    static byte[] allocate(String what, int images, int height, int width) {
+    public static byte[] allocate(String what, int images, int height, int width) {
         long bytes = (long) images * height * width * 3;
         if (bytes > Integer.MAX_VALUE - 8) {
             throw new DataException(what + ": " + images + " images of " + height + "x" + width + " need " + bytes
@@ -37,7 +38,7 @@ final class InMemoryImages implements ImageDataset {
     }
 
     /** The first {@code count} images of an order that can be read; decoded in parallel, faults met in order. */
-    static InMemoryImages load(ImageDataset dataset, int[] order, int count, ImageFaults faults) {
+    public static InMemoryImages load(ImageDataset dataset, int[] order, int count, ImageFaults faults) {
         int bytes = dataset.imageBytes();
         byte[] pixels = allocate("sample", count, dataset.height(), dataset.width());
         int[] labels = new int[count];

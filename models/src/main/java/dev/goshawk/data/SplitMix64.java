@@ -4,7 +4,7 @@ package dev.goshawk.data;
  * Counter-based random numbers: number k of the stream of a key is a fixed function of the key and k (SplitMix64;
  * Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014), the same on every machine.
  */
-final class SplitMix64 {
+public final class SplitMix64 {
     private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
 
     private long state;
@@ -14,7 +14,7 @@ final class SplitMix64 {
     }
 
     /** The stream of a key made of several numbers. */
-    static SplitMix64 of(long... key) {
+    public static SplitMix64 of(long... key) {
         long h = GOLDEN_GAMMA;
         for (long k : key) {
             h = mix(h ^ mix(k + GOLDEN_GAMMA));
@@ -28,22 +28,24 @@ final class SplitMix64 {
         return b ^ b >>> 31;
     }
 
-    long nextLong() {
+    /** The next 64 bits. */
+    public long nextLong() {
         state += GOLDEN_GAMMA;
         return mix(state);
     }
 
     /** Uniform in [0, 1). */
-    double nextDouble() {
+    public double nextDouble() {
         return (nextLong() >>> 11) * 0x1p-53;
     }
 
-    double between(double low, double high) {
+    /** Uniform in [low, high). */
+    public double between(double low, double high) {
         return low + (high - low) * nextDouble();
     }
 
     /** Uniform in 0 .. bound-1 but for a bias under bound / 2^32. */
-    int below(int bound) {
+    public int below(int bound) {
         return (int) (((nextLong() >>> 32) * bound) >>> 32);
     }
 }

@@ -1,5 +1,6 @@
 package dev.goshawk.weights;
 
+import dev.goshawk.files.Printable;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -157,8 +158,8 @@ final class PickleValues {
             case List<?> _ -> "list";
             case Object[] _ -> "tuple";
             case TensorRef _ -> "tensor";
-            case Opaque o -> WeightFileException.shown(o.what());
-            case OpaqueClass c -> "class " + WeightFileException.shown(c.name());
+            case Opaque o -> Printable.shown(o.what());
+            case OpaqueClass c -> "class " + Printable.shown(c.name());
             default -> "value";
         };
     }

@@ -1,5 +1,7 @@
 package dev.goshawk.weights;
 
+import dev.goshawk.files.Printable;
+import dev.goshawk.files.AtomicFile;
 import dev.goshawk.tensor.Tensor;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -52,7 +54,7 @@ public final class SafetensorsFile {
                 ElementType type = entry.type();
                 if (type == null || type.target() == null) {
                     skipped.put(entry.name(),
-                            (type == null ? WeightFileException.shown(entry.dtype()) : type.shown()) + entry.shape());
+                            (type == null ? Printable.shown(entry.dtype()) : type.shown()) + entry.shape());
                     continue;
                 }
                 ByteBuffer bytes = mapped.block(Long.BYTES + headerLength + entry.begin(), entry.end() - entry.begin());

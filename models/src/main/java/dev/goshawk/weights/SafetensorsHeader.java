@@ -1,5 +1,6 @@
 package dev.goshawk.weights;
 
+import dev.goshawk.files.Printable;
 import dev.goshawk.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -50,7 +51,7 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
             Map<String, String> metadata = new LinkedHashMap<>();
             for (String name = in.nextName(); name != null; name = in.nextName()) {
                 require(in.nextToken() == JsonToken.START_OBJECT,
-                        "expected an object for " + WeightFileException.shown(name));
+                        "expected an object for " + Printable.shown(name));
                 if (name.equals(METADATA)) {
                     readMetadata(in, metadata);
                 } else {
@@ -62,7 +63,7 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
             return new SafetensorsHeader(entries, metadata);
         } catch (JacksonException e) {
             throw new IllegalArgumentException(
-                    "safetensors header is not sound JSON (" + WeightFileException.shown(e.getOriginalMessage()) + ")",
+                    "safetensors header is not sound JSON (" + Printable.shown(e.getOriginalMessage()) + ")",
                     e);
         }
     }
@@ -70,13 +71,13 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
     private static void readMetadata(JsonParser in, Map<String, String> metadata) {
         for (String key = in.nextName(); key != null; key = in.nextName()) {
             require(in.nextToken() == JsonToken.VALUE_STRING,
-                    "expected text for metadata " + WeightFileException.shown(key));
+                    "expected text for metadata " + Printable.shown(key));
             metadata.put(key, in.getString());
         }
     }
 
     private static Entry readEntry(JsonParser in, String name) {
-        String shown = "tensor " + WeightFileException.shown(name);
+        String shown = "tensor " + Printable.shown(name);
         String type = null;
         long[] dims = null;
         long[] range = null;
@@ -89,7 +90,7 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
                 }
                 case "shape" -> dims = readLongs(in, token, shown + ": shape");
                 case "data_offsets" -> range = readLongs(in, token, shown + ": data_offsets");
-                default -> throw unsound(shown + ": unexpected key " + WeightFileException.shown(key));
+                default -> throw unsound(shown + ": unexpected key " + Printable.shown(key));
             }
         }
         if (type == null || dims == null || range == null || range.length != 2) {
@@ -140,7 +141,7 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
         long end = 0;
         for (Entry e : entries.stream().sorted(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end))
                 .toList()) {
-            require(e.begin() == end, "tensor " + WeightFileException.shown(e.name()) + ": its data starts at "
+            require(e.begin() == end, "tensor " + Printable.shown(e.name()) + ": its data starts at "
                     + e.begin()
                     + (e.begin() < end ? ", inside the tensor before, which ends at " : ", after a gap that begins at ")
                     + end);

@@ -1,5 +1,6 @@
 package dev.goshawk.weights;
 
+import dev.goshawk.files.Printable;
 import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.Tensor;
 import java.io.IOException;
@@ -66,13 +67,13 @@ final class StateDict {
             try {
                 shape = ref.check();
             } catch (IllegalArgumentException e) {
-                throw new WeightFileException(file, "tensor " + WeightFileException.shown(name) + " " + e.getMessage(),
+                throw new WeightFileException(file, "tensor " + Printable.shown(name) + " " + e.getMessage(),
                         e);
             }
             bytes += (long) shape.size() * ref.storage().type().bytes();
             if (bytes > MAX_EXPANSION * fileLength) {
                 throw new WeightFileException(file,
-                        "tensor " + WeightFileException.shown(name) + " brings the tensors to "
+                        "tensor " + Printable.shown(name) + " brings the tensors to "
                                 + bytes + " bytes, more than " + MAX_EXPANSION + " times the file's " + fileLength);
             }
             kept.put(name, ref);
@@ -114,9 +115,9 @@ final class StateDict {
                 if (under.size() > 1) {
                     throw new WeightFileException(file, "holds several state dicts (" + listed(under)
                             + "); in PyTorch save one: torch.save(checkpoint["
-                            + WeightFileException.shown(under.getFirst()) + "], FILE)");
+                            + Printable.shown(under.getFirst()) + "], FILE)");
                 }
-                under.forEach(key -> notes.add("the weights are under " + WeightFileException.shown(key)));
+                under.forEach(key -> notes.add("the weights are under " + Printable.shown(key)));
             } else if (under.size() > 1) {
                 notes.add("the weights are taken from " + under.getFirst() + ", not from "
                         + listed(under.subList(1, under.size())));
@@ -178,13 +179,13 @@ final class StateDict {
     }
 
     private static String listed(List<String> names) {
-        return names.stream().limit(SHOWN).map(WeightFileException::shown).collect(Collectors.joining(", "))
+        return names.stream().limit(SHOWN).map(Printable::shown).collect(Collectors.joining(", "))
                 + (names.size() > SHOWN ? ", ..." : "");
     }
 
     private static String entries(Map<?, ?> dict) {
         List<String> entries = dict.entrySet().stream().filter(e -> e.getKey() instanceof String).limit(SHOWN + 1)
-                .map(e -> WeightFileException.shown(e.getKey()) + " (" + PickleValues.kind(e.getValue()) + ")")
+                .map(e -> Printable.shown(e.getKey()) + " (" + PickleValues.kind(e.getValue()) + ")")
                 .toList();
         return entries.isEmpty() ? "it holds no names" : "its entries are " + listed(entries);
     }

@@ -1,5 +1,6 @@
 package dev.goshawk.weights;
 
+import dev.goshawk.files.Printable;
 import dev.goshawk.weights.PickleValues.Function;
 import dev.goshawk.weights.PickleValues.Opaque;
 import dev.goshawk.weights.PickleValues.OpaqueClass;
@@ -81,7 +82,7 @@ final class StateDictUnpickler extends Unpickler {
         return switch (e) {
             case IndexOutOfBoundsException _ -> "stack underflow";
             case ClassCastException _ -> "an operand of the wrong type";
-            default -> WeightFileException.shown(e.getMessage());
+            default -> Printable.shown(e.getMessage());
         };
     }
 
@@ -177,12 +178,12 @@ final class StateDictUnpickler extends Unpickler {
     }
 
     private static RefusedException unsafe(Unknown global) {
-        return new RefusedException("unsafe pickle: global " + WeightFileException.shown(global.name())
+        return new RefusedException("unsafe pickle: global " + Printable.shown(global.name())
                 + " is not on the allow-list; if the file is to be trusted, " + REMEDY);
     }
 
     private static RefusedException module(String name) {
-        return new RefusedException("is a pickled module or other object (class " + WeightFileException.shown(name)
+        return new RefusedException("is a pickled module or other object (class " + Printable.shown(name)
                 + "), not its weights; " + REMEDY);
     }
 
@@ -191,7 +192,7 @@ final class StateDictUnpickler extends Unpickler {
             throw stack.size() == 0
                     ? module(u.name())
                     : new RefusedException("unsafe pickle: it holds an object of class "
-                            + WeightFileException.shown(u.name())
+                            + Printable.shown(u.name())
                             + ", such as a module, which is not on the allow-list; if the file is to be trusted, "
                             + REMEDY);
         }
@@ -262,7 +263,7 @@ final class StateDictUnpickler extends Unpickler {
         StorageRef known = storages.putIfAbsent(storage.key(), storage);
         if (known != null && (known.type() != type || known.length() != length)) {
             throw new IllegalArgumentException(
-                    "storage " + WeightFileException.shown(storage.key()) + " described in two ways");
+                    "storage " + Printable.shown(storage.key()) + " described in two ways");
         }
         return storage;
     }

@@ -1,5 +1,7 @@
 package dev.goshawk.weights;
 
+import dev.goshawk.files.Printable;
+
 /**
  * A pickled reference to a block of numbers kept outside the pickle.
  *
@@ -14,7 +16,7 @@ record StorageRef(ElementType type, String key, long length, long viewOffset, lo
         if (length < 0 || length > Long.MAX_VALUE / 8 || viewOffset < 0 || viewLength < 0
                 || viewOffset > length - viewLength) {
             throw new IllegalArgumentException(
-                    "storage '" + WeightFileException.shown(key) + "' of " + length + " elements has a view of "
+                    "storage '" + Printable.shown(key) + "' of " + length + " elements has a view of "
                             + viewLength
                             + " at " + viewOffset);
         }

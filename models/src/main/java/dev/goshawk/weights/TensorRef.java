@@ -1,5 +1,6 @@
 package dev.goshawk.weights;
 
+import dev.goshawk.files.Printable;
 import dev.goshawk.tensor.Shape;
 import java.util.Arrays;
 
@@ -61,7 +62,7 @@ record TensorRef(StorageRef storage, long offset, long[] sizes, long[] strides) 
 
     private IllegalArgumentException bad(String problem) {
         return new IllegalArgumentException(
-                problem + " (sizes " + WeightFileException.shown(Arrays.toString(sizes)) + ", strides "
-                        + WeightFileException.shown(Arrays.toString(strides)) + ", offset " + offset + ")");
+                problem + " (sizes " + Printable.shown(Arrays.toString(sizes)) + ", strides "
+                        + Printable.shown(Arrays.toString(strides)) + ", offset " + offset + ")");
     }
 }

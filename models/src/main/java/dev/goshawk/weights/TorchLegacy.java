@@ -1,5 +1,6 @@
 package dev.goshawk.weights;
 
+import dev.goshawk.files.Printable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -55,7 +56,7 @@ final class TorchLegacy {
             return StateDict.read(file, length, pickled, storage -> {
                 Long start = starts.get(storage.key());
                 if (start == null || storage.bytes() > MAX_ARRAY) {
-                    throw new WeightFileException(file, "storage " + WeightFileException.shown(storage.key())
+                    throw new WeightFileException(file, "storage " + Printable.shown(storage.key())
                             + (start == null ? " is missing" : " is over 2 GiB"));
                 }
                 return mapped.block(start, storage.bytes());
@@ -68,7 +69,7 @@ final class TorchLegacy {
     private static void expect(Path file, String what, Object expected, Object got) {
         if (!(got instanceof Number) || !expected.equals(got)) {
             throw new WeightFileException(file, what + ": expected " + expected + ", got "
-                    + (got instanceof Number ? WeightFileException.shown(got) : "a " + PickleValues.kind(got)));
+                    + (got instanceof Number ? Printable.shown(got) : "a " + PickleValues.kind(got)));
         }
     }
 
@@ -86,18 +87,18 @@ final class TorchLegacy {
             }
             StorageRef storage = storages.get(key);
             if (storage == null || starts.containsKey(storage.key())) {
-                throw new WeightFileException(file, "damaged: storage key " + WeightFileException.shown(key)
+                throw new WeightFileException(file, "damaged: storage key " + Printable.shown(key)
                         + (storage == null ? " belongs to no tensor" : " is listed twice"));
             }
             long count = mapped.bytes(at, Long.BYTES).getLong(0);
             if (count != storage.length()) {
                 throw new WeightFileException(file,
-                        "storage " + WeightFileException.shown(key) + " has " + count
+                        "storage " + Printable.shown(key) + " has " + count
                                 + " elements, the pickle says " + storage.length());
             }
             at += Long.BYTES;
             if (storage.bytes() > length - at) {
-                throw new WeightFileException(file, "truncated: storage " + WeightFileException.shown(key) + " needs "
+                throw new WeightFileException(file, "truncated: storage " + Printable.shown(key) + " needs "
                         + storage.bytes() + " bytes at " + at + ", the file has " + length);
             }
             starts.put(storage.key(), at);

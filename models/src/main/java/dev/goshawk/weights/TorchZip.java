@@ -1,5 +1,6 @@
 package dev.goshawk.weights;
 
+import dev.goshawk.files.Printable;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -42,14 +43,14 @@ final class TorchZip {
                 ZipDirectory.Entry entry = entry(file, zip, prefix + "/data/" + storage.key());
                 if (entry.size() != storage.bytes()) {
                     throw new WeightFileException(file,
-                            "storage " + WeightFileException.shown(entry.name()) + " has "
+                            "storage " + Printable.shown(entry.name()) + " has "
                                     + entry.size() + " bytes, the pickle says " + storage.bytes());
                 }
                 return bytes(file, mapped, zip, entry, MAX_ARRAY);
             });
         } catch (ZipException e) {
             throw new WeightFileException(file,
-                    "truncated or damaged zip (" + WeightFileException.shown(e.getMessage()) + ")", e);
+                    "truncated or damaged zip (" + Printable.shown(e.getMessage()) + ")", e);
         } catch (EOFException e) {
             throw new WeightFileException(file, "damaged: its data.pkl " + e.getMessage(), e);
         }
@@ -91,7 +92,7 @@ final class TorchZip {
     private static ZipDirectory.Entry entry(Path file, ZipDirectory zip, String name) {
         ZipDirectory.Entry entry = zip.entries().get(name);
         if (entry == null) {
-            throw new WeightFileException(file, "zip entry " + WeightFileException.shown(name) + " is missing");
+            throw new WeightFileException(file, "zip entry " + Printable.shown(name) + " is missing");
         }
         return entry;
     }
@@ -103,7 +104,7 @@ final class TorchZip {
 
     private static ByteBuffer bytes(Path file, MappedFile mapped, ZipDirectory zip, ZipDirectory.Entry entry,
             long limit) throws IOException {
-        String name = "zip entry " + WeightFileException.shown(entry.name());
+        String name = "zip entry " + Printable.shown(entry.name());
         if (entry.method() != ZipEntry.STORED || entry.size() != entry.compressed()) {
             throw new WeightFileException(file, name + " is compressed; torch.save stores entries as they are");
         }

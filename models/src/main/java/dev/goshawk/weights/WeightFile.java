@@ -1,5 +1,6 @@
 package dev.goshawk.weights;
 
+import dev.goshawk.files.Printable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
@@ -38,7 +39,7 @@ public final class WeightFile {
         } catch (AccessDeniedException e) {
             throw new WeightFileException(file, "cannot be read (permission denied)", e);
         } catch (IOException e) {
-            throw new WeightFileException(file, "cannot be read (" + WeightFileException.shown(e.getMessage()) + ")",
+            throw new WeightFileException(file, "cannot be read (" + Printable.shown(e.getMessage()) + ")",
                     e);
         } catch (WeightFileException e) {
             throw e;

@@ -1,5 +1,6 @@
 package dev.goshawk.weights;
 
+import dev.goshawk.files.Printable;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Tensor;
 import java.util.Collections;
@@ -85,7 +86,7 @@ public final class Weights {
     public Tensor get(String name) {
         Tensor t = tensors.get(name);
         if (t == null) {
-            throw new WeightFileException(source, "has no tensor " + WeightFileException.shown(name));
+            throw new WeightFileException(source, "has no tensor " + Printable.shown(name));
         }
         return t;
     }
@@ -110,7 +111,7 @@ public final class Weights {
                 + Stream.of(pattern.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining(".*")));
         Weights left = renamed(name -> names.matcher(name).matches() ? null : name);
         if (left.tensors.size() + left.skipped.size() == tensors.size() + skipped.size()) {
-            throw new WeightFileException(source, "no name matches " + WeightFileException.shown(pattern)
+            throw new WeightFileException(source, "no name matches " + Printable.shown(pattern)
                     + ", so nothing can be left out");
         }
         return left;
@@ -121,7 +122,7 @@ public final class Weights {
         entries.forEach((name, value) -> {
             String other = names.apply(name);
             if (other != null && renamed.putIfAbsent(other, value) != null) {
-                throw new IllegalArgumentException("two entries would be named " + WeightFileException.shown(other));
+                throw new IllegalArgumentException("two entries would be named " + Printable.shown(other));
             }
         });
         return renamed;
@@ -141,7 +142,7 @@ public final class Weights {
                 }
             }
             if (bad > 0) {
-                throw new WeightFileException(source, "tensor " + WeightFileException.shown(name) + " holds " + bad
+                throw new WeightFileException(source, "tensor " + Printable.shown(name) + " holds " + bad
                         + " values that are not finite numbers, of " + tensor.size());
             }
         });

@@ -1,5 +1,6 @@
 package dev.goshawk.weights;
 
+import dev.goshawk.files.Printable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -74,10 +75,10 @@ final class ZipDirectory {
     /** The position of a stored entry's first byte; all of them lie before the directory. */
     long data(Entry entry) throws IOException {
         ByteBuffer header = part(entry.header(), LOCAL_LENGTH, LOCAL,
-                "header of " + WeightFileException.shown(entry.name()));
+                "header of " + Printable.shown(entry.name()));
         long at = entry.header() + LOCAL_LENGTH + u16(header, 26) + u16(header, 28);
         if (at > start - entry.compressed()) {
-            throw new ZipException("entry " + WeightFileException.shown(entry.name()) + " reaches into the directory");
+            throw new ZipException("entry " + Printable.shown(entry.name()) + " reaches into the directory");
         }
         return at;
     }
@@ -124,7 +125,7 @@ final class ZipDirectory {
                     in.slice(at + ENTRY_LENGTH + nameLength, extraLength).order(in.order()));
             if (entries.putIfAbsent(entry.name(), entry) != null) {
                 throw new IllegalArgumentException(
-                        "zip entry " + WeightFileException.shown(entry.name()) + " is there twice");
+                        "zip entry " + Printable.shown(entry.name()) + " is there twice");
             }
             in.position(at + length);
         }
@@ -158,12 +159,12 @@ final class ZipDirectory {
         long value = narrow & IN_EXTRA;
         if (value == IN_EXTRA) {
             if (wide.remaining() < Long.BYTES) {
-                throw new ZipException("entry " + WeightFileException.shown(name) + " lacks its ZIP64 sizes");
+                throw new ZipException("entry " + Printable.shown(name) + " lacks its ZIP64 sizes");
             }
             value = wide.getLong();
         }
         if (value < 0) {
-            throw new ZipException("entry " + WeightFileException.shown(name) + " has a negative size or place");
+            throw new ZipException("entry " + Printable.shown(name) + " has a negative size or place");
         }
         return value;
     }

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.goshawk.data.image.Preprocessing;
+import dev.goshawk.data.source.Datasets;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;

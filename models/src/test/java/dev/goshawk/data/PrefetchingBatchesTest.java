@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.goshawk.data.source.Datasets;
+import dev.goshawk.data.synthetic.SyntheticShapes;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Tensor;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package dev.goshawk.models;
 
+import dev.goshawk.models.parameters.Parameters;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;

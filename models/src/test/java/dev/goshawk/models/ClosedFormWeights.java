@@ -1,5 +1,6 @@
 package dev.goshawk.models;
 
+import dev.goshawk.models.parameters.TorchLayout;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.Tensor;

@@ -1,5 +1,8 @@
 package dev.goshawk.models;
 
+import dev.goshawk.models.parameters.ParameterMismatchException;
+import dev.goshawk.models.parameters.Parameters;
+import dev.goshawk.models.parameters.TorchLayout;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

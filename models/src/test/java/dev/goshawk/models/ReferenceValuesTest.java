@@ -1,5 +1,7 @@
 package dev.goshawk.models;
 
+import dev.goshawk.models.parameters.Parameters;
+import dev.goshawk.models.parameters.TorchLayout;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 

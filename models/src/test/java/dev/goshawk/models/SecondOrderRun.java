@@ -1,5 +1,6 @@
 package dev.goshawk.models;
 
+import dev.goshawk.models.parameters.Parameters;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.goshawk.autodiff.ForwardMode;

@@ -1,5 +1,6 @@
 package dev.goshawk.weights;
 
+import dev.goshawk.files.AtomicFile;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

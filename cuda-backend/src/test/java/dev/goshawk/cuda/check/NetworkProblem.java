@@ -8,7 +8,7 @@ import dev.goshawk.models.Mode;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.Networks;
 import dev.goshawk.models.ParameterSpec;
-import dev.goshawk.models.Parameters;
+import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.models.TracedNetwork;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Shape;

@@ -1,15 +1,15 @@
 package dev.goshawk.hawq.cli;
 
 import dev.goshawk.data.DataException;
-import dev.goshawk.data.Datasets;
 import dev.goshawk.data.ImageDataset;
 import dev.goshawk.data.ImageFaults;
-import dev.goshawk.data.ImageFolder;
-import dev.goshawk.data.ImageNetFolder;
 import dev.goshawk.data.Normalization;
-import dev.goshawk.data.Preprocessing;
-import dev.goshawk.data.Samples;
-import dev.goshawk.data.SyntheticShapes;
+import dev.goshawk.data.image.Preprocessing;
+import dev.goshawk.data.source.Datasets;
+import dev.goshawk.data.source.ImageFolder;
+import dev.goshawk.data.source.ImageNetFolder;
+import dev.goshawk.data.source.Samples;
+import dev.goshawk.data.synthetic.SyntheticShapes;
 import dev.goshawk.models.LayerHooks;
 import dev.goshawk.models.Mode;
 import dev.goshawk.models.Network;

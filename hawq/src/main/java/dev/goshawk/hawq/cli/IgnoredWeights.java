@@ -1,6 +1,6 @@
 package dev.goshawk.hawq.cli;
 
-import dev.goshawk.models.ParameterMismatchException;
+import dev.goshawk.models.parameters.ParameterMismatchException;
 import dev.goshawk.weights.Weights;
 import java.nio.file.Path;
 import java.util.ArrayList;

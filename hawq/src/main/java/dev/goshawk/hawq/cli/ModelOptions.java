@@ -3,7 +3,7 @@ package dev.goshawk.hawq.cli;
 import dev.goshawk.data.ImageDataset;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.Networks;
-import dev.goshawk.models.Parameters;
+import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.tensor.DType;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -1,7 +1,7 @@
 package dev.goshawk.hawq.cli;
 
 import dev.goshawk.hawq.report.JsonFiles;
-import dev.goshawk.weights.AtomicFile;
+import dev.goshawk.files.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,7 +3,7 @@ package dev.goshawk.hawq.cli;
 import dev.goshawk.data.DataException;
 import dev.goshawk.data.ImageDataset;
 import dev.goshawk.data.ImageFaults;
-import dev.goshawk.data.Preprocessing;
+import dev.goshawk.data.image.Preprocessing;
 import dev.goshawk.models.Network;
 import java.io.PrintWriter;
 import org.jspecify.annotations.Nullable;

@@ -13,7 +13,7 @@ import dev.goshawk.hawq.report.RunReport;
 import dev.goshawk.hawq.run.RunFolder;
 import dev.goshawk.models.Block;
 import dev.goshawk.models.Network;
-import dev.goshawk.models.Parameters;
+import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.tensor.DType;
 import java.util.ArrayList;
 import java.util.Comparator;

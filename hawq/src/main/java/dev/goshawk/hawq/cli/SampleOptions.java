@@ -1,6 +1,6 @@
 package dev.goshawk.hawq.cli;
 
-import dev.goshawk.data.ImageFolder;
+import dev.goshawk.data.source.ImageFolder;
 import dev.goshawk.hawq.spectral.SpectrumMethod;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;

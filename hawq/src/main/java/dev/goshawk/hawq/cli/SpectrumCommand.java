@@ -2,8 +2,8 @@ package dev.goshawk.hawq.cli;
 
 import dev.goshawk.backend.Backend;
 import dev.goshawk.data.Batches;
-import dev.goshawk.data.Datasets;
 import dev.goshawk.data.ImageDataset;
+import dev.goshawk.data.source.Datasets;
 import dev.goshawk.hawq.curvature.HessianPlan;
 import dev.goshawk.hawq.curvature.LossProblem;
 import dev.goshawk.hawq.evaluation.Evaluation;
@@ -13,7 +13,7 @@ import dev.goshawk.hawq.spectral.Spectrum;
 import dev.goshawk.hawq.spectral.SpectrumMethod;
 import dev.goshawk.hawq.spectral.SpectrumPlan;
 import dev.goshawk.models.Network;
-import dev.goshawk.models.Parameters;
+import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.spectral.EigenOptions;
 import dev.goshawk.spectral.Lanczos;
 import dev.goshawk.spectral.PowerIteration;

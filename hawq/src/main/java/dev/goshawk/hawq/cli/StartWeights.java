@@ -2,13 +2,13 @@ package dev.goshawk.hawq.cli;
 
 import dev.goshawk.backend.Backend;
 import dev.goshawk.data.Batches;
-import dev.goshawk.data.Datasets;
 import dev.goshawk.data.ImageDataset;
+import dev.goshawk.data.source.Datasets;
 import dev.goshawk.hawq.curvature.LossProblem;
 import dev.goshawk.hawq.finetune.TrainingData;
 import dev.goshawk.models.Network;
-import dev.goshawk.models.ParameterMismatchException;
-import dev.goshawk.models.Parameters;
+import dev.goshawk.models.parameters.ParameterMismatchException;
+import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.weights.WeightFile;
 import dev.goshawk.weights.Weights;

@@ -1,7 +1,7 @@
 package dev.goshawk.hawq.cli;
 
 import dev.goshawk.data.Augmentation;
-import dev.goshawk.data.ImageFolder;
+import dev.goshawk.data.source.ImageFolder;
 import dev.goshawk.hawq.finetune.LearningRate;
 import dev.goshawk.hawq.finetune.TrainingSettings;
 import dev.goshawk.hawq.quantize.BitWidth;

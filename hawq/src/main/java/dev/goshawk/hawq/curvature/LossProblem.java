@@ -6,7 +6,7 @@ import dev.goshawk.data.ImageDataset;
 import dev.goshawk.data.Normalization;
 import dev.goshawk.hawq.evaluation.RunningStatistics;
 import dev.goshawk.models.Network;
-import dev.goshawk.models.Parameters;
+import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.models.TracedNetwork;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Shape;

@@ -9,7 +9,7 @@ import dev.goshawk.data.ImageDataset;
 import dev.goshawk.data.ImageFaults;
 import dev.goshawk.data.PrefetchingBatches;
 import dev.goshawk.graph.Graph;
-import dev.goshawk.models.Parameters;
+import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.models.TracedNetwork;
 import dev.goshawk.tensor.ShapeMismatchException;
 import dev.goshawk.tensor.Tensor;

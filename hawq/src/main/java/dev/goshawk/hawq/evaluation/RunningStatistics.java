@@ -8,7 +8,7 @@ import dev.goshawk.models.BatchStatistic;
 import dev.goshawk.models.LayerHooks;
 import dev.goshawk.models.Mode;
 import dev.goshawk.models.Network;
-import dev.goshawk.models.Parameters;
+import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.models.TracedNetwork;
 import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.Tensor;

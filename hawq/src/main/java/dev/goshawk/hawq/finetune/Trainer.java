@@ -14,7 +14,7 @@ import dev.goshawk.hawq.finetune.Schedule.Turn;
 import dev.goshawk.hawq.report.RunReport;
 import dev.goshawk.models.Mode;
 import dev.goshawk.models.Network;
-import dev.goshawk.models.Parameters;
+import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.models.TracedNetwork;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Tensor;

@@ -1,7 +1,7 @@
 package dev.goshawk.hawq.finetune;
 
 import dev.goshawk.hawq.report.RunReport;
-import dev.goshawk.models.Parameters;
+import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.tensor.Tensor;
 import dev.goshawk.weights.Weights;
 import java.util.ArrayList;

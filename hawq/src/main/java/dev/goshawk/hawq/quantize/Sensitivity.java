@@ -1,7 +1,7 @@
 package dev.goshawk.hawq.quantize;
 
 import dev.goshawk.models.Block;
-import dev.goshawk.models.Parameters;
+import dev.goshawk.models.parameters.Parameters;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;

@@ -3,7 +3,7 @@ package dev.goshawk.hawq.report;
 import dev.goshawk.hawq.report.RunReport.BlockRow;
 import dev.goshawk.hawq.report.RunReport.Curvature;
 import dev.goshawk.hawq.report.RunReport.Result;
-import dev.goshawk.weights.AtomicFile;
+import dev.goshawk.files.AtomicFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,7 @@
 package dev.goshawk.hawq.report;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.goshawk.weights.AtomicFile;
+import dev.goshawk.files.AtomicFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

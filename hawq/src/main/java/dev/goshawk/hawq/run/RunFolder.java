@@ -4,7 +4,7 @@ import dev.goshawk.hawq.finetune.Checkpoints;
 import dev.goshawk.hawq.report.HtmlReport;
 import dev.goshawk.hawq.report.JsonFiles;
 import dev.goshawk.hawq.report.RunReport;
-import dev.goshawk.models.Parameters;
+import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.weights.SafetensorsFile;
 import java.io.IOException;
 import java.nio.file.Path;

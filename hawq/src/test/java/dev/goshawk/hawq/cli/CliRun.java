@@ -3,7 +3,7 @@ package dev.goshawk.hawq.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.goshawk.models.Networks;
-import dev.goshawk.models.Parameters;
+import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.weights.SafetensorsFile;
 import java.io.IOException;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.goshawk.data.ImageDataset;
-import dev.goshawk.data.SyntheticShapes;
+import dev.goshawk.data.synthetic.SyntheticShapes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

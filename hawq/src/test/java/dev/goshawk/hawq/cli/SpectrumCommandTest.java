@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.goshawk.data.ImageDataset;
-import dev.goshawk.data.SyntheticShapes;
+import dev.goshawk.data.synthetic.SyntheticShapes;
 import dev.goshawk.hawq.spectral.Spectrum;
 import dev.goshawk.models.Block;
 import dev.goshawk.spectral.EigenResult;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.goshawk.hawq.report.JsonFiles;
 import dev.goshawk.hawq.report.RunReport;
 import dev.goshawk.models.Networks;
-import dev.goshawk.models.Parameters;
+import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.weights.SafetensorsFile;
 import dev.goshawk.weights.WeightFile;

@@ -11,7 +11,7 @@ import dev.goshawk.backend.Backend;
 import dev.goshawk.backend.Backends;
 import dev.goshawk.backend.ThreadPool;
 import dev.goshawk.backend.Workers;
-import dev.goshawk.models.Parameters;
+import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.ShapeMismatchException;

@@ -3,7 +3,7 @@ package dev.goshawk.hawq.curvature;
 import dev.goshawk.data.ImageDataset;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.Networks;
-import dev.goshawk.models.Parameters;
+import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.weights.GoshawkData;
 import dev.goshawk.weights.WeightFile;

@@ -14,7 +14,7 @@ import dev.goshawk.hawq.evaluation.Evaluator;
 import dev.goshawk.hawq.spectral.Spectrum;
 import dev.goshawk.models.Mode;
 import dev.goshawk.models.ParameterSpec;
-import dev.goshawk.models.Parameters;
+import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.spectral.EigenOptions;
 import dev.goshawk.spectral.EigenResult;
 import dev.goshawk.spectral.Lanczos;

@@ -4,7 +4,7 @@ import dev.goshawk.backend.Backend;
 import dev.goshawk.graph.Value;
 import dev.goshawk.models.Layers;
 import dev.goshawk.models.Network;
-import dev.goshawk.models.Parameters;
+import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.models.Window;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Shape;

@@ -11,7 +11,7 @@ import dev.goshawk.backend.Backends;
 import dev.goshawk.backend.ThreadPool;
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.report.RunReport;
-import dev.goshawk.models.Parameters;
+import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.Tensor;
 import dev.goshawk.weights.SafetensorsFile;

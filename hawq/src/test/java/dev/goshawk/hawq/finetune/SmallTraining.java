@@ -11,7 +11,7 @@ import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.quantize.UniformQuantizer;
 import dev.goshawk.models.Layers;
 import dev.goshawk.models.Network;
-import dev.goshawk.models.Parameters;
+import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.models.Window;
 import dev.goshawk.tensor.DType;
 import java.util.List;

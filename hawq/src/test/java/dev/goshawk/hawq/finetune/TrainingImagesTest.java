@@ -8,7 +8,7 @@ import dev.goshawk.data.DataException;
 import dev.goshawk.data.ImageDataset;
 import dev.goshawk.data.ImageFaults;
 import dev.goshawk.data.Normalization;
-import dev.goshawk.data.SyntheticShapes;
+import dev.goshawk.data.synthetic.SyntheticShapes;
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.quantize.UniformQuantizer;
 import dev.goshawk.tensor.DType;

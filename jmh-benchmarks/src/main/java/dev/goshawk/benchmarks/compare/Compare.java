@@ -1,6 +1,6 @@
 package dev.goshawk.benchmarks.compare;
 
-import dev.goshawk.weights.AtomicFile;
+import dev.goshawk.files.AtomicFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

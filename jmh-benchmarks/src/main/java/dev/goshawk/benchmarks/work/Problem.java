@@ -2,13 +2,13 @@ package dev.goshawk.benchmarks.work;
 
 import dev.goshawk.data.Batches;
 import dev.goshawk.data.Normalization;
-import dev.goshawk.data.SyntheticShapes;
+import dev.goshawk.data.synthetic.SyntheticShapes;
 import dev.goshawk.models.Mode;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.Networks;
 import dev.goshawk.models.ParameterSpec;
 import dev.goshawk.models.ParameterSpec.Kind;
-import dev.goshawk.models.Parameters;
+import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.models.TracedNetwork;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Shape;

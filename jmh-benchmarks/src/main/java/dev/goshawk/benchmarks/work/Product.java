@@ -8,7 +8,7 @@ import dev.goshawk.backend.Backend;
 import dev.goshawk.graph.Value;
 import dev.goshawk.models.Mode;
 import dev.goshawk.models.ParameterSpec;
-import dev.goshawk.models.Parameters;
+import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.models.TracedNetwork;
 import dev.goshawk.tensor.Tensor;
 import java.util.ArrayList;

@@ -1,0 +1,154 @@
+package dev.goshawk.data.image;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/**
+ * What a JPEG's markers say before its first scan (ITU-T T.81, annex B; JFIF; Adobe's APP14 segment).
+ *
+ * @param colour what the stored samples mean
+ * @param tall bit c is set where component c has half the image's rows but all its columns
+ */
+record JpegHeader(int width, int height, JpegColour colour, int tall) {
+    private static final int START_OF_IMAGE = 0xD8;
+    private static final int END_OF_IMAGE = 0xD9;
+    private static final int START_OF_SCAN = 0xDA;
+    private static final int APP0 = 0xE0;
+    private static final int APP14 = 0xEE;
+    private static final byte[] JFIF = "JFIF\0".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] ADOBE = "Adobe".getBytes(StandardCharsets.US_ASCII);
+    /** Offset of the colour transform in Adobe's segment, after version and flags. */
+    private static final int ADOBE_TRANSFORM = 11;
+    private static final int NO_ADOBE = -1;
+    private static final int FRAME_FIXED = 6;
+    private static final int PER_COMPONENT = 3;
+
+    /**
+     * Reads the markers.
+     *
+     * @param bytes a file that begins with the start-of-image marker
+     * @throws IllegalArgumentException if there is no sound frame header; the message does not name the file
+     * @throws UnsupportedOperationException if it is of a kind that is not read
+     */
+    static JpegHeader parse(byte[] bytes) {
+        boolean jfif = false;
+        int adobe = NO_ADOBE;
+        int frame = -1;
+        for (int at = 2; at < bytes.length;) {
+            // Bytes between segments are passed over, as libjpeg does; a marker may have any number of 0xFF before it.
+            if (bytes[at++] != (byte) 0xFF) {
+                continue;
+            }
+            while (at < bytes.length && bytes[at] == (byte) 0xFF) {
+                at++;
+            }
+            int marker = at < bytes.length ? bytes[at++] & 0xFF : END_OF_IMAGE;
+            if (marker == START_OF_SCAN || marker == END_OF_IMAGE) {
+                break;
+            }
+            if (marker <= 1 || (marker >= 0xD0 && marker <= START_OF_IMAGE)) {
+                continue;
+            }
+            int length = at + 1 < bytes.length ? u16(bytes, at) : 0;
+            if (length < 2 || length > bytes.length - at) {
+                throw new IllegalArgumentException(
+                        String.format(Locale.ROOT, "segment 0x%02X at byte %d reaches past the end", marker,
+                                at - 2));
+            }
+            int body = at + 2;
+            if (marker == APP0) {
+                jfif |= startsWith(bytes, body, length - 2, JFIF);
+            } else if (marker == APP14 && length - 2 > ADOBE_TRANSFORM && startsWith(bytes, body, length - 2, ADOBE)) {
+                adobe = bytes[body + ADOBE_TRANSFORM] & 0xFF;
+            } else if (isFrame(marker)) {
+                if (frame >= 0) {
+                    throw new IllegalArgumentException("two frame headers");
+                }
+                checkFrame(bytes, body, length - 2, marker);
+                frame = body;
+            }
+            at += length;
+        }
+        if (frame < 0) {
+            throw new IllegalArgumentException("no frame header before the image data");
+        }
+        return new JpegHeader(u16(bytes, frame + 3), u16(bytes, frame + 1), colour(bytes, frame, jfif, adobe),
+                tall(bytes, frame));
+    }
+
+    /** SOF0 to SOF15 without the three other markers that stand among them. */
+    private static boolean isFrame(int marker) {
+        return marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
+    }
+
+    private static void checkFrame(byte[] bytes, int body, int length, int marker) {
+        if (length < FRAME_FIXED || length < FRAME_FIXED + PER_COMPONENT * (bytes[body + 5] & 0xFF)) {
+            throw new IllegalArgumentException("a frame header of " + length + " bytes");
+        }
+        if (marker > 0xC2) {
+            throw new UnsupportedOperationException("JPEG process SOF" + (marker - 0xC0)
+                    + ", expected baseline, extended or progressive Huffman coding");
+        }
+        if (bytes[body] != 8) {
+            throw new UnsupportedOperationException("expected 8 bits a sample, got " + (bytes[body] & 0xFF));
+        }
+        if (u16(bytes, body + 1) == 0 || u16(bytes, body + 3) == 0) {
+            throw new IllegalArgumentException("an image without rows or columns");
+        }
+    }
+
+    /** The rules of libjpeg: JFIF means YCbCr, Adobe's transform decides next, then the components' names. */
+    private static JpegColour colour(byte[] bytes, int frame, boolean jfif, int adobe) {
+        int components = bytes[frame + 5] & 0xFF;
+        return switch (components) {
+            case 1 -> JpegColour.GRAY;
+            case 3 -> {
+                boolean namedRgb = bytes[frame + 6] == 'R' && bytes[frame + 9] == 'G' && bytes[frame + 12] == 'B';
+                boolean isRgb = adobe == NO_ADOBE ? namedRgb : adobe == 0;
+                yield !jfif && isRgb ? JpegColour.RGB : JpegColour.YCBCR;
+            }
+            case 4 -> adobe == NO_ADOBE || adobe == 0 ? JpegColour.CMYK : JpegColour.YCCK;
+            default ->
+                throw new UnsupportedOperationException("expected 1, 3 or 4 colour components, got " + components);
+        };
+    }
+
+    private static int tall(byte[] bytes, int frame) {
+        int components = bytes[frame + 5] & 0xFF;
+        int columns = 0;
+        int rows = 0;
+        for (int c = 0; c < components; c++) {
+            columns = Math.max(columns, sampling(bytes, frame, c) >> 4);
+            rows = Math.max(rows, sampling(bytes, frame, c) & 0xF);
+        }
+        int tall = 0;
+        for (int c = 0; c < components; c++) {
+            int sampling = sampling(bytes, frame, c);
+            if (sampling >> 4 == columns && 2 * (sampling & 0xF) == rows) {
+                tall |= 1 << c;
+            }
+        }
+        return tall;
+    }
+
+    /** Columns in the upper and rows in the lower four bits, relative to the other components. */
+    private static int sampling(byte[] bytes, int frame, int component) {
+        return bytes[frame + FRAME_FIXED + PER_COMPONENT * component + 1] & 0xFF;
+    }
+
+    private static boolean startsWith(byte[] bytes, int at, int length, byte[] prefix) {
+        if (length < prefix.length) {
+            return false;
+        }
+        for (int i = 0; i < prefix.length; i++) {
+            if (bytes[at + i] != prefix[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static int u16(byte[] bytes, int at) {
+        return (bytes[at] & 0xFF) << 8 | bytes[at + 1] & 0xFF;
+    }
+}

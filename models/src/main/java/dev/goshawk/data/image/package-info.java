@@ -1,0 +1,7 @@
+/**
+ * Image files to pixels: decoding, colour and resampling, equal to libjpeg-turbo and Pillow to the last bit.
+ */
+@NullMarked
+package dev.goshawk.data.image;
+
+import org.jspecify.annotations.NullMarked;
