@@ -50,8 +50,8 @@ final class DerivativeRules {
                     case MIN -> t.multiply(i == 0 ? y.atLeast(x) : y.atLeast(x).negate().add(1));
                 };
             }
-            case Op.FakeQuantize q ->
-                i == 0 ? t.multiply(Value.of(new Op.StraightThroughMask(q.qMin(), q.qMax()), result.operands())) : null;
+            case Op.StraightThrough _ ->
+                i == 1 ? t.multiply(Value.of(new Op.StraightThroughSlope(), result.operand(1))) : null;
         };
     }
 
@@ -180,7 +180,7 @@ final class DerivativeRules {
     }
 
     private static NotDifferentiableException firstOrderOnly(Value v) {
-        return new NotDifferentiableException("fake_quantize " + v.shape() + " cannot be differentiated twice (by its "
+        return new NotDifferentiableException("straight_through " + v.shape() + " cannot be differentiated twice (by its "
                 + v.op().label()
                 + "): the straight-through estimator defines a first derivative only; take second derivatives of the float model");
     }

@@ -50,11 +50,8 @@ final class ArithmeticSamples {
             add(rows, new Op.AtLeast(), 2, x, y);
             add(rows, new Op.Scale(-2.5), 2, x);
             add(rows, new Op.Scale(0), 2, x);
-            for (double[] range : new double[][] {{-4, 3}, {0, 7}}) {
-                Tensor[] quantized = {clearOfHalves(16, 0.37, d), filled(0.37, d), filled(range[0] == 0 ? 2 : 0, d)};
-                add(rows, new Op.FakeQuantize(range[0], range[1]), 0, quantized);
-                add(rows, new Op.StraightThroughMask(range[0], range[1]), 0, quantized);
-            }
+            add(rows, new Op.StraightThrough(), 0, x, z);
+            add(rows, new Op.StraightThroughSlope(), 0, x);
         }
         return rows;
     }
@@ -72,11 +69,11 @@ final class ArithmeticSamples {
         for (Op.Binary.Function f : Op.Binary.Function.values()) {
             add(rows, new Op.Binary(f), 0, pairs);
         }
-        for (Op op : List.of(new Op.Add(), new Op.Subtract(), new Op.Multiply(), new Op.AtLeast())) {
+        for (Op op : List.of(new Op.Add(), new Op.Subtract(), new Op.Multiply(), new Op.AtLeast(),
+                new Op.StraightThrough())) {
             add(rows, op, 0, pairs);
         }
-        add(rows, new Op.FakeQuantize(-4, 3), 0, pairs[0], filled(0.5, d), filled(0, d));
-        add(rows, new Op.StraightThroughMask(-4, 3), 0, pairs[0], filled(0.5, d), filled(0, d));
+        add(rows, new Op.StraightThroughSlope(), 0, pairs[0]);
         return rows;
     }
 

@@ -54,7 +54,7 @@ class OpTableTest {
     @MethodSource("rows")
     void orderIsWhatTheFamilyPromises(OpSample s) {
         boolean promised = switch (s.op()) {
-            case Op.FakeQuantize _ -> false;
+            case Op.StraightThrough _ -> false;
             case Op.Leaf _, Op.Elementwise _, Op.Linear _, Op.Multilinear _ -> true;
             case Op.NonDifferentiable _, Op.FirstOrderOnly _ -> false;
         };

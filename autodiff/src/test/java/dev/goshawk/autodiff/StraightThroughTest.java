@@ -59,7 +59,7 @@ class StraightThroughTest {
     @Test
     void differentiatingTwiceIsRefusedByName() {
         Value gradient = ReverseMode.gradient(y.square().sum(), List.of(x)).get(0);
-        String message = "fake_quantize [8] cannot be differentiated twice (by its straight_through_mask): the "
+        String message = "straight_through [8] cannot be differentiated twice (by its straight_through_slope): the "
                 + "straight-through estimator defines a first derivative only; take second derivatives of the float model";
         assertEquals(message, assertThrows(NotDifferentiableException.class,
                 () -> ForwardMode.jvp(List.of(gradient), List.of(x), List.of(x.like(1)))).getMessage());

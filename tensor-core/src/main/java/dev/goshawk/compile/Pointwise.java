@@ -13,7 +13,7 @@ final class Pointwise {
     /** Computes each element from the elements at the same place. */
     static boolean isArithmetic(Op op) {
         return switch (op) {
-            case Op.Elementwise _, Op.Multiply _, Op.Add _, Op.Subtract _, Op.Scale _, Op.Piecewise _, Op.AtLeast _, Op.StraightThroughMask _ ->
+            case Op.Elementwise _, Op.Multiply _, Op.Add _, Op.Subtract _, Op.Scale _, Op.Piecewise _, Op.AtLeast _, Op.StraightThroughSlope _ ->
                 true;
             default -> false;
         };
@@ -24,7 +24,6 @@ final class Pointwise {
         return switch (op) {
             case Op.Unary(var f) -> f != Op.Unary.Function.RELU && f != Op.Unary.Function.ABS;
             case Op.Binary(var f) -> f == Op.Binary.Function.DIVIDE;
-            case Op.FakeQuantize _, Op.StraightThroughMask _ -> true;
             default -> false;
         };
     }

@@ -96,6 +96,9 @@ public final class Simplifier {
                     default -> null;
                 };
             }
+            // Derivatives are taken before this: what is left is the value.
+            case Op.StraightThrough _ -> in.get(0);
+            case Op.StraightThroughSlope _ -> constant(1, in.get(0));
             case Op.Multiply _ -> multiply(in.get(0), in.get(1));
             case Op.Reshape(var shape) -> reshape(in.get(0), shape);
             case Op.Broadcast(var shape) -> {

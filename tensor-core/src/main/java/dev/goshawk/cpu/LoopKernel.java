@@ -190,7 +190,7 @@ final class LoopKernel implements Kernel {
     /** Over n elements of the chunk that begins at an element, but for the chunk's first {@code skip}. */
     private void runPasses(int element, int skip, int n, int buffers) {
         for (ElementPass i : code) {
-            kernels.run(i.op(), i.p(), i.q(), arrays[i.a()], at(i.a(), element, buffers) + skip, arrays[i.b()],
+            kernels.run(i.op(), i.p(), arrays[i.a()], at(i.a(), element, buffers) + skip, arrays[i.b()],
                     at(i.b(), element, buffers) + skip, arrays[i.c()], at(i.c(), element, buffers) + skip,
                     arrays[i.target()], at(i.target(), element, buffers) + skip, n);
         }

@@ -202,7 +202,6 @@ final class LoopProgram {
         int target = target(register, i);
         location[register] = target;
         double p = 0;
-        double q = 0;
         ElementOp op = switch (in.op()) {
             case Op.Add _ -> s.length == 3 ? ElementOp.MULTIPLY_ADD : ElementOp.ADD;
             case Op.Subtract _ -> ElementOp.SUBTRACT;
@@ -215,19 +214,10 @@ final class LoopProgram {
             case Op.Unary(var f) -> ElementOp.valueOf(f.name());
             case Op.Binary(var f) -> ElementOp.valueOf(f.name());
             case Op.Piecewise(var f) -> ElementOp.valueOf(f.name());
-            case Op.FakeQuantize f -> {
-                p = f.qMin();
-                q = f.qMax();
-                yield ElementOp.FAKE_QUANTIZE;
-            }
-            case Op.StraightThroughMask f -> {
-                p = f.qMin();
-                q = f.qMax();
-                yield ElementOp.STRAIGHT_THROUGH_MASK;
-            }
+            case Op.StraightThrough _ -> ElementOp.COPY;
             default -> throw new IllegalStateException("not a loop op: " + in.op().label());
         };
-        code.add(new ElementPass(op, p, q, a, b, c, target));
+        code.add(new ElementPass(op, p, a, b, c, target));
     }
 
     private boolean plainProduct(LoopNest.Instruction in) {
@@ -249,7 +239,7 @@ final class LoopProgram {
         ElementOp op = r.kind() == LoopNest.Kind.STORE
                 ? ElementOp.COPY
                 : s.length == 2 ? ElementOp.SUM_OF_PRODUCTS : ElementOp.SUM;
-        code.add(new ElementPass(op, 0, 0, a, b, a, target));
+        code.add(new ElementPass(op, 0, a, b, a, target));
     }
 
     /** Where instruction i leaves its value: in the result's own memory if nothing still to be read lies there. */

@@ -146,11 +146,32 @@ public final class Functions {
     }
 
     /**
-     * Uniform quantization with a straight-through gradient, see {@link Op.FakeQuantize}. Scale and zero point broadcast to x: a
-     * scalar, or one an output channel (the last axis).
+     * The straight-through estimator (Bengio et al. 2013): the value of one computation with the derivative of another. It can be
+     * differentiated once.
+     *
+     * @param value what is computed
+     * @param path what is differentiated in its place, of the same shape and type
+     */
+    public static Value straightThrough(Value value, Value path) {
+        return Value.of(new Op.StraightThrough(), value, path);
+    }
+
+    /**
+     * Uniform quantization and back, {@code (clamp(round(x / scale) + zero, qMin, qMax) - zero) * scale}, ties to even. Its
+     * derivative with respect to x is straight through: 1 where the rounded value lies in [qMin, qMax], 0 outside; scale and zero
+     * point are constants. Both broadcast to x: a scalar, or one an output channel (the last axis).
      */
     public static Value fakeQuantize(Value x, Value scale, Value zeroPoint, double qMin, double qMax) {
-        return Value.of(new Op.FakeQuantize(qMin, qMax), x, scale.broadcast(x.shape()), zeroPoint.broadcast(x.shape()));
+        if (!(qMin < qMax)) {
+            throw new IllegalArgumentException("fake_quantize: expected qMin < qMax, got " + qMin + " and " + qMax);
+        }
+        Value s = scale.broadcast(x.shape());
+        Value z = zeroPoint.broadcast(x.shape());
+        Value level = x.divide(s).round().add(z);
+        Value least = x.like(qMin);
+        Value most = x.like(qMax);
+        Value inside = level.atLeast(least).multiply(most.atLeast(level));
+        return straightThrough(level.max(least).min(most).subtract(z).multiply(s), x.multiply(inside));
     }
 
     private static Shape rank4(String what, Value v) {

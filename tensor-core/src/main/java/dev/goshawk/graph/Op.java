@@ -66,15 +66,14 @@ public sealed interface Op {
     }
 
     /**
-     * Uniform quantization and back, operands (x, scale, zero point):
-     * {@code (clamp(round(x / scale) + zero, qMin, qMax) - zero) * scale}, ties to even. The straight-through estimator is its
-     * derivative by x: 1 where the rounded value lies in [qMin, qMax], 0 outside; scale and zero point are constants.
+     * The straight-through estimator, operands (value, path): the result is the value, and its derivative is that of the path.
+     * The path is never computed, only differentiated, once.
      */
-    record FakeQuantize(double qMin, double qMax) implements Elementwise {
+    record StraightThrough() implements Elementwise {
     }
 
-    /** The straight-through estimator's mask, same operands and range test as {@link FakeQuantize}: 1 inside, 0 outside. */
-    record StraightThroughMask(double qMin, double qMax) implements FirstOrderOnly {
+    /** The derivative of {@link StraightThrough} with respect to its path: 1 in the shape of the operand, with no derivative. */
+    record StraightThroughSlope() implements FirstOrderOnly {
     }
 
     /** Sum of two operands. */

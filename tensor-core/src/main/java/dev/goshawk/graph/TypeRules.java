@@ -17,10 +17,8 @@ final class TypeRules {
         return switch (op) {
             case Op.Input(var _, var dtype, var shape) -> new TensorType(dtype, shape);
             case Op.Constant(var _, var dtype, var shape) -> new TensorType(dtype, shape);
-            case Op.Unary _, Op.Piecewise _, Op.Scale _ -> same(op, in, 1);
-            case Op.Binary _, Op.Add _, Op.Subtract _, Op.Multiply _, Op.AtLeast _ -> same(op, in, 2);
-            case Op.FakeQuantize q -> quantizer(q, q.qMin(), q.qMax(), in);
-            case Op.StraightThroughMask q -> quantizer(q, q.qMin(), q.qMax(), in);
+            case Op.Unary _, Op.Piecewise _, Op.Scale _, Op.StraightThroughSlope _ -> same(op, in, 1);
+            case Op.Binary _, Op.Add _, Op.Subtract _, Op.Multiply _, Op.AtLeast _, Op.StraightThrough _ -> same(op, in, 2);
             case Op.Reshape(var shape) -> {
                 arity(op, in, 1);
                 if (in.get(0).shape().size() != shape.size()) {
@@ -101,13 +99,6 @@ final class TypeRules {
             }
         }
         return first.type();
-    }
-
-    private static TensorType quantizer(Op op, double qMin, double qMax, List<Value> in) {
-        if (!(qMin < qMax)) {
-            throw new ShapeMismatchException(op.label() + ": expected qMin < qMax, got " + qMin + " and " + qMax);
-        }
-        return same(op, in, 3);
     }
 
     private static List<Integer> axesUpTo(int rank) {

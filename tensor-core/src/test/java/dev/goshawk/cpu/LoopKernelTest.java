@@ -39,11 +39,11 @@ class LoopKernelTest {
 
     private static final List<Op> UNARY = List.of(new Op.Unary(Op.Unary.Function.RELU),
             new Op.Unary(Op.Unary.Function.SQRT), new Op.Unary(Op.Unary.Function.RECIPROCAL),
-            new Op.Piecewise(Op.Piecewise.Function.STEP), new Op.Scale(0.3));
+            new Op.Piecewise(Op.Piecewise.Function.STEP), new Op.Piecewise(Op.Piecewise.Function.ROUND),
+            new Op.Scale(0.3));
     private static final List<Op> BINARY = List.of(new Op.Add(), new Op.Add(), new Op.Subtract(), new Op.Multiply(),
             new Op.Multiply(), new Op.AtLeast(), new Op.Binary(Op.Binary.Function.DIVIDE),
-            new Op.Binary(Op.Binary.Function.MAX), new Op.Binary(Op.Binary.Function.MIN));
-    private static final List<Op> QUANTIZING = List.of(new Op.FakeQuantize(-8, 7), new Op.StraightThroughMask(-8, 7));
+            new Op.Binary(Op.Binary.Function.MAX), new Op.Binary(Op.Binary.Function.MIN), new Op.StraightThrough());
 
     /** A nest's code without sizes; each size gives a nest. */
     private record Code(List<Access> operands, List<Double> constants, List<Instruction> instructions,
@@ -93,8 +93,8 @@ class LoopKernelTest {
         List<Instruction> instructions = new ArrayList<>();
         for (int n = 1 + r.nextInt(12); n > 0; n--) {
             int registers = leaves + instructions.size();
-            List<Op> family = r.nextInt(10) == 0 ? QUANTIZING : r.nextInt(3) == 0 ? UNARY : BINARY;
-            int arity = family == QUANTIZING ? 3 : family == UNARY ? 1 : 2;
+            List<Op> family = r.nextInt(3) == 0 ? UNARY : BINARY;
+            int arity = family == UNARY ? 1 : 2;
             instructions.add(new Instruction(family.get(r.nextInt(family.size())),
                     r.ints(arity, 0, registers).toArray()));
         }
@@ -125,9 +125,8 @@ class LoopKernelTest {
         List<Kind> kinds = new ArrayList<>();
         List<Op> all = new ArrayList<>(UNARY);
         all.addAll(BINARY);
-        all.addAll(QUANTIZING);
         for (Op op : all) {
-            int arity = UNARY.contains(op) ? 1 : BINARY.contains(op) ? 2 : 3;
+            int arity = UNARY.contains(op) ? 1 : 2;
             instructions.add(new Instruction(op, Arrays.copyOf(new int[] {0, 1, 3}, arity)));
             results.add(3 + instructions.size());
             kinds.add(Kind.STORE);

@@ -74,7 +74,7 @@ public final class Lowering {
                         from.get(0), from.get(1), to, window(g)));
             case Op.PoolScatter(var g) -> List.of(kernels.elements("pool", "gk_pool_scatter" + suffix(dtype),
                     shape.size(), from.get(0), from.get(1), to, window(g)));
-            case Op.Input _, Op.Reshape _, Op.Add _, Op.Subtract _, Op.Scale _, Op.Multiply _, Op.AtLeast _, Op.Elementwise _, Op.Piecewise _, Op.StraightThroughMask _ ->
+            case Op.Input _, Op.Reshape _, Op.Add _, Op.Subtract _, Op.Scale _, Op.Multiply _, Op.AtLeast _, Op.Elementwise _, Op.Piecewise _, Op.StraightThroughSlope _ ->
                 throw new IllegalStateException("not a step of its own: " + a.op().label() + " " + result.type());
         };
     }

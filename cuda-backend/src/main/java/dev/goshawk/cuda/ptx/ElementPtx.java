@@ -126,17 +126,8 @@ final class ElementPtx {
                 case ROUND -> integral("rni", a);
                 case FLOOR -> integral("rmi", a);
             };
-            case Op.FakeQuantize(var qMin, var qMax) -> {
-                String q = quantized(in);
-                String most = orNaN(greatest(q, number(qMin)), q, q);
-                String clamped = orNaN(least(most, number(qMax)), most, most);
-                yield multiply(subtract(clamped, in.get(2)), in.get(1));
-            }
-            case Op.StraightThroughMask(var qMin, var qMax) -> {
-                String q = quantized(in);
-                yield select(test("ge", q, number(qMin)), select(test("le", q, number(qMax)), number(1), number(0)),
-                        number(0));
-            }
+            case Op.StraightThrough _ -> a;
+            case Op.StraightThroughSlope _ -> number(1);
             default -> throw new IllegalStateException("not a loop op: " + op.label());
         };
     }
@@ -157,10 +148,6 @@ final class ElementPtx {
             case RELU -> orNaN(greatest(a, number(0)), a, a);
             case ABS -> absolute(a);
         };
-    }
-
-    private String quantized(List<String> in) {
-        return add(integral("rni", divide(in.get(0), in.get(1))), in.get(2));
     }
 
     /** {@code value}, or NaN where one of the operands is. */

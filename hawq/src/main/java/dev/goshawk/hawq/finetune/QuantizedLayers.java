@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * Quantizes the blocks of a network while it is traced: weights through {@link Op.FakeQuantize} with one scale an
+ * Quantizes the blocks of a network while it is traced: weights through {@link Functions#fakeQuantize} with one scale an
  * output channel (or one a layer), rectified activations as unsigned levels up to a moving average of their maximum.
  * Scales are inputs of the graph, bound to those a {@link Quantization} holds.
  */

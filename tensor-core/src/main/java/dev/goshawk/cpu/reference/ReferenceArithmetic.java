@@ -59,24 +59,4 @@ final class ReferenceArithmetic {
             case MIN -> Math::min;
         });
     }
-
-    static double[] fakeQuantize(double qMin, double qMax, double[][] operands, int n) {
-        double[] out = new double[n];
-        for (int i = 0; i < n; i++) {
-            double scale = operands[1][i];
-            double zero = operands[2][i];
-            double q = Math.rint(operands[0][i] / scale) + zero;
-            out[i] = (Math.min(Math.max(q, qMin), qMax) - zero) * scale;
-        }
-        return out;
-    }
-
-    static double[] straightThroughMask(double qMin, double qMax, double[][] operands, int n) {
-        double[] out = new double[n];
-        for (int i = 0; i < n; i++) {
-            double q = Math.rint(operands[0][i] / operands[1][i]) + operands[2][i];
-            out[i] = q >= qMin && q <= qMax ? 1 : 0;
-        }
-        return out;
-    }
 }

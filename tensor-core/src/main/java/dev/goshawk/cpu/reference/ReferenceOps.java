@@ -36,9 +36,8 @@ public final class ReferenceOps {
             case Op.Multiply _ -> ReferenceArithmetic.map2(operands[0], operands[1], n, (a, b) -> a * b);
             case Op.AtLeast _ -> ReferenceArithmetic.map2(operands[0], operands[1], n, (a, b) -> a >= b ? 1 : 0);
             case Op.Scale(var c) -> ReferenceArithmetic.map(operands[0], n, a -> c * a);
-            case Op.FakeQuantize(var qMin, var qMax) -> ReferenceArithmetic.fakeQuantize(qMin, qMax, operands, n);
-            case Op.StraightThroughMask(var qMin, var qMax) ->
-                ReferenceArithmetic.straightThroughMask(qMin, qMax, operands, n);
+            case Op.StraightThrough _ -> Arrays.copyOf(operands[0], n);
+            case Op.StraightThroughSlope _ -> ReferenceArithmetic.map(operands[0], n, a -> 1);
             case Op.Reshape _ -> Arrays.copyOf(operands[0], n);
             case Op.Permute p -> ReferenceMovement.permute(p, resultShape, operandShapes[0], operands[0]);
             case Op.Broadcast _ -> ReferenceMovement.broadcast(resultShape, operandShapes[0], operands[0]);

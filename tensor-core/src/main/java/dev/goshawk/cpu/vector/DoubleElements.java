@@ -3,7 +3,6 @@ package dev.goshawk.cpu.vector;
 import dev.goshawk.tensor.ScalarFunctions;
 import java.util.Arrays;
 import jdk.incubator.vector.DoubleVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -12,10 +11,10 @@ final class DoubleElements implements ElementKernels {
     private static final VectorSpecies<Double> S = VectorSupport.F64;
     private static final int L = S.length();
     /** Adding and subtracting this rounds to the nearest integer, ties to even, below 2^51 in magnitude. */
-    private static final double ROUNDER = 0x1.8p52;
+    private static final double ROUNDER = 0x1p52;
 
     @Override
-    public void run(ElementOp op, double p, double q, Object a, int ao, Object b, int bo, Object c, int co,
+    public void run(ElementOp op, double p, Object a, int ao, Object b, int bo, Object c, int co,
             Object result, int ro, int n) {
         double[] x = (double[]) a;
         double[] y = (double[]) b;
@@ -37,11 +36,10 @@ final class DoubleElements implements ElementKernels {
             case STEP -> step(x, ao, r, ro, n);
             case SQRT -> sqrt(x, ao, r, ro, n);
             case RECIPROCAL -> reciprocal(x, ao, r, ro, n);
-            case FAKE_QUANTIZE -> fakeQuantize(x, ao, y, bo, z, co, p, q, r, ro, n);
-            case STRAIGHT_THROUGH_MASK -> straightThroughMask(x, ao, y, bo, z, co, p, q, r, ro, n);
+            case ROUND -> round(x, ao, r, ro, n);
             case SUM -> sum(x, ao, r, ro, n);
             case SUM_OF_PRODUCTS -> sumOfProducts(x, ao, y, bo, r, ro, n);
-            case SIGN, ABS, ROUND, FLOOR, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, SIGMOID_SLOPE, SOFTPLUS ->
+            case SIGN, ABS, FLOOR, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, SIGMOID_SLOPE, SOFTPLUS ->
                 scalar(op, x, ao, r, ro, n);
         }
     }
@@ -217,40 +215,22 @@ final class DoubleElements implements ElementKernels {
         multiplyAdd(x, xo, y, yo, r, ro, r, ro, n);
     }
 
-    private static void fakeQuantize(double[] x, int xo, double[] s, int so, double[] z, int zo, double lo, double hi,
-            double[] r, int ro, int n) {
+    private static void round(double[] x, int xo, double[] r, int ro, int n) {
         int i = 0;
         for (; i <= n - L; i += L) {
-            DoubleVector scale = DoubleVector.fromArray(S, s, so + i);
-            DoubleVector zero = DoubleVector.fromArray(S, z, zo + i);
-            // Clamping to the integers' range first gives the same result and keeps the rounding exact.
-            DoubleVector t = DoubleVector.fromArray(S, x, xo + i).div(scale);
-            DoubleVector level = t.max(zero.neg().add(lo)).min(zero.neg().add(hi)).add(ROUNDER).sub(ROUNDER);
-            level.mul(scale).intoArray(r, ro + i);
+            roundLanes(DoubleVector.fromArray(S, x, xo + i)).intoArray(r, ro + i);
         }
         for (; i < n; i++) {
-            double t = Math.rint(x[xo + i] / s[so + i]) + z[zo + i];
-            r[ro + i] = ((Math.min(Math.max(t, lo), hi) - z[zo + i]) * s[so + i]);
+            r[ro + i] = Math.rint(x[xo + i]);
         }
     }
 
-    private static void straightThroughMask(double[] x, int xo, double[] s, int so, double[] z, int zo, double lo,
-            double hi, double[] r, int ro, int n) {
-        int i = 0;
-        for (; i <= n - L; i += L) {
-            DoubleVector zero = DoubleVector.fromArray(S, z, zo + i);
-            DoubleVector low = zero.neg().add(lo);
-            DoubleVector high = zero.neg().add(hi);
-            DoubleVector t = DoubleVector.fromArray(S, x, xo + i).div(DoubleVector.fromArray(S, s, so + i));
-            DoubleVector level = t.max(low.sub(1)).min(high.add(1)).add(ROUNDER).sub(ROUNDER);
-            VectorMask<Double> inside = level.compare(VectorOperators.GE, low)
-                    .and(level.compare(VectorOperators.LE, high));
-            DoubleVector.zero(S).blend((double) 1, inside).intoArray(r, ro + i);
-        }
-        for (; i < n; i++) {
-            double t = Math.rint(x[xo + i] / s[so + i]) + z[zo + i];
-            r[ro + i] = t >= lo && t <= hi ? 1 : 0;
-        }
+    /** Ties to even, as {@link Math#rint}, with its signed zeros; from 2^52 in magnitude every number is whole. */
+    private static DoubleVector roundLanes(DoubleVector x) {
+        DoubleVector magnitude = x.abs();
+        DoubleVector whole = magnitude.add(ROUNDER).sub(ROUNDER);
+        DoubleVector signed = whole.blend(whole.neg(), x.test(VectorOperators.IS_NEGATIVE));
+        return signed.blend(x, magnitude.compare(VectorOperators.GE, ROUNDER));
     }
 
     /** Functions too rare in networks to need vectors; computed in float64 and rounded once. */
@@ -260,7 +240,6 @@ final class DoubleElements implements ElementKernels {
             r[ro + i] = switch (op) {
                 case SIGN -> Math.signum(v);
                 case ABS -> Math.abs(v);
-                case ROUND -> Math.rint(v);
                 case FLOOR -> Math.floor(v);
                 case EXP -> Math.exp(v);
                 case EXPM1 -> Math.expm1(v);

@@ -13,7 +13,7 @@ public interface ElementKernels {
      * {@code result[ro + i] = op(a[ao + i], b[bo + i], c[co + i])} for {@code 0 <= i < n}; the sums add to the result. Operands an op
      * does not have are ignored. The result may be an operand's own range.
      */
-    void run(ElementOp op, double p, double q, Object a, int ao, Object b, int bo, Object c, int co, Object result,
+    void run(ElementOp op, double p, Object a, int ao, Object b, int bo, Object c, int co, Object result,
             int ro, int n);
 
     void fill(Object array, int offset, int n, double value);

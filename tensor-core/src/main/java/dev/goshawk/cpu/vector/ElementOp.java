@@ -1,6 +1,6 @@
 package dev.goshawk.cpu.vector;
 
-/** What one pass over a chunk of elements can do. Operands are written a, b, c; {@code p} and {@code q} are fixed numbers. */
+/** What one pass over a chunk of elements can do. Operands are written a, b, c; {@code p} is a fixed number. */
 public enum ElementOp {
     COPY, ADD, SUBTRACT, MULTIPLY, DIVIDE, MAX, MIN, AT_LEAST,
     /** a * p. */
@@ -10,10 +10,6 @@ public enum ElementOp {
     /** a where b is positive, elsewhere a times 0: NaN and infinity are not hidden. */
     MASK_POSITIVE, RELU, STEP, SIGN, ABS, ROUND, FLOOR, EXP, EXPM1, LOG, LOG1P, SQRT, RECIPROCAL, TANH,
     SIGMOID, SIGMOID_SLOPE, SOFTPLUS,
-    /** Operands (x, scale, zero point), range p to q. */
-    FAKE_QUANTIZE,
-    /** Operands (x, scale, zero point), range p to q. */
-    STRAIGHT_THROUGH_MASK,
     /** result += a. */
     SUM,
     /** result += a * b. */

@@ -3,8 +3,7 @@ package dev.goshawk.cpu.vector;
 /**
  * One op of a loop's straight-line code, from numbered locations to one; sources the op does not have repeat the first.
  *
- * @param p first fixed number of the op, 0 where it has none
- * @param q second fixed number of the op, 0 where it has none
+ * @param p fixed number of the op, 0 where it has none
  */
-public record ElementPass(ElementOp op, double p, double q, int a, int b, int c, int target) {
+public record ElementPass(ElementOp op, double p, int a, int b, int c, int target) {
 }

@@ -11,7 +11,7 @@ final class FloatElements implements ElementKernels {
     private static final int L = S.length();
 
     @Override
-    public void run(ElementOp op, double p, double q, Object a, int ao, Object b, int bo, Object c, int co,
+    public void run(ElementOp op, double p, Object a, int ao, Object b, int bo, Object c, int co,
             Object result, int ro, int n) {
         float[] x = (float[]) a;
         float[] y = (float[]) b;
@@ -33,11 +33,10 @@ final class FloatElements implements ElementKernels {
             case STEP -> step(x, ao, r, ro, n);
             case SQRT -> sqrt(x, ao, r, ro, n);
             case RECIPROCAL -> reciprocal(x, ao, r, ro, n);
-            case FAKE_QUANTIZE -> fakeQuantize(x, ao, y, bo, z, co, (float) p, (float) q, r, ro, n);
-            case STRAIGHT_THROUGH_MASK -> straightThroughMask(x, ao, y, bo, z, co, (float) p, (float) q, r, ro, n);
+            case ROUND -> round(x, ao, r, ro, n);
             case SUM -> sum(x, ao, r, ro, n);
             case SUM_OF_PRODUCTS -> sumOfProducts(x, ao, y, bo, r, ro, n);
-            case SIGN, ABS, ROUND, FLOOR, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, SIGMOID_SLOPE, SOFTPLUS ->
+            case SIGN, ABS, FLOOR, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, SIGMOID_SLOPE, SOFTPLUS ->
                 scalar(op, x, ao, r, ro, n);
         }
     }
@@ -208,29 +207,13 @@ final class FloatElements implements ElementKernels {
         multiplyAdd(x, xo, y, yo, r, ro, r, ro, n);
     }
 
-    private static void fakeQuantize(float[] x, int xo, float[] s, int so, float[] z, int zo, float lo, float hi,
-            float[] r, int ro, int n) {
+    private static void round(float[] x, int xo, float[] r, int ro, int n) {
         int i = 0;
         for (; i <= n - L; i += L) {
-            FloatLanes.fakeQuantize(FloatVector.fromArray(S, x, xo + i), FloatVector.fromArray(S, s, so + i),
-                    FloatVector.fromArray(S, z, zo + i), lo, hi).intoArray(r, ro + i);
+            FloatLanes.round(FloatVector.fromArray(S, x, xo + i)).intoArray(r, ro + i);
         }
         for (; i < n; i++) {
-            double t = Math.rint(x[xo + i] / s[so + i]) + z[zo + i];
-            r[ro + i] = (float) ((Math.min(Math.max(t, lo), hi) - z[zo + i]) * s[so + i]);
-        }
-    }
-
-    private static void straightThroughMask(float[] x, int xo, float[] s, int so, float[] z, int zo, float lo, float hi,
-            float[] r, int ro, int n) {
-        int i = 0;
-        for (; i <= n - L; i += L) {
-            FloatLanes.straightThroughMask(FloatVector.fromArray(S, x, xo + i), FloatVector.fromArray(S, s, so + i),
-                    FloatVector.fromArray(S, z, zo + i), lo, hi).intoArray(r, ro + i);
-        }
-        for (; i < n; i++) {
-            double t = Math.rint(x[xo + i] / s[so + i]) + z[zo + i];
-            r[ro + i] = t >= lo && t <= hi ? 1 : 0;
+            r[ro + i] = (float) Math.rint(x[xo + i]);
         }
     }
 
@@ -241,7 +224,6 @@ final class FloatElements implements ElementKernels {
             r[ro + i] = (float) switch (op) {
                 case SIGN -> Math.signum(v);
                 case ABS -> Math.abs(v);
-                case ROUND -> Math.rint(v);
                 case FLOOR -> Math.floor(v);
                 case EXP -> Math.exp(v);
                 case EXPM1 -> Math.expm1(v);

@@ -1,15 +1,14 @@
 package dev.goshawk.cpu.vector;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Vectors of float32 ops that take more than one instruction, for the passes and for generated loops: one arithmetic for both. */
 final class FloatLanes {
     private static final VectorSpecies<Float> S = VectorSupport.F32;
-    /** Adding and subtracting this rounds to the nearest integer, ties to even, below 2^22 in magnitude. */
-    private static final float ROUNDER = 0x1.8p23f;
+    /** Adding and subtracting this rounds a smaller number that is not negative to the nearest integer, ties to even. */
+    private static final float ROUNDER = 0x1p23f;
 
     private FloatLanes() {
     }
@@ -42,18 +41,11 @@ final class FloatLanes {
         return FloatVector.broadcast(S, 1).div(x);
     }
 
-    static FloatVector fakeQuantize(FloatVector x, FloatVector scale, FloatVector zero, float lo, float hi) {
-        // Clamping to the integers' range first gives the same result and keeps the rounding exact.
-        FloatVector level = x.div(scale).max(zero.neg().add(lo)).min(zero.neg().add(hi)).add(ROUNDER).sub(ROUNDER);
-        return level.mul(scale);
-    }
-
-    static FloatVector straightThroughMask(FloatVector x, FloatVector scale, FloatVector zero, float lo, float hi) {
-        FloatVector low = zero.neg().add(lo);
-        FloatVector high = zero.neg().add(hi);
-        FloatVector level = x.div(scale).max(low.sub(1)).min(high.add(1)).add(ROUNDER).sub(ROUNDER);
-        VectorMask<Float> inside = level.compare(VectorOperators.GE, low)
-                .and(level.compare(VectorOperators.LE, high));
-        return FloatVector.zero(S).blend((float) 1, inside);
+    /** Ties to even, as {@link Math#rint}, with its signed zeros; from 2^23 in magnitude every number is whole. */
+    static FloatVector round(FloatVector x) {
+        FloatVector magnitude = x.abs();
+        FloatVector whole = magnitude.add(ROUNDER).sub(ROUNDER);
+        FloatVector signed = whole.blend(whole.neg(), x.test(VectorOperators.IS_NEGATIVE));
+        return signed.blend(x, magnitude.compare(VectorOperators.GE, ROUNDER));
     }
 }

@@ -75,7 +75,7 @@ public final class LoopGenerator {
     /** Whether all passes have a vector form and the loop is of a size that a method can hold. */
     public static boolean supports(LoopShape shape) {
         return shape.passes().size() <= MOST_PASSES && shape.passes().stream().allMatch(p -> switch (p.op()) {
-            case SIGN, ABS, ROUND, FLOOR, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, SIGMOID_SLOPE, SOFTPLUS -> false;
+            case SIGN, ABS, FLOOR, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, SIGMOID_SLOPE, SOFTPLUS -> false;
             default -> true;
         });
     }
@@ -194,9 +194,8 @@ public final class LoopGenerator {
             case RELU -> b.invokestatic(LANES, "relu", ON_ONE);
             case STEP -> b.invokestatic(LANES, "step", ON_ONE);
             case RECIPROCAL -> b.invokestatic(LANES, "reciprocal", ON_ONE);
-            case FAKE_QUANTIZE -> inRange(b, p, "fakeQuantize");
-            case STRAIGHT_THROUGH_MASK -> inRange(b, p, "straightThroughMask");
-            case SIGN, ABS, ROUND, FLOOR, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, SIGMOID_SLOPE, SOFTPLUS ->
+            case ROUND -> b.invokestatic(LANES, "round", ON_ONE);
+            case SIGN, ABS, FLOOR, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, SIGMOID_SLOPE, SOFTPLUS ->
                 throw new IllegalArgumentException("no vector form of " + p.op());
         }
         b.astore(vector(p.target()));
@@ -210,7 +209,7 @@ public final class LoopGenerator {
 
     private static int sources(ElementOp op) {
         return switch (op) {
-            case MULTIPLY_ADD, FAKE_QUANTIZE, STRAIGHT_THROUGH_MASK -> 3;
+            case MULTIPLY_ADD -> 3;
             case ADD, SUBTRACT, MULTIPLY, DIVIDE, MAX, MIN, AT_LEAST, MASK_POSITIVE, SUM_OF_PRODUCTS -> 2;
             default -> 1;
         };
@@ -229,10 +228,5 @@ public final class LoopGenerator {
 
     private static void method(CodeBuilder b, String name, int vectors) {
         b.invokevirtual(VECTOR, name, MethodTypeDesc.of(VECTOR, Collections.nCopies(vectors, ANY_VECTOR)));
-    }
-
-    private static void inRange(CodeBuilder b, ElementPass p, String name) {
-        b.loadConstant((float) p.p()).loadConstant((float) p.q()).invokestatic(LANES, name,
-                MethodTypeDesc.of(VECTOR, VECTOR, VECTOR, VECTOR, ConstantDescs.CD_float, ConstantDescs.CD_float));
     }
 }

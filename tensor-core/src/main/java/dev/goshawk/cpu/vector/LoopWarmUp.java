@@ -68,7 +68,7 @@ final class LoopWarmUp {
     private void runPasses() {
         for (int element = 0; element < SIZE; element += CHUNK) {
             for (ElementPass p : shape.passes()) {
-                passes.run(p.op(), p.p(), p.q(), arrays[p.a()], at(p.a(), element), arrays[p.b()], at(p.b(), element),
+                passes.run(p.op(), p.p(), arrays[p.a()], at(p.a(), element), arrays[p.b()], at(p.b(), element),
                         arrays[p.c()], at(p.c(), element), arrays[p.target()], at(p.target(), element), CHUNK);
             }
         }
