@@ -180,7 +180,8 @@ final class DerivativeRules {
     }
 
     private static NotDifferentiableException firstOrderOnly(Value v) {
-        return new NotDifferentiableException("straight_through " + v.shape() + " cannot be differentiated twice (by its "
+        return new NotDifferentiableException("straight_through " + v.shape()
+                + " cannot be differentiated twice (by its "
                 + v.op().label()
                 + "): the straight-through estimator defines a first derivative only; take second derivatives of the float model");
     }

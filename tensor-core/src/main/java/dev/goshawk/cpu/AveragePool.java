@@ -92,7 +92,7 @@ final class AveragePool implements Kernel {
     }
 
     private void apply(ElementOp op, double p, Object a, int ao, Object b, int bo, Object result, int ro) {
-        kernels.run(op, p, 0, a, ao, b, bo, a, ao, result, ro, geometry.channels());
+        kernels.run(op, p, a, ao, b, bo, a, ao, result, ro, geometry.channels());
     }
 
     private int divisor(int p, int q) {

@@ -8,8 +8,10 @@ import org.junit.jupiter.api.Test;
 
 /** Rounding in vectors is {@link Math#rint} to the bit: ties, signed zeros, numbers too large to have a fraction, NaN. */
 class RoundingTest {
-    private static final double[] MAGNITUDES = {0, 1e-45, 0.25, 0.49999997, 0.5, 0.75, 1, 1.5, 2.5, 3.5, 1234.5, 4194303.5,
-            4194304.5, 8388607.5, 8388608, 8388609, 3e9, 4503599627370495.5, 4503599627370496.0, 9007199254740993.0, 1e30,
+    private static final double[] MAGNITUDES = {0, 1e-45, 0.25, 0.49999997, 0.5, 0.75, 1, 1.5, 2.5, 3.5, 1234.5,
+            4194303.5,
+            4194304.5, 8388607.5, 8388608, 8388609, 3e9, 4503599627370495.5, 4503599627370496.0, 9007199254740993.0,
+            1e30,
             Double.POSITIVE_INFINITY, Double.NaN};
 
     private static double[] inputs() {
