@@ -3,8 +3,9 @@ package dev.goshawk.cpu;
 import dev.goshawk.backend.Backend;
 import dev.goshawk.backend.Executable;
 import dev.goshawk.backend.Workers;
-import dev.goshawk.cpu.vector.Products;
-import dev.goshawk.cpu.vector.Winograd;
+import dev.goshawk.cpu.exec.CpuExecutable;
+import dev.goshawk.cpu.kernel.Products;
+import dev.goshawk.cpu.kernel.conv.winograd.Winograd;
 import dev.goshawk.graph.Graph;
 
 /** The CPU backend on jdk.incubator.vector. */

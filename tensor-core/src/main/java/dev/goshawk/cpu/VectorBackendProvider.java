@@ -4,7 +4,7 @@ import dev.goshawk.backend.Backend;
 import dev.goshawk.backend.BackendProvider;
 import dev.goshawk.backend.JavaFloor;
 import dev.goshawk.backend.Workers;
-import dev.goshawk.cpu.vector.VectorWidth;
+import dev.goshawk.cpu.kernel.simd.VectorWidth;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,4 +1,4 @@
-/** The Vector API backend: plans run on heap slabs. Kernels proper, which see only arrays and sizes, are in {@code vector}. */
+/** The Vector API backend: what runs its plans is in {@code exec}, kernels proper, which see only arrays and sizes, in {@code kernel}. */
 @NullMarked
 package dev.goshawk.cpu;
 

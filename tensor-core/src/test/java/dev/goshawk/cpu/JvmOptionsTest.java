@@ -15,13 +15,13 @@ class JvmOptionsTest {
     @Test
     void namesWhatIsMissing() {
         assertEquals(
-                List.of("'-XX:CompileCommand=BackgroundCompilation,dev.goshawk.cpu.vector.*::*,false'",
-                        "'-XX:CompileCommand=CompileThresholdScaling,dev.goshawk.cpu.vector.*::*,0.03'",
+                List.of("'-XX:CompileCommand=BackgroundCompilation,dev.goshawk.cpu.kernel.*::*,false'",
+                        "'-XX:CompileCommand=CompileThresholdScaling,dev.goshawk.cpu.kernel.*::*,0.03'",
                         "-XX:ObjectAlignmentInBytes=64"),
                 JvmOptions.missing(List.of("-Xmx4g"), false));
         assertEquals(List.of("-XX:ObjectAlignmentInBytes=64"), JvmOptions.missing(
-                List.of("-XX:CompileCommand=BackgroundCompilation,dev.goshawk.cpu.vector.*::*,false",
-                        "-XX:CompileCommand=CompileThresholdScaling,dev.goshawk.cpu.vector.*::*,0.1"),
+                List.of("-XX:CompileCommand=BackgroundCompilation,dev.goshawk.cpu.kernel.*::*,false",
+                        "-XX:CompileCommand=CompileThresholdScaling,dev.goshawk.cpu.kernel.*::*,0.1"),
                 false));
         assertEquals(2, JvmOptions.missing(List.of(), true).size());
     }

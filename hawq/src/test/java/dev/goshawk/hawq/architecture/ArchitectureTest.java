@@ -71,7 +71,7 @@ class ArchitectureTest {
 
     @Test
     void kernelsKnowArraysAndGeometriesOnly() {
-        noClasses().that().resideInAPackage("dev.goshawk.cpu.vector..")
+        noClasses().that().resideInAPackage("dev.goshawk.cpu.kernel..")
                 .and().haveSimpleNameNotEndingWith("Kernels").and().haveSimpleNameNotEndingWith("Backend")
                 .and().haveSimpleNameNotEndingWith("Lowering").and().haveSimpleNameNotEndingWith("Provider")
                 .should().dependOnClassesThat().resideInAPackage("dev.goshawk.graph..").check(CLASSES);

@@ -2,8 +2,8 @@ package dev.goshawk.benchmarks.work;
 
 import dev.goshawk.autodiff.ReverseMode;
 import dev.goshawk.backend.Workers;
-import dev.goshawk.cpu.vector.ConvKernel;
-import dev.goshawk.cpu.vector.Products;
+import dev.goshawk.cpu.kernel.Products;
+import dev.goshawk.cpu.kernel.conv.ConvKernel;
 import dev.goshawk.graph.Graph;
 import dev.goshawk.graph.Op;
 import dev.goshawk.graph.Value;

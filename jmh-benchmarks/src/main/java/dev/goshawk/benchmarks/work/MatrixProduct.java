@@ -1,7 +1,7 @@
 package dev.goshawk.benchmarks.work;
 
 import dev.goshawk.backend.Workers;
-import dev.goshawk.cpu.vector.Products;
+import dev.goshawk.cpu.kernel.Products;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.SplittableRandom;

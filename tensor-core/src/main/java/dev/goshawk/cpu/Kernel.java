@@ -1,9 +1,0 @@
-package dev.goshawk.cpu;
-
-import dev.goshawk.backend.Workers;
-
-/** One step made ready to run on bound slots. */
-@FunctionalInterface
-interface Kernel {
-    void run(Workers workers);
-}

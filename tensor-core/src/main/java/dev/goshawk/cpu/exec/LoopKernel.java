@@ -1,0 +1,224 @@
+package dev.goshawk.cpu.exec;
+
+import dev.goshawk.backend.Workers;
+import dev.goshawk.compile.LoopNest.Access;
+import dev.goshawk.compile.LoopNest.Kind;
+import dev.goshawk.compile.LoopNest;
+import dev.goshawk.cpu.kernel.element.ElementKernels;
+import dev.goshawk.cpu.kernel.loop.ElementPass;
+import dev.goshawk.cpu.kernel.loop.FusedLoop;
+import dev.goshawk.cpu.kernel.loop.GeneratedLoop;
+import dev.goshawk.tensor.DType;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs a loop nest chunk by chunk: every op passes once over a piece that stays in the first-level cache. Row-broadcast operands
+ * are repeated to chunk length beforehand, and sums are gathered in a chunk-sized accumulator, so that every pass is one flat loop.
+ * Chunks are dealt to tasks by the nest's sizes alone, and tasks' sums are added in order: the bits do not depend on the threads.
+ */
+final class LoopKernel implements Kernel {
+    private static final int CHUNK = 1024;
+    private static final int MAX_TASKS = 32;
+    /** Chunks over which clearing and folding a task's sums is spread. */
+    private static final int CHUNKS_PER_TASK = 8;
+    /** Elements below which waking another thread costs more than it saves. */
+    private static final int SMALL = 16 * CHUNK;
+    private static final int GAP = 16;
+
+    private final LoopNest nest;
+    private final ElementKernels kernels;
+    private final ElementPass[] code;
+    private final @Nullable FusedLoop fused;
+    private final Slot[] operands;
+    private final Slot[] results;
+    private final boolean addSums;
+    private final Scratch scratch;
+    private final int rowsPerChunk;
+    private final int chunk;
+    private final int stride;
+    private final int start;
+    private final int chunks;
+    private final int tasks;
+    private final int sums;
+    private final int[] sumOf;
+    private final int perWorker;
+    private final int locations;
+
+    // For each location: the array, where the loop's element 0 (or the buffer) lies, and what moves it.
+    private final Object[] arrays;
+    private final int[] bases;
+    private final boolean[] full;
+    private final int[] workerBuffer;
+
+    /** @param addSums whether sums are added to what their results hold already */
+    LoopKernel(LoopNest nest, int[] overwritten, Slot[] operands, Slot[] results, boolean addSums, Scratch scratch,
+            int threads) {
+        this.nest = nest;
+        this.kernels = ElementKernels.of(nest.dtype());
+        this.operands = operands;
+        this.results = results;
+        this.addSums = addSums;
+        this.scratch = scratch;
+        LoopProgram program = LoopProgram.of(nest, overwritten);
+        this.code = program.code().toArray(ElementPass[]::new);
+        int columns = nest.columns();
+        this.rowsPerChunk = Math.clamp(CHUNK / columns, 1, Math.max(1, nest.rows()));
+        this.chunk = rowsPerChunk * columns;
+        this.fused = nest.dtype() == DType.FLOAT32 && chunk >= GeneratedLoop.LANES
+                ? FusedLoop.of(program.shape())
+                : null;
+        this.start = CacheLine.start(nest.dtype());
+        this.stride = (chunk + GAP - 1) / GAP * GAP + GAP;
+        this.chunks = (nest.rows() + rowsPerChunk - 1) / rowsPerChunk;
+        this.tasks = nest.size() < SMALL
+                ? Math.min(1, chunks)
+                : Math.clamp(chunks / CHUNKS_PER_TASK, 1, MAX_TASKS);
+        this.sumOf = new int[nest.results().size()];
+        int count = 0;
+        for (int k = 0; k < sumOf.length; k++) {
+            sumOf[k] = nest.results().get(k).kind() == Kind.STORE ? -1 : count++;
+        }
+        this.sums = count;
+        this.perWorker = (program.temporaries() + sums) * stride;
+        this.locations = program.firstTemporary() + program.temporaries();
+        this.arrays = new Object[locations];
+        this.bases = new int[locations];
+        this.full = new boolean[locations];
+        this.workerBuffer = new int[locations];
+        int expanded = nest.operands().size() + nest.constants().size();
+        scratch.require(nest.dtype(),
+                (long) expanded * stride + (long) perWorker * threads + (long) tasks * sums * columns);
+        for (int t = 0; t < program.temporaries(); t++) {
+            workerBuffer[program.firstTemporary() + t] = sums + t;
+        }
+        for (int k = 0; k < sumOf.length; k++) {
+            workerBuffer[program.results() + k] = sumOf[k];
+        }
+    }
+
+    @Override
+    public void run(Workers workers) {
+        GeneratedLoop loop = fused == null ? null : fused.loop();
+        run(workers, loop);
+        if (fused != null && loop == null) {
+            fused.passed(nest.size());
+        }
+    }
+
+    /** Through a loop of this nest's shape, or through the passes. */
+    void run(Workers workers, @Nullable GeneratedLoop loop) {
+        if (nest.size() == 0) {
+            results()
+                    .forEach(k -> kernels.fill(results[k].array(), results[k].offset(), results[k].tensor().size(), 0));
+            return;
+        }
+        Object work = scratch.array(nest.dtype());
+        locate(work);
+        int workersFrom = start + (nest.operands().size() + nest.constants().size()) * stride;
+        int partialsFrom = workersFrom + perWorker * workers.threads();
+        workers.run(tasks, (task, worker) -> runTask(task, workersFrom + worker * perWorker, work, partialsFrom, loop));
+        if (sums > 0) {
+            addPartials(work, partialsFrom);
+        }
+    }
+
+    private List<Integer> results() {
+        return java.util.stream.IntStream.range(0, results.length).boxed().toList();
+    }
+
+    private void locate(Object work) {
+        Arrays.fill(arrays, work);
+        int at = 0;
+        for (int k = 0; k < operands.length; k++, at++) {
+            Slot slot = operands[k];
+            Access access = nest.operands().get(k).access();
+            if (access == Access.FULL) {
+                arrays[at] = slot.array();
+                bases[at] = slot.offset();
+                full[at] = true;
+            } else {
+                bases[at] = start + at * stride;
+                if (access == Access.COLUMN) {
+                    kernels.repeat(slot.array(), slot.offset(), nest.columns(), work, bases[at], rowsPerChunk);
+                } else {
+                    kernels.fill(work, bases[at], chunk, kernels.get(slot.array(), slot.offset()));
+                }
+            }
+        }
+        for (int k = 0; k < nest.constants().size(); k++, at++) {
+            bases[at] = start + at * stride;
+            kernels.fill(work, bases[at], chunk, nest.constants().get(k));
+        }
+        for (int k = 0; k < results.length; k++, at++) {
+            if (sumOf[k] < 0) {
+                arrays[at] = results[k].array();
+                bases[at] = results[k].offset();
+                full[at] = true;
+            } else {
+                bases[at] = sumOf[k] * stride;
+            }
+        }
+    }
+
+    private void runTask(int task, int buffers, Object work, int partialsFrom, @Nullable GeneratedLoop loop) {
+        int first = (int) ((long) task * chunks / tasks);
+        int last = (int) ((long) (task + 1) * chunks / tasks);
+        if (sums > 0) {
+            kernels.fill(work, buffers, sums * stride, 0);
+        }
+        if (loop != null) {
+            int end = last == chunks ? nest.size() : last * chunk;
+            // A last chunk of less than a vector is not begun.
+            loop.run(arrays, bases, buffers, first * chunk, end - end % chunk % GeneratedLoop.LANES, chunk);
+        }
+        for (int c = first; c < last; c++) {
+            int n = Math.min(chunk, nest.size() - c * chunk);
+            int done = loop == null ? 0 : n - n % GeneratedLoop.LANES;
+            if (done < n) {
+                runPasses(c * chunk, done, n - done, buffers);
+            }
+        }
+        for (int s = 0; s < sums; s++) {
+            int columns = nest.columns();
+            int to = partialsFrom + (s * tasks + task) * columns;
+            kernels.foldRows(work, buffers + s * stride, rowsPerChunk, columns, work, to, false);
+        }
+    }
+
+    /** Over n elements of the chunk that begins at an element, but for the chunk's first {@code skip}. */
+    private void runPasses(int element, int skip, int n, int buffers) {
+        for (ElementPass i : code) {
+            kernels.run(i.op(), i.p(), arrays[i.a()], at(i.a(), element, buffers) + skip, arrays[i.b()],
+                    at(i.b(), element, buffers) + skip, arrays[i.c()], at(i.c(), element, buffers) + skip,
+                    arrays[i.target()], at(i.target(), element, buffers) + skip, n);
+        }
+    }
+
+    private int at(int location, int element, int buffers) {
+        if (full[location]) {
+            return bases[location] + element;
+        }
+        return location < nest.operands().size() + nest.constants().size()
+                ? bases[location]
+                : buffers + workerBuffer[location] * stride;
+    }
+
+    private void addPartials(Object work, int partialsFrom) {
+        int columns = nest.columns();
+        for (int k = 0; k < results.length; k++) {
+            if (sumOf[k] < 0) {
+                continue;
+            }
+            int from = partialsFrom + sumOf[k] * tasks * columns;
+            Slot to = results[k];
+            if (nest.results().get(k).kind() == Kind.SUM_ALL) {
+                double before = addSums ? kernels.get(to.array(), to.offset()) : 0;
+                kernels.fill(to.array(), to.offset(), 1, before + kernels.foldAll(work, from, tasks * columns));
+            } else {
+                kernels.foldRows(work, from, tasks, columns, to.array(), to.offset(), addSums);
+            }
+        }
+    }
+}

@@ -1,0 +1,268 @@
+package dev.goshawk.cpu.exec;
+
+import dev.goshawk.compile.LoopNest;
+import dev.goshawk.cpu.kernel.element.ElementOp;
+import dev.goshawk.cpu.kernel.loop.ElementPass;
+import dev.goshawk.cpu.kernel.loop.LoopShape.Place;
+import dev.goshawk.cpu.kernel.loop.LoopShape;
+import dev.goshawk.graph.Op;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * A loop nest as straight-line code over chunks: multiply-adds, masks and sums of products recognised, temporaries packed into as
+ * few chunk buffers as possible. Locations in order: operands, constants, stored results, sums, temporaries.
+ */
+final class LoopProgram {
+    private final LoopNest nest;
+    private final int[] overwritten;
+    private final boolean[] written;
+    private final int[] uses;
+    private final List<ElementPass> code = new ArrayList<>();
+    /** Location of each register once computed. */
+    private final int[] location;
+    private final int[] lastUse;
+    private final boolean[] folded;
+    private final List<Integer> freeTemporaries = new ArrayList<>();
+    private int temporaries;
+
+    private LoopProgram(LoopNest nest, int[] overwritten) {
+        this.nest = nest;
+        this.overwritten = overwritten;
+        this.written = new boolean[nest.results().size()];
+        int registers = nest.register(nest.instructions().size());
+        this.uses = new int[registers];
+        this.location = new int[registers];
+        this.lastUse = new int[registers];
+        this.folded = new boolean[nest.instructions().size()];
+    }
+
+    /** @param overwritten for each result, the operand whose memory it takes over, or -1 */
+    static LoopProgram of(LoopNest nest, int[] overwritten) {
+        LoopProgram p = new LoopProgram(nest, overwritten);
+        p.compile();
+        return p;
+    }
+
+    List<ElementPass> code() {
+        return code;
+    }
+
+    int temporaries() {
+        return temporaries;
+    }
+
+    /** First location of the results. */
+    int results() {
+        return nest.operands().size() + nest.constants().size();
+    }
+
+    /** First location of the temporaries. */
+    int firstTemporary() {
+        return results() + nest.results().size();
+    }
+
+    /** The program without its sizes. */
+    LoopShape shape() {
+        List<Place> places = new ArrayList<>();
+        nest.operands().forEach(o -> places.add(switch (o.access()) {
+            case FULL -> Place.FULL;
+            case COLUMN -> Place.REPEATED;
+            case SCALAR -> Place.SCALAR;
+        }));
+        places.addAll(Collections.nCopies(nest.constants().size(), Place.SCALAR));
+        nest.results().forEach(r -> places.add(r.kind() == LoopNest.Kind.STORE ? Place.FULL : Place.SUM));
+        places.addAll(Collections.nCopies(temporaries, Place.TEMPORARY));
+        return new LoopShape(code, places);
+    }
+
+    private void compile() {
+        int leaves = results();
+        for (int i = 0; i < leaves; i++) {
+            location[i] = i;
+        }
+        for (LoopNest.Instruction i : nest.instructions()) {
+            for (int s : i.sources()) {
+                uses[s]++;
+            }
+        }
+        for (LoopNest.Result r : nest.results()) {
+            uses[r.register()]++;
+        }
+        for (int i = 0; i < nest.instructions().size(); i++) {
+            fold(i);
+        }
+        for (int i = 0; i < nest.instructions().size(); i++) {
+            if (!folded[i]) {
+                for (int s : effectiveSources(i)) {
+                    lastUse[s] = i;
+                }
+            }
+        }
+        for (int k = 0; k < nest.results().size(); k++) {
+            LoopNest.Result r = nest.results().get(k);
+            for (int s : sumSources(r)) {
+                lastUse[s] = Integer.MAX_VALUE;
+            }
+        }
+        for (int i = 0; i < nest.instructions().size(); i++) {
+            if (!folded[i]) {
+                emit(i);
+            }
+        }
+        // Sums first: a store may take over the memory of an operand that a sum still reads.
+        for (int k = 0; k < nest.results().size(); k++) {
+            if (nest.results().get(k).kind() != LoopNest.Kind.STORE) {
+                finish(nest.results().get(k), leaves + k);
+            }
+        }
+        for (int k = 0; k < nest.results().size(); k++) {
+            if (nest.results().get(k).kind() == LoopNest.Kind.STORE && !written[k]) {
+                finish(nest.results().get(k), leaves + k);
+            }
+        }
+    }
+
+    private LoopNest.Instruction instruction(int register) {
+        return nest.instructions().get(register - results());
+    }
+
+    private boolean isSingleUse(int register, Class<? extends Op> kind) {
+        return register >= results() && uses[register] == 1 && kind.isInstance(instruction(register).op());
+    }
+
+    /** Marks instructions that their only user absorbs. */
+    private void fold(int i) {
+        LoopNest.Instruction in = nest.instructions().get(i);
+        if (in.op() instanceof Op.Add) {
+            int m = productOperand(in);
+            if (m >= 0) {
+                folded[in.sources()[m] - results()] = true;
+            }
+        } else if (in.op() instanceof Op.Multiply) {
+            int m = stepOperand(in);
+            if (m >= 0) {
+                folded[in.sources()[m] - results()] = true;
+            }
+        }
+    }
+
+    private int productOperand(LoopNest.Instruction add) {
+        for (int k = 1; k >= 0; k--) {
+            int s = add.sources()[k];
+            if (isSingleUse(s, Op.Multiply.class) && stepOperand(instruction(s)) < 0) {
+                return k;
+            }
+        }
+        return -1;
+    }
+
+    private int stepOperand(LoopNest.Instruction multiply) {
+        for (int k = 0; k < 2; k++) {
+            int s = multiply.sources()[k];
+            if (isSingleUse(s, Op.Piecewise.class)
+                    && instruction(s).op() instanceof Op.Piecewise(var f) && f == Op.Piecewise.Function.STEP) {
+                return k;
+            }
+        }
+        return -1;
+    }
+
+    /** Operand registers of an instruction with what it absorbed. */
+    private int[] effectiveSources(int i) {
+        LoopNest.Instruction in = nest.instructions().get(i);
+        if (in.op() instanceof Op.Add && productOperand(in) >= 0) {
+            int m = productOperand(in);
+            int[] factors = instruction(in.sources()[m]).sources();
+            return new int[] {factors[0], factors[1], in.sources()[1 - m]};
+        }
+        if (in.op() instanceof Op.Multiply && stepOperand(in) >= 0) {
+            int m = stepOperand(in);
+            return new int[] {in.sources()[1 - m], instruction(in.sources()[m]).sources()[0]};
+        }
+        return in.sources();
+    }
+
+    private void emit(int i) {
+        LoopNest.Instruction in = nest.instructions().get(i);
+        int[] s = effectiveSources(i);
+        int register = nest.register(i);
+        // A product that only a sum needs is added up without being written.
+        if (uses[register] == 1 && plainProduct(in) && nest.results().stream()
+                .anyMatch(r -> r.register() == register && r.kind() != LoopNest.Kind.STORE)) {
+            return;
+        }
+        int a = location[s[0]];
+        int b = s.length > 1 ? location[s[1]] : a;
+        int c = s.length > 2 ? location[s[2]] : a;
+        for (int k = 0; k < s.length; k++) {
+            release(s[k], i);
+        }
+        int target = target(register, i);
+        location[register] = target;
+        double p = 0;
+        ElementOp op = switch (in.op()) {
+            case Op.Add _ -> s.length == 3 ? ElementOp.MULTIPLY_ADD : ElementOp.ADD;
+            case Op.Subtract _ -> ElementOp.SUBTRACT;
+            case Op.Multiply _ -> stepOperand(in) >= 0 ? ElementOp.MASK_POSITIVE : ElementOp.MULTIPLY;
+            case Op.AtLeast _ -> ElementOp.AT_LEAST;
+            case Op.Scale(var factor) -> {
+                p = factor;
+                yield ElementOp.SCALE;
+            }
+            case Op.Unary(var f) -> ElementOp.valueOf(f.name());
+            case Op.Binary(var f) -> ElementOp.valueOf(f.name());
+            case Op.Piecewise(var f) -> ElementOp.valueOf(f.name());
+            case Op.StraightThrough _ -> ElementOp.COPY;
+            default -> throw new IllegalStateException("not a loop op: " + in.op().label());
+        };
+        code.add(new ElementPass(op, p, a, b, c, target));
+    }
+
+    private boolean plainProduct(LoopNest.Instruction in) {
+        return in.op() instanceof Op.Multiply && stepOperand(in) < 0;
+    }
+
+    private int[] sumSources(LoopNest.Result r) {
+        if (r.kind() != LoopNest.Kind.STORE && r.register() >= results() && uses[r.register()] == 1
+                && plainProduct(instruction(r.register()))) {
+            return instruction(r.register()).sources();
+        }
+        return new int[] {r.register()};
+    }
+
+    private void finish(LoopNest.Result r, int target) {
+        int[] s = sumSources(r);
+        int a = location[s[0]];
+        int b = location[s[s.length - 1]];
+        ElementOp op = r.kind() == LoopNest.Kind.STORE
+                ? ElementOp.COPY
+                : s.length == 2 ? ElementOp.SUM_OF_PRODUCTS : ElementOp.SUM;
+        code.add(new ElementPass(op, 0, a, b, a, target));
+    }
+
+    /** Where instruction i leaves its value: in the result's own memory if nothing still to be read lies there. */
+    private int target(int register, int i) {
+        for (int k = 0; k < nest.results().size(); k++) {
+            LoopNest.Result r = nest.results().get(k);
+            if (r.register() == register && r.kind() == LoopNest.Kind.STORE
+                    && (overwritten[k] < 0 || lastUse[overwritten[k]] <= i)) {
+                written[k] = true;
+                return results() + k;
+            }
+        }
+        return temporary();
+    }
+
+    private int temporary() {
+        return freeTemporaries.isEmpty() ? firstTemporary() + temporaries++ : freeTemporaries.removeLast();
+    }
+
+    private void release(int register, int at) {
+        if (location[register] >= firstTemporary() && lastUse[register] == at
+                && !freeTemporaries.contains(location[register])) {
+            freeTemporaries.add(location[register]);
+        }
+    }
+}

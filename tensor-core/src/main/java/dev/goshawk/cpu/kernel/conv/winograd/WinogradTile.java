@@ -1,0 +1,329 @@
+package dev.goshawk.cpu.kernel.conv.winograd;
+
+import static dev.goshawk.cpu.kernel.conv.direct.DirectTile.BLOCK;
+import static dev.goshawk.cpu.kernel.conv.direct.DirectTile.LANES;
+
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * Register tiles of {@link WinogradConv}. Two transformed rows at a time: the sums of the first two are turned into what they give the
+ * two output rows without leaving the registers, and the others add to those.
+ */
+final class WinogradTile {
+    private WinogradTile() {
+    }
+
+    /**
+     * Eight neighbouring pixels of two output rows by 16 channels. {@code x} holds four transformed rows {@code xRow} apart in each block
+     * of channels, blocks {@code xBlock} apart; {@code w} two times 16 lanes for each reduction index, first those of the first two
+     * rows, then of the others. {@code init} is added: the output itself, or zeros with strides of 0.
+     */
+    static void rows2x8x16(float[] x, int xOff, int xRow, int xBlock, int blocks, int run, float[] w, int wOff,
+            float[] init,
+            int initOff, int initRow, int initCol, float[] out, int outOff, int outRow, int outCol) {
+        FloatVector a0 = FloatVector.zero(LANES);
+        FloatVector a1 = FloatVector.zero(LANES);
+        FloatVector a2 = FloatVector.zero(LANES);
+        FloatVector a3 = FloatVector.zero(LANES);
+        FloatVector a4 = FloatVector.zero(LANES);
+        FloatVector a5 = FloatVector.zero(LANES);
+        FloatVector a6 = FloatVector.zero(LANES);
+        FloatVector a7 = FloatVector.zero(LANES);
+        FloatVector b0 = FloatVector.zero(LANES);
+        FloatVector b1 = FloatVector.zero(LANES);
+        FloatVector b2 = FloatVector.zero(LANES);
+        FloatVector b3 = FloatVector.zero(LANES);
+        FloatVector b4 = FloatVector.zero(LANES);
+        FloatVector b5 = FloatVector.zero(LANES);
+        FloatVector b6 = FloatVector.zero(LANES);
+        FloatVector b7 = FloatVector.zero(LANES);
+        int k = wOff;
+        for (int block = 0, start = xOff; block < blocks; block++, start += xBlock) {
+            int end = start + run;
+            for (int i = start; i < end; i++) {
+                FloatVector v = FloatVector.fromArray(LANES, w, k);
+                FloatVector u = FloatVector.fromArray(LANES, w, k + 16);
+                k += 32;
+                int j = i + xRow;
+                a0 = FloatVector.broadcast(LANES, x[i]).fma(v, a0);
+                a1 = FloatVector.broadcast(LANES, x[i + 16]).fma(v, a1);
+                a2 = FloatVector.broadcast(LANES, x[i + 32]).fma(v, a2);
+                a3 = FloatVector.broadcast(LANES, x[i + 48]).fma(v, a3);
+                a4 = FloatVector.broadcast(LANES, x[i + 64]).fma(v, a4);
+                a5 = FloatVector.broadcast(LANES, x[i + 80]).fma(v, a5);
+                a6 = FloatVector.broadcast(LANES, x[i + 96]).fma(v, a6);
+                a7 = FloatVector.broadcast(LANES, x[i + 112]).fma(v, a7);
+                b0 = FloatVector.broadcast(LANES, x[j]).fma(u, b0);
+                b1 = FloatVector.broadcast(LANES, x[j + 16]).fma(u, b1);
+                b2 = FloatVector.broadcast(LANES, x[j + 32]).fma(u, b2);
+                b3 = FloatVector.broadcast(LANES, x[j + 48]).fma(u, b3);
+                b4 = FloatVector.broadcast(LANES, x[j + 64]).fma(u, b4);
+                b5 = FloatVector.broadcast(LANES, x[j + 80]).fma(u, b5);
+                b6 = FloatVector.broadcast(LANES, x[j + 96]).fma(u, b6);
+                b7 = FloatVector.broadcast(LANES, x[j + 112]).fma(u, b7);
+            }
+        }
+        int initB = initOff + initRow;
+        FloatVector t0 = a0.sub(b0).add(FloatVector.fromArray(LANES, init, initB));
+        a0 = a0.add(b0).add(FloatVector.fromArray(LANES, init, initOff));
+        b0 = t0;
+        FloatVector t1 = a1.sub(b1).add(FloatVector.fromArray(LANES, init, initB + initCol));
+        a1 = a1.add(b1).add(FloatVector.fromArray(LANES, init, initOff + initCol));
+        b1 = t1;
+        FloatVector t2 = a2.sub(b2).add(FloatVector.fromArray(LANES, init, initB + 2 * initCol));
+        a2 = a2.add(b2).add(FloatVector.fromArray(LANES, init, initOff + 2 * initCol));
+        b2 = t2;
+        FloatVector t3 = a3.sub(b3).add(FloatVector.fromArray(LANES, init, initB + 3 * initCol));
+        a3 = a3.add(b3).add(FloatVector.fromArray(LANES, init, initOff + 3 * initCol));
+        b3 = t3;
+        FloatVector t4 = a4.sub(b4).add(FloatVector.fromArray(LANES, init, initB + 4 * initCol));
+        a4 = a4.add(b4).add(FloatVector.fromArray(LANES, init, initOff + 4 * initCol));
+        b4 = t4;
+        FloatVector t5 = a5.sub(b5).add(FloatVector.fromArray(LANES, init, initB + 5 * initCol));
+        a5 = a5.add(b5).add(FloatVector.fromArray(LANES, init, initOff + 5 * initCol));
+        b5 = t5;
+        FloatVector t6 = a6.sub(b6).add(FloatVector.fromArray(LANES, init, initB + 6 * initCol));
+        a6 = a6.add(b6).add(FloatVector.fromArray(LANES, init, initOff + 6 * initCol));
+        b6 = t6;
+        FloatVector t7 = a7.sub(b7).add(FloatVector.fromArray(LANES, init, initB + 7 * initCol));
+        a7 = a7.add(b7).add(FloatVector.fromArray(LANES, init, initOff + 7 * initCol));
+        b7 = t7;
+        for (int block = 0, start = xOff + 2 * xRow; block < blocks; block++, start += xBlock) {
+            int end = start + run;
+            for (int i = start; i < end; i++) {
+                FloatVector v = FloatVector.fromArray(LANES, w, k);
+                FloatVector u = FloatVector.fromArray(LANES, w, k + 16);
+                k += 32;
+                int j = i + xRow;
+                a0 = FloatVector.broadcast(LANES, x[i]).fma(v, a0);
+                a1 = FloatVector.broadcast(LANES, x[i + 16]).fma(v, a1);
+                a2 = FloatVector.broadcast(LANES, x[i + 32]).fma(v, a2);
+                a3 = FloatVector.broadcast(LANES, x[i + 48]).fma(v, a3);
+                a4 = FloatVector.broadcast(LANES, x[i + 64]).fma(v, a4);
+                a5 = FloatVector.broadcast(LANES, x[i + 80]).fma(v, a5);
+                a6 = FloatVector.broadcast(LANES, x[i + 96]).fma(v, a6);
+                a7 = FloatVector.broadcast(LANES, x[i + 112]).fma(v, a7);
+                b0 = FloatVector.broadcast(LANES, x[j]).fma(u, b0);
+                b1 = FloatVector.broadcast(LANES, x[j + 16]).fma(u, b1);
+                b2 = FloatVector.broadcast(LANES, x[j + 32]).fma(u, b2);
+                b3 = FloatVector.broadcast(LANES, x[j + 48]).fma(u, b3);
+                b4 = FloatVector.broadcast(LANES, x[j + 64]).fma(u, b4);
+                b5 = FloatVector.broadcast(LANES, x[j + 80]).fma(u, b5);
+                b6 = FloatVector.broadcast(LANES, x[j + 96]).fma(u, b6);
+                b7 = FloatVector.broadcast(LANES, x[j + 112]).fma(u, b7);
+            }
+        }
+        a0.intoArray(out, outOff);
+        a1.intoArray(out, outOff + outCol);
+        a2.intoArray(out, outOff + 2 * outCol);
+        a3.intoArray(out, outOff + 3 * outCol);
+        a4.intoArray(out, outOff + 4 * outCol);
+        a5.intoArray(out, outOff + 5 * outCol);
+        a6.intoArray(out, outOff + 6 * outCol);
+        a7.intoArray(out, outOff + 7 * outCol);
+        int outB = outOff + outRow;
+        b0.intoArray(out, outB);
+        b1.intoArray(out, outB + outCol);
+        b2.intoArray(out, outB + 2 * outCol);
+        b3.intoArray(out, outB + 3 * outCol);
+        b4.intoArray(out, outB + 4 * outCol);
+        b5.intoArray(out, outB + 5 * outCol);
+        b6.intoArray(out, outB + 6 * outCol);
+        b7.intoArray(out, outB + 7 * outCol);
+    }
+
+    /** As {@link #rows2x8x16} with four pixels and 32 channels; {@code w} holds two times 32 lanes for each reduction index. */
+    static void rows2x4x32(float[] x, int xOff, int xRow, int xBlock, int blocks, int run, float[] w, int wOff,
+            float[] init,
+            int initOff, int initRow, int initCol, float[] out, int outOff, int outRow, int outCol) {
+        FloatVector a0x = FloatVector.zero(LANES);
+        FloatVector a0y = FloatVector.zero(LANES);
+        FloatVector a1x = FloatVector.zero(LANES);
+        FloatVector a1y = FloatVector.zero(LANES);
+        FloatVector a2x = FloatVector.zero(LANES);
+        FloatVector a2y = FloatVector.zero(LANES);
+        FloatVector a3x = FloatVector.zero(LANES);
+        FloatVector a3y = FloatVector.zero(LANES);
+        FloatVector b0x = FloatVector.zero(LANES);
+        FloatVector b0y = FloatVector.zero(LANES);
+        FloatVector b1x = FloatVector.zero(LANES);
+        FloatVector b1y = FloatVector.zero(LANES);
+        FloatVector b2x = FloatVector.zero(LANES);
+        FloatVector b2y = FloatVector.zero(LANES);
+        FloatVector b3x = FloatVector.zero(LANES);
+        FloatVector b3y = FloatVector.zero(LANES);
+        int k = wOff;
+        for (int block = 0, start = xOff; block < blocks; block++, start += xBlock) {
+            int end = start + run;
+            for (int i = start; i < end; i++) {
+                FloatVector vx = FloatVector.fromArray(LANES, w, k);
+                FloatVector vy = FloatVector.fromArray(LANES, w, k + 16);
+                FloatVector ux = FloatVector.fromArray(LANES, w, k + 32);
+                FloatVector uy = FloatVector.fromArray(LANES, w, k + 48);
+                k += 64;
+                int j = i + xRow;
+                FloatVector p = FloatVector.broadcast(LANES, x[i]);
+                a0x = p.fma(vx, a0x);
+                a0y = p.fma(vy, a0y);
+                p = FloatVector.broadcast(LANES, x[i + 16]);
+                a1x = p.fma(vx, a1x);
+                a1y = p.fma(vy, a1y);
+                p = FloatVector.broadcast(LANES, x[i + 32]);
+                a2x = p.fma(vx, a2x);
+                a2y = p.fma(vy, a2y);
+                p = FloatVector.broadcast(LANES, x[i + 48]);
+                a3x = p.fma(vx, a3x);
+                a3y = p.fma(vy, a3y);
+                p = FloatVector.broadcast(LANES, x[j]);
+                b0x = p.fma(ux, b0x);
+                b0y = p.fma(uy, b0y);
+                p = FloatVector.broadcast(LANES, x[j + 16]);
+                b1x = p.fma(ux, b1x);
+                b1y = p.fma(uy, b1y);
+                p = FloatVector.broadcast(LANES, x[j + 32]);
+                b2x = p.fma(ux, b2x);
+                b2y = p.fma(uy, b2y);
+                p = FloatVector.broadcast(LANES, x[j + 48]);
+                b3x = p.fma(ux, b3x);
+                b3y = p.fma(uy, b3y);
+            }
+        }
+        int initB = initOff + initRow;
+        FloatVector t0x = a0x.sub(b0x).add(FloatVector.fromArray(LANES, init, initB));
+        a0x = a0x.add(b0x).add(FloatVector.fromArray(LANES, init, initOff));
+        b0x = t0x;
+        FloatVector t0y = a0y.sub(b0y).add(FloatVector.fromArray(LANES, init, initB + 16));
+        a0y = a0y.add(b0y).add(FloatVector.fromArray(LANES, init, initOff + 16));
+        b0y = t0y;
+        FloatVector t1x = a1x.sub(b1x).add(FloatVector.fromArray(LANES, init, initB + initCol));
+        a1x = a1x.add(b1x).add(FloatVector.fromArray(LANES, init, initOff + initCol));
+        b1x = t1x;
+        FloatVector t1y = a1y.sub(b1y).add(FloatVector.fromArray(LANES, init, initB + initCol + 16));
+        a1y = a1y.add(b1y).add(FloatVector.fromArray(LANES, init, initOff + initCol + 16));
+        b1y = t1y;
+        FloatVector t2x = a2x.sub(b2x).add(FloatVector.fromArray(LANES, init, initB + 2 * initCol));
+        a2x = a2x.add(b2x).add(FloatVector.fromArray(LANES, init, initOff + 2 * initCol));
+        b2x = t2x;
+        FloatVector t2y = a2y.sub(b2y).add(FloatVector.fromArray(LANES, init, initB + 2 * initCol + 16));
+        a2y = a2y.add(b2y).add(FloatVector.fromArray(LANES, init, initOff + 2 * initCol + 16));
+        b2y = t2y;
+        FloatVector t3x = a3x.sub(b3x).add(FloatVector.fromArray(LANES, init, initB + 3 * initCol));
+        a3x = a3x.add(b3x).add(FloatVector.fromArray(LANES, init, initOff + 3 * initCol));
+        b3x = t3x;
+        FloatVector t3y = a3y.sub(b3y).add(FloatVector.fromArray(LANES, init, initB + 3 * initCol + 16));
+        a3y = a3y.add(b3y).add(FloatVector.fromArray(LANES, init, initOff + 3 * initCol + 16));
+        b3y = t3y;
+        for (int block = 0, start = xOff + 2 * xRow; block < blocks; block++, start += xBlock) {
+            int end = start + run;
+            for (int i = start; i < end; i++) {
+                FloatVector vx = FloatVector.fromArray(LANES, w, k);
+                FloatVector vy = FloatVector.fromArray(LANES, w, k + 16);
+                FloatVector ux = FloatVector.fromArray(LANES, w, k + 32);
+                FloatVector uy = FloatVector.fromArray(LANES, w, k + 48);
+                k += 64;
+                int j = i + xRow;
+                FloatVector p = FloatVector.broadcast(LANES, x[i]);
+                a0x = p.fma(vx, a0x);
+                a0y = p.fma(vy, a0y);
+                p = FloatVector.broadcast(LANES, x[i + 16]);
+                a1x = p.fma(vx, a1x);
+                a1y = p.fma(vy, a1y);
+                p = FloatVector.broadcast(LANES, x[i + 32]);
+                a2x = p.fma(vx, a2x);
+                a2y = p.fma(vy, a2y);
+                p = FloatVector.broadcast(LANES, x[i + 48]);
+                a3x = p.fma(vx, a3x);
+                a3y = p.fma(vy, a3y);
+                p = FloatVector.broadcast(LANES, x[j]);
+                b0x = p.fma(ux, b0x);
+                b0y = p.fma(uy, b0y);
+                p = FloatVector.broadcast(LANES, x[j + 16]);
+                b1x = p.fma(ux, b1x);
+                b1y = p.fma(uy, b1y);
+                p = FloatVector.broadcast(LANES, x[j + 32]);
+                b2x = p.fma(ux, b2x);
+                b2y = p.fma(uy, b2y);
+                p = FloatVector.broadcast(LANES, x[j + 48]);
+                b3x = p.fma(ux, b3x);
+                b3y = p.fma(uy, b3y);
+            }
+        }
+        a0x.intoArray(out, outOff);
+        a0y.intoArray(out, outOff + 16);
+        a1x.intoArray(out, outOff + outCol);
+        a1y.intoArray(out, outOff + outCol + 16);
+        a2x.intoArray(out, outOff + 2 * outCol);
+        a2y.intoArray(out, outOff + 2 * outCol + 16);
+        a3x.intoArray(out, outOff + 3 * outCol);
+        a3y.intoArray(out, outOff + 3 * outCol + 16);
+        int outB = outOff + outRow;
+        b0x.intoArray(out, outB);
+        b0y.intoArray(out, outB + 16);
+        b1x.intoArray(out, outB + outCol);
+        b1y.intoArray(out, outB + outCol + 16);
+        b2x.intoArray(out, outB + 2 * outCol);
+        b2y.intoArray(out, outB + 2 * outCol + 16);
+        b3x.intoArray(out, outB + 3 * outCol);
+        b3y.intoArray(out, outB + 3 * outCol + 16);
+    }
+
+    /**
+     * Sixteen input channels by 16 output channels of the product of one transformed row: {@code out[c] += sum over pixels of x[16 pixel +
+     * c] * g[16 pixel]}. The sum begins at zero and is added at the end: shorter chains round less.
+     */
+    static void pixels16x16(float[] x, int xOff, float[] g, int gOff, int pixels, float[] out, int outOff, int outRow) {
+        FloatVector c0 = FloatVector.zero(LANES);
+        FloatVector c1 = FloatVector.zero(LANES);
+        FloatVector c2 = FloatVector.zero(LANES);
+        FloatVector c3 = FloatVector.zero(LANES);
+        FloatVector c4 = FloatVector.zero(LANES);
+        FloatVector c5 = FloatVector.zero(LANES);
+        FloatVector c6 = FloatVector.zero(LANES);
+        FloatVector c7 = FloatVector.zero(LANES);
+        FloatVector c8 = FloatVector.zero(LANES);
+        FloatVector c9 = FloatVector.zero(LANES);
+        FloatVector c10 = FloatVector.zero(LANES);
+        FloatVector c11 = FloatVector.zero(LANES);
+        FloatVector c12 = FloatVector.zero(LANES);
+        FloatVector c13 = FloatVector.zero(LANES);
+        FloatVector c14 = FloatVector.zero(LANES);
+        FloatVector c15 = FloatVector.zero(LANES);
+        int k = gOff;
+        for (int i = xOff; i < xOff + BLOCK * pixels; i += BLOCK) {
+            FloatVector v = FloatVector.fromArray(LANES, g, k);
+            k += BLOCK;
+            c0 = FloatVector.broadcast(LANES, x[i]).fma(v, c0);
+            c1 = FloatVector.broadcast(LANES, x[i + 1]).fma(v, c1);
+            c2 = FloatVector.broadcast(LANES, x[i + 2]).fma(v, c2);
+            c3 = FloatVector.broadcast(LANES, x[i + 3]).fma(v, c3);
+            c4 = FloatVector.broadcast(LANES, x[i + 4]).fma(v, c4);
+            c5 = FloatVector.broadcast(LANES, x[i + 5]).fma(v, c5);
+            c6 = FloatVector.broadcast(LANES, x[i + 6]).fma(v, c6);
+            c7 = FloatVector.broadcast(LANES, x[i + 7]).fma(v, c7);
+            c8 = FloatVector.broadcast(LANES, x[i + 8]).fma(v, c8);
+            c9 = FloatVector.broadcast(LANES, x[i + 9]).fma(v, c9);
+            c10 = FloatVector.broadcast(LANES, x[i + 10]).fma(v, c10);
+            c11 = FloatVector.broadcast(LANES, x[i + 11]).fma(v, c11);
+            c12 = FloatVector.broadcast(LANES, x[i + 12]).fma(v, c12);
+            c13 = FloatVector.broadcast(LANES, x[i + 13]).fma(v, c13);
+            c14 = FloatVector.broadcast(LANES, x[i + 14]).fma(v, c14);
+            c15 = FloatVector.broadcast(LANES, x[i + 15]).fma(v, c15);
+        }
+        c0.add(FloatVector.fromArray(LANES, out, outOff)).intoArray(out, outOff);
+        c1.add(FloatVector.fromArray(LANES, out, outOff + outRow)).intoArray(out, outOff + outRow);
+        c2.add(FloatVector.fromArray(LANES, out, outOff + 2 * outRow)).intoArray(out, outOff + 2 * outRow);
+        c3.add(FloatVector.fromArray(LANES, out, outOff + 3 * outRow)).intoArray(out, outOff + 3 * outRow);
+        c4.add(FloatVector.fromArray(LANES, out, outOff + 4 * outRow)).intoArray(out, outOff + 4 * outRow);
+        c5.add(FloatVector.fromArray(LANES, out, outOff + 5 * outRow)).intoArray(out, outOff + 5 * outRow);
+        c6.add(FloatVector.fromArray(LANES, out, outOff + 6 * outRow)).intoArray(out, outOff + 6 * outRow);
+        c7.add(FloatVector.fromArray(LANES, out, outOff + 7 * outRow)).intoArray(out, outOff + 7 * outRow);
+        c8.add(FloatVector.fromArray(LANES, out, outOff + 8 * outRow)).intoArray(out, outOff + 8 * outRow);
+        c9.add(FloatVector.fromArray(LANES, out, outOff + 9 * outRow)).intoArray(out, outOff + 9 * outRow);
+        c10.add(FloatVector.fromArray(LANES, out, outOff + 10 * outRow)).intoArray(out, outOff + 10 * outRow);
+        c11.add(FloatVector.fromArray(LANES, out, outOff + 11 * outRow)).intoArray(out, outOff + 11 * outRow);
+        c12.add(FloatVector.fromArray(LANES, out, outOff + 12 * outRow)).intoArray(out, outOff + 12 * outRow);
+        c13.add(FloatVector.fromArray(LANES, out, outOff + 13 * outRow)).intoArray(out, outOff + 13 * outRow);
+        c14.add(FloatVector.fromArray(LANES, out, outOff + 14 * outRow)).intoArray(out, outOff + 14 * outRow);
+        c15.add(FloatVector.fromArray(LANES, out, outOff + 15 * outRow)).intoArray(out, outOff + 15 * outRow);
+    }
+}

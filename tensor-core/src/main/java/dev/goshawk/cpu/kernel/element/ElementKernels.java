@@ -1,0 +1,32 @@
+package dev.goshawk.cpu.kernel.element;
+
+import dev.goshawk.tensor.DType;
+
+/** Passes over chunks of one element type. Arrays are {@code float[]} or {@code double[]}; a chunk is a range of one. */
+public interface ElementKernels {
+    /** The kernels of a floating element type. */
+    static ElementKernels of(DType dtype) {
+        return dtype == DType.FLOAT32 ? new FloatElements() : new DoubleElements();
+    }
+
+    /**
+     * {@code result[ro + i] = op(a[ao + i], b[bo + i], c[co + i])} for {@code 0 <= i < n}; the sums add to the result. Operands an op
+     * does not have are ignored. The result may be an operand's own range.
+     */
+    void run(ElementOp op, double p, Object a, int ao, Object b, int bo, Object c, int co, Object result,
+            int ro, int n);
+
+    void fill(Object array, int offset, int n, double value);
+
+    /** Element {@code offset} of the array. */
+    double get(Object array, int offset);
+
+    /** {@code out[oo + j] = sum_r in[io + r * columns + j]}, rows in order; adds to what is there if asked. */
+    void foldRows(Object in, int io, int rows, int columns, Object out, int oo, boolean add);
+
+    /** Sum of a range in float64, in order. */
+    double foldAll(Object in, int io, int n);
+
+    /** Repeats {@code columns} elements for each of {@code rows}. */
+    void repeat(Object in, int io, int columns, Object out, int oo, int rows);
+}

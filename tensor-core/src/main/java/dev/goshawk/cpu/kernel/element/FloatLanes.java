@@ -1,0 +1,52 @@
+package dev.goshawk.cpu.kernel.element;
+
+import dev.goshawk.cpu.kernel.simd.VectorSupport;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/** Vectors of float32 ops that take more than one instruction, for the passes and for generated loops: one arithmetic for both. */
+public final class FloatLanes {
+    private static final VectorSpecies<Float> S = VectorSupport.F32;
+    /** Adding and subtracting this rounds a smaller number that is not negative to the nearest integer, ties to even. */
+    private static final float ROUNDER = 0x1p23f;
+
+    private FloatLanes() {
+    }
+
+    public static FloatVector load(float[] array, int offset) {
+        return FloatVector.fromArray(S, array, offset);
+    }
+
+    public static FloatVector same(float[] array, int offset) {
+        return FloatVector.broadcast(S, array[offset]);
+    }
+
+    public static FloatVector atLeast(FloatVector x, FloatVector y) {
+        return FloatVector.zero(S).blend((float) 1, x.compare(VectorOperators.GE, y));
+    }
+
+    public static FloatVector maskPositive(FloatVector x, FloatVector y) {
+        return x.mul(step(y));
+    }
+
+    public static FloatVector relu(FloatVector x) {
+        return x.blend((float) 0, x.compare(VectorOperators.LE, 0));
+    }
+
+    public static FloatVector step(FloatVector x) {
+        return FloatVector.zero(S).blend((float) 1, x.compare(VectorOperators.GT, 0));
+    }
+
+    public static FloatVector reciprocal(FloatVector x) {
+        return FloatVector.broadcast(S, 1).div(x);
+    }
+
+    /** Ties to even, as {@link Math#rint}, with its signed zeros; from 2^23 in magnitude every number is whole. */
+    public static FloatVector round(FloatVector x) {
+        FloatVector magnitude = x.abs();
+        FloatVector whole = magnitude.add(ROUNDER).sub(ROUNDER);
+        FloatVector signed = whole.blend(whole.neg(), x.test(VectorOperators.IS_NEGATIVE));
+        return signed.blend(x, magnitude.compare(VectorOperators.GE, ROUNDER));
+    }
+}

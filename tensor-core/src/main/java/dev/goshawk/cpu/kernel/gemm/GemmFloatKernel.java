@@ -1,0 +1,385 @@
+package dev.goshawk.cpu.kernel.gemm;
+
+import dev.goshawk.cpu.kernel.simd.VectorSupport;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The float32 register tiles under {@link BlockedProduct}: {@link #TALL} or {@link #SHORT} rows by one or two vectors of
+ * the result, held in registers over the whole inner dimension. The left operand is read with two strides, so plain,
+ * transposed and copied storage share one kernel; the right operand is packed in panels.
+ *
+ * <p>Every element of a result is one chain of fused multiply-adds in increasing k, added to the old value last: the
+ * same bits whatever the tile it falls in.
+ */
+final class GemmFloatKernel {
+    private static final VectorSpecies<Float> S = VectorSupport.F32;
+
+    /** Lanes of a vector. */
+    static final int L = VectorSupport.F32_LANES;
+    /** Rows of most tiles. */
+    static final int TALL = 12;
+    /** Rows of the tiles that make up what is no multiple of {@link #TALL}. */
+    static final int SHORT = 8;
+    /** Columns of a full panel of the right operand. */
+    static final int PANEL = VectorSupport.PANEL_VECTORS * L;
+    /** Elements of the buffer that ragged tiles pass through. */
+    static final int TILE = TALL * PANEL;
+
+    /**
+     * Read in place of the old result where that is not to be added: a branch in a kernel would deoptimise it when
+     * first taken.
+     */
+    private static final float[] ZEROS = new float[PANEL];
+
+    private GemmFloatKernel() {
+    }
+
+    /** Rows that tiles for {@code rows} rows span: up to three more, or {@link #SHORT}. */
+    static int tiledRows(int rows) {
+        return Math.max(SHORT, (rows + 3) / 4 * 4);
+    }
+
+    /** Rows of the next tile where this many, a result of {@link #tiledRows}, are left. */
+    static int nextTile(int rows) {
+        return rows % TALL == 0 || rows > 2 * SHORT ? TALL : SHORT;
+    }
+
+    /**
+     * {@code C = A B}, or {@code C += A B} when {@code add}, for one tile: element (i, k) of A at {@code a[a0 + i*rs +
+     * k*ks]}, row k of B at {@code b[b0 + k*width]}, row i of C at {@code c[c0 + i*ldc]}.
+     *
+     * @param rows {@link #TALL} or {@link #SHORT}
+     * @param width {@link #L} or {@link #PANEL}
+     */
+    static void tile(int rows, int width, float[] a, int a0, int rs, int ks, float[] b, int b0, int kc, float[] c,
+            int c0, int ldc, boolean add) {
+        float[] old = add ? c : ZEROS;
+        int old0 = add ? c0 : 0;
+        int ldOld = add ? ldc : 0;
+        if (width == L) {
+            if (rows == TALL) {
+                tallNarrow(a, a0, rs, ks, b, b0, kc, old, old0, ldOld, c, c0, ldc);
+            } else {
+                shortNarrow(a, a0, rs, ks, b, b0, kc, old, old0, ldOld, c, c0, ldc);
+            }
+        } else if (rows == TALL) {
+            tallWide(a, a0, rs, ks, b, b0, kc, old, old0, ldOld, c, c0, ldc);
+        } else {
+            shortWide(a, a0, rs, ks, b, b0, kc, old, old0, ldOld, c, c0, ldc);
+        }
+    }
+
+    // One shared zero, an uncounted loop and no helper calls keep these under the compiler's node limit: beyond it C2
+    // stops inlining and boxes every accumulator.
+
+    /** {@link #TALL} rows of two vectors. */
+    private static void tallWide(float[] a, int a0, int rs, int ks, float[] b, int b0, int kc, float[] old, int old0,
+            int ldOld, float[] c, int c0, int ldc) {
+        FloatVector zero = FloatVector.zero(S);
+        FloatVector s0p = zero;
+        FloatVector s0q = zero;
+        FloatVector s1p = zero;
+        FloatVector s1q = zero;
+        FloatVector s2p = zero;
+        FloatVector s2q = zero;
+        FloatVector s3p = zero;
+        FloatVector s3q = zero;
+        FloatVector s4p = zero;
+        FloatVector s4q = zero;
+        FloatVector s5p = zero;
+        FloatVector s5q = zero;
+        FloatVector s6p = zero;
+        FloatVector s6q = zero;
+        FloatVector s7p = zero;
+        FloatVector s7q = zero;
+        FloatVector s8p = zero;
+        FloatVector s8q = zero;
+        FloatVector s9p = zero;
+        FloatVector s9q = zero;
+        FloatVector s10p = zero;
+        FloatVector s10q = zero;
+        FloatVector s11p = zero;
+        FloatVector s11q = zero;
+        int r2 = 2 * rs;
+        int r3 = 3 * rs;
+        int r4 = 4 * rs;
+        int r5 = 5 * rs;
+        int r6 = 6 * rs;
+        int r7 = 7 * rs;
+        int r8 = 8 * rs;
+        int r9 = 9 * rs;
+        int r10 = 10 * rs;
+        int r11 = 11 * rs;
+        int ak = a0;
+        int bk = b0;
+        int end = a0 + kc * ks;
+        while (ak != end) {
+            FloatVector wp = FloatVector.fromArray(S, b, bk);
+            FloatVector wq = FloatVector.fromArray(S, b, bk + L);
+            FloatVector v0 = FloatVector.broadcast(S, a[ak]);
+            s0p = v0.fma(wp, s0p);
+            s0q = v0.fma(wq, s0q);
+            FloatVector v1 = FloatVector.broadcast(S, a[ak + rs]);
+            s1p = v1.fma(wp, s1p);
+            s1q = v1.fma(wq, s1q);
+            FloatVector v2 = FloatVector.broadcast(S, a[ak + r2]);
+            s2p = v2.fma(wp, s2p);
+            s2q = v2.fma(wq, s2q);
+            FloatVector v3 = FloatVector.broadcast(S, a[ak + r3]);
+            s3p = v3.fma(wp, s3p);
+            s3q = v3.fma(wq, s3q);
+            FloatVector v4 = FloatVector.broadcast(S, a[ak + r4]);
+            s4p = v4.fma(wp, s4p);
+            s4q = v4.fma(wq, s4q);
+            FloatVector v5 = FloatVector.broadcast(S, a[ak + r5]);
+            s5p = v5.fma(wp, s5p);
+            s5q = v5.fma(wq, s5q);
+            FloatVector v6 = FloatVector.broadcast(S, a[ak + r6]);
+            s6p = v6.fma(wp, s6p);
+            s6q = v6.fma(wq, s6q);
+            FloatVector v7 = FloatVector.broadcast(S, a[ak + r7]);
+            s7p = v7.fma(wp, s7p);
+            s7q = v7.fma(wq, s7q);
+            FloatVector v8 = FloatVector.broadcast(S, a[ak + r8]);
+            s8p = v8.fma(wp, s8p);
+            s8q = v8.fma(wq, s8q);
+            FloatVector v9 = FloatVector.broadcast(S, a[ak + r9]);
+            s9p = v9.fma(wp, s9p);
+            s9q = v9.fma(wq, s9q);
+            FloatVector v10 = FloatVector.broadcast(S, a[ak + r10]);
+            s10p = v10.fma(wp, s10p);
+            s10q = v10.fma(wq, s10q);
+            FloatVector v11 = FloatVector.broadcast(S, a[ak + r11]);
+            s11p = v11.fma(wp, s11p);
+            s11q = v11.fma(wq, s11q);
+            ak += ks;
+            bk += 2 * L;
+        }
+        s0p.add(FloatVector.fromArray(S, old, old0)).intoArray(c, c0);
+        s0q.add(FloatVector.fromArray(S, old, old0 + L)).intoArray(c, c0 + L);
+        s1p.add(FloatVector.fromArray(S, old, old0 + ldOld)).intoArray(c, c0 + ldc);
+        s1q.add(FloatVector.fromArray(S, old, old0 + ldOld + L)).intoArray(c, c0 + ldc + L);
+        s2p.add(FloatVector.fromArray(S, old, old0 + 2 * ldOld)).intoArray(c, c0 + 2 * ldc);
+        s2q.add(FloatVector.fromArray(S, old, old0 + 2 * ldOld + L)).intoArray(c, c0 + 2 * ldc + L);
+        s3p.add(FloatVector.fromArray(S, old, old0 + 3 * ldOld)).intoArray(c, c0 + 3 * ldc);
+        s3q.add(FloatVector.fromArray(S, old, old0 + 3 * ldOld + L)).intoArray(c, c0 + 3 * ldc + L);
+        s4p.add(FloatVector.fromArray(S, old, old0 + 4 * ldOld)).intoArray(c, c0 + 4 * ldc);
+        s4q.add(FloatVector.fromArray(S, old, old0 + 4 * ldOld + L)).intoArray(c, c0 + 4 * ldc + L);
+        s5p.add(FloatVector.fromArray(S, old, old0 + 5 * ldOld)).intoArray(c, c0 + 5 * ldc);
+        s5q.add(FloatVector.fromArray(S, old, old0 + 5 * ldOld + L)).intoArray(c, c0 + 5 * ldc + L);
+        s6p.add(FloatVector.fromArray(S, old, old0 + 6 * ldOld)).intoArray(c, c0 + 6 * ldc);
+        s6q.add(FloatVector.fromArray(S, old, old0 + 6 * ldOld + L)).intoArray(c, c0 + 6 * ldc + L);
+        s7p.add(FloatVector.fromArray(S, old, old0 + 7 * ldOld)).intoArray(c, c0 + 7 * ldc);
+        s7q.add(FloatVector.fromArray(S, old, old0 + 7 * ldOld + L)).intoArray(c, c0 + 7 * ldc + L);
+        s8p.add(FloatVector.fromArray(S, old, old0 + 8 * ldOld)).intoArray(c, c0 + 8 * ldc);
+        s8q.add(FloatVector.fromArray(S, old, old0 + 8 * ldOld + L)).intoArray(c, c0 + 8 * ldc + L);
+        s9p.add(FloatVector.fromArray(S, old, old0 + 9 * ldOld)).intoArray(c, c0 + 9 * ldc);
+        s9q.add(FloatVector.fromArray(S, old, old0 + 9 * ldOld + L)).intoArray(c, c0 + 9 * ldc + L);
+        s10p.add(FloatVector.fromArray(S, old, old0 + 10 * ldOld)).intoArray(c, c0 + 10 * ldc);
+        s10q.add(FloatVector.fromArray(S, old, old0 + 10 * ldOld + L)).intoArray(c, c0 + 10 * ldc + L);
+        s11p.add(FloatVector.fromArray(S, old, old0 + 11 * ldOld)).intoArray(c, c0 + 11 * ldc);
+        s11q.add(FloatVector.fromArray(S, old, old0 + 11 * ldOld + L)).intoArray(c, c0 + 11 * ldc + L);
+    }
+
+    /** {@link #SHORT} rows of two vectors. */
+    private static void shortWide(float[] a, int a0, int rs, int ks, float[] b, int b0, int kc, float[] old, int old0,
+            int ldOld, float[] c, int c0, int ldc) {
+        FloatVector zero = FloatVector.zero(S);
+        FloatVector s0p = zero;
+        FloatVector s0q = zero;
+        FloatVector s1p = zero;
+        FloatVector s1q = zero;
+        FloatVector s2p = zero;
+        FloatVector s2q = zero;
+        FloatVector s3p = zero;
+        FloatVector s3q = zero;
+        FloatVector s4p = zero;
+        FloatVector s4q = zero;
+        FloatVector s5p = zero;
+        FloatVector s5q = zero;
+        FloatVector s6p = zero;
+        FloatVector s6q = zero;
+        FloatVector s7p = zero;
+        FloatVector s7q = zero;
+        int r2 = 2 * rs;
+        int r3 = 3 * rs;
+        int r4 = 4 * rs;
+        int r5 = 5 * rs;
+        int r6 = 6 * rs;
+        int r7 = 7 * rs;
+        int ak = a0;
+        int bk = b0;
+        int end = a0 + kc * ks;
+        while (ak != end) {
+            FloatVector wp = FloatVector.fromArray(S, b, bk);
+            FloatVector wq = FloatVector.fromArray(S, b, bk + L);
+            FloatVector v0 = FloatVector.broadcast(S, a[ak]);
+            s0p = v0.fma(wp, s0p);
+            s0q = v0.fma(wq, s0q);
+            FloatVector v1 = FloatVector.broadcast(S, a[ak + rs]);
+            s1p = v1.fma(wp, s1p);
+            s1q = v1.fma(wq, s1q);
+            FloatVector v2 = FloatVector.broadcast(S, a[ak + r2]);
+            s2p = v2.fma(wp, s2p);
+            s2q = v2.fma(wq, s2q);
+            FloatVector v3 = FloatVector.broadcast(S, a[ak + r3]);
+            s3p = v3.fma(wp, s3p);
+            s3q = v3.fma(wq, s3q);
+            FloatVector v4 = FloatVector.broadcast(S, a[ak + r4]);
+            s4p = v4.fma(wp, s4p);
+            s4q = v4.fma(wq, s4q);
+            FloatVector v5 = FloatVector.broadcast(S, a[ak + r5]);
+            s5p = v5.fma(wp, s5p);
+            s5q = v5.fma(wq, s5q);
+            FloatVector v6 = FloatVector.broadcast(S, a[ak + r6]);
+            s6p = v6.fma(wp, s6p);
+            s6q = v6.fma(wq, s6q);
+            FloatVector v7 = FloatVector.broadcast(S, a[ak + r7]);
+            s7p = v7.fma(wp, s7p);
+            s7q = v7.fma(wq, s7q);
+            ak += ks;
+            bk += 2 * L;
+        }
+        s0p.add(FloatVector.fromArray(S, old, old0)).intoArray(c, c0);
+        s0q.add(FloatVector.fromArray(S, old, old0 + L)).intoArray(c, c0 + L);
+        s1p.add(FloatVector.fromArray(S, old, old0 + ldOld)).intoArray(c, c0 + ldc);
+        s1q.add(FloatVector.fromArray(S, old, old0 + ldOld + L)).intoArray(c, c0 + ldc + L);
+        s2p.add(FloatVector.fromArray(S, old, old0 + 2 * ldOld)).intoArray(c, c0 + 2 * ldc);
+        s2q.add(FloatVector.fromArray(S, old, old0 + 2 * ldOld + L)).intoArray(c, c0 + 2 * ldc + L);
+        s3p.add(FloatVector.fromArray(S, old, old0 + 3 * ldOld)).intoArray(c, c0 + 3 * ldc);
+        s3q.add(FloatVector.fromArray(S, old, old0 + 3 * ldOld + L)).intoArray(c, c0 + 3 * ldc + L);
+        s4p.add(FloatVector.fromArray(S, old, old0 + 4 * ldOld)).intoArray(c, c0 + 4 * ldc);
+        s4q.add(FloatVector.fromArray(S, old, old0 + 4 * ldOld + L)).intoArray(c, c0 + 4 * ldc + L);
+        s5p.add(FloatVector.fromArray(S, old, old0 + 5 * ldOld)).intoArray(c, c0 + 5 * ldc);
+        s5q.add(FloatVector.fromArray(S, old, old0 + 5 * ldOld + L)).intoArray(c, c0 + 5 * ldc + L);
+        s6p.add(FloatVector.fromArray(S, old, old0 + 6 * ldOld)).intoArray(c, c0 + 6 * ldc);
+        s6q.add(FloatVector.fromArray(S, old, old0 + 6 * ldOld + L)).intoArray(c, c0 + 6 * ldc + L);
+        s7p.add(FloatVector.fromArray(S, old, old0 + 7 * ldOld)).intoArray(c, c0 + 7 * ldc);
+        s7q.add(FloatVector.fromArray(S, old, old0 + 7 * ldOld + L)).intoArray(c, c0 + 7 * ldc + L);
+    }
+
+    /** {@link #TALL} rows of one vector. */
+    private static void tallNarrow(float[] a, int a0, int rs, int ks, float[] b, int b0, int kc, float[] old, int old0,
+            int ldOld, float[] c, int c0, int ldc) {
+        FloatVector zero = FloatVector.zero(S);
+        FloatVector s0 = zero;
+        FloatVector s1 = zero;
+        FloatVector s2 = zero;
+        FloatVector s3 = zero;
+        FloatVector s4 = zero;
+        FloatVector s5 = zero;
+        FloatVector s6 = zero;
+        FloatVector s7 = zero;
+        FloatVector s8 = zero;
+        FloatVector s9 = zero;
+        FloatVector s10 = zero;
+        FloatVector s11 = zero;
+        int r2 = 2 * rs;
+        int r3 = 3 * rs;
+        int r4 = 4 * rs;
+        int r5 = 5 * rs;
+        int r6 = 6 * rs;
+        int r7 = 7 * rs;
+        int r8 = 8 * rs;
+        int r9 = 9 * rs;
+        int r10 = 10 * rs;
+        int r11 = 11 * rs;
+        int ak = a0;
+        int bk = b0;
+        int end = a0 + kc * ks;
+        while (ak != end) {
+            FloatVector w = FloatVector.fromArray(S, b, bk);
+            FloatVector v0 = FloatVector.broadcast(S, a[ak]);
+            s0 = v0.fma(w, s0);
+            FloatVector v1 = FloatVector.broadcast(S, a[ak + rs]);
+            s1 = v1.fma(w, s1);
+            FloatVector v2 = FloatVector.broadcast(S, a[ak + r2]);
+            s2 = v2.fma(w, s2);
+            FloatVector v3 = FloatVector.broadcast(S, a[ak + r3]);
+            s3 = v3.fma(w, s3);
+            FloatVector v4 = FloatVector.broadcast(S, a[ak + r4]);
+            s4 = v4.fma(w, s4);
+            FloatVector v5 = FloatVector.broadcast(S, a[ak + r5]);
+            s5 = v5.fma(w, s5);
+            FloatVector v6 = FloatVector.broadcast(S, a[ak + r6]);
+            s6 = v6.fma(w, s6);
+            FloatVector v7 = FloatVector.broadcast(S, a[ak + r7]);
+            s7 = v7.fma(w, s7);
+            FloatVector v8 = FloatVector.broadcast(S, a[ak + r8]);
+            s8 = v8.fma(w, s8);
+            FloatVector v9 = FloatVector.broadcast(S, a[ak + r9]);
+            s9 = v9.fma(w, s9);
+            FloatVector v10 = FloatVector.broadcast(S, a[ak + r10]);
+            s10 = v10.fma(w, s10);
+            FloatVector v11 = FloatVector.broadcast(S, a[ak + r11]);
+            s11 = v11.fma(w, s11);
+            ak += ks;
+            bk += L;
+        }
+        s0.add(FloatVector.fromArray(S, old, old0)).intoArray(c, c0);
+        s1.add(FloatVector.fromArray(S, old, old0 + ldOld)).intoArray(c, c0 + ldc);
+        s2.add(FloatVector.fromArray(S, old, old0 + 2 * ldOld)).intoArray(c, c0 + 2 * ldc);
+        s3.add(FloatVector.fromArray(S, old, old0 + 3 * ldOld)).intoArray(c, c0 + 3 * ldc);
+        s4.add(FloatVector.fromArray(S, old, old0 + 4 * ldOld)).intoArray(c, c0 + 4 * ldc);
+        s5.add(FloatVector.fromArray(S, old, old0 + 5 * ldOld)).intoArray(c, c0 + 5 * ldc);
+        s6.add(FloatVector.fromArray(S, old, old0 + 6 * ldOld)).intoArray(c, c0 + 6 * ldc);
+        s7.add(FloatVector.fromArray(S, old, old0 + 7 * ldOld)).intoArray(c, c0 + 7 * ldc);
+        s8.add(FloatVector.fromArray(S, old, old0 + 8 * ldOld)).intoArray(c, c0 + 8 * ldc);
+        s9.add(FloatVector.fromArray(S, old, old0 + 9 * ldOld)).intoArray(c, c0 + 9 * ldc);
+        s10.add(FloatVector.fromArray(S, old, old0 + 10 * ldOld)).intoArray(c, c0 + 10 * ldc);
+        s11.add(FloatVector.fromArray(S, old, old0 + 11 * ldOld)).intoArray(c, c0 + 11 * ldc);
+    }
+
+    /** {@link #SHORT} rows of one vector. */
+    private static void shortNarrow(float[] a, int a0, int rs, int ks, float[] b, int b0, int kc, float[] old, int old0,
+            int ldOld, float[] c, int c0, int ldc) {
+        FloatVector zero = FloatVector.zero(S);
+        FloatVector s0 = zero;
+        FloatVector s1 = zero;
+        FloatVector s2 = zero;
+        FloatVector s3 = zero;
+        FloatVector s4 = zero;
+        FloatVector s5 = zero;
+        FloatVector s6 = zero;
+        FloatVector s7 = zero;
+        int r2 = 2 * rs;
+        int r3 = 3 * rs;
+        int r4 = 4 * rs;
+        int r5 = 5 * rs;
+        int r6 = 6 * rs;
+        int r7 = 7 * rs;
+        int ak = a0;
+        int bk = b0;
+        int end = a0 + kc * ks;
+        while (ak != end) {
+            FloatVector w = FloatVector.fromArray(S, b, bk);
+            FloatVector v0 = FloatVector.broadcast(S, a[ak]);
+            s0 = v0.fma(w, s0);
+            FloatVector v1 = FloatVector.broadcast(S, a[ak + rs]);
+            s1 = v1.fma(w, s1);
+            FloatVector v2 = FloatVector.broadcast(S, a[ak + r2]);
+            s2 = v2.fma(w, s2);
+            FloatVector v3 = FloatVector.broadcast(S, a[ak + r3]);
+            s3 = v3.fma(w, s3);
+            FloatVector v4 = FloatVector.broadcast(S, a[ak + r4]);
+            s4 = v4.fma(w, s4);
+            FloatVector v5 = FloatVector.broadcast(S, a[ak + r5]);
+            s5 = v5.fma(w, s5);
+            FloatVector v6 = FloatVector.broadcast(S, a[ak + r6]);
+            s6 = v6.fma(w, s6);
+            FloatVector v7 = FloatVector.broadcast(S, a[ak + r7]);
+            s7 = v7.fma(w, s7);
+            ak += ks;
+            bk += L;
+        }
+        s0.add(FloatVector.fromArray(S, old, old0)).intoArray(c, c0);
+        s1.add(FloatVector.fromArray(S, old, old0 + ldOld)).intoArray(c, c0 + ldc);
+        s2.add(FloatVector.fromArray(S, old, old0 + 2 * ldOld)).intoArray(c, c0 + 2 * ldc);
+        s3.add(FloatVector.fromArray(S, old, old0 + 3 * ldOld)).intoArray(c, c0 + 3 * ldc);
+        s4.add(FloatVector.fromArray(S, old, old0 + 4 * ldOld)).intoArray(c, c0 + 4 * ldc);
+        s5.add(FloatVector.fromArray(S, old, old0 + 5 * ldOld)).intoArray(c, c0 + 5 * ldc);
+        s6.add(FloatVector.fromArray(S, old, old0 + 6 * ldOld)).intoArray(c, c0 + 6 * ldc);
+        s7.add(FloatVector.fromArray(S, old, old0 + 7 * ldOld)).intoArray(c, c0 + 7 * ldc);
+    }
+}

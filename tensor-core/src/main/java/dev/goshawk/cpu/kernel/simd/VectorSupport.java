@@ -1,0 +1,66 @@
+package dev.goshawk.cpu.kernel.simd;
+
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/** The vector shape that all kernels use: the one that system property {@code goshawk.vector.bits} asks for, else the machine's own. */
+public final class VectorSupport {
+    private static final VectorShape SHAPE = VectorWidth.shape();
+
+    public static final VectorSpecies<Float> F32 = VectorSpecies.of(float.class, SHAPE);
+    public static final VectorSpecies<Double> F64 = VectorSpecies.of(double.class, SHAPE);
+    public static final VectorSpecies<Integer> I32 = VectorSpecies.of(int.class, SHAPE);
+    public static final int F32_LANES = F32.length();
+    public static final int F64_LANES = F64.length();
+
+    /** Vectors in a row of a matrix-multiply tile: one with AVX2, whose sixteen registers hold no more, else two. */
+    public static final int PANEL_VECTORS = F32.vectorBitSize() == 256 ? 1 : 2;
+
+    private VectorSupport() {
+    }
+
+    /** Checks that a row-major matrix, rows {@code ld} apart from {@code offset}, fits its array. */
+    public static void requireMatrix(String name, int rows, int columns, int offset, int ld, int length) {
+        if (rows < 0 || columns < 0 || offset < 0) {
+            throw new IllegalArgumentException(
+                    name + " is " + rows + "x" + columns + " at offset " + offset + "; none may be negative");
+        }
+        if (rows == 0 || columns == 0) {
+            return;
+        }
+        if (rows > 1 && ld < columns) {
+            throw new IllegalArgumentException(
+                    "rows of " + name + " are " + ld + " apart, but each has " + columns + " elements");
+        }
+        requireLength(name, offset + (long) (rows - 1) * ld + columns, length);
+    }
+
+    /** Checks that an array reaches as far as a kernel will read or write it. */
+    public static void requireLength(String name, long needed, int length) {
+        if (needed > length) {
+            throw new IllegalArgumentException(name + " needs " + needed + " elements, the array has " + length);
+        }
+    }
+
+    /** Checks the thread count scratch is asked for. */
+    public static void requireThreads(int threads) {
+        if (threads < 1) {
+            throw new IllegalArgumentException("scratch: threads must be at least 1, got " + threads);
+        }
+    }
+
+    /**
+     * A row stride of at least {@code columns}, an odd number of vectors: a power of two would crowd rows into few
+     * cache sets.
+     */
+    public static int oddLines(int columns, int lanes) {
+        return ((columns + lanes - 1) / lanes | 1) * lanes;
+    }
+
+    /**
+     * Rows of a block of about {@code elements} elements: a whole number of tiles, at least three and at most 256 rows.
+     */
+    public static int blockRows(int elements, int columns, int tileRows) {
+        return Math.clamp(elements / Math.max(1, columns) / tileRows * tileRows, 3 * tileRows, 256);
+    }
+}
