@@ -89,7 +89,9 @@ public final class BatchTile {
                 limits.set(0, images);
                 yield new Op.Slice(start, Collections.unmodifiableList(limits), stride);
             }
-            default -> op;
+            // Their attributes do not count images; Step.Apply never holds the leaves, reshapes and elementwise ops.
+            case Op.MatMul _, Op.Permute _, Op.Pad _, Op.Concat _, Op.Sum _, Op.MaxOver _, Op.Leaf _, Op.Reshape _, Op.Elementwise _, Op.Add _, Op.Subtract _, Op.Scale _, Op.Multiply _, Op.AtLeast _, Op.Piecewise _, Op.StraightThroughSlope _ ->
+                op;
         };
     }
 

@@ -15,16 +15,24 @@ final class Pointwise {
         return switch (op) {
             case Op.Elementwise _, Op.Multiply _, Op.Add _, Op.Subtract _, Op.Scale _, Op.Piecewise _, Op.AtLeast _, Op.StraightThroughSlope _ ->
                 true;
-            default -> false;
+            case Op.Leaf _, Op.Reshape _, Op.Permute _, Op.Broadcast _, Op.Sum _, Op.MaxOver _, Op.Pad _, Op.Slice _, Op.Concat _, Op.AvgPool _, Op.AvgPoolTranspose _, Op.MaxPoolIndices _, Op.PoolGather _, Op.PoolScatter _, Op.MatMul _, Op.Conv _ ->
+                false;
         };
     }
 
     /** Costs more than a few cycles an element. */
     static boolean isHeavy(Op op) {
         return switch (op) {
-            case Op.Unary(var f) -> f != Op.Unary.Function.RELU && f != Op.Unary.Function.ABS;
-            case Op.Binary(var f) -> f == Op.Binary.Function.DIVIDE;
-            default -> false;
+            case Op.Unary(var f) -> switch (f) {
+                case EXP, EXPM1, LOG, LOG1P, SQRT, RECIPROCAL, TANH, SIGMOID, SIGMOID_SLOPE, SOFTPLUS -> true;
+                case RELU, ABS -> false;
+            };
+            case Op.Binary(var f) -> switch (f) {
+                case DIVIDE -> true;
+                case MAX, MIN -> false;
+            };
+            case Op.Leaf _, Op.StraightThrough _, Op.StraightThroughSlope _, Op.Linear _, Op.Multilinear _, Op.Piecewise _, Op.AtLeast _, Op.MaxOver _, Op.MaxPoolIndices _ ->
+                false;
         };
     }
 

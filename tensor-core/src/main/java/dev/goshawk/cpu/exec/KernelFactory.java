@@ -93,7 +93,8 @@ final class KernelFactory {
             case Op.MaxPoolIndices(var g) -> IndexedPool.indices(g, from.get(0), to, a.operands().get(0).dtype());
             case Op.PoolGather(var g) -> IndexedPool.gather(g, from.get(0), from.get(1), to, result.dtype());
             case Op.PoolScatter(var g) -> IndexedPool.scatter(g, from.get(0), from.get(1), to, result.dtype());
-            default -> reference(a.op(), shapes, from, result, to);
+            case Op.Leaf _, Op.Elementwise _, Op.Add _, Op.Subtract _, Op.Scale _, Op.Multiply _, Op.AtLeast _, Op.Piecewise _, Op.StraightThroughSlope _, Op.Reshape _, Op.Sum _, Op.MaxOver _ ->
+                reference(a.op(), shapes, from, result, to);
         };
     }
 

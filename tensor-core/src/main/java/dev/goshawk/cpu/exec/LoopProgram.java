@@ -211,11 +211,12 @@ final class LoopProgram {
                 p = factor;
                 yield ElementOp.SCALE;
             }
-            case Op.Unary(var f) -> ElementOp.valueOf(f.name());
-            case Op.Binary(var f) -> ElementOp.valueOf(f.name());
-            case Op.Piecewise(var f) -> ElementOp.valueOf(f.name());
+            case Op.Unary(var f) -> FunctionPasses.of(f);
+            case Op.Binary(var f) -> FunctionPasses.of(f);
+            case Op.Piecewise(var f) -> FunctionPasses.of(f);
             case Op.StraightThrough _ -> ElementOp.COPY;
-            default -> throw new IllegalStateException("not a loop op: " + in.op().label());
+            case Op.Leaf _, Op.Reshape _, Op.Permute _, Op.Broadcast _, Op.Sum _, Op.MaxOver _, Op.Pad _, Op.Slice _, Op.Concat _, Op.AvgPool _, Op.AvgPoolTranspose _, Op.MaxPoolIndices _, Op.PoolGather _, Op.PoolScatter _, Op.MatMul _, Op.Conv _, Op.StraightThroughSlope _ ->
+                throw new IllegalStateException("not a loop op: " + in.op().label());
         };
         code.add(new ElementPass(op, p, a, b, c, target));
     }

@@ -13,5 +13,24 @@ public enum ElementOp {
     /** result += a. */
     SUM,
     /** result += a * b. */
-    SUM_OF_PRODUCTS
+    SUM_OF_PRODUCTS;
+
+    /** How many of a, b, c the op has; the result that the sums add to is not counted. */
+    public int operands() {
+        return switch (this) {
+            case MULTIPLY_ADD -> 3;
+            case ADD, SUBTRACT, MULTIPLY, DIVIDE, MAX, MIN, AT_LEAST, MASK_POSITIVE, SUM_OF_PRODUCTS -> 2;
+            case COPY, SCALE, RELU, STEP, SIGN, ABS, ROUND, FLOOR, EXP, EXPM1, LOG, LOG1P, SQRT, RECIPROCAL, TANH, SIGMOID, SIGMOID_SLOPE, SOFTPLUS, SUM ->
+                1;
+        };
+    }
+
+    /** Whether the op works on whole vectors, so that a generated loop can hold it; the others go number by number, in float64. */
+    public boolean hasVectorForm() {
+        return switch (this) {
+            case COPY, ADD, SUBTRACT, MULTIPLY, DIVIDE, MAX, MIN, AT_LEAST, SCALE, MULTIPLY_ADD, MASK_POSITIVE, RELU, STEP, ROUND, SQRT, RECIPROCAL, SUM, SUM_OF_PRODUCTS ->
+                true;
+            case SIGN, ABS, FLOOR, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, SIGMOID_SLOPE, SOFTPLUS -> false;
+        };
+    }
 }

@@ -1,6 +1,5 @@
 package dev.goshawk.cpu.kernel.loop;
 
-import dev.goshawk.cpu.kernel.element.ElementOp;
 import dev.goshawk.cpu.kernel.element.FloatLanes;
 import dev.goshawk.cpu.kernel.loop.LoopShape.Place;
 import java.lang.classfile.ClassFile;
@@ -76,10 +75,7 @@ public final class LoopGenerator {
 
     /** Whether all passes have a vector form and the loop is of a size that a method can hold. */
     public static boolean supports(LoopShape shape) {
-        return shape.passes().size() <= MOST_PASSES && shape.passes().stream().allMatch(p -> switch (p.op()) {
-            case SIGN, ABS, FLOOR, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, SIGMOID_SLOPE, SOFTPLUS -> false;
-            default -> true;
-        });
+        return shape.passes().size() <= MOST_PASSES && shape.passes().stream().allMatch(p -> p.op().hasVectorForm());
     }
 
     /** A new loop that the JVM has not compiled yet: right, but slow. */
@@ -171,8 +167,7 @@ public final class LoopGenerator {
 
     private void pass(CodeBuilder b, ElementPass p) {
         boolean sum = shape.places().get(p.target()) == Place.SUM;
-        int sources = sources(p.op());
-        List<Integer> from = new ArrayList<>(List.of(p.a(), p.b(), p.c()).subList(0, sources));
+        List<Integer> from = new ArrayList<>(List.of(p.a(), p.b(), p.c()).subList(0, p.op().operands()));
         if (sum) {
             from.add(p.target());
         }
@@ -207,14 +202,6 @@ public final class LoopGenerator {
                     .invokevirtual(VECTOR, "intoArray",
                             MethodTypeDesc.of(ConstantDescs.CD_void, FLOATS, ConstantDescs.CD_int));
         }
-    }
-
-    private static int sources(ElementOp op) {
-        return switch (op) {
-            case MULTIPLY_ADD -> 3;
-            case ADD, SUBTRACT, MULTIPLY, DIVIDE, MAX, MIN, AT_LEAST, MASK_POSITIVE, SUM_OF_PRODUCTS -> 2;
-            default -> 1;
-        };
     }
 
     /** Loads what no pass of this step has read or computed yet. */
