@@ -78,6 +78,13 @@ class ArchitectureTest {
     }
 
     @Test
+    void kernelsAndTheReferenceKnowNotWhatRunsPlans() {
+        noClasses().that().resideInAnyPackage("dev.goshawk.cpu.kernel..", "dev.goshawk.cpu.reference..")
+                .should().dependOnClassesThat().resideInAnyPackage("dev.goshawk.cpu", "dev.goshawk.cpu.exec..")
+                .check(CLASSES);
+    }
+
+    @Test
     void nothingDependsOnTheGpu() {
         noClasses().that().resideOutsideOfPackage("dev.goshawk.cuda..")
                 .should().dependOnClassesThat().resideInAnyPackage("dev.goshawk.cuda..", "jcuda..").check(CLASSES);

@@ -11,6 +11,7 @@ import dev.goshawk.cpu.kernel.conv.winograd.Winograd;
 import dev.goshawk.cpu.kernel.gemm.GemmDouble;
 import dev.goshawk.cpu.kernel.gemm.GemmFloat;
 import dev.goshawk.cpu.kernel.gemm.GemmSmall;
+import dev.goshawk.cpu.kernel.gemm.GemmSmallDouble;
 import dev.goshawk.cpu.kernel.simd.VectorSupport;
 import dev.goshawk.tensor.ConvGeometry;
 import dev.goshawk.tensor.ConvRole;
@@ -63,7 +64,7 @@ public final class Products {
 
     /** Scratch elements of a float64 product. */
     public static int gemmScratchDouble(int m, int n, int k, int threads) {
-        return GemmSmall.suits(m, n, k) ? 0 : GemmDouble.scratchDoubles(m, n, k, threads);
+        return GemmSmallDouble.suits(m, n, k) ? 0 : GemmDouble.scratchDoubles(m, n, k, threads);
     }
 
     /** Float32 matrix product, see {@link GemmFloat#run}. */
@@ -82,8 +83,8 @@ public final class Products {
     public static void gemm(int m, int n, int k, double[] a, int aOff, int lda, boolean transposeA, double[] b,
             int bOff, int ldb, boolean transposeB, double[] c, int cOff, int ldc, boolean accumulate, double[] scratch,
             int scratchOff, Workers workers) {
-        if (GemmSmall.suits(m, n, k)) {
-            GemmSmall.run(m, n, k, a, aOff, lda, transposeA, b, bOff, ldb, transposeB, c, cOff, ldc, accumulate);
+        if (GemmSmallDouble.suits(m, n, k)) {
+            GemmSmallDouble.run(m, n, k, a, aOff, lda, transposeA, b, bOff, ldb, transposeB, c, cOff, ldc, accumulate);
             return;
         }
         GemmDouble.run(m, n, k, a, aOff, lda, transposeA, b, bOff, ldb, transposeB, c, cOff, ldc, accumulate, scratch,

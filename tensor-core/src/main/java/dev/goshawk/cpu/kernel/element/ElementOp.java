@@ -20,7 +20,8 @@ public enum ElementOp {
         return switch (this) {
             case MULTIPLY_ADD -> 3;
             case ADD, SUBTRACT, MULTIPLY, DIVIDE, MAX, MIN, AT_LEAST, MASK_POSITIVE, SUM_OF_PRODUCTS -> 2;
-            case COPY, SCALE, RELU, STEP, SIGN, ABS, ROUND, FLOOR, EXP, EXPM1, LOG, LOG1P, SQRT, RECIPROCAL, TANH, SIGMOID, SIGMOID_SLOPE, SOFTPLUS, SUM ->
+            case COPY, SCALE, RELU, STEP, SIGN, ABS, ROUND, FLOOR, EXP, EXPM1, LOG, LOG1P, SQRT, RECIPROCAL, TANH,
+                    SIGMOID, SIGMOID_SLOPE, SOFTPLUS, SUM ->
                 1;
         };
     }
@@ -28,7 +29,8 @@ public enum ElementOp {
     /** Whether the op works on whole vectors, so that a generated loop can hold it; the others go number by number, in float64. */
     public boolean hasVectorForm() {
         return switch (this) {
-            case COPY, ADD, SUBTRACT, MULTIPLY, DIVIDE, MAX, MIN, AT_LEAST, SCALE, MULTIPLY_ADD, MASK_POSITIVE, RELU, STEP, ROUND, SQRT, RECIPROCAL, SUM, SUM_OF_PRODUCTS ->
+            case COPY, ADD, SUBTRACT, MULTIPLY, DIVIDE, MAX, MIN, AT_LEAST, SCALE, MULTIPLY_ADD, MASK_POSITIVE, RELU,
+                    STEP, ROUND, SQRT, RECIPROCAL, SUM, SUM_OF_PRODUCTS ->
                 true;
             case SIGN, ABS, FLOOR, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, SIGMOID_SLOPE, SOFTPLUS -> false;
         };

@@ -234,7 +234,8 @@ public final class FloatElements implements ElementKernels {
                 case SIGMOID -> ScalarFunctions.sigmoid(v);
                 case SIGMOID_SLOPE -> ScalarFunctions.sigmoidSlope(v);
                 case SOFTPLUS -> ScalarFunctions.softplus(v);
-                case COPY, ADD, SUBTRACT, MULTIPLY, DIVIDE, MAX, MIN, AT_LEAST, SCALE, MULTIPLY_ADD, MASK_POSITIVE, RELU, STEP, ROUND, SQRT, RECIPROCAL, SUM, SUM_OF_PRODUCTS ->
+                case COPY, ADD, SUBTRACT, MULTIPLY, DIVIDE, MAX, MIN, AT_LEAST, SCALE, MULTIPLY_ADD, MASK_POSITIVE,
+                        RELU, STEP, ROUND, SQRT, RECIPROCAL, SUM, SUM_OF_PRODUCTS ->
                     throw new IllegalArgumentException("has a pass of its own: " + op);
             };
         }

@@ -23,7 +23,7 @@ public final class FloatLanes {
     }
 
     public static FloatVector atLeast(FloatVector x, FloatVector y) {
-        return FloatVector.zero(S).blend((float) 1, x.compare(VectorOperators.GE, y));
+        return FloatVector.zero(S).blend(1f, x.compare(VectorOperators.GE, y));
     }
 
     public static FloatVector maskPositive(FloatVector x, FloatVector y) {
@@ -31,11 +31,11 @@ public final class FloatLanes {
     }
 
     public static FloatVector relu(FloatVector x) {
-        return x.blend((float) 0, x.compare(VectorOperators.LE, 0));
+        return x.blend(0f, x.compare(VectorOperators.LE, 0));
     }
 
     public static FloatVector step(FloatVector x) {
-        return FloatVector.zero(S).blend((float) 1, x.compare(VectorOperators.GT, 0));
+        return FloatVector.zero(S).blend(1f, x.compare(VectorOperators.GT, 0));
     }
 
     public static FloatVector reciprocal(FloatVector x) {

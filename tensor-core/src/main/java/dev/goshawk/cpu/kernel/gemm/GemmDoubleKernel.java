@@ -1,5 +1,6 @@
 package dev.goshawk.cpu.kernel.gemm;
 
+import dev.goshawk.cpu.kernel.simd.DoubleCopies;
 import dev.goshawk.cpu.kernel.simd.VectorSupport;
 import java.util.Arrays;
 import jdk.incubator.vector.DoubleVector;
@@ -79,7 +80,7 @@ public final class GemmDoubleKernel {
         int from = b0;
         int to = p0;
         for (int k = 0; k < kc; k++) {
-            copy(b, from, packed, to, used);
+            DoubleCopies.copy(b, from, packed, to, used);
             from += kStride;
             to += width;
         }
@@ -131,43 +132,6 @@ public final class GemmDoubleKernel {
             packed[to + 6] = a[from + 6 * rs];
             packed[to + 7] = a[from + 7 * rs];
             from += ks;
-        }
-    }
-
-    /** Copies n elements; for short runs quicker than a call of System.arraycopy. */
-    public static void copy(double[] from, int f, double[] to, int t, int n) {
-        int i = 0;
-        for (; i <= n - L; i += L) {
-            DoubleVector.fromArray(S, from, f + i).intoArray(to, t + i);
-        }
-        for (; i < n; i++) {
-            to[t + i] = from[f + i];
-        }
-    }
-
-    /**
-     * As {@link #copy}, in whole vectors wherever both arrays reach far enough: up to {@link #L} - 1 elements past the
-     * end of the copy may change.
-     */
-    public static void copyOver(double[] from, int f, double[] to, int t, int n) {
-        int limit = Math.min(n, Math.min(from.length - f, to.length - t) - L + 1);
-        int i = 0;
-        for (; i < limit; i += L) {
-            DoubleVector.fromArray(S, from, f + i).intoArray(to, t + i);
-        }
-        for (; i < n; i++) {
-            to[t + i] = from[f + i];
-        }
-    }
-
-    /** {@code to += from} over n elements. */
-    public static void addInto(double[] from, int f, double[] to, int t, int n) {
-        int i = 0;
-        for (; i <= n - L; i += L) {
-            DoubleVector.fromArray(S, to, t + i).add(DoubleVector.fromArray(S, from, f + i)).intoArray(to, t + i);
-        }
-        for (; i < n; i++) {
-            to[t + i] += from[f + i];
         }
     }
 
@@ -260,9 +224,9 @@ public final class GemmDoubleKernel {
             boolean add) {
         for (int i = 0; i < rows; i++) {
             if (add) {
-                addInto(tile, t0 + i * width, c, c0 + i * ldc, columns);
+                DoubleCopies.addInto(tile, t0 + i * width, c, c0 + i * ldc, columns);
             } else {
-                copy(tile, t0 + i * width, c, c0 + i * ldc, columns);
+                DoubleCopies.copy(tile, t0 + i * width, c, c0 + i * ldc, columns);
             }
         }
     }

@@ -2,6 +2,7 @@ package dev.goshawk.cpu.kernel.conv.packed;
 
 import dev.goshawk.cpu.kernel.gemm.GemmDoubleKernel;
 import dev.goshawk.cpu.kernel.gemm.PackedWindow;
+import dev.goshawk.cpu.kernel.simd.DoubleCopies;
 import java.util.Arrays;
 
 /** Moves float64 pixels between NHWC tensors and matrices with one row for each position of a {@link PackedWindow}. */
@@ -41,10 +42,10 @@ final class PackedPatchesDouble {
                     Arrays.fill(out, at, at + from * channels, 0);
                 }
                 if (channels == pixel) {
-                    GemmDoubleKernel.copyOver(x, source, out, at + from * channels, (until - from) * channels);
+                    DoubleCopies.copyOver(x, source, out, at + from * channels, (until - from) * channels);
                 } else {
                     for (int s = from; s < until; s++) {
-                        GemmDoubleKernel.copyOver(x, source, out, at + s * channels, channels);
+                        DoubleCopies.copyOver(x, source, out, at + s * channels, channels);
                         source += pixel;
                     }
                 }
@@ -80,9 +81,9 @@ final class PackedPatchesDouble {
         for (int i = 0; i < count; i++) {
             int target = (image * height + w.row() + p * w.rowStep()) * width + w.column() + q * w.columnStep();
             if (add) {
-                GemmDoubleKernel.addInto(rows, from, y, y0 + target * pixel, channels);
+                DoubleCopies.addInto(rows, from, y, y0 + target * pixel, channels);
             } else {
-                GemmDoubleKernel.copy(rows, from, y, y0 + target * pixel, channels);
+                DoubleCopies.copy(rows, from, y, y0 + target * pixel, channels);
             }
             from += channels;
             if (++q == w.gridWidth()) {

@@ -4,6 +4,7 @@ import dev.goshawk.backend.Workers;
 import dev.goshawk.cpu.kernel.conv.ConvKernelDouble;
 import dev.goshawk.cpu.kernel.gemm.GemmDoubleKernel;
 import dev.goshawk.cpu.kernel.gemm.PackedWindow;
+import dev.goshawk.cpu.kernel.simd.DoubleCopies;
 import dev.goshawk.cpu.kernel.simd.VectorSupport;
 import dev.goshawk.tensor.ConvGeometry;
 import java.util.Arrays;
@@ -84,9 +85,9 @@ final class PackedWeightGradDouble implements ConvKernelDouble {
                 for (int span = 0; span < spans; span++) {
                     int partial = scratchOff + span * filterSize + from;
                     if (span == 0 && !accumulate) {
-                        GemmDoubleKernel.copy(scratch, partial, out, outOff + from, size);
+                        DoubleCopies.copy(scratch, partial, out, outOff + from, size);
                     } else {
-                        GemmDoubleKernel.addInto(scratch, partial, out, outOff + from, size);
+                        DoubleCopies.addInto(scratch, partial, out, outOff + from, size);
                     }
                 }
             });
