@@ -4,7 +4,7 @@ import dev.goshawk.backend.Backend;
 import dev.goshawk.backend.Executable;
 import dev.goshawk.backend.Workers;
 import dev.goshawk.cpu.exec.CpuExecutable;
-import dev.goshawk.cpu.kernel.Products;
+import dev.goshawk.cpu.kernel.ProductKernels;
 import dev.goshawk.cpu.kernel.conv.winograd.Winograd;
 import dev.goshawk.graph.Graph;
 
@@ -25,7 +25,7 @@ final class VectorBackend implements Backend {
 
     @Override
     public String description() {
-        return "vector: " + Products.floatLanes() + " float32 lanes (" + Products.floatLanes() * Float.SIZE + " bits), "
+        return "vector: " + ProductKernels.floatLanes() + " float32 lanes (" + ProductKernels.floatLanes() * Float.SIZE + " bits), "
                 + workers.threads()
                 + (workers.threads() == 1 ? " thread" : " threads")
                 + (Winograd.allowed() ? "" : ", without Winograd's products");

@@ -1,6 +1,6 @@
 package dev.goshawk.benchmarks.compare;
 
-import dev.goshawk.benchmarks.work.Work;
+import dev.goshawk.benchmarks.work.Workload;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -72,7 +72,7 @@ final class Duel {
                     }
                 }
             }
-            Samples samples = new Samples();
+            Readings samples = new Readings();
             long start = System.nanoTime();
             while (samples.size() < least() || samples.size() < most() && seconds(start) < budget()) {
                 samples.peak.add(engine.run(PEAK, 1));
@@ -82,9 +82,9 @@ final class Duel {
                 }
             }
             close(peer);
-            double median = Samples.median(samples.ours);
+            double median = Readings.median(samples.ours);
             Double gflops = flop == 0 ? null : flop / bar.parts() / median / 1e6;
-            Double share = gflops == null ? null : gflops / (peakFlop / Samples.median(samples.peak) / 1e6);
+            Double share = gflops == null ? null : gflops / (peakFlop / Readings.median(samples.peak) / 1e6);
             return samples.result(bar, gflops, share, peer == null ? null : peer.process().name(), check);
         }
     }
@@ -126,7 +126,7 @@ final class Duel {
         if (processes.havePeers()) {
             firstResult(torch, bar.work()); // unpacks the native libraries
         }
-        Samples samples = new Samples();
+        Readings samples = new Readings();
         for (int i = 0; i < (quick ? 2 : 5); i++) {
             samples.ours.add(firstResult(processes::engine, bar.work()));
             if (processes.havePeers()) {
@@ -153,7 +153,7 @@ final class Duel {
                 millis.add(process.run(work, 1));
                 ends.add(seconds(start));
             }
-            double steady = Samples.median(millis.subList(millis.size() / 2, millis.size()));
+            double steady = Readings.median(millis.subList(millis.size() / 2, millis.size()));
             int warm = 0;
             while (millis.get(warm) > steady / 0.9) {
                 warm++;
@@ -226,7 +226,7 @@ final class Duel {
     }
 
     private static double flop(Map<String, Double> facts) {
-        return facts.getOrDefault(Work.FLOP, 0.0);
+        return facts.getOrDefault(Workload.FLOP, 0.0);
     }
 
     private static double seconds(long since) {

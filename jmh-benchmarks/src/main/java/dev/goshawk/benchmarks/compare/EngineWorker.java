@@ -5,12 +5,12 @@ import dev.goshawk.backend.Backends;
 import dev.goshawk.backend.ThreadPool;
 import dev.goshawk.backend.Workers;
 import dev.goshawk.benchmarks.work.Eigenvalues;
+import dev.goshawk.benchmarks.work.Gemm;
 import dev.goshawk.benchmarks.work.Gradient;
-import dev.goshawk.benchmarks.work.MatrixProduct;
 import dev.goshawk.benchmarks.work.Peak;
 import dev.goshawk.benchmarks.work.Problem;
 import dev.goshawk.benchmarks.work.Product;
-import dev.goshawk.benchmarks.work.Work;
+import dev.goshawk.benchmarks.work.Workload;
 import dev.goshawk.models.Mode;
 import java.io.IOException;
 
@@ -26,14 +26,14 @@ public final class EngineWorker {
         Worker.serve(name -> make(name, backend, workers));
     }
 
-    private static Work make(String name, Backend backend, Workers workers) {
+    private static Workload make(String name, Backend backend, Workers workers) {
         String[] parts = name.split("/");
         Mode mode = parts[parts.length - 1].equals("train") ? Mode.TRAINING : Mode.EVALUATION;
         return switch (parts[0]) {
             case "peak" -> new Peak();
             case "sgemm" -> {
                 int n = Integer.parseInt(parts[1]);
-                yield new MatrixProduct(n, n, n, workers);
+                yield new Gemm(n, n, n, workers);
             }
             case "gradient" -> new Gradient(Problem.byName(parts[1]), mode, backend);
             case "training" -> new Gradient.Training(Problem.byName(parts[1]), backend);

@@ -3,7 +3,7 @@ package dev.goshawk.benchmarks.compare;
 import dev.goshawk.backend.Workers;
 import dev.goshawk.benchmarks.work.Convolution;
 import dev.goshawk.benchmarks.work.Peak;
-import dev.goshawk.benchmarks.work.Work;
+import dev.goshawk.benchmarks.work.Workload;
 import dev.goshawk.models.Networks;
 import dev.goshawk.tensor.ConvGeometry;
 import dev.goshawk.tensor.ConvRole;
@@ -110,13 +110,13 @@ final class ShapesCommand implements Callable<Integer> {
                 peaks.add(millis(peak, 1));
             }
         }
-        double gflops = shape.flop() / Samples.median(readings) / 1e6;
-        double most = Objects.requireNonNull(peak.facts().get(Work.FLOP)) / Samples.median(peaks) / 1e6;
+        double gflops = shape.flop() / Readings.median(readings) / 1e6;
+        double most = Objects.requireNonNull(peak.facts().get(Workload.FLOP)) / Readings.median(peaks) / 1e6;
         return new Row(shape, count, kernel.kernel(), gflops, gflops / most);
     }
 
     /** Runs until its code is compiled; the milliseconds of the last run. */
-    private static double warm(Work work) {
+    private static double warm(Workload work) {
         long start = System.nanoTime();
         double last = 0;
         for (int i = 0; i < 3 || System.nanoTime() - start < WARM_SECONDS * 1e9; i++) {
@@ -125,7 +125,7 @@ final class ShapesCommand implements Callable<Integer> {
         return last;
     }
 
-    private static double millis(Work work, int times) {
+    private static double millis(Workload work, int times) {
         long start = System.nanoTime();
         for (int i = 0; i < times; i++) {
             work.run();

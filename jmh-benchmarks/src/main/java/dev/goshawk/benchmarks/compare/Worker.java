@@ -1,6 +1,6 @@
 package dev.goshawk.benchmarks.compare;
 
-import dev.goshawk.benchmarks.work.Work;
+import dev.goshawk.benchmarks.work.Workload;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -26,15 +26,15 @@ public final class Worker {
 
     private static final Path STATUS = Path.of("/proc/self/status");
 
-    private final Function<String, Work> maker;
-    private final Map<String, Work> prepared = new HashMap<>();
+    private final Function<String, Workload> maker;
+    private final Map<String, Workload> prepared = new HashMap<>();
 
-    private Worker(Function<String, Work> maker) {
+    private Worker(Function<String, Workload> maker) {
         this.maker = maker;
     }
 
     /** Serves until {@code quit} or the end of the input; {@code maker} makes work by its name. */
-    public static void serve(Function<String, Work> maker) throws IOException {
+    public static void serve(Function<String, Workload> maker) throws IOException {
         Worker worker = new Worker(maker);
         PrintStream out = System.out;
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
@@ -57,7 +57,7 @@ public final class Worker {
         String name = line.substring(space + 1);
         return switch (command) {
             case "prepare" -> {
-                Work work = maker.apply(name);
+                Workload work = maker.apply(name);
                 prepared.put(name, work);
                 StringBuilder facts = new StringBuilder();
                 work.facts().forEach((fact, value) -> facts.append(fact).append('=').append(value).append(';'));
@@ -66,7 +66,7 @@ public final class Worker {
             case "run" -> {
                 int second = name.indexOf(' ');
                 int times = Integer.parseInt(name.substring(0, second));
-                Work work = work(name.substring(second + 1));
+                Workload work = work(name.substring(second + 1));
                 long start = System.nanoTime();
                 for (int i = 0; i < times; i++) {
                     work.run();
@@ -85,8 +85,8 @@ public final class Worker {
         };
     }
 
-    private Work work(String name) {
-        Work work = prepared.get(name);
+    private Workload work(String name) {
+        Workload work = prepared.get(name);
         if (work == null) {
             throw new IllegalArgumentException(name + ": not prepared");
         }

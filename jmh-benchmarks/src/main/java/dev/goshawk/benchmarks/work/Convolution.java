@@ -2,7 +2,7 @@ package dev.goshawk.benchmarks.work;
 
 import dev.goshawk.autodiff.ReverseMode;
 import dev.goshawk.backend.Workers;
-import dev.goshawk.cpu.kernel.Products;
+import dev.goshawk.cpu.kernel.ProductKernels;
 import dev.goshawk.cpu.kernel.conv.ConvKernel;
 import dev.goshawk.graph.Graph;
 import dev.goshawk.graph.Op;
@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /** One convolution kernel alone. */
-public final class Convolution implements Work {
+public final class Convolution implements Workload {
     private final ConvGeometry geometry;
     private final ConvKernel kernel;
     private final float[] first;
@@ -32,12 +32,12 @@ public final class Convolution implements Work {
     public Convolution(ConvRole role, ConvGeometry geometry, Workers workers) {
         this.geometry = geometry;
         this.workers = workers;
-        kernel = Products.conv(role, geometry);
+        kernel = ProductKernels.conv(role, geometry);
         int input = geometry.inputShape().size();
         int filter = geometry.filterShape().size();
         int output = geometry.outputShape().size();
-        first = Lines.of(MatrixProduct.numbers(role == ConvRole.INPUT_GRAD ? filter : input, 1));
-        second = Lines.of(MatrixProduct.numbers(role == ConvRole.OUTPUT ? filter : output, 2));
+        first = Lines.of(Gemm.numbers(role == ConvRole.INPUT_GRAD ? filter : input, 1));
+        second = Lines.of(Gemm.numbers(role == ConvRole.OUTPUT ? filter : output, 2));
         result = Lines.floats(switch (role) {
             case OUTPUT -> output;
             case INPUT_GRAD -> input;

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The top eigenvalue of each HAWQ block to residual 1e-2 of lambda, from nothing to the last: tracing and compiling included. */
-public final class Eigenvalues implements Work {
+public final class Eigenvalues implements Workload {
     /** On ||Hv - lambda v|| / |lambda|, by the whole sample. */
     public static final double TOLERANCE = 1e-2;
 

@@ -10,8 +10,8 @@ import dev.goshawk.hawq.finetune.Sgd;
 import dev.goshawk.models.BatchStatistic;
 import dev.goshawk.models.Mode;
 import dev.goshawk.models.ParameterSpec;
-import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.models.TracedNetwork;
+import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /** Loss and gradient by all parameters, and a step of training on top of it. */
-public class Gradient implements Work {
+public class Gradient implements Workload {
     private final Executable executable;
     private final List<Tensor> gradients;
     private final double flop;
@@ -54,7 +54,7 @@ public class Gradient implements Work {
     @Override
     public Map<String, Double> facts() {
         executable.run();
-        return Map.of(FLOP, flop, "loss", executable.output("loss").item(), "gradient norm", Numbers.norm(gradients));
+        return Map.of(FLOP, flop, "loss", executable.output("loss").item(), "gradient norm", Sums.norm(gradients));
     }
 
     @Override

@@ -3,8 +3,8 @@ package dev.goshawk.benchmarks.work;
 import dev.goshawk.models.Block;
 import dev.goshawk.models.Mode;
 import dev.goshawk.models.Network;
-import dev.goshawk.models.ParameterSpec;
 import dev.goshawk.models.ParameterSpec.Kind;
+import dev.goshawk.models.ParameterSpec;
 import dev.goshawk.tensor.DType;
 import java.util.List;
 

@@ -6,7 +6,7 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Multiply-adds in registers alone: what the processor can do at most, float32, one thread. */
-public final class Peak implements Work {
+public final class Peak implements Workload {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     /** Enough independent chains for two units of latency 4, few enough for the registers of AVX2. */
     private static final int CHAINS = 12;

@@ -8,8 +8,8 @@ import dev.goshawk.backend.Backend;
 import dev.goshawk.graph.Value;
 import dev.goshawk.models.Mode;
 import dev.goshawk.models.ParameterSpec;
-import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.models.TracedNetwork;
+import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,7 +21,7 @@ import java.util.SequencedMap;
  * Marginal Hessian-vector products: what a new vector costs at a point already linearized. One product for each group of
  * parameters, each by that group alone; what does not depend on the vectors is shared and computed once.
  */
-public final class Product implements Work {
+public final class Product implements Workload {
     private final Linearization.Compiled compiled;
     private final List<String> gradients = new ArrayList<>();
     private final Map<String, Tensor> directions = new LinkedHashMap<>();
@@ -91,16 +91,16 @@ public final class Product implements Work {
     public Map<String, Double> facts() {
         run();
         double loss = compiled.primal().output(HessianVectorProduct.FUNCTION).item();
-        double norm = Numbers.norm(gradients.stream().map(compiled.primal()::output).toList());
+        double norm = Sums.norm(gradients.stream().map(compiled.primal()::output).toList());
         List<Tensor> products = directions.keySet().stream().map(n -> compiled.tangent().output("product/" + n))
                 .toList();
         double quadratic = 0;
         int i = 0;
         for (Tensor v : directions.values()) {
-            quadratic += Numbers.dot(v, products.get(i++));
+            quadratic += Sums.dot(v, products.get(i++));
         }
         return Map.of(FLOP, flop, "loss", loss, "gradient norm", norm, "v'Hv", quadratic, "|Hv|",
-                Numbers.norm(products));
+                Sums.norm(products));
     }
 
     @Override

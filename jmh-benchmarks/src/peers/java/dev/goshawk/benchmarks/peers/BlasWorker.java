@@ -1,8 +1,8 @@
 package dev.goshawk.benchmarks.peers;
 
 import dev.goshawk.benchmarks.compare.Worker;
-import dev.goshawk.benchmarks.work.MatrixProduct;
-import dev.goshawk.benchmarks.work.Work;
+import dev.goshawk.benchmarks.work.Gemm;
+import dev.goshawk.benchmarks.work.Workload;
 import java.io.IOException;
 import java.util.Map;
 import org.bytedeco.javacpp.FloatPointer;
@@ -21,7 +21,7 @@ public final class BlasWorker {
         });
     }
 
-    private static final class Sgemm implements Work {
+    private static final class Sgemm implements Workload {
         private final int n;
         private final FloatPointer a;
         private final FloatPointer b;
@@ -29,8 +29,8 @@ public final class BlasWorker {
 
         Sgemm(int n) {
             this.n = n;
-            a = new FloatPointer(MatrixProduct.numbers(n * n, 1));
-            b = new FloatPointer(MatrixProduct.numbers(n * n, 2));
+            a = new FloatPointer(Gemm.numbers(n * n, 1));
+            b = new FloatPointer(Gemm.numbers(n * n, 2));
             c = new FloatPointer(new float[n * n]);
         }
 
@@ -39,7 +39,7 @@ public final class BlasWorker {
             run();
             float[] result = new float[n * n];
             c.get(result);
-            return MatrixProduct.facts(n, n, n, result);
+            return Gemm.facts(n, n, n, result);
         }
 
         @Override

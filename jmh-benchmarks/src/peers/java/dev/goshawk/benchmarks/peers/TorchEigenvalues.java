@@ -3,7 +3,7 @@ package dev.goshawk.benchmarks.peers;
 import dev.goshawk.benchmarks.work.Eigenvalues;
 import dev.goshawk.benchmarks.work.Groups;
 import dev.goshawk.benchmarks.work.Problem;
-import dev.goshawk.benchmarks.work.Work;
+import dev.goshawk.benchmarks.work.Workload;
 import dev.goshawk.models.Mode;
 import dev.goshawk.models.TracedNetwork;
 import java.util.LinkedHashMap;
@@ -20,7 +20,7 @@ import org.bytedeco.pytorch.global.torch;
  * The top eigenvalue of each block by power iteration, the loop of PyHessian (Yao et al. 2020, arXiv 1912.07145), ended by the
  * residual. The gradient's graph is built once for all blocks.
  */
-final class TorchEigenvalues implements Work {
+final class TorchEigenvalues implements Workload {
     private static final int MOST_PRODUCTS = 1000;
 
     private final PointerScope scope = new PointerScope();

@@ -1,7 +1,7 @@
 package dev.goshawk.benchmarks.peers;
 
 import dev.goshawk.benchmarks.work.Problem;
-import dev.goshawk.benchmarks.work.Work;
+import dev.goshawk.benchmarks.work.Workload;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
@@ -13,7 +13,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /** Loss and gradient by all parameters, or a step of training. */
-final class TorchGradient implements Work {
+final class TorchGradient implements Workload {
     private static final double MOMENTUM = 0.9;
     private static final double DECAY = 1e-4;
     private static final double RATE = 1e-3;

@@ -1,19 +1,19 @@
 package dev.goshawk.benchmarks.peers;
 
 import dev.goshawk.benchmarks.work.Problem;
-import dev.goshawk.benchmarks.work.Work;
+import dev.goshawk.benchmarks.work.Workload;
 import dev.goshawk.weights.Weights;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolOptional;
-import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /** Marginal Hessian-vector products by double backward: the gradient's graph is kept, each run differentiates it once more. */
-final class TorchProduct implements Work {
+final class TorchProduct implements Workload {
     private final PointerScope scope = new PointerScope();
     private final List<TensorVector> variables = new ArrayList<>();
     private final List<TensorVector> gradients = new ArrayList<>();

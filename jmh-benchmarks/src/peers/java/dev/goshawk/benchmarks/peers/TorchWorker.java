@@ -3,7 +3,7 @@ package dev.goshawk.benchmarks.peers;
 import dev.goshawk.benchmarks.compare.Worker;
 import dev.goshawk.benchmarks.work.Groups;
 import dev.goshawk.benchmarks.work.Problem;
-import dev.goshawk.benchmarks.work.Work;
+import dev.goshawk.benchmarks.work.Workload;
 import java.io.IOException;
 import java.util.List;
 import org.bytedeco.pytorch.global.torch;
@@ -20,7 +20,7 @@ public final class TorchWorker {
         Worker.serve(name -> make(name, channelsLast));
     }
 
-    private static Work make(String name, boolean channelsLast) {
+    private static Workload make(String name, boolean channelsLast) {
         String[] parts = name.split("/");
         boolean training = parts[parts.length - 1].equals("train");
         Problem problem = Problem.byName(parts[1]);

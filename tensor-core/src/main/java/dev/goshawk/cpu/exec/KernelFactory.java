@@ -4,7 +4,7 @@ import dev.goshawk.backend.Workers;
 import dev.goshawk.compile.LoopNest;
 import dev.goshawk.compile.MemoryPlan;
 import dev.goshawk.compile.Step;
-import dev.goshawk.cpu.kernel.Products;
+import dev.goshawk.cpu.kernel.ProductKernels;
 import dev.goshawk.cpu.kernel.conv.ConvKernel;
 import dev.goshawk.cpu.kernel.conv.ConvKernelDouble;
 import dev.goshawk.cpu.reference.ReferenceOps;
@@ -102,12 +102,12 @@ final class KernelFactory {
         Slot x = from.get(0);
         Slot y = from.get(1);
         if (dtype == DType.FLOAT32) {
-            ConvKernel k = Products.conv(c.role(), c.geometry());
+            ConvKernel k = ProductKernels.conv(c.role(), c.geometry());
             scratch.require(dtype, k.scratchFloats(threads));
             return w -> k.run(x.tensor().floats(), x.offset(), y.tensor().floats(), y.offset(), to.tensor().floats(),
                     to.offset(), accumulate, scratch.floats(), CacheLine.start(DType.FLOAT32), w);
         }
-        ConvKernelDouble k = Products.convDouble(c.role(), c.geometry());
+        ConvKernelDouble k = ProductKernels.convDouble(c.role(), c.geometry());
         scratch.require(dtype, k.scratchDoubles(threads));
         return w -> k.run(x.tensor().doubles(), x.offset(), y.tensor().doubles(), y.offset(), to.tensor().doubles(),
                 to.offset(), accumulate, scratch.doubles(), CacheLine.start(DType.FLOAT64), w);
@@ -123,13 +123,13 @@ final class KernelFactory {
         Slot x = from.get(0);
         Slot y = from.get(1);
         if (result.dtype() == DType.FLOAT32) {
-            scratch.require(DType.FLOAT32, Products.gemmScratch(m, n, k, threads));
-            return w -> Products.gemm(m, n, k, x.tensor().floats(), x.offset(), lda, op.transposeA(),
+            scratch.require(DType.FLOAT32, ProductKernels.gemmScratch(m, n, k, threads));
+            return w -> ProductKernels.gemm(m, n, k, x.tensor().floats(), x.offset(), lda, op.transposeA(),
                     y.tensor().floats(), y.offset(), ldb, op.transposeB(), to.tensor().floats(), to.offset(), n,
                     accumulate, scratch.floats(), CacheLine.start(DType.FLOAT32), w);
         }
-        scratch.require(DType.FLOAT64, Products.gemmScratchDouble(m, n, k, threads));
-        return w -> Products.gemm(m, n, k, x.tensor().doubles(), x.offset(), lda, op.transposeA(), y.tensor().doubles(),
+        scratch.require(DType.FLOAT64, ProductKernels.gemmScratchDouble(m, n, k, threads));
+        return w -> ProductKernels.gemm(m, n, k, x.tensor().doubles(), x.offset(), lda, op.transposeA(), y.tensor().doubles(),
                 y.offset(), ldb, op.transposeB(), to.tensor().doubles(), to.offset(), n, accumulate, scratch.doubles(),
                 CacheLine.start(DType.FLOAT64), w);
     }

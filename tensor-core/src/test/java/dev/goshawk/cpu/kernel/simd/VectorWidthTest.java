@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.goshawk.cpu.kernel.Products;
+import dev.goshawk.cpu.kernel.ProductKernels;
 import java.util.Optional;
 import jdk.incubator.vector.VectorShape;
 import org.junit.jupiter.api.Test;
@@ -35,7 +35,7 @@ class VectorWidthTest {
     void theWidthAskedForIsTheOneComputedWith() {
         String set = System.getProperty(VectorWidth.PROPERTY);
         assertTrue(set == null || VectorWidth.unusableReason().isPresent()
-                || Integer.parseInt(set) == 32 * Products.floatLanes());
+                || Integer.parseInt(set) == 32 * ProductKernels.floatLanes());
         assertEquals(VectorSupport.F32_LANES, 2 * VectorSupport.F64_LANES);
         assertEquals(VectorSupport.F32_LANES, VectorSupport.I32.length());
     }
@@ -46,6 +46,6 @@ class VectorWidthTest {
         assumeTrue(System.getProperty(VectorWidth.PROPERTY) == null, "a width was asked for");
         assumeTrue(VectorWidth.unusableReason("512", VectorShape.preferredShape().vectorBitSize()).isEmpty(),
                 "this processor has no vectors of 512 bits: their kernels are not tested here");
-        assertEquals(16, Products.floatLanes());
+        assertEquals(16, ProductKernels.floatLanes());
     }
 }

@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.goshawk.cpu.kernel.Products;
+import dev.goshawk.cpu.kernel.ProductKernels;
 import dev.goshawk.cpu.kernel.conv.ConvCheck;
 import dev.goshawk.cpu.kernel.conv.ConvKernel;
 import dev.goshawk.cpu.kernel.conv.direct.DirectConv;
@@ -103,14 +103,14 @@ class WinogradTest {
     void theCallerMaySayNo() {
         ConvGeometry g = square(1, 8, 8, 16, 16, 3, 1, 1);
         assumeTrue(Winograd.supports(ConvRole.OUTPUT, g), "no kernel here");
-        assertInstanceOf(WinogradConv.class, Products.conv(ConvRole.OUTPUT, g));
-        assertInstanceOf(WinogradFilterGrad.class, Products.conv(ConvRole.WEIGHT_GRAD, g));
+        assertInstanceOf(WinogradConv.class, ProductKernels.conv(ConvRole.OUTPUT, g));
+        assertInstanceOf(WinogradFilterGrad.class, ProductKernels.conv(ConvRole.WEIGHT_GRAD, g));
         try {
             System.setProperty(Winograd.PROPERTY, "false");
-            assertInstanceOf(DirectSweep.class, Products.conv(ConvRole.OUTPUT, g));
-            assertInstanceOf(FlatFilterGrad.class, Products.conv(ConvRole.WEIGHT_GRAD, g));
+            assertInstanceOf(DirectSweep.class, ProductKernels.conv(ConvRole.OUTPUT, g));
+            assertInstanceOf(FlatFilterGrad.class, ProductKernels.conv(ConvRole.WEIGHT_GRAD, g));
             System.setProperty(Winograd.PROPERTY, "no");
-            Exception refusal = assertThrows(IllegalArgumentException.class, () -> Products.conv(ConvRole.OUTPUT, g));
+            Exception refusal = assertThrows(IllegalArgumentException.class, () -> ProductKernels.conv(ConvRole.OUTPUT, g));
             assertEquals("goshawk.winograd: expected true or false, got 'no'", refusal.getMessage());
         } finally {
             System.clearProperty(Winograd.PROPERTY);

@@ -4,8 +4,8 @@ import dev.goshawk.tensor.Tensor;
 import java.util.Collection;
 
 /** Sums over tensors in float64. */
-final class Numbers {
-    private Numbers() {
+final class Sums {
+    private Sums() {
     }
 
     static double dot(Tensor a, Tensor b) {

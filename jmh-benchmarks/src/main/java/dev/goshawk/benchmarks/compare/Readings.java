@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Readings taken in turn: the i-th of each list belong together. */
-final class Samples {
+final class Readings {
     final List<Double> ours = new ArrayList<>();
     final List<Double> peers = new ArrayList<>();
     final List<Double> peak = new ArrayList<>();

@@ -17,8 +17,8 @@ import dev.goshawk.tensor.ConvGeometry;
 import dev.goshawk.tensor.ConvRole;
 
 /** The door to the matrix and convolution kernels: picks the best one for a geometry. */
-public final class Products {
-    private Products() {
+public final class ProductKernels {
+    private ProductKernels() {
     }
 
     /** Elements in a full-width float32 vector. */

@@ -1,13 +1,13 @@
 package dev.goshawk.benchmarks.work;
 
 import dev.goshawk.backend.Workers;
-import dev.goshawk.cpu.kernel.Products;
+import dev.goshawk.cpu.kernel.ProductKernels;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.SplittableRandom;
 
 /** C = A B in float32, row-major. */
-public final class MatrixProduct implements Work {
+public final class Gemm implements Workload {
     private final int m;
     private final int n;
     private final int k;
@@ -18,7 +18,7 @@ public final class MatrixProduct implements Work {
     private final Workers workers;
 
     /** A is [m, k], B [k, n]. */
-    public MatrixProduct(int m, int n, int k, Workers workers) {
+    public Gemm(int m, int n, int k, Workers workers) {
         this.m = m;
         this.n = n;
         this.k = k;
@@ -26,7 +26,7 @@ public final class MatrixProduct implements Work {
         a = Lines.of(numbers(m * k, 1));
         b = Lines.of(numbers(k * n, 2));
         c = Lines.floats(m * n);
-        scratch = Lines.floats(Products.gemmScratch(m, n, k, workers.threads()));
+        scratch = Lines.floats(ProductKernels.gemmScratch(m, n, k, workers.threads()));
     }
 
     /** Elements in [-1, 1), the same each time. */
@@ -58,7 +58,7 @@ public final class MatrixProduct implements Work {
 
     @Override
     public void run() {
-        Products.gemm(m, n, k, a, Lines.START, k, false, b, Lines.START, n, false, c, Lines.START, n, false, scratch,
+        ProductKernels.gemm(m, n, k, a, Lines.START, k, false, b, Lines.START, n, false, c, Lines.START, n, false, scratch,
                 Lines.START,
                 workers);
     }

@@ -3,7 +3,7 @@ package dev.goshawk.benchmarks.work;
 import java.util.Map;
 
 /** A piece of work that is prepared once and run many times. */
-public interface Work extends AutoCloseable {
+public interface Workload extends AutoCloseable {
     /** Name of the fact that counts the floating-point operations of one run. */
     String FLOP = "flop";
 
