@@ -36,6 +36,11 @@ public final class Layers {
         this(new Trace(dtype, mode, hooks), "", null);
     }
 
+    /** Layers of a network in evaluation mode that nobody else sees: for a definition that has to look at itself. */
+    public static Layers recording(DType dtype) {
+        return new Layers(dtype, Mode.EVALUATION, LayerHooks.NONE);
+    }
+
     /** The same network, with {@code name.} before the names of what is made. */
     public Layers in(String name) {
         return new Layers(trace, prefix + name + ".", block);
@@ -87,19 +92,25 @@ public final class Layers {
 
     /** Batch normalization over all axes but the last; the mode decides with which statistics. */
     public Value batchNorm(String name, Value x, double epsilon) {
+        return batchNorm(x, name + ".weight", name + ".bias", name + ".running_mean", name + ".running_var", epsilon);
+    }
+
+    /** As {@link #batchNorm(String, Value, double)} where each parameter has a name of its own. */
+    public Value batchNorm(Value x, String gammaName, String betaName, String meanName, String varianceName,
+            double epsilon) {
         Shape channels = Shape.of(x.shape().dim(-1));
-        Value gamma = parameter(name + ".weight", Kind.BN_WEIGHT, channels);
-        Value beta = parameter(name + ".bias", Kind.BN_BIAS, channels);
-        Value mean = parameter(name + ".running_mean", Kind.BN_MEAN, channels);
-        Value variance = parameter(name + ".running_var", Kind.BN_VARIANCE, channels);
+        Value gamma = parameter(gammaName, Kind.BN_WEIGHT, channels);
+        Value beta = parameter(betaName, Kind.BN_BIAS, channels);
+        Value mean = parameter(meanName, Kind.BN_MEAN, channels);
+        Value variance = parameter(varianceName, Kind.BN_VARIANCE, channels);
         return switch (trace.mode) {
             case EVALUATION -> Functions.batchNormEvaluation(x, gamma, beta, mean, variance, epsilon);
             case TRAINING -> {
                 Functions.BatchNormalized n = Functions.batchNormTraining(x, gamma, beta, epsilon);
                 double samples = (double) x.shape().size() / channels.size();
                 double unbiased = samples > 1 ? samples / (samples - 1) : 1;
-                trace.statistics.add(new BatchStatistic(prefix + name + ".running_mean", n.mean(), 1));
-                trace.statistics.add(new BatchStatistic(prefix + name + ".running_var", n.variance(), unbiased));
+                trace.statistics.add(new BatchStatistic(prefix + meanName, n.mean(), 1));
+                trace.statistics.add(new BatchStatistic(prefix + varianceName, n.variance(), unbiased));
                 yield n.output();
             }
         };
@@ -107,12 +118,17 @@ public final class Layers {
 
     /** Rectifier, a place where a quantizer may act; the name tells it from the block's other rectifiers. */
     public Value relu(String name, Value x) {
-        ActivationSite site = new ActivationSite(prefix + name, owner(name), x.shape());
+        return activation(name, x.relu());
+    }
+
+    /** A place where a quantizer may act on what is at least 0; the name tells it from the block's other ones. */
+    public Value activation(String name, Value rectified) {
+        ActivationSite site = new ActivationSite(prefix + name, owner(name), rectified.shape());
         if (trace.activations.stream().anyMatch(s -> s.name().equals(site.name()))) {
             throw new IllegalArgumentException("layers: two activations are named '" + site.name() + "'");
         }
         trace.activations.add(site);
-        return trace.hooks.activation(site, x.relu());
+        return trace.hooks.activation(site, rectified);
     }
 
     /** Maximum over windows; the padding never wins. */
@@ -154,16 +170,33 @@ public final class Layers {
     // --- parameters -------------------------------------------------------------------------------------------------
 
     private Value weight(String layer, Kind kind, Shape shape) {
-        ParameterSpec spec = spec(layer + ".weight", kind, shape);
-        return trace.hooks.weight(spec, trace.add(spec));
+        return parameter(layer + ".weight", kind, shape);
     }
 
     private Value bias(String layer, int channels) {
         return parameter(layer + ".bias", Kind.BIAS, Shape.of(channels));
     }
 
-    private Value parameter(String name, Kind kind, Shape shape) {
-        return trace.add(spec(name, kind, shape));
+    /**
+     * A parameter for a layer that is none of the above. Weights pass through the hooks.
+     *
+     * @param name whole, {@code .weight} and the like included
+     * @param shape in Goshawk's layout, see {@link ParameterSpec#shape()}
+     */
+    public Value parameter(String name, Kind kind, Shape shape) {
+        ParameterSpec spec = spec(name, kind, shape);
+        Value value = trace.add(spec);
+        return spec.isWeight() ? trace.hooks.weight(spec, value) : value;
+    }
+
+    /** Counts multiply-adds of one image for the block of this view. */
+    public void addMacs(long count) {
+        trace.addMacs(owner("multiply-adds"), count);
+    }
+
+    /** Element type of parameters and logits. */
+    public DType dtype() {
+        return trace.dtype;
     }
 
     private ParameterSpec spec(String name, Kind kind, Shape shape) {

@@ -4,6 +4,7 @@ import dev.goshawk.graph.Value;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.ShapeMismatchException;
+import dev.goshawk.tensor.Tensor;
 import java.util.List;
 
 /** The definition of an image classifier. */
@@ -29,6 +30,16 @@ public interface Network {
     /** Whether a checkpoint of this network may hold a tensor of this name that the definition leaves out. */
     default boolean ignores(String checkpointName) {
         return false;
+    }
+
+    /**
+     * What an array starts from when the network is initialized from a seed, for arrays that only the definition knows: the
+     * kinds {@code ARRAY} and {@code CONSTANT}.
+     *
+     * @throws IllegalArgumentException if the definition knows nothing of it
+     */
+    default Tensor initial(ParameterSpec spec) {
+        throw new IllegalArgumentException("network " + name() + ": no initial value for '" + spec.name() + "'");
     }
 
     /**

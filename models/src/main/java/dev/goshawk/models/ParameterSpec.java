@@ -15,7 +15,11 @@ public record ParameterSpec(String name, Kind kind, Shape shape, String block) {
 
     /** Kinds of parameters. */
     public enum Kind {
-        CONV_WEIGHT, LINEAR_WEIGHT, BIAS, BN_WEIGHT, BN_BIAS, BN_MEAN, BN_VARIANCE
+        CONV_WEIGHT, LINEAR_WEIGHT, BIAS, BN_WEIGHT, BN_BIAS, BN_MEAN, BN_VARIANCE,
+        /** Any other array that is trained, in the layout of its file. */
+        ARRAY,
+        /** An array that is part of the network's definition and is not trained. */
+        CONSTANT
     }
 
     /** Whether this is a filter or a linear layer's matrix: what HAWQ quantizes and counts. */
@@ -25,7 +29,7 @@ public record ParameterSpec(String name, Kind kind, Shape shape, String block) {
 
     /** Whether gradient descent changes it; the running statistics are averages instead. */
     public boolean isTrainable() {
-        return kind != Kind.BN_MEAN && kind != Kind.BN_VARIANCE;
+        return kind != Kind.BN_MEAN && kind != Kind.BN_VARIANCE && kind != Kind.CONSTANT;
     }
 
     /** Number of inputs that one output element of a weight sums over. */

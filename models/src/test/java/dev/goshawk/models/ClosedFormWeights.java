@@ -36,7 +36,7 @@ public final class ClosedFormWeights {
                 case LINEAR_WEIGHT -> Math.sqrt(1.0 / spec.fanIn());
                 case BN_VARIANCE -> 0.5;
                 case BN_WEIGHT -> 0.2;
-                case BIAS, BN_BIAS, BN_MEAN -> 0.1;
+                case BIAS, BN_BIAS, BN_MEAN, ARRAY, CONSTANT -> 0.1;
             };
             Tensor t = Tensor.zeros(DType.FLOAT32, TorchLayout.shape(spec));
             int number = tensors.size();

@@ -39,6 +39,7 @@ public final class Parameters {
                     new NormalNumbers(seed, spec.name()).fill(t, Math.sqrt(2.0 / spec.fanIn()));
                 case BN_WEIGHT, BN_VARIANCE -> t.fill(1);
                 case BIAS, BN_BIAS, BN_MEAN -> t.fill(0);
+                case ARRAY, CONSTANT -> t.copyFrom(network.initial(spec));
             }
             tensors.put(spec.name(), t);
         }

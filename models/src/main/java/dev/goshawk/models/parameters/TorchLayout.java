@@ -11,18 +11,17 @@ public final class TorchLayout {
     private static final int[] FILTER = {2, 3, 1, 0};
     private static final int[] FILTER_BACK = {3, 2, 0, 1};
     private static final int[] MATRIX = {1, 0};
-    private static final int[] VECTOR = {0};
 
     private TorchLayout() {
     }
 
     /** Shape of the parameter in PyTorch's layout. */
     public static Shape shape(ParameterSpec spec) {
-        return permuted(spec.shape(), switch (spec.kind()) {
-            case CONV_WEIGHT -> FILTER_BACK;
-            case LINEAR_WEIGHT -> MATRIX;
-            case BIAS, BN_WEIGHT, BN_BIAS, BN_MEAN, BN_VARIANCE -> VECTOR;
-        });
+        return switch (spec.kind()) {
+            case CONV_WEIGHT -> permuted(spec.shape(), FILTER_BACK);
+            case LINEAR_WEIGHT -> permuted(spec.shape(), MATRIX);
+            case BIAS, BN_WEIGHT, BN_BIAS, BN_MEAN, BN_VARIANCE, ARRAY, CONSTANT -> spec.shape();
+        };
     }
 
     /** A copy in Goshawk's layout. */
@@ -30,7 +29,7 @@ public final class TorchLayout {
         return switch (spec.kind()) {
             case CONV_WEIGHT -> permute(torch, FILTER, dtype);
             case LINEAR_WEIGHT -> permute(torch, MATRIX, dtype);
-            case BIAS, BN_WEIGHT, BN_BIAS, BN_MEAN, BN_VARIANCE -> torch.to(dtype);
+            case BIAS, BN_WEIGHT, BN_BIAS, BN_MEAN, BN_VARIANCE, ARRAY, CONSTANT -> torch.to(dtype);
         };
     }
 
@@ -39,7 +38,7 @@ public final class TorchLayout {
         return switch (spec.kind()) {
             case CONV_WEIGHT -> permute(tensor, FILTER_BACK, tensor.dtype());
             case LINEAR_WEIGHT -> permute(tensor, MATRIX, tensor.dtype());
-            case BIAS, BN_WEIGHT, BN_BIAS, BN_MEAN, BN_VARIANCE -> tensor.copy();
+            case BIAS, BN_WEIGHT, BN_BIAS, BN_MEAN, BN_VARIANCE, ARRAY, CONSTANT -> tensor.copy();
         };
     }
 

@@ -1,0 +1,211 @@
+package dev.goshawk.onnx;
+
+import dev.goshawk.graph.Value;
+import dev.goshawk.models.Layers;
+import dev.goshawk.models.Network;
+import dev.goshawk.models.ParameterSpec;
+import dev.goshawk.models.ParameterSpec.Kind;
+import dev.goshawk.onnx.format.ConstantArray;
+import dev.goshawk.onnx.format.ElementKind;
+import dev.goshawk.onnx.format.OnnxException;
+import dev.goshawk.onnx.format.OnnxModel;
+import dev.goshawk.onnx.format.OnnxNode;
+import dev.goshawk.onnx.format.OnnxReader;
+import dev.goshawk.onnx.op.Source;
+import dev.goshawk.onnx.op.Term;
+import dev.goshawk.onnx.op.Translation;
+import dev.goshawk.tensor.DType;
+import dev.goshawk.tensor.Shape;
+import dev.goshawk.tensor.Tensor;
+import dev.goshawk.weights.Weights;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/**
+ * An image classifier read from an ONNX file. Floating initializers of more than one element are its parameters, under their names
+ * in the file; each layer with a weight is a block of its own unless blocks are given. A softmax at the end is left out: the loss
+ * has one.
+ */
+public final class OnnxNetwork implements Network {
+    private static final int CHANNELS = 3;
+    private static final int DEFAULT_SIZE = 224;
+    private static final String FIRST_BLOCK = "input";
+
+    private final OnnxModel model;
+    private final String name;
+    private final UnaryOperator<String> blocks;
+    private final boolean channelsLast;
+    private final int inputSize;
+    private final String logits;
+    private final int classes;
+    private final Map<String, Tensor> arrays = new LinkedHashMap<>();
+
+    private OnnxNetwork(OnnxModel model, String name, UnaryOperator<String> blocks) {
+        this.model = model;
+        this.name = name;
+        this.blocks = blocks;
+        OnnxModel.Input images = images(model);
+        this.channelsLast = images.dims().get(1) != CHANNELS && images.dims().get(3) == CHANNELS;
+        int size = images.dims().get(channelsLast ? 1 : 2);
+        this.inputSize = size > 0 ? size : DEFAULT_SIZE;
+        this.logits = logits(model);
+        Layers probe = Layers.recording(DType.FLOAT32);
+        Value traced = logits(probe, Value.input("images", DType.FLOAT32, Shape.of(1, inputSize, inputSize, CHANNELS)));
+        this.classes = traced.shape().dim(1);
+    }
+
+    /**
+     * Reads a network whose blocks are its layers.
+     *
+     * @throws OnnxException in one line, if the file is damaged, holds an operator that is not supported (all are named), or is
+     *         no classifier of images with three channels
+     */
+    public static OnnxNetwork read(Path file) {
+        return read(file, layer -> layer);
+    }
+
+    /**
+     * Reads a network.
+     *
+     * @param blocks the block of each layer, named by its weight without {@code .weight}
+     */
+    public static OnnxNetwork read(Path file, UnaryOperator<String> blocks) {
+        String name = String.valueOf(file.getFileName());
+        OnnxModel model = OnnxReader.read(file);
+        try {
+            return new OnnxNetwork(model, name.endsWith(".onnx") ? name.substring(0, name.length() - 5) : name, blocks);
+        } catch (OnnxException e) {
+            throw e;
+        } catch (IllegalArgumentException e) {
+            throw new OnnxException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static OnnxModel.Input images(OnnxModel model) {
+        List<OnnxModel.Input> found = model.inputs();
+        if (found.size() != 1) {
+            throw new OnnxException(model.source() + ": expected one input, the images; it has " + found.size()
+                    + " (" + String.join(", ", found.stream().map(OnnxModel.Input::name).limit(4).toList()) + ")");
+        }
+        OnnxModel.Input images = found.getFirst();
+        List<Integer> d = images.dims();
+        boolean floating = images.kind() == ElementKind.FLOAT || images.kind() == ElementKind.DOUBLE
+                || images.kind() == ElementKind.FLOAT16;
+        if (!floating || d.size() != 4 || d.get(1) != CHANNELS && d.get(3) != CHANNELS && d.get(1) > 0) {
+            throw new OnnxException(model.source() + ": input " + OnnxException.quoted(images.name())
+                    + ": expected floating images [batch, 3, height, width], got " + images.kind() + d);
+        }
+        return images;
+    }
+
+    /** The last value before a softmax at the end. */
+    private static String logits(OnnxModel model) {
+        String output = model.outputs().getFirst();
+        for (OnnxNode node : model.nodes()) {
+            if (node.outputs().contains(output)
+                    && ("Softmax".equals(node.operator()) || "LogSoftmax".equals(node.operator()))) {
+                return node.inputs().getFirst();
+            }
+        }
+        return output;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public int inputSize() {
+        return inputSize;
+    }
+
+    @Override
+    public int classes() {
+        return classes;
+    }
+
+    @Override
+    public Value logits(Layers net, Value images) {
+        Translation translation = new Translation(model, new Recorded(net));
+        String input = model.inputs().getFirst().name();
+        translation.define(input, channelsLast ? Term.traced(images) : Term.channelsLast(images));
+        translation.run(List.of(logits));
+        Value result = translation.value(logits);
+        int[] dims = result.shape().dims();
+        int rest = 1;
+        for (int i = 2; i < dims.length; i++) {
+            rest *= dims[i];
+        }
+        if (dims.length < 2 || dims[0] != images.shape().dim(0) || rest != 1) {
+            throw new OnnxException(model.source() + ": output " + OnnxException.quoted(logits)
+                    + ": expected a number a class, [batch, classes], got shape " + result.shape());
+        }
+        return result.reshape(dims[0], dims[1]);
+    }
+
+    /** The file's own arrays, in PyTorch's layout. */
+    public Weights weights() {
+        return Weights.of(model.source(), arrays);
+    }
+
+    @Override
+    public Tensor initial(ParameterSpec spec) {
+        return Optional.ofNullable(arrays.get(spec.name())).orElseGet(() -> Network.super.initial(spec));
+    }
+
+    /** Puts what is found into a network's layers. */
+    private final class Recorded implements Source {
+        private final Layers net;
+        private String block = FIRST_BLOCK;
+
+        Recorded(Layers net) {
+            this.net = net;
+        }
+
+        @Override
+        public DType dtype() {
+            return net.dtype();
+        }
+
+        @Override
+        public Value parameter(String parameter, ConstantArray array, Kind kind, boolean frozen) {
+            if (kind == Kind.CONV_WEIGHT || kind == Kind.LINEAR_WEIGHT) {
+                block = blocks.apply(parameter.endsWith(".weight")
+                        ? parameter.substring(0, parameter.length() - ".weight".length())
+                        : parameter);
+            }
+            arrays.computeIfAbsent(parameter, n -> array.tensor(DType.FLOAT32));
+            int[] d = array.shape().dims();
+            Shape shape = switch (kind) {
+                case CONV_WEIGHT -> Shape.of(d[2], d[3], d[1], d[0]);
+                case LINEAR_WEIGHT -> Shape.of(d[1], d[0]);
+                case BIAS, BN_WEIGHT, BN_BIAS, BN_MEAN, BN_VARIANCE, ARRAY, CONSTANT -> array.shape();
+            };
+            return net.block(block).parameter(parameter, frozen ? Kind.CONSTANT : kind, shape);
+        }
+
+        @Override
+        public void addMacs(long count) {
+            net.block(block).addMacs(count);
+        }
+
+        @Override
+        public Value activation(String site, Value rectified) {
+            return net.block(block).activation(site, rectified);
+        }
+
+        @Override
+        public Value batchNorm(Value x, Normalized names, double epsilon) {
+            for (Named named : List.of(names.gamma(), names.beta(), names.mean(), names.variance())) {
+                arrays.computeIfAbsent(named.name(), n -> named.array().tensor(DType.FLOAT32));
+            }
+            return net.block(block).batchNorm(x, names.gamma().name(), names.beta().name(), names.mean().name(),
+                    names.variance().name(), epsilon);
+        }
+    }
+}

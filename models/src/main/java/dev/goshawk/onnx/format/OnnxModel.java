@@ -1,0 +1,84 @@
+package dev.goshawk.onnx.format;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+import java.util.Set;
+
+/**
+ * The contents of an ONNX file.
+ *
+ * @param source the file's name, for messages
+ * @param opset version of ONNX's own operators
+ * @param producer who wrote it, may be empty
+ * @param nodes in an order in which every value is made before it is used
+ * @param initializers constant arrays by name
+ * @param inputs what is given from outside, without the initializers
+ * @param outputs names of the results
+ */
+public record OnnxModel(String source, int opset, String producer, List<OnnxNode> nodes,
+        SequencedMap<String, ConstantArray> initializers, List<Input> inputs, List<String> outputs) {
+
+    /** How far opsets go that were looked at; a later one may have changed an operator's meaning. */
+    private static final int NEWEST = 26;
+
+    /**
+     * A value given from outside.
+     *
+     * @param dims extents; -1 where the file leaves one open
+     */
+    public record Input(String name, ElementKind kind, List<Integer> dims) {
+        public Input {
+            dims = List.copyOf(dims);
+        }
+    }
+
+    public OnnxModel {
+        nodes = List.copyOf(nodes);
+        initializers = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(initializers));
+        Set<String> given = initializers.keySet();
+        inputs = inputs.stream().filter(i -> !given.contains(i.name())).toList();
+        outputs = List.copyOf(outputs);
+        if (opset < 1 || opset > NEWEST) {
+            throw new OnnxException("expected an opset of 1 to " + NEWEST + ", got " + opset);
+        }
+        if (nodes.isEmpty() || outputs.isEmpty()) {
+            throw new OnnxException("holds a graph without " + (nodes.isEmpty() ? "nodes" : "outputs"));
+        }
+        checkOrder(nodes, initializers, inputs, outputs);
+    }
+
+    private static void checkOrder(List<OnnxNode> nodes, SequencedMap<String, ConstantArray> initializers,
+            List<Input> inputs, List<String> outputs) {
+        Set<String> made = new HashSet<>(initializers.keySet());
+        inputs.forEach(i -> made.add(i.name()));
+        for (OnnxNode node : nodes) {
+            for (String input : node.inputs()) {
+                if (!input.isEmpty() && !made.contains(input)) {
+                    throw new OnnxException(node.describe() + " uses " + OnnxException.quoted(input)
+                            + ", which nothing before it makes (a cycle, or nodes out of order)");
+                }
+            }
+            for (String output : node.outputs()) {
+                if (!output.isEmpty() && !made.add(output)) {
+                    throw new OnnxException(node.describe() + " makes " + OnnxException.quoted(output)
+                            + ", which is already there");
+                }
+            }
+        }
+        List<String> missing = new ArrayList<>(outputs);
+        missing.removeAll(made);
+        if (!missing.isEmpty()) {
+            throw new OnnxException("nothing makes the output " + OnnxException.quoted(missing.getFirst()));
+        }
+    }
+
+    /** How many nodes use a value; a use as the graph's output counts. */
+    public int uses(String value) {
+        long uses = nodes.stream().flatMap(n -> n.inputs().stream()).filter(value::equals).count();
+        return (int) uses + (outputs.contains(value) ? 1 : 0);
+    }
+}

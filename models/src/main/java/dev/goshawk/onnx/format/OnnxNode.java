@@ -1,0 +1,106 @@
+package dev.goshawk.onnx.format;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One node of a graph.
+ *
+ * @param index position in the file, from 0
+ * @param name as the file has it, often empty
+ * @param operator such as {@code Conv}
+ * @param domain empty for ONNX's own operators
+ * @param inputs names of values; an empty name stands for an optional input that is left out
+ * @param outputs names of values
+ * @param attributes by name
+ */
+public record OnnxNode(int index, String name, String operator, String domain, List<String> inputs,
+        List<String> outputs, Map<String, Attribute> attributes) {
+    public OnnxNode {
+        inputs = List.copyOf(inputs);
+        outputs = List.copyOf(outputs);
+        attributes = Map.copyOf(attributes);
+    }
+
+    /** How messages call it. */
+    public String describe() {
+        return "node " + index + " (" + (domain.isEmpty() || "ai.onnx".equals(domain) ? "" : domain + ".") + operator
+                + (name.isEmpty() ? "" : " " + OnnxException.quoted(name)) + ")";
+    }
+
+    /** An attribute's value. */
+    public sealed interface Attribute {
+        /** A whole number. */
+        record Whole(long value) implements Attribute {
+        }
+
+        /** A floating number. */
+        record Real(float value) implements Attribute {
+        }
+
+        /** A text. */
+        record Text(String value) implements Attribute {
+        }
+
+        /** Whole numbers. */
+        record Wholes(List<Long> values) implements Attribute {
+        }
+
+        /** Floating numbers. */
+        record Reals(List<Float> values) implements Attribute {
+        }
+
+        /** An array. */
+        record Array(ConstantArray value) implements Attribute {
+        }
+
+        /** Anything else: a graph, a sparse tensor, a type. */
+        record Other(String what) implements Attribute {
+        }
+    }
+
+    /** A whole number, or the default if the node has none of that name. */
+    public int whole(String attribute, int otherwise) {
+        return switch (attributes.get(attribute)) {
+            case null -> otherwise;
+            case Attribute.Whole w when w.value() == (int) w.value() -> (int) w.value();
+            default -> throw unexpected(attribute, "a whole number");
+        };
+    }
+
+    /** A floating number, or the default. */
+    public double real(String attribute, double otherwise) {
+        return switch (attributes.get(attribute)) {
+            case null -> otherwise;
+            case Attribute.Real r -> r.value();
+            default -> throw unexpected(attribute, "a floating number");
+        };
+    }
+
+    /** A text, or the default. */
+    public String text(String attribute, String otherwise) {
+        return switch (attributes.get(attribute)) {
+            case null -> otherwise;
+            case Attribute.Text t -> t.value();
+            default -> throw unexpected(attribute, "a text");
+        };
+    }
+
+    /** Whole numbers, or the default. */
+    public int[] wholes(String attribute, int... otherwise) {
+        return switch (attributes.get(attribute)) {
+            case null -> otherwise;
+            case Attribute.Wholes w -> w.values().stream().mapToInt(v -> (int) Math.clamp(v, Integer.MIN_VALUE,
+                    Integer.MAX_VALUE)).toArray();
+            default -> throw unexpected(attribute, "whole numbers");
+        };
+    }
+
+    public boolean has(String attribute) {
+        return attributes.containsKey(attribute);
+    }
+
+    private OnnxException unexpected(String attribute, String expected) {
+        return new OnnxException("attribute " + attribute + ": expected " + expected);
+    }
+}

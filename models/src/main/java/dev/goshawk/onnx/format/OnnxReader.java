@@ -1,0 +1,186 @@
+package dev.goshawk.onnx.format;
+
+import com.google.protobuf.CodedInputStream;
+import dev.goshawk.onnx.format.OnnxNode.Attribute;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/**
+ * Reads ONNX files. Field numbers are those of {@code onnx.proto}; what a network's meaning does not depend on (documentation,
+ * inferred types, training information) is passed over.
+ */
+public final class OnnxReader {
+    private static final int LEN = Wire.LENGTH_DELIMITED;
+    private static final int VARINT = Wire.VARINT;
+    private static final int FIXED32 = Wire.FIXED32;
+
+    private final TensorReader tensors;
+    private final List<OnnxNode> nodes = new ArrayList<>();
+    private final SequencedMap<String, ConstantArray> initializers = new LinkedHashMap<>();
+    private final List<OnnxModel.Input> inputs = new ArrayList<>();
+    private final List<String> outputs = new ArrayList<>();
+    private String producer = "";
+    private int opset;
+
+    private OnnxReader(Path file) {
+        tensors = new TensorReader(file.toAbsolutePath().getParent());
+    }
+
+    /**
+     * Reads a file and checks that every value is made before it is used.
+     *
+     * @throws OnnxException in one line that begins with the file's name
+     */
+    public static OnnxModel read(Path file) {
+        try {
+            if (!Files.isRegularFile(file)) {
+                throw new OnnxException(Files.exists(file) ? "is not a regular file" : "no such file");
+            }
+            if (Files.size(file) > Integer.MAX_VALUE - Long.BYTES) {
+                throw new OnnxException("is larger than protobuf's limit of 2 GiB; weights that large are stored as external data");
+            }
+            OnnxReader reader = new OnnxReader(file);
+            byte[] bytes = Files.readAllBytes(file);
+            Wire.body(CodedInputStream.newInstance(bytes), reader::model);
+            if (reader.nodes.isEmpty()) {
+                throw new OnnxException("is not an ONNX file, or holds no graph");
+            }
+            return new OnnxModel(file.toString(), reader.opset, reader.producer, reader.nodes, reader.initializers,
+                    reader.inputs, reader.outputs);
+        } catch (NoSuchFileException e) {
+            throw new OnnxException(file + ": no such file", e);
+        } catch (AccessDeniedException e) {
+            throw new OnnxException(file + ": cannot be read (permission denied)", e);
+        } catch (IOException e) {
+            throw new OnnxException(file + ": is not an ONNX file, or is damaged or cut short", e);
+        } catch (IllegalArgumentException e) {
+            throw new OnnxException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private boolean model(int tag, CodedInputStream in) throws IOException {
+        switch (tag) {
+            case 2 << 3 | LEN -> producer = in.readString();
+            case 7 << 3 | LEN -> Wire.message(in, this::graph);
+            case 8 << 3 | LEN -> opset(in);
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void opset(CodedInputStream in) throws IOException {
+        String[] domain = {""};
+        long[] version = {0};
+        Wire.message(in, (tag, m) -> {
+            switch (tag) {
+                case 1 << 3 | LEN -> domain[0] = m.readString();
+                case 2 << 3 | VARINT -> version[0] = m.readInt64();
+                default -> {
+                    return false;
+                }
+            }
+            return true;
+        });
+        if (domain[0].isEmpty() || "ai.onnx".equals(domain[0])) {
+            opset = (int) Math.clamp(version[0], 0, Integer.MAX_VALUE);
+        }
+    }
+
+    private boolean graph(int tag, CodedInputStream in) throws IOException {
+        switch (tag) {
+            case 1 << 3 | LEN -> nodes.add(node(in));
+            case 5 << 3 | LEN -> {
+                TensorReader.Named tensor = tensors.read(in);
+                if (initializers.put(tensor.name(), tensor.array()) != null) {
+                    throw new OnnxException("two initializers are named " + OnnxException.quoted(tensor.name()));
+                }
+            }
+            case 11 << 3 | LEN -> inputs.add(ValueInfoReader.read(in));
+            case 12 << 3 | LEN -> outputs.add(ValueInfoReader.name(in));
+            case 15 << 3 | LEN -> throw new OnnxException("sparse initializers are not supported");
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private OnnxNode node(CodedInputStream in) throws IOException {
+        List<String> from = new ArrayList<>();
+        List<String> to = new ArrayList<>();
+        String[] text = {"", "", ""};
+        Map<String, Attribute> attributes = new HashMap<>();
+        Wire.message(in, (tag, m) -> {
+            switch (tag) {
+                case 1 << 3 | LEN -> from.add(m.readString());
+                case 2 << 3 | LEN -> to.add(m.readString());
+                case 3 << 3 | LEN -> text[0] = m.readString();
+                case 4 << 3 | LEN -> text[1] = m.readString();
+                case 5 << 3 | LEN -> attribute(m, attributes);
+                case 7 << 3 | LEN -> text[2] = m.readString();
+                default -> {
+                    return false;
+                }
+            }
+            return true;
+        });
+        return new OnnxNode(nodes.size(), text[0], text[1], text[2], from, to, attributes);
+    }
+
+    private void attribute(CodedInputStream in, Map<String, Attribute> attributes) throws IOException {
+        String[] name = {""};
+        Attribute[] value = {null};
+        List<Long> wholes = new ArrayList<>();
+        List<Float> reals = new ArrayList<>();
+        long[] type = {0};
+        Wire.message(in, (tag, m) -> {
+            switch (tag) {
+                case 1 << 3 | LEN -> name[0] = m.readString();
+                case 2 << 3 | FIXED32 -> value[0] = new Attribute.Real(m.readFloat());
+                case 3 << 3 | VARINT -> value[0] = new Attribute.Whole(m.readInt64());
+                case 4 << 3 | LEN -> value[0] = new Attribute.Text(
+                        new String(m.readByteArray(), StandardCharsets.UTF_8));
+                case 5 << 3 | LEN -> value[0] = new Attribute.Array(tensors.read(m).array());
+                case 7 << 3 | FIXED32 -> reals.add(m.readFloat());
+                case 7 << 3 | LEN -> Wire.packed(m, () -> reals.add(m.readFloat()));
+                case 8 << 3 | VARINT -> wholes.add(m.readInt64());
+                case 8 << 3 | LEN -> Wire.packed(m, () -> wholes.add(m.readInt64()));
+                case 20 << 3 | VARINT -> type[0] = m.readInt64();
+                default -> {
+                    return false;
+                }
+            }
+            return true;
+        });
+        attributes.put(name[0], attribute(type[0], value[0], wholes, reals));
+    }
+
+    /** Zero and empty values may be left out of the file: then the type alone tells what the attribute is. */
+    private static Attribute attribute(long type, Attribute value, List<Long> wholes, List<Float> reals) {
+        if (value != null) {
+            return value;
+        }
+        return switch ((int) type) {
+            case 1 -> new Attribute.Real(0);
+            case 2 -> new Attribute.Whole(0);
+            case 3 -> new Attribute.Text("");
+            case 6 -> new Attribute.Reals(List.copyOf(reals));
+            case 7 -> new Attribute.Wholes(List.copyOf(wholes));
+            default -> !wholes.isEmpty()
+                    ? new Attribute.Wholes(List.copyOf(wholes))
+                    : !reals.isEmpty() ? new Attribute.Reals(List.copyOf(reals)) : new Attribute.Other("type " + type);
+        };
+    }
+}

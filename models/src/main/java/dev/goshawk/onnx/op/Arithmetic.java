@@ -1,0 +1,145 @@
+package dev.goshawk.onnx.op;
+
+import dev.goshawk.graph.Value;
+import dev.goshawk.onnx.format.ConstantArray;
+import dev.goshawk.onnx.format.OnnxException;
+import dev.goshawk.tensor.Shape;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.function.BinaryOperator;
+
+/** Functions of two or more operands, which broadcast as in NumPy. */
+final class Arithmetic {
+    /** The first opset whose arithmetic broadcasts without being told to. */
+    private static final int NUMPY_BROADCAST = 7;
+    private static final int LONGEST_POWER = 16;
+
+    private Arithmetic() {
+    }
+
+    static void register(Map<String, Operator> all) {
+        binary(all, "Add", Value::add);
+        binary(all, "Sub", Value::subtract);
+        binary(all, "Mul", Value::multiply);
+        all.put("Div", Operator.single(Arithmetic::divide));
+        all.put("Pow", Operator.single(Arithmetic::power));
+        variadic(all, "Sum", Value::add);
+        variadic(all, "Max", Value::max);
+        variadic(all, "Min", Value::min);
+        all.put("Mean", Operator.single(n -> {
+            Term sum = reduce(n, Value::add);
+            return sum.isChannelsLast()
+                    ? Term.channelsLast(sum.value().scale(1.0 / n.inputs()))
+                    : Term.traced(sum.value().scale(1.0 / n.inputs()));
+        }));
+        binary(all, "Equal", (a, b) -> a.subtract(b).sign().abs().negate().add(1));
+        binary(all, "Less", (a, b) -> b.subtract(a).step());
+        binary(all, "Greater", (a, b) -> a.subtract(b).step());
+        binary(all, "LessOrEqual", (a, b) -> b.atLeast(a));
+        binary(all, "GreaterOrEqual", Value::atLeast);
+        binary(all, "And", Value::multiply);
+        binary(all, "Or", Value::max);
+        all.put("Where", Operator.single(n -> {
+            ConstantArray choice = n.constant(0);
+            if (choice.isUniform()) {
+                Value one = n.logical(choice.real(0) != 0 ? 1 : 2);
+                Value other = n.logical(choice.real(0) != 0 ? 2 : 1);
+                return Term.traced(one.broadcast(other.multiply(one).multiply(n.logical(0)).shape()));
+            }
+            Value c = n.logical(0);
+            return Term.traced(c.multiply(n.logical(1)).add(c.negate().add(1).multiply(n.logical(2))));
+        }));
+    }
+
+    private static void binary(Map<String, Operator> all, String name, BinaryOperator<Value> function) {
+        all.put(name, Operator.single(n -> {
+            if (n.inputs() != 2) {
+                throw new OnnxException("expected 2 inputs, got " + n.inputs());
+            }
+            return join(n, n.term(0), n.term(1), function);
+        }));
+    }
+
+    private static void variadic(Map<String, Operator> all, String name, BinaryOperator<Value> function) {
+        all.put(name, Operator.single(n -> reduce(n, function)));
+    }
+
+    private static Term reduce(Node n, BinaryOperator<Value> function) {
+        Term result = n.map(0, x -> x);
+        for (int i = 1; i < n.inputs(); i++) {
+            result = join(n, result, n.term(i), function);
+        }
+        return result;
+    }
+
+    /** Channels stay last where one operand has them so and the other can follow. */
+    private static Term join(Node n, Term a, Term b, BinaryOperator<Value> function) {
+        int rank = Math.max(a.shape().rank(), b.shape().rank());
+        Term led = a.isChannelsLast() ? a : b;
+        if (led.isChannelsLast() && led.shape().rank() == rank && !isLegacyBroadcast(n)) {
+            return Term.channelsLast(function.apply(follow(n, a, rank), follow(n, b, rank)));
+        }
+        return Term.traced(function.apply(n.logical(a), legacy(n, a, b)));
+    }
+
+    private static Value follow(Node n, Term t, int rank) {
+        if (t.isChannelsLast() && t.shape().rank() == rank) {
+            return t.value();
+        }
+        int[] dims = new int[rank];
+        Arrays.fill(dims, 1);
+        int[] own = t.shape().dims();
+        System.arraycopy(own, 0, dims, rank - own.length, own.length);
+        return Axes.channelsLast(n.logical(t).reshape(dims));
+    }
+
+    private static boolean isLegacyBroadcast(Node n) {
+        return n.opset() < NUMPY_BROADCAST && n.onnx().whole("broadcast", 0) == 1 && n.onnx().has("axis");
+    }
+
+    /** Before opset 7 the second operand's axes could stand anywhere in the first's. */
+    private static Value legacy(Node n, Term a, Term b) {
+        Value v = n.logical(b);
+        if (!isLegacyBroadcast(n)) {
+            return v;
+        }
+        int rank = a.shape().rank();
+        int axis = Axes.of(n.onnx().whole("axis", 0), rank);
+        int[] dims = Arrays.copyOf(v.shape().dims(), rank - axis);
+        Arrays.fill(dims, v.shape().rank(), dims.length, 1);
+        return v.reshape(Shape.of(dims));
+    }
+
+    /** Whole numbers divide as in C, towards zero. */
+    private static Term divide(Node n) {
+        ConstantArray a = n.term(0).constant();
+        ConstantArray b = n.term(1).constant();
+        boolean whole = a != null && a.isInteger() && b != null && b.isInteger();
+        return join(n, n.term(0), n.term(1), whole
+                ? (x, y) -> x.divide(y).abs().floor().multiply(x.divide(y).sign())
+                : Value::divide);
+    }
+
+    private static Term power(Node n) {
+        ConstantArray exponent = n.term(1).constant();
+        if (exponent != null && exponent.isUniform() && exponent.shape().size() == 1) {
+            double p = exponent.real(0);
+            if (p == Math.rint(p) && Math.abs(p) <= LONGEST_POWER) {
+                return n.map(0, x -> whole(x, (int) p));
+            }
+            return n.map(0, x -> p == 0.5 ? x.sqrt() : x.log().scale(p).exp());
+        }
+        return join(n, n.term(0), n.term(1), (x, y) -> y.multiply(x.log()).exp());
+    }
+
+    private static Value whole(Value x, int power) {
+        if (power < 0) {
+            return whole(x, -power).reciprocal();
+        }
+        if (power == 0) {
+            return x.like(1);
+        }
+        Value half = power == 1 ? x : whole(x, power / 2);
+        return power == 1 ? x : power % 2 == 0 ? half.square() : half.square().multiply(x);
+    }
+}

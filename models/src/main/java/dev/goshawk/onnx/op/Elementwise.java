@@ -1,0 +1,131 @@
+package dev.goshawk.onnx.op;
+
+import dev.goshawk.graph.Value;
+import dev.goshawk.onnx.format.OnnxException;
+import dev.goshawk.tensor.Shape;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/** Functions of one operand. */
+final class Elementwise {
+    private static final double SELU_ALPHA = 1.67326319217681884765625;
+    private static final double SELU_GAMMA = 1.05070102214813232421875;
+
+    private Elementwise() {
+    }
+
+    static void register(Map<String, Operator> all) {
+        plain(all, "Identity", x -> x);
+        plain(all, "Dropout", x -> x);
+        plain(all, "Cast", x -> x);
+        plain(all, "Sigmoid", Value::sigmoid);
+        plain(all, "Tanh", Value::tanh);
+        plain(all, "Exp", Value::exp);
+        plain(all, "Log", Value::log);
+        plain(all, "Sqrt", Value::sqrt);
+        plain(all, "Abs", Value::abs);
+        plain(all, "Neg", Value::negate);
+        plain(all, "Reciprocal", Value::reciprocal);
+        plain(all, "Softplus", Value::softplus);
+        plain(all, "Floor", Value::floor);
+        plain(all, "Ceil", x -> x.negate().floor().negate());
+        plain(all, "Round", Value::round);
+        plain(all, "Sign", Value::sign);
+        plain(all, "Not", x -> x.negate().add(1));
+        plain(all, "Softsign", x -> x.divide(x.abs().add(1)));
+        plain(all, "Mish", x -> x.multiply(x.softplus().tanh()));
+        plain(all, "HardSwish", x -> x.multiply(clamp(x.scale(1.0 / 6).add(0.5), 0, 1)));
+        all.put("Swish", Operator.single(n -> {
+            double alpha = n.onnx().real("alpha", 1);
+            return n.map(0, x -> x.multiply(x.scale(alpha).sigmoid()));
+        }));
+        all.put("Relu", Operator.single(n -> n.map(0, x -> n.source().activation(n.activation(), x.relu()))));
+        all.put("LeakyRelu", Operator.single(n -> {
+            double alpha = n.onnx().real("alpha", 0.01);
+            return n.map(0, x -> leaky(x, x.negate().relu().scale(alpha)));
+        }));
+        all.put("Elu", Operator.single(n -> {
+            double alpha = n.onnx().real("alpha", 1);
+            return n.map(0, x -> elu(x, alpha, 1));
+        }));
+        all.put("Celu", Operator.single(n -> {
+            double alpha = n.onnx().real("alpha", 1);
+            return n.map(0, x -> elu(x, alpha, alpha));
+        }));
+        all.put("Selu", Operator.single(n -> {
+            double alpha = n.onnx().real("alpha", SELU_ALPHA);
+            double gamma = n.onnx().real("gamma", SELU_GAMMA);
+            return n.map(0, x -> elu(x, alpha, 1).scale(gamma));
+        }));
+        all.put("HardSigmoid", Operator.single(n -> {
+            double alpha = n.onnx().real("alpha", 0.2);
+            double beta = n.onnx().real("beta", 0.5);
+            return n.map(0, x -> clamp(x.scale(alpha).add(beta), 0, 1));
+        }));
+        all.put("ThresholdedRelu", Operator.single(n -> {
+            double alpha = n.onnx().real("alpha", 1);
+            return n.map(0, x -> x.multiply(x.subtract(alpha).step()));
+        }));
+        all.put("Shrink", Operator.single(n -> {
+            double bias = n.onnx().real("bias", 0);
+            double lambda = n.onnx().real("lambd", 0.5);
+            return n.map(0, x -> x.subtract(x.sign().scale(bias)).multiply(x.abs().subtract(lambda).step()));
+        }));
+        all.put("Gelu", Operator.single(Elementwise::gelu));
+        all.put("Clip", Operator.single(Elementwise::clip));
+        all.put("PRelu", Operator.single(Elementwise::prelu));
+    }
+
+    private static void plain(Map<String, Operator> all, String name, UnaryOperator<Value> function) {
+        all.put(name, Operator.single(n -> n.map(0, function)));
+    }
+
+    /** x where it is positive, else minus what is given for its negative part. */
+    private static Value leaky(Value x, Value negative) {
+        return x.relu().subtract(negative);
+    }
+
+    private static Value elu(Value x, double alpha, double width) {
+        return x.relu().add(x.min(x.like(0)).scale(1 / width).expm1().scale(alpha));
+    }
+
+    static Value clamp(Value x, double low, double high) {
+        Value above = low == Double.NEGATIVE_INFINITY ? x : x.max(x.like(low));
+        return high == Double.POSITIVE_INFINITY ? above : above.min(x.like(high));
+    }
+
+    private static Term gelu(Node n) {
+        if (!"tanh".equals(n.onnx().text("approximate", "none"))) {
+            throw new OnnxException("only approximate=tanh is supported");
+        }
+        double c = Math.sqrt(2 / Math.PI);
+        return n.map(0, x -> x.scale(0.5).multiply(
+                x.add(x.multiply(x.square()).scale(0.044715)).scale(c).tanh().add(1)));
+    }
+
+    private static Term clip(Node n) {
+        double low = n.number("min", 1, Double.NEGATIVE_INFINITY);
+        double high = n.number("max", 2, Double.POSITIVE_INFINITY);
+        // From 0 up it is a rectifier, such as ReLU6: its result is what a quantizer acts on.
+        return n.map(0, x -> {
+            Value y = low == 0 ? x.relu() : clamp(x, low, Double.POSITIVE_INFINITY);
+            Value clipped = clamp(y, Double.NEGATIVE_INFINITY, high);
+            return low == 0 ? n.source().activation(n.activation(), clipped) : clipped;
+        });
+    }
+
+    private static Term prelu(Node n) {
+        Value x = n.logical(0);
+        Value slope = n.logical(1);
+        int channels = slope.shape().rank() == 1 && x.shape().rank() > 2 && n.opset() < 7
+                ? slope.shape().dim(0)
+                : 0;
+        if (channels > 0) {
+            int[] d = new int[x.shape().rank() - 1];
+            java.util.Arrays.fill(d, 1);
+            d[0] = channels;
+            slope = slope.reshape(Shape.of(d));
+        }
+        return Term.traced(leaky(x, x.negate().relu().multiply(slope)));
+    }
+}

@@ -1,0 +1,161 @@
+package dev.goshawk.onnx.op;
+
+import dev.goshawk.graph.Value;
+import dev.goshawk.models.ParameterSpec.Kind;
+import dev.goshawk.onnx.format.ConstantArray;
+import dev.goshawk.onnx.format.OnnxException;
+import dev.goshawk.onnx.format.OnnxNode;
+import dev.goshawk.tensor.DType;
+import dev.goshawk.tensor.Shape;
+import java.util.Arrays;
+import java.util.List;
+
+/** A node with what its inputs stand for: what an {@link Operator} is written in. */
+final class Node {
+    /** Stands for an optional input that is left out. */
+    static final Term ABSENT = Term.constant("", ConstantArray.of(Shape.of(0), new long[0]), false);
+
+    private final OnnxNode node;
+    private final int opset;
+    private final List<Term> inputs;
+    private final Translation translation;
+
+    Node(OnnxNode node, int opset, List<Term> inputs, Translation translation) {
+        this.node = node;
+        this.opset = opset;
+        this.inputs = inputs;
+        this.translation = translation;
+    }
+
+    OnnxNode onnx() {
+        return node;
+    }
+
+    int opset() {
+        return opset;
+    }
+
+    DType dtype() {
+        return translation.source().dtype();
+    }
+
+    Source source() {
+        return translation.source();
+    }
+
+    int inputs() {
+        return inputs.size();
+    }
+
+    boolean has(int i) {
+        return i < inputs.size() && inputs.get(i) != ABSENT;
+    }
+
+    Term term(int i) {
+        if (!has(i)) {
+            throw new OnnxException("expected at least " + (i + 1) + " inputs, got " + inputs.size());
+        }
+        return inputs.get(i);
+    }
+
+    Shape shape(int i) {
+        return term(i).shape();
+    }
+
+    int rank(int i) {
+        return shape(i).rank();
+    }
+
+    /** An input with ONNX's order of axes. */
+    Value logical(int i) {
+        return translation.logical(term(i));
+    }
+
+    /** A term with ONNX's order of axes. */
+    Value logical(Term t) {
+        return translation.logical(t);
+    }
+
+    /** An input [batch, ..., channels]. */
+    Value channelsLast(int i) {
+        Term t = term(i);
+        if (t.shape().rank() < 2) {
+            throw new OnnxException("expected an input of at least 2 axes, got shape " + t.shape());
+        }
+        return t.isChannelsLast() ? t.value() : Axes.channelsLast(translation.logical(t));
+    }
+
+    /** An input that must be known while the network is translated. */
+    ConstantArray constant(int i) {
+        ConstantArray c = term(i).constant();
+        if (c == null) {
+            throw new OnnxException("input " + i + " (" + OnnxException.quoted(node.inputs().get(i))
+                    + ") must be a constant, here it depends on the data");
+        }
+        return c;
+    }
+
+    /** A vector of whole numbers: an attribute in old opsets, a constant input in new ones. */
+    int[] wholes(String attribute, int input, int... otherwise) {
+        if (node.has(attribute)) {
+            return node.wholes(attribute);
+        }
+        return has(input)
+                ? Arrays.stream(constant(input).integers())
+                        .mapToInt(v -> (int) Math.clamp(v, Integer.MIN_VALUE, Integer.MAX_VALUE)).toArray()
+                : otherwise;
+    }
+
+    /** A number: an attribute in old opsets, a constant input in new ones. */
+    double number(String attribute, int input, double otherwise) {
+        if (node.has(attribute)) {
+            return node.real(attribute, otherwise);
+        }
+        return has(input) ? constant(input).scalar() : otherwise;
+    }
+
+    /**
+     * A filter or a matrix, as a parameter if it is a constant.
+     *
+     * @param transposed for a matrix, that the file has it as [in, out]
+     */
+    Value weight(int i, Kind kind, boolean transposed) {
+        Term t = term(i);
+        int rank = kind == Kind.CONV_WEIGHT ? 4 : 2;
+        if (t.shape().rank() != rank) {
+            throw new OnnxException("weight: expected " + rank + " axes, got shape " + t.shape());
+        }
+        if (t.isConstant()) {
+            return translation.ofConstant(t, kind, transposed);
+        }
+        Value v = t.logical();
+        return kind == Kind.CONV_WEIGHT ? v.permute(2, 3, 1, 0) : transposed ? v : v.transpose();
+    }
+
+    /** A vector with an element a channel. */
+    Value channels(int i, Kind kind) {
+        Term t = term(i);
+        if (t.shape().rank() != 1) {
+            throw new OnnxException("input " + i + ": expected one number a channel, got shape " + t.shape());
+        }
+        return t.isConstant() ? translation.ofConstant(t, kind, false) : t.logical();
+    }
+
+    /** A constant with its name, for what becomes a batch normalization's parameter. */
+    Source.Named named(int i) {
+        return new Source.Named(term(i).name(), constant(i));
+    }
+
+    /** The same function of the input, whatever the order of its axes. */
+    Term map(int i, java.util.function.UnaryOperator<Value> function) {
+        Term t = term(i);
+        return t.isChannelsLast()
+                ? Term.channelsLast(function.apply(t.value()))
+                : Term.traced(function.apply(translation.logical(t)));
+    }
+
+    /** How the activation behind this node is called. */
+    String activation() {
+        return node.name().isEmpty() ? node.outputs().getFirst() : node.name();
+    }
+}

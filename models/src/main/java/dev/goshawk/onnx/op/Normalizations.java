@@ -1,0 +1,139 @@
+package dev.goshawk.onnx.op;
+
+import dev.goshawk.graph.Functions;
+import dev.goshawk.graph.Value;
+import dev.goshawk.models.ParameterSpec.Kind;
+import dev.goshawk.onnx.format.OnnxException;
+import dev.goshawk.tensor.PoolGeometry;
+import dev.goshawk.tensor.Shape;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/** Softmax and the normalizations. */
+final class Normalizations {
+    /** The first opset whose softmax runs along one axis; before, over that axis and all after it. */
+    private static final int SOFTMAX_OF_ONE_AXIS = 13;
+    private static final double EPSILON = 1e-5;
+
+    private Normalizations() {
+    }
+
+    static void register(Map<String, Operator> all) {
+        all.put("Softmax", Operator.single(n -> Term.traced(softmax(n, false))));
+        all.put("LogSoftmax", Operator.single(n -> Term.traced(softmax(n, true))));
+        all.put("BatchNormalization", Operator.single(Normalizations::batch));
+        all.put("InstanceNormalization", Operator.single(n -> grouped(n, n.shape(0).dim(1), true)));
+        all.put("GroupNormalization", Operator.single(n -> grouped(n, n.onnx().whole("num_groups", 1),
+                n.opset() >= 21)));
+        all.put("LayerNormalization", Operator.single(Normalizations::layer));
+        all.put("MeanVarianceNormalization", Operator.single(n -> {
+            int[] axes = Axes.of(n.onnx().wholes("axes", 0, 2, 3), n.rank(0));
+            return Term.traced(centred(n.logical(0), axes, 1e-9));
+        }));
+        all.put("LRN", Operator.single(Normalizations::localResponse));
+        all.put("LpNormalization", Operator.single(n -> {
+            int axis = Axes.of(n.onnx().whole("axis", -1), n.rank(0));
+            Value x = n.logical(0);
+            boolean first = n.onnx().whole("p", 2) == 1;
+            Value norm = first ? x.abs().sum(axis) : x.square().sum(axis).sqrt();
+            int[] kept = x.shape().dims();
+            kept[axis] = 1;
+            return Term.traced(x.divide(norm.reshape(kept)));
+        }));
+    }
+
+    private static Value softmax(Node n, boolean log) {
+        Value x = n.logical(0);
+        int rank = x.shape().rank();
+        if (n.opset() < SOFTMAX_OF_ONE_AXIS) {
+            int axis = Axes.of(n.onnx().whole("axis", 1), rank);
+            Value rows = x.reshape(Axes.product(x.shape(), 0, axis), Axes.product(x.shape(), axis, rank));
+            return exp(Functions.logSoftmax(rows), log).reshape(x.shape());
+        }
+        int axis = Axes.of(n.onnx().whole("axis", -1), rank);
+        int[] swapped = IntStream.range(0, rank).toArray();
+        swapped[axis] = rank - 1;
+        swapped[rank - 1] = axis;
+        return Axes.permute(exp(Functions.logSoftmax(Axes.permute(x, swapped)), log), swapped);
+    }
+
+    private static Value exp(Value logarithm, boolean log) {
+        return log ? logarithm : logarithm.exp();
+    }
+
+    private static Term batch(Node n) {
+        if (n.onnx().whole("training_mode", 0) == 1) {
+            throw new OnnxException("training_mode=1 is not supported; export the network in evaluation mode");
+        }
+        for (int i = 1; i <= 4; i++) {
+            if (n.rank(i) != 1 || n.shape(i).dim(0) != n.shape(0).dim(1)) {
+                throw new OnnxException("input " + i + ": expected shape [" + n.shape(0).dim(1) + "], got "
+                        + n.shape(i));
+            }
+        }
+        double epsilon = n.onnx().real("epsilon", EPSILON);
+        Value x = n.channelsLast(0);
+        if (!n.term(1).isConstant() || !n.term(2).isConstant() || !n.term(3).isConstant()
+                || !n.term(4).isConstant()) {
+            return Term.channelsLast(Functions.batchNormEvaluation(x, n.logical(1), n.logical(2), n.logical(3),
+                    n.logical(4), epsilon));
+        }
+        return Term.channelsLast(n.source().batchNorm(x,
+                new Source.Normalized(n.named(1), n.named(2), n.named(3), n.named(4)), epsilon));
+    }
+
+    /** x minus its mean, over its standard deviation, along the axes. */
+    private static Value centred(Value x, int[] axes, double epsilon) {
+        int[] kept = x.shape().dims();
+        for (int a : axes) {
+            kept[a] = 1;
+        }
+        Value c = x.subtract(x.mean(axes).reshape(kept));
+        return c.divide(c.square().mean(axes).add(epsilon).sqrt().reshape(kept));
+    }
+
+    private static Term grouped(Node n, int groups, boolean scaleByChannel) {
+        Value x = n.logical(0);
+        Shape s = x.shape();
+        int channels = s.dim(1);
+        if (groups < 1 || channels % groups != 0) {
+            throw new OnnxException("num_groups " + groups + " must divide " + channels + " channels");
+        }
+        Value rows = centred(x.reshape(s.dim(0), groups, s.size() / s.dim(0) / groups), new int[] {2},
+                n.onnx().real("epsilon", EPSILON)).reshape(s);
+        int[] dims = new int[s.rank() - 1];
+        Arrays.fill(dims, 1);
+        dims[0] = channels;
+        Shape perChannel = Shape.of(dims);
+        Value scale = n.channels(1, Kind.ARRAY);
+        Value bias = n.channels(2, Kind.ARRAY);
+        if (!scaleByChannel) {
+            scale = Axes.repeat(scale, 0, channels / groups);
+            bias = Axes.repeat(bias, 0, channels / groups);
+        }
+        return Term.traced(rows.multiply(scale.reshape(perChannel)).add(bias.reshape(perChannel)));
+    }
+
+    private static Term layer(Node n) {
+        Value x = n.logical(0);
+        int rank = x.shape().rank();
+        int[] axes = IntStream.range(Axes.of(n.onnx().whole("axis", -1), rank), rank).toArray();
+        Value y = centred(x, axes, n.onnx().real("epsilon", EPSILON)).multiply(n.logical(1));
+        return Term.traced(n.has(2) ? y.add(n.logical(2)) : y);
+    }
+
+    /** Local response normalization across channels (Krizhevsky et al. 2012, section 3.3). */
+    private static Term localResponse(Node n) {
+        Value x = n.channelsLast(0);
+        int channels = x.shape().dim(-1);
+        int size = n.onnx().whole("size", 1);
+        int rows = x.shape().size() / channels;
+        int low = (size - 1) / 2;
+        PoolGeometry window = new PoolGeometry(rows, 1, channels, 1, 1, size, 1, 1, 0, low, 0, size - 1 - low);
+        // Zeros beyond the channels count, so the mean is the sum over the size.
+        Value mean = Functions.avgPool(x.square().reshape(rows, 1, channels, 1), window, true).reshape(x.shape());
+        Value scale = mean.scale(n.onnx().real("alpha", 1e-4)).add(n.onnx().real("bias", 1));
+        return Term.channelsLast(x.multiply(scale.log().scale(-n.onnx().real("beta", 0.75)).exp()));
+    }
+}

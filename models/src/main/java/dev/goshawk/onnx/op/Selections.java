@@ -1,0 +1,181 @@
+package dev.goshawk.onnx.op;
+
+import dev.goshawk.graph.Functions;
+import dev.goshawk.graph.Value;
+import dev.goshawk.onnx.format.ConstantArray;
+import dev.goshawk.onnx.format.OnnxException;
+import dev.goshawk.tensor.Shape;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/** Parts of arrays, padding, repetition and resizing by whole factors. */
+final class Selections {
+    private Selections() {
+    }
+
+    static void register(Map<String, Operator> all) {
+        all.put("Slice", Operator.single(Selections::slice));
+        all.put("Split", Selections::split);
+        all.put("Gather", Operator.single(Selections::gather));
+        all.put("Pad", Operator.single(Selections::pad));
+        all.put("Tile", Operator.single(n -> {
+            int[] times = n.wholes("repeats", 1);
+            Value x = n.logical(0);
+            for (int axis = 0; axis < Math.min(times.length, x.shape().rank()); axis++) {
+                if (times[axis] < 1) {
+                    throw new OnnxException("repeats " + Arrays.toString(times));
+                }
+                if (times[axis] > 1) {
+                    x = Functions.concat(axis, java.util.Collections.nCopies(times[axis], x));
+                }
+            }
+            return Term.traced(x);
+        }));
+        all.put("Upsample", Operator.single(n -> resize(n, n.has(1) ? 1 : -1, "nearest")));
+        all.put("Resize", Operator.single(n -> resize(n, n.opset() < 11 ? 1 : 2,
+                n.onnx().text("mode", "nearest"))));
+    }
+
+    private static Term slice(Node n) {
+        Shape s = n.shape(0);
+        int[] starts = n.wholes("starts", 1);
+        int[] ends = n.wholes("ends", 2);
+        int[] axes = n.wholes("axes", 3, IntStream.range(0, starts.length).toArray());
+        int[] steps = n.wholes("steps", 4, IntStream.generate(() -> 1).limit(starts.length).toArray());
+        if (ends.length != starts.length || axes.length != starts.length || steps.length != starts.length) {
+            throw new OnnxException("starts, ends, axes and steps differ in length");
+        }
+        Value x = n.logical(0);
+        for (int i = 0; i < starts.length; i++) {
+            int axis = Axes.of(axes[i], s.rank());
+            int extent = s.dim(axis);
+            if (steps[i] > 0) {
+                int from = Math.clamp(starts[i] < 0 ? (long) starts[i] + extent : starts[i], 0, extent);
+                int to = Math.clamp(ends[i] < 0 ? (long) ends[i] + extent : ends[i], from, extent);
+                x = Axes.slice(x, axis, from, to, steps[i]);
+            } else if (steps[i] < 0) {
+                int from = Math.clamp(starts[i] < 0 ? (long) starts[i] + extent : starts[i], -1, extent - 1);
+                int to = Math.clamp(ends[i] < 0 ? (long) ends[i] + extent : ends[i], -1, extent - 1);
+                int step = steps[i];
+                x = Axes.pick(x, axis, IntStream.iterate(from, p -> p > to, p -> p + step).toArray());
+            } else {
+                throw new OnnxException("a step of 0");
+            }
+        }
+        return Term.traced(x);
+    }
+
+    private static List<Term> split(Node n) {
+        int axis = Axes.of(n.onnx().whole("axis", 0), n.rank(0));
+        int extent = n.shape(0).dim(axis);
+        int count = n.onnx().whole("num_outputs", n.onnx().outputs().size());
+        int each = Math.ceilDiv(extent, Math.max(1, count));
+        int[] sizes = n.wholes("split", 1, IntStream.range(0, count)
+                .map(i -> Math.min(each, extent - i * each)).toArray());
+        if (Arrays.stream(sizes).sum() != extent || Arrays.stream(sizes).anyMatch(p -> p < 0)) {
+            throw new OnnxException("cannot split an extent of " + extent + " into " + Arrays.toString(sizes));
+        }
+        List<Term> parts = new ArrayList<>();
+        int at = 0;
+        for (int size : sizes) {
+            parts.add(Term.traced(Axes.slice(n.logical(0), axis, at, at + size, 1)));
+            at += size;
+        }
+        return parts;
+    }
+
+    private static Term gather(Node n) {
+        int axis = Axes.of(n.onnx().whole("axis", 0), n.rank(0));
+        ConstantArray indices = n.constant(1);
+        int extent = n.shape(0).dim(axis);
+        int[] places = new int[indices.size()];
+        for (int i = 0; i < places.length; i++) {
+            long at = indices.integer(i);
+            places[i] = (int) (at < 0 ? at + extent : at);
+            if (places[i] < 0 || places[i] >= extent || at != (int) at) {
+                throw new OnnxException("index " + at + " along an axis of " + extent);
+            }
+        }
+        int[] d = n.shape(0).dims();
+        int[] to = new int[d.length - 1 + indices.shape().rank()];
+        System.arraycopy(d, 0, to, 0, axis);
+        System.arraycopy(indices.shape().dims(), 0, to, axis, indices.shape().rank());
+        System.arraycopy(d, axis + 1, to, axis + indices.shape().rank(), d.length - axis - 1);
+        return Term.traced(Axes.pick(n.logical(0), axis, places).reshape(to));
+    }
+
+    private static Term pad(Node n) {
+        Value x = n.logical(0);
+        int rank = x.shape().rank();
+        int[] given = n.onnx().has("paddings") ? n.onnx().wholes("paddings") : n.wholes("pads", 1);
+        int[] axes = n.has(3) ? n.wholes("", 3) : IntStream.range(0, rank).toArray();
+        if (given.length != 2 * axes.length) {
+            throw new OnnxException("pads: expected " + 2 * axes.length + " numbers, got " + Arrays.toString(given));
+        }
+        String mode = n.onnx().text("mode", "constant");
+        double value = n.number("value", 2, 0);
+        for (int i = 0; i < axes.length; i++) {
+            int axis = Axes.of(axes[i], rank);
+            x = pad(x, axis, given[i], given[i + axes.length], mode, value);
+        }
+        return Term.traced(x);
+    }
+
+    private static Value pad(Value x, int axis, int low, int high, String mode, double value) {
+        int extent = x.shape().dim(axis);
+        Value cut = Axes.slice(x, axis, Math.max(0, -low), extent - Math.max(0, -high), 1);
+        int before = Math.max(0, low);
+        int after = Math.max(0, high);
+        if (before == 0 && after == 0) {
+            return cut;
+        }
+        int length = cut.shape().dim(axis);
+        if ("constant".equals(mode)) {
+            int[] l = new int[x.shape().rank()];
+            int[] h = new int[x.shape().rank()];
+            l[axis] = before;
+            h[axis] = after;
+            return cut.subtract(value).pad(l, h).add(value);
+        }
+        int[] places = IntStream.range(-before, length + after).map(p -> switch (mode) {
+            case "edge" -> Math.clamp(p, 0, length - 1);
+            case "reflect" -> p < 0 ? -p : p < length ? p : 2 * (length - 1) - p;
+            case "wrap" -> Math.floorMod(p, length);
+            default -> throw new OnnxException("mode " + OnnxException.quoted(mode) + " is not supported");
+        }).toArray();
+        if (Arrays.stream(places).anyMatch(p -> p < 0 || p >= length)) {
+            throw new OnnxException("reflection by more than the extent " + length);
+        }
+        return Axes.pick(cut, axis, places);
+    }
+
+    /** Nearest-neighbour enlargement by whole factors. */
+    private static Term resize(Node n, int scalesInput, String mode) {
+        int rank = n.rank(0);
+        double[] scales = new double[rank];
+        if (n.onnx().attributes().get("scales") instanceof dev.goshawk.onnx.format.OnnxNode.Attribute.Reals r) {
+            Arrays.setAll(scales, i -> r.values().get(i));
+        } else if (n.has(3)) {
+            ConstantArray sizes = n.constant(3);
+            Arrays.setAll(scales, i -> sizes.real(i) / n.shape(0).dim(i));
+        } else {
+            ConstantArray given = n.constant(scalesInput);
+            Arrays.setAll(scales, given::real);
+        }
+        String from = n.onnx().text("coordinate_transformation_mode", "half_pixel");
+        Value x = n.logical(0);
+        for (int axis = 0; axis < rank; axis++) {
+            int factor = (int) scales[axis];
+            if (factor != scales[axis] || factor < 1 || !"nearest".equals(mode)
+                    || factor > 1 && !List.of("half_pixel", "asymmetric", "pytorch_half_pixel").contains(from)) {
+                throw new OnnxException("only nearest-neighbour enlargement by whole factors is supported, got mode "
+                        + mode + " with scales " + Arrays.toString(scales));
+            }
+            x = Axes.repeat(x, axis, factor);
+        }
+        return Term.traced(x);
+    }
+}

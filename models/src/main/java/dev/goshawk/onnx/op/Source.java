@@ -1,0 +1,38 @@
+package dev.goshawk.onnx.op;
+
+import dev.goshawk.graph.Value;
+import dev.goshawk.models.ParameterSpec.Kind;
+import dev.goshawk.onnx.format.ConstantArray;
+import dev.goshawk.tensor.DType;
+
+/** Where a translation puts what it finds: a network's layers, or inputs of a plain function. */
+public interface Source {
+    /** Element type of what is traced. */
+    DType dtype();
+
+    /**
+     * A parameter, asked for once a name.
+     *
+     * @param array its elements, filters as [out, in, height, width], matrices as [out, in]
+     * @param frozen whether it is a constant that gradient descent leaves alone
+     * @return the parameter in Goshawk's layout: filters [height, width, in, out], matrices [in, out]
+     */
+    Value parameter(String name, ConstantArray array, Kind kind, boolean frozen);
+
+    /** Adds multiply-adds of one image to the layer whose weight was asked for last. */
+    void addMacs(long count);
+
+    /** What follows a rectifier in place of its result. */
+    Value activation(String name, Value rectified);
+
+    /** The batch normalization of [batch, ..., channels] by parameters of these names. */
+    Value batchNorm(Value x, Normalized names, double epsilon);
+
+    /** Names of a batch normalization's parameters, with their arrays. */
+    record Normalized(Named gamma, Named beta, Named mean, Named variance) {
+    }
+
+    /** An array with its name. */
+    record Named(String name, ConstantArray array) {
+    }
+}

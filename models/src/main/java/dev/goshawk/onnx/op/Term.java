@@ -1,0 +1,91 @@
+package dev.goshawk.onnx.op;
+
+import dev.goshawk.graph.Value;
+import dev.goshawk.onnx.format.ConstantArray;
+import dev.goshawk.tensor.Shape;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a name of an ONNX graph stands for while it is translated: a constant, or a traced value. Images are traced channels last,
+ * as Goshawk's kernels want them; {@link #shape()} is in ONNX's order of axes all the same.
+ */
+public final class Term {
+    private final String name;
+    private final @Nullable ConstantArray constant;
+    private final boolean trainable;
+    private final @Nullable Value value;
+    private final boolean channelsLast;
+
+    private Term(String name, @Nullable ConstantArray constant, boolean trainable, @Nullable Value value,
+            boolean channelsLast) {
+        this.name = name;
+        this.constant = constant;
+        this.trainable = trainable;
+        this.value = value;
+        this.channelsLast = channelsLast;
+    }
+
+    /** A constant; a trainable one becomes a parameter of this name where a traced value meets it. */
+    public static Term constant(String name, ConstantArray constant, boolean trainable) {
+        return new Term(name, constant, trainable, null, false);
+    }
+
+    /** A value with ONNX's order of axes. */
+    public static Term traced(Value value) {
+        return new Term("", null, false, value, false);
+    }
+
+    /** A value [batch, ..., channels] that stands for [batch, channels, ...]. */
+    public static Term channelsLast(Value value) {
+        return new Term("", null, false, value, value.shape().rank() > 2);
+    }
+
+    String name() {
+        return name;
+    }
+
+    boolean isConstant() {
+        return constant != null;
+    }
+
+    boolean isTrainable() {
+        return trainable;
+    }
+
+    boolean isChannelsLast() {
+        return channelsLast;
+    }
+
+    /** The constant, if it is one. */
+    public @Nullable ConstantArray constant() {
+        return constant;
+    }
+
+    /** The value as it was traced; for terms that are no constants. */
+    Value value() {
+        if (value == null) {
+            throw new IllegalStateException("'" + name + "' is a constant");
+        }
+        return value;
+    }
+
+    /** The value with ONNX's order of axes; for terms that are no constants. */
+    public Value logical() {
+        return channelsLast ? Axes.channelsFirst(value()) : value();
+    }
+
+    /** Extents in ONNX's order of axes. */
+    public Shape shape() {
+        if (constant != null) {
+            return constant.shape();
+        }
+        Shape s = value().shape();
+        if (!channelsLast) {
+            return s;
+        }
+        int[] dims = s.dims();
+        System.arraycopy(s.dims(), 1, dims, 2, dims.length - 2);
+        dims[1] = s.dim(-1);
+        return Shape.of(dims);
+    }
+}

@@ -1,0 +1,259 @@
+package dev.goshawk.onnx.op;
+
+import dev.goshawk.graph.Graph;
+import dev.goshawk.graph.Op;
+import dev.goshawk.graph.Value;
+import dev.goshawk.models.ParameterSpec.Kind;
+import dev.goshawk.onnx.format.ConstantArray;
+import dev.goshawk.onnx.format.OnnxException;
+import dev.goshawk.onnx.format.OnnxModel;
+import dev.goshawk.onnx.format.OnnxNode;
+import dev.goshawk.backend.Executable;
+import dev.goshawk.cpu.reference.ReferenceBackend;
+import dev.goshawk.tensor.DType;
+import dev.goshawk.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Translates an ONNX graph node by node. What depends on constants alone is computed on the spot, by the same operators on the
+ * reference backend: shape arithmetic needs no code of its own.
+ */
+public final class Translation {
+    private static final Set<String> SHAPES = Set.of("Shape", "Size");
+    /** Moves of elements: a weight behind one of them is still that weight. */
+    private static final Set<String> MOVES = Set.of("Identity", "Transpose", "Reshape", "Squeeze", "Unsqueeze",
+            "Flatten", "Cast", "Dropout");
+
+    private final OnnxModel model;
+    private final Source source;
+    private final Map<String, Term> terms = new HashMap<>();
+    private final Map<String, Parameter> parameters = new HashMap<>();
+
+    /** A parameter in use, with the layout of the file's array. */
+    private record Parameter(Kind kind, boolean transposed, Value value) {
+        /** The array as the file has it. */
+        Value asInFile() {
+            return switch (kind) {
+                case CONV_WEIGHT -> value.permute(3, 2, 0, 1);
+                case LINEAR_WEIGHT -> transposed ? value : value.transpose();
+                default -> value;
+            };
+        }
+    }
+
+    /**
+     * Checks that every operator has a translation.
+     *
+     * @throws OnnxException naming all that have none
+     */
+    public Translation(OnnxModel model, Source source) {
+        this.model = model;
+        this.source = source;
+        requireKnown(model);
+        model.initializers().forEach((name, array) -> terms.put(name,
+                Term.constant(name, array, !array.isInteger() && array.size() > 1)));
+    }
+
+    private static void requireKnown(OnnxModel model) {
+        Set<String> unknown = new TreeSet<>();
+        for (OnnxNode node : model.nodes()) {
+            if (Operators.of(node) == null) {
+                unknown.add(node.describe());
+            }
+        }
+        if (!unknown.isEmpty()) {
+            throw new OnnxException(model.source() + ": " + unknown.size()
+                    + " nodes have operators that are not supported: " + String.join(", ", unknown));
+        }
+    }
+
+    /** Says what a graph input stands for. */
+    public void define(String input, Term term) {
+        terms.put(input, term);
+    }
+
+    /** What a name stands for; call after {@link #run}. */
+    public Term term(String name) {
+        Term term = terms.get(name);
+        if (term == null) {
+            throw new OnnxException(model.source() + ": nothing makes " + OnnxException.quoted(name));
+        }
+        return term;
+    }
+
+    /** The value of a name with ONNX's order of axes; constants become constants of the graph or parameters. */
+    public Value value(String name) {
+        return logical(term(name));
+    }
+
+    /** Translates the nodes that the given names depend on. */
+    public void run(List<String> wanted) {
+        Set<String> needed = new TreeSet<>(wanted);
+        List<OnnxNode> nodes = new ArrayList<>();
+        for (OnnxNode node : model.nodes().reversed()) {
+            if (node.outputs().stream().anyMatch(needed::contains)) {
+                needed.addAll(node.inputs());
+                nodes.add(node);
+            }
+        }
+        for (OnnxNode node : nodes.reversed()) {
+            try {
+                translate(node);
+            } catch (IllegalArgumentException | ArithmeticException | IndexOutOfBoundsException e) {
+                throw new OnnxException(model.source() + ": " + node.describe() + ": " + e.getMessage(), e);
+            }
+        }
+    }
+
+    private void translate(OnnxNode node) {
+        List<Term> inputs = new ArrayList<>();
+        for (String name : node.inputs()) {
+            inputs.add(name.isEmpty() ? Node.ABSENT : term(name));
+        }
+        List<Term> results = apply(node, inputs);
+        for (int i = 0; i < node.outputs().size() && i < results.size(); i++) {
+            terms.put(node.outputs().get(i), results.get(i));
+        }
+        for (int i = results.size(); i < node.outputs().size(); i++) {
+            if (model.uses(node.outputs().get(i)) > 0) {
+                throw new OnnxException("its output " + OnnxException.quoted(node.outputs().get(i))
+                        + " is used, which is not supported");
+            }
+        }
+    }
+
+    private List<Term> apply(OnnxNode node, List<Term> inputs) {
+        Operator operator = Operators.require(node);
+        boolean constant = inputs.stream().allMatch(t -> t == Node.ABSENT || t.isConstant());
+        boolean trainable = inputs.stream().anyMatch(Term::isTrainable);
+        if (constant && (!trainable || SHAPES.contains(node.operator())) || SHAPES.contains(node.operator())) {
+            return fold(node, operator, inputs, false);
+        }
+        if (constant && MOVES.contains(node.operator()) && model.uses(inputs.getFirst().name()) == 1
+                && inputs.stream().skip(1).noneMatch(Term::isTrainable)) {
+            return fold(node, operator, inputs, true);
+        }
+        return operator.translate(new Node(node, model.opset(), inputs, this));
+    }
+
+    /** Computes a node of constants now. */
+    private List<Term> fold(OnnxNode node, Operator operator, List<Term> inputs, boolean moved) {
+        Folding folding = new Folding();
+        Translation inner = new Translation(model, folding, true);
+        List<Term> results = operator.translate(new Node(node, model.opset(), inputs, inner));
+        boolean whole = !inputs.isEmpty() && inputs.getFirst() != Node.ABSENT && inputs.getFirst().isConstant()
+                && java.util.Objects.requireNonNull(inputs.getFirst().constant()).isInteger();
+        List<Term> folded = new ArrayList<>();
+        for (int i = 0; i < results.size(); i++) {
+            Term result = results.get(i);
+            String name = moved ? inputs.getFirst().name() : node.outputs().get(i);
+            if (result.isConstant()) {
+                boolean trains = moved || result.isTrainable();
+                folded.add(Term.constant(name, java.util.Objects.requireNonNull(result.constant()), trains));
+            } else {
+                boolean integer = Operators.makesIntegers(node, whole);
+                folded.add(Term.constant(name, folding.compute(result.logical(), integer), moved));
+            }
+        }
+        return folded;
+    }
+
+    private Translation(OnnxModel model, Source source, boolean inner) {
+        this.model = model;
+        this.source = source;
+        assert inner;
+    }
+
+    /** The parameters of a computation done while translating. */
+    private static final class Folding implements Source {
+        private final Map<String, Tensor> bound = new LinkedHashMap<>();
+
+        @Override
+        public DType dtype() {
+            return DType.FLOAT64;
+        }
+
+        @Override
+        public Value parameter(String name, ConstantArray array, Kind kind, boolean frozen) {
+            bound.put(name, array.tensor(DType.FLOAT64));
+            Value torch = Value.input(name, DType.FLOAT64, array.shape());
+            return switch (kind) {
+                case CONV_WEIGHT -> torch.permute(2, 3, 1, 0);
+                case LINEAR_WEIGHT -> torch.transpose();
+                default -> torch;
+            };
+        }
+
+        @Override
+        public void addMacs(long count) {
+        }
+
+        @Override
+        public Value activation(String name, Value rectified) {
+            return rectified;
+        }
+
+        @Override
+        public Value batchNorm(Value x, Normalized names, double epsilon) {
+            throw new OnnxException("expected an input that is no constant");
+        }
+
+        ConstantArray compute(Value value, boolean integer) {
+            if (value.op() instanceof Op.Constant c) {
+                return integer ? ConstantArray.of(value.shape(), (long) c.value())
+                        : ConstantArray.of(value.shape(), c.value());
+            }
+            Executable run = new ReferenceBackend().compile(Graph.of("folded", value));
+            run.inputs().forEach(name -> run.bind(name, java.util.Objects.requireNonNull(bound.get(name))));
+            run.run();
+            return ConstantArray.of(run.output("folded"), integer);
+        }
+    }
+
+    // --- what operators ask for ---------------------------------------------------------------------------------------
+
+    Source source() {
+        return source;
+    }
+
+    Value logical(Term term) {
+        return term.isConstant() ? ofConstant(term, Kind.ARRAY, false) : term.logical();
+    }
+
+    /**
+     * A constant as a value: one number where all elements are the same, else a parameter.
+     *
+     * @param transposed for a matrix, that the file has it as [in, out]
+     * @return filters [height, width, in, out] and matrices [in, out] if the kind says so, else as in the file
+     */
+    Value ofConstant(Term term, Kind kind, boolean transposed) {
+        ConstantArray array = java.util.Objects.requireNonNull(term.constant());
+        boolean weight = kind == Kind.CONV_WEIGHT || kind == Kind.LINEAR_WEIGHT;
+        boolean trains = term.isTrainable() || weight;
+        if (!trains && array.isUniform()) {
+            return Value.constant(array.size() == 0 ? 0 : array.real(0), source.dtype(), array.shape());
+        }
+        Parameter known = parameters.get(term.name());
+        if (known == null) {
+            ConstantArray torch = kind == Kind.LINEAR_WEIGHT && transposed ? array.permute(1, 0) : array;
+            Value value = source.parameter(term.name(), torch, kind, !trains);
+            known = new Parameter(kind, transposed, value);
+            parameters.put(term.name(), known);
+        }
+        if (known.kind() == kind && known.transposed() == transposed) {
+            return known.value();
+        }
+        Value file = known.asInFile();
+        return switch (kind) {
+            case CONV_WEIGHT -> file.permute(2, 3, 1, 0);
+            case LINEAR_WEIGHT -> transposed ? file : file.transpose();
+            default -> file;
+        };
+    }
+}

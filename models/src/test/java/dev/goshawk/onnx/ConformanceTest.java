@@ -1,0 +1,69 @@
+package dev.goshawk.onnx;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.goshawk.backend.Executable;
+import dev.goshawk.cpu.reference.ReferenceBackend;
+import dev.goshawk.graph.Graph;
+import dev.goshawk.onnx.format.ConstantArray;
+import dev.goshawk.onnx.format.OnnxModel;
+import dev.goshawk.onnx.format.TensorReader;
+import dev.goshawk.tensor.DType;
+import dev.goshawk.tensor.Shape;
+import dev.goshawk.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/** The ONNX project's own conformance data, where a folder of it is given by -Dgoshawk.onnx.conformance. */
+class ConformanceTest {
+    @TestFactory
+    Stream<DynamicTest> everyFolderGivesItsOutputs() throws IOException {
+        String root = System.getProperty("goshawk.onnx.conformance", "");
+        assumeTrue(!root.isEmpty(), "needs -Dgoshawk.onnx.conformance=FOLDER");
+        List<Path> models;
+        try (Stream<Path> files = Files.walk(Path.of(root))) {
+            models = files.filter(f -> f.endsWith("model.onnx")).sorted().toList();
+        }
+        assertEquals(true, !models.isEmpty(), root);
+        return models.stream().map(m -> DynamicTest.dynamicTest(m.getParent().getFileName().toString(), () -> run(m)));
+    }
+
+    private static void run(Path model) throws IOException {
+        OnnxFunction function = OnnxFunction.read(model);
+        Path set = model.resolveSibling("test_data_set_0");
+        Map<String, Shape> shapes = new HashMap<>();
+        Map<String, ConstantArray> known = new HashMap<>();
+        Map<String, Tensor> bound = new HashMap<>();
+        int i = 0;
+        for (OnnxModel.Input input : function.inputs()) {
+            ConstantArray array = TensorReader.read(Files.readAllBytes(set.resolve("input_" + i++ + ".pb")), set).array();
+            if (array.isInteger()) {
+                known.put(input.name(), array);
+            } else {
+                shapes.put(input.name(), array.shape());
+                bound.put(input.name(), array.tensor(DType.FLOAT64));
+            }
+        }
+        OnnxFunction.Traced traced = function.trace(DType.FLOAT64, shapes, known);
+        bound.putAll(traced.parameters());
+        Executable run = new ReferenceBackend().compile(Graph.of(traced.outputs()));
+        run.inputs().forEach(name -> run.bind(name, bound.get(name)));
+        run.run();
+        for (int o = 0; o < function.outputs().size(); o++) {
+            ConstantArray expected = TensorReader.read(Files.readAllBytes(set.resolve("output_" + o + ".pb")), set).array();
+            Tensor got = run.output(function.outputs().get(o));
+            assertEquals(expected.shape(), got.shape());
+            for (int e = 0; e < got.size(); e++) {
+                assertEquals(expected.real(e), got.get(e), 1e-5 + 1e-4 * Math.abs(expected.real(e)), "element " + e);
+            }
+        }
+    }
+}
