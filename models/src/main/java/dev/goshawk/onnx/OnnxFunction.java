@@ -1,5 +1,6 @@
 package dev.goshawk.onnx;
 
+import dev.goshawk.graph.Functions;
 import dev.goshawk.graph.Value;
 import dev.goshawk.models.ParameterSpec.Kind;
 import dev.goshawk.onnx.format.ConstantArray;
@@ -118,7 +119,7 @@ public final class OnnxFunction {
 
         @Override
         public Value batchNorm(Value x, Normalized names, double epsilon) {
-            return dev.goshawk.graph.Functions.batchNormEvaluation(x, vector(names.gamma()), vector(names.beta()),
+            return Functions.batchNormEvaluation(x, vector(names.gamma()), vector(names.beta()),
                     vector(names.mean()), vector(names.variance()), epsilon);
         }
 

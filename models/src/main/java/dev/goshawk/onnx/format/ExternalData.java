@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -51,7 +52,7 @@ final class ExternalData {
             return buffer.flip();
         } catch (IOException | InvalidPathException e) {
             throw new OnnxException("external data " + OnnxException.quoted(location) + ": cannot be read ("
-                    + (e instanceof java.nio.file.NoSuchFileException ? "no such file" : e.getClass().getSimpleName())
+                    + (e instanceof NoSuchFileException ? "no such file" : e.getClass().getSimpleName())
                     + ")", e);
         }
     }

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntToLongFunction;
 
 /** Reads {@code TensorProto}. An array's size is checked against the bytes that are there before memory is taken for it. */
 public final class TensorReader {
@@ -48,7 +49,8 @@ public final class TensorReader {
 
     /** Numbers of a repeated field, in an array that grows. */
     private static final class Numbers {
-        private long[] elements = new long[8];
+        private static final int FIRST = 8;
+        private long[] elements = new long[FIRST];
         private int size;
 
         void add(long bits) {
@@ -193,7 +195,7 @@ public final class TensorReader {
         };
     }
 
-    private static ConstantArray integers(Shape shape, java.util.function.IntToLongFunction element) {
+    private static ConstantArray integers(Shape shape, IntToLongFunction element) {
         long[] l = new long[shape.size()];
         Arrays.setAll(l, element);
         return ConstantArray.of(shape, l);

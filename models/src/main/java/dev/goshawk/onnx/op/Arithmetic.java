@@ -11,7 +11,7 @@ import java.util.function.BinaryOperator;
 /** Functions of two or more operands, which broadcast as in NumPy. */
 final class Arithmetic {
     /** The first opset whose arithmetic broadcasts without being told to. */
-    private static final int NUMPY_BROADCAST = 7;
+    static final int NUMPY_BROADCAST = 7;
     private static final int LONGEST_POWER = 16;
 
     private Arithmetic() {

@@ -3,6 +3,7 @@ package dev.goshawk.onnx.op;
 import dev.goshawk.graph.Value;
 import dev.goshawk.onnx.format.OnnxException;
 import dev.goshawk.tensor.Shape;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
@@ -117,14 +118,11 @@ final class Elementwise {
     private static Term prelu(Node n) {
         Value x = n.logical(0);
         Value slope = n.logical(1);
-        int channels = slope.shape().rank() == 1 && x.shape().rank() > 2 && n.opset() < 7
-                ? slope.shape().dim(0)
-                : 0;
-        if (channels > 0) {
-            int[] d = new int[x.shape().rank() - 1];
-            java.util.Arrays.fill(d, 1);
-            d[0] = channels;
-            slope = slope.reshape(Shape.of(d));
+        if (slope.shape().rank() == 1 && x.shape().rank() > 2 && n.opset() < Arithmetic.NUMPY_BROADCAST) {
+            int[] perChannel = new int[x.shape().rank() - 1];
+            Arrays.fill(perChannel, 1);
+            perChannel[0] = slope.shape().dim(0);
+            slope = slope.reshape(Shape.of(perChannel));
         }
         return Term.traced(leaky(x, x.negate().relu().multiply(slope)));
     }

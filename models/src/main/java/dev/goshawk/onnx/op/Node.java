@@ -9,6 +9,7 @@ import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Shape;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** A node with what its inputs stand for: what an {@link Operator} is written in. */
 final class Node {
@@ -147,7 +148,7 @@ final class Node {
     }
 
     /** The same function of the input, whatever the order of its axes. */
-    Term map(int i, java.util.function.UnaryOperator<Value> function) {
+    Term map(int i, UnaryOperator<Value> function) {
         Term t = term(i);
         return t.isChannelsLast()
                 ? Term.channelsLast(function.apply(t.value()))

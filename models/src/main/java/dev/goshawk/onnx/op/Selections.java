@@ -4,9 +4,11 @@ import dev.goshawk.graph.Functions;
 import dev.goshawk.graph.Value;
 import dev.goshawk.onnx.format.ConstantArray;
 import dev.goshawk.onnx.format.OnnxException;
+import dev.goshawk.onnx.format.OnnxNode;
 import dev.goshawk.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -29,7 +31,7 @@ final class Selections {
                     throw new OnnxException("repeats " + Arrays.toString(times));
                 }
                 if (times[axis] > 1) {
-                    x = Functions.concat(axis, java.util.Collections.nCopies(times[axis], x));
+                    x = Functions.concat(axis, Collections.nCopies(times[axis], x));
                 }
             }
             return Term.traced(x);
@@ -156,7 +158,7 @@ final class Selections {
     private static Term resize(Node n, int scalesInput, String mode) {
         int rank = n.rank(0);
         double[] scales = new double[rank];
-        if (n.onnx().attributes().get("scales") instanceof dev.goshawk.onnx.format.OnnxNode.Attribute.Reals r) {
+        if (n.onnx().attributes().get("scales") instanceof OnnxNode.Attribute.Reals r) {
             Arrays.setAll(scales, i -> r.values().get(i));
         } else if (n.has(3)) {
             ConstantArray sizes = n.constant(3);
@@ -166,11 +168,14 @@ final class Selections {
             Arrays.setAll(scales, given::real);
         }
         String from = n.onnx().text("coordinate_transformation_mode", "half_pixel");
+        boolean floors = "Upsample".equals(n.onnx().operator())
+                || "floor".equals(n.onnx().text("nearest_mode", "round_prefer_floor"));
         Value x = n.logical(0);
         for (int axis = 0; axis < rank; axis++) {
             int factor = (int) scales[axis];
             if (factor != scales[axis] || factor < 1 || !"nearest".equals(mode)
-                    || factor > 1 && !List.of("half_pixel", "asymmetric", "pytorch_half_pixel").contains(from)) {
+                    || factor > 1 && !List.of("half_pixel", "asymmetric", "pytorch_half_pixel").contains(from)
+                    || factor > 2 && "asymmetric".equals(from) && !floors) {
                 throw new OnnxException("only nearest-neighbour enlargement by whole factors is supported, got mode "
                         + mode + " with scales " + Arrays.toString(scales));
             }

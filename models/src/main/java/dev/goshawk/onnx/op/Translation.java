@@ -1,5 +1,7 @@
 package dev.goshawk.onnx.op;
 
+import dev.goshawk.backend.Executable;
+import dev.goshawk.cpu.reference.ReferenceBackend;
 import dev.goshawk.graph.Graph;
 import dev.goshawk.graph.Op;
 import dev.goshawk.graph.Value;
@@ -8,8 +10,6 @@ import dev.goshawk.onnx.format.ConstantArray;
 import dev.goshawk.onnx.format.OnnxException;
 import dev.goshawk.onnx.format.OnnxModel;
 import dev.goshawk.onnx.format.OnnxNode;
-import dev.goshawk.backend.Executable;
-import dev.goshawk.cpu.reference.ReferenceBackend;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Tensor;
 import java.util.ArrayList;
@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -145,17 +146,17 @@ public final class Translation {
     /** Computes a node of constants now. */
     private List<Term> fold(OnnxNode node, Operator operator, List<Term> inputs, boolean moved) {
         Folding folding = new Folding();
-        Translation inner = new Translation(model, folding, true);
+        Translation inner = new Translation(folding, model);
         List<Term> results = operator.translate(new Node(node, model.opset(), inputs, inner));
         boolean whole = !inputs.isEmpty() && inputs.getFirst() != Node.ABSENT && inputs.getFirst().isConstant()
-                && java.util.Objects.requireNonNull(inputs.getFirst().constant()).isInteger();
+                && Objects.requireNonNull(inputs.getFirst().constant()).isInteger();
         List<Term> folded = new ArrayList<>();
         for (int i = 0; i < results.size(); i++) {
             Term result = results.get(i);
             String name = moved ? inputs.getFirst().name() : node.outputs().get(i);
             if (result.isConstant()) {
                 boolean trains = moved || result.isTrainable();
-                folded.add(Term.constant(name, java.util.Objects.requireNonNull(result.constant()), trains));
+                folded.add(Term.constant(name, Objects.requireNonNull(result.constant()), trains));
             } else {
                 boolean integer = Operators.makesIntegers(node, whole);
                 folded.add(Term.constant(name, folding.compute(result.logical(), integer), moved));
@@ -164,10 +165,10 @@ public final class Translation {
         return folded;
     }
 
-    private Translation(OnnxModel model, Source source, boolean inner) {
+    /** For nodes of a model whose operators are known to be there. */
+    private Translation(Source source, OnnxModel model) {
         this.model = model;
         this.source = source;
-        assert inner;
     }
 
     /** The parameters of a computation done while translating. */
@@ -192,6 +193,7 @@ public final class Translation {
 
         @Override
         public void addMacs(long count) {
+            // What is computed once costs nothing for an image.
         }
 
         @Override
@@ -210,7 +212,7 @@ public final class Translation {
                         : ConstantArray.of(value.shape(), c.value());
             }
             Executable run = new ReferenceBackend().compile(Graph.of("folded", value));
-            run.inputs().forEach(name -> run.bind(name, java.util.Objects.requireNonNull(bound.get(name))));
+            run.inputs().forEach(name -> run.bind(name, Objects.requireNonNull(bound.get(name))));
             run.run();
             return ConstantArray.of(run.output("folded"), integer);
         }
@@ -233,7 +235,7 @@ public final class Translation {
      * @return filters [height, width, in, out] and matrices [in, out] if the kind says so, else as in the file
      */
     Value ofConstant(Term term, Kind kind, boolean transposed) {
-        ConstantArray array = java.util.Objects.requireNonNull(term.constant());
+        ConstantArray array = Objects.requireNonNull(term.constant());
         boolean weight = kind == Kind.CONV_WEIGHT || kind == Kind.LINEAR_WEIGHT;
         boolean trains = term.isTrainable() || weight;
         if (!trains && array.isUniform()) {

@@ -1,0 +1,156 @@
+package dev.goshawk.onnx;
+
+import com.google.protobuf.CodedOutputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Writes small ONNX models for tests. */
+final class OnnxBytes {
+    private final List<byte[]> graph = new ArrayList<>();
+    private final int opset;
+
+    OnnxBytes(int opset) {
+        this.opset = opset;
+    }
+
+    interface Body {
+        void write(CodedOutputStream out) throws IOException;
+    }
+
+    static byte[] message(Body body) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+        try {
+            body.write(out);
+            out.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+
+    private OnnxBytes field(int number, byte[] body) {
+        graph.add(message(out -> out.writeByteArray(number, body)));
+        return this;
+    }
+
+    /** An input; an extent of 0 or less is left open. */
+    OnnxBytes input(String name, int elementType, long... dims) {
+        return field(11, info(name, elementType, dims));
+    }
+
+    OnnxBytes output(String name) {
+        return field(12, info(name, 1));
+    }
+
+    private static byte[] info(String name, int elementType, long... dims) {
+        byte[] shape = message(out -> {
+            for (long d : dims) {
+                out.writeByteArray(1, message(dim -> {
+                    if (d > 0) {
+                        dim.writeInt64(1, d);
+                    } else {
+                        dim.writeString(2, "n");
+                    }
+                }));
+            }
+        });
+        byte[] tensor = message(out -> {
+            out.writeInt32(1, elementType);
+            out.writeByteArray(2, shape);
+        });
+        return message(out -> {
+            out.writeString(1, name);
+            out.writeByteArray(2, message(type -> type.writeByteArray(1, tensor)));
+        });
+    }
+
+    static byte[] floats(String name, long[] dims, float... values) {
+        ByteBuffer raw = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (float v : values) {
+            raw.putFloat(v);
+        }
+        return tensor(name, 1, dims, raw.array());
+    }
+
+    static byte[] integers(String name, long[] dims, long... values) {
+        ByteBuffer raw = ByteBuffer.allocate(values.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (long v : values) {
+            raw.putLong(v);
+        }
+        return tensor(name, 7, dims, raw.array());
+    }
+
+    static byte[] tensor(String name, int elementType, long[] dims, byte[] raw) {
+        return message(out -> {
+            for (long d : dims) {
+                out.writeInt64(1, d);
+            }
+            out.writeInt32(2, elementType);
+            out.writeString(8, name);
+            out.writeByteArray(9, raw);
+        });
+    }
+
+    OnnxBytes initializer(byte[] tensor) {
+        return field(5, tensor);
+    }
+
+    OnnxBytes node(String operator, List<String> inputs, List<String> outputs, byte[]... attributes) {
+        return field(1, message(out -> {
+            for (String i : inputs) {
+                out.writeString(1, i);
+            }
+            for (String o : outputs) {
+                out.writeString(2, o);
+            }
+            out.writeString(4, operator);
+            for (byte[] a : attributes) {
+                out.writeByteArray(5, a);
+            }
+        }));
+    }
+
+    static byte[] attribute(String name, long... values) {
+        return message(out -> {
+            out.writeString(1, name);
+            for (long v : values) {
+                out.writeInt64(8, v);
+            }
+            out.writeInt32(20, 7);
+        });
+    }
+
+    static byte[] attribute(String name, int value) {
+        return message(out -> {
+            out.writeString(1, name);
+            out.writeInt64(3, value);
+            out.writeInt32(20, 2);
+        });
+    }
+
+    static byte[] attribute(String name, String value) {
+        return message(out -> {
+            out.writeString(1, name);
+            out.writeString(4, value);
+            out.writeInt32(20, 3);
+        });
+    }
+
+    byte[] toBytes() {
+        return message(out -> {
+            out.writeInt64(1, 8);
+            out.writeByteArray(7, message(g -> {
+                for (byte[] field : graph) {
+                    g.writeRawBytes(field);
+                }
+            }));
+            out.writeByteArray(8, message(o -> o.writeInt64(2, opset)));
+        });
+    }
+}

@@ -1,0 +1,117 @@
+package dev.goshawk.onnx;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.goshawk.onnx.format.OnnxException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OnnxFaultsTest {
+    @TempDir
+    Path folder;
+
+    private static OnnxBytes images() {
+        return new OnnxBytes(13).input("x", 1, 1, 3, 4, 4);
+    }
+
+    private String message(OnnxBytes model) throws IOException {
+        return message(model.toBytes());
+    }
+
+    private String message(byte[] bytes) throws IOException {
+        Path file = Files.write(folder.resolve("faulty.onnx"), bytes);
+        String message = assertThrows(OnnxException.class, () -> OnnxNetwork.read(file)).getMessage();
+        assertTrue(message.startsWith(file.toString()), message);
+        assertFalse(message.contains("\n"), message);
+        return message.substring(file.toString().length() + 2);
+    }
+
+    @Test
+    void everyUnsupportedOperatorIsNamed() throws IOException {
+        assertEquals("2 nodes have operators that are not supported: node 0 (LSTM), node 1 (Loop)",
+                message(images().node("LSTM", List.of("x"), List.of("a")).node("Loop", List.of("a"), List.of("b"))
+                        .output("b")));
+    }
+
+    @Test
+    void aCycleIsNamed() throws IOException {
+        assertEquals("node 0 (Add) uses 'b', which nothing before it makes (a cycle, or nodes out of order)",
+                message(images().node("Add", List.of("x", "b"), List.of("a")).node("Relu", List.of("a"), List.of("b"))
+                        .output("b")));
+    }
+
+    @Test
+    void aWeightOfAnotherShapeIsNamedWithItsNode() throws IOException {
+        assertEquals("node 0 (Conv): expected 5 input channels for weight [2,5,1,1] in 1 groups, got 3",
+                message(images().initializer(OnnxBytes.floats("w", new long[] {2, 5, 1, 1}, new float[10]))
+                        .node("Conv", List.of("x", "w"), List.of("y")).output("y")));
+    }
+
+    @Test
+    void aHugeInitializerTakesNoMemory() throws IOException {
+        assertEquals("tensor 'w': a shape of [1000000, 1000000] has more elements than an array can hold",
+                message(images().initializer(OnnxBytes.tensor("w", 1, new long[] {1_000_000, 1_000_000}, new byte[8]))
+                        .node("Relu", List.of("x"), List.of("y")).output("y")));
+        assertEquals("tensor 'w': expected 4000000000 bytes for shape [1000000000] of float, got 8",
+                message(images().initializer(OnnxBytes.tensor("w", 1, new long[] {1_000_000_000}, new byte[8]))
+                        .node("Relu", List.of("x"), List.of("y")).output("y")));
+    }
+
+    @Test
+    void externalDataStaysInTheFolder() throws IOException {
+        Files.write(folder.resolve("weights.bin"), new byte[16]);
+        for (String location : List.of("../secret", "/etc/passwd", "a/../../secret", "")) {
+            assertTrue(message(images().initializer(external(location, 4)).node("Relu", List.of("x"), List.of("y"))
+                    .output("y")).contains("expected a path within the model's folder"), location);
+        }
+        assertEquals("tensor 'w': external data 'weights.bin': expected 400 bytes, got 400 at 0 of 16",
+                message(images().initializer(external("weights.bin", 100)).node("Relu", List.of("x"), List.of("y"))
+                        .output("y")));
+    }
+
+    private static byte[] external(String location, int elements) {
+        return OnnxBytes.message(out -> {
+            out.writeInt64(1, elements);
+            out.writeInt32(2, 1);
+            out.writeString(8, "w");
+            out.writeByteArray(13, OnnxBytes.message(e -> {
+                e.writeString(1, "location");
+                e.writeString(2, location);
+            }));
+            out.writeInt32(14, 1);
+        });
+    }
+
+    /** Cut anywhere, or with any one byte changed, a file is read or refused in one line. */
+    @Test
+    void everyTruncationAndEveryChangedByteIsReadOrRefused() throws IOException {
+        byte[] whole = images().initializer(OnnxBytes.floats("w", new long[] {2, 3, 1, 1}, new float[6]))
+                .node("Conv", List.of("x", "w"), List.of("y"), OnnxBytes.attribute("strides", 1, 1))
+                .node("GlobalAveragePool", List.of("y"), List.of("p")).output("p").toBytes();
+        for (int i = 0; i < whole.length; i++) {
+            attempt(Arrays.copyOf(whole, i));
+            for (int flip : new int[] {1, 0x80, 0xff}) {
+                byte[] changed = whole.clone();
+                changed[i] ^= (byte) flip;
+                attempt(changed);
+            }
+        }
+    }
+
+    private void attempt(byte[] bytes) throws IOException {
+        Path file = Files.write(folder.resolve("changed.onnx"), bytes);
+        try {
+            OnnxNetwork.read(file);
+        } catch (OnnxException e) {
+            assertFalse(e.getMessage().contains("\n"), e.getMessage());
+        }
+    }
+}
