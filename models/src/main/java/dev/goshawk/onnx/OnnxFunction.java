@@ -68,13 +68,14 @@ public final class OnnxFunction {
         for (OnnxModel.Input input : model.inputs()) {
             ConstantArray array = known.get(input.name());
             Shape shape = shapes.get(input.name());
-            if (array == null && shape == null) {
+            if (array != null) {
+                translation.define(input.name(), Term.constant(input.name(), array, false));
+            } else if (shape != null) {
+                translation.define(input.name(), Term.traced(Value.input(input.name(), dtype, shape)));
+            } else {
                 throw new OnnxException(model.source() + ": nothing is given for the input "
                         + OnnxException.quoted(input.name()));
             }
-            translation.define(input.name(), array != null
-                    ? Term.constant(input.name(), array, false)
-                    : Term.traced(Value.input(input.name(), dtype, shape)));
         }
         translation.run(model.outputs());
         SequencedMap<String, Value> outputs = new LinkedHashMap<>();

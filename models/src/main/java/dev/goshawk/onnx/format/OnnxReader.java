@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads ONNX files. Field numbers are those of {@code onnx.proto}; what a network's meaning does not depend on (documentation,
@@ -33,7 +34,7 @@ public final class OnnxReader {
     private int opset;
 
     private OnnxReader(Path file) {
-        tensors = new TensorReader(file.toAbsolutePath().getParent());
+        tensors = new TensorReader(file.toAbsolutePath().resolveSibling(""));
     }
 
     /**
@@ -141,7 +142,7 @@ public final class OnnxReader {
 
     private void attribute(CodedInputStream in, Map<String, Attribute> attributes) throws IOException {
         String[] name = {""};
-        Attribute[] value = {null};
+        @Nullable Attribute[] value = {null};
         List<Long> wholes = new ArrayList<>();
         List<Float> reals = new ArrayList<>();
         long[] type = {0};
@@ -168,7 +169,7 @@ public final class OnnxReader {
     }
 
     /** Zero and empty values may be left out of the file: then the type alone tells what the attribute is. */
-    private static Attribute attribute(long type, Attribute value, List<Long> wholes, List<Float> reals) {
+    private static Attribute attribute(long type, @Nullable Attribute value, List<Long> wholes, List<Float> reals) {
         if (value != null) {
             return value;
         }

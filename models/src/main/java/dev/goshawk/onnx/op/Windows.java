@@ -24,15 +24,15 @@ final class Windows {
         all.put("ConvTranspose", Operator.single(Windows::convTranspose));
         all.put("MaxPool", Operator.single(Windows::maxPool));
         all.put("AveragePool", Operator.single(Windows::averagePool));
-        all.put("GlobalAveragePool", Operator.single(n -> global(n, n.channelsLast(0), Value::mean)));
-        all.put("GlobalMaxPool", Operator.single(n -> global(n, n.channelsLast(0), Reductions::max)));
+        all.put("GlobalAveragePool", Operator.single(n -> global(n.channelsLast(0), Value::mean)));
+        all.put("GlobalMaxPool", Operator.single(n -> global(n.channelsLast(0), Reductions::max)));
     }
 
     private interface OverAxes {
         Value apply(Value x, int... axes);
     }
 
-    private static Term global(Node n, Value x, OverAxes reduction) {
+    private static Term global(Value x, OverAxes reduction) {
         int rank = x.shape().rank();
         int[] axes = new int[rank - 2];
         int[] dims = x.shape().dims();
