@@ -80,7 +80,8 @@ class ConformanceTest {
         Map<String, Tensor> bound = new HashMap<>();
         int i = 0;
         for (OnnxModel.Input input : function.inputs()) {
-            ConstantArray array = TensorReader.read(Files.readAllBytes(set.resolve("input_" + i++ + ".pb")), set).array();
+            ConstantArray array = TensorReader.read(Files.readAllBytes(set.resolve("input_" + i++ + ".pb")), set)
+                    .array();
             if (array.isInteger()) {
                 known.put(input.name(), array);
             } else {
@@ -94,7 +95,8 @@ class ConformanceTest {
         run.inputs().forEach(name -> run.bind(name, bound.get(name)));
         run.run();
         for (int o = 0; o < function.outputs().size(); o++) {
-            ConstantArray expected = TensorReader.read(Files.readAllBytes(set.resolve("output_" + o + ".pb")), set).array();
+            ConstantArray expected = TensorReader.read(Files.readAllBytes(set.resolve("output_" + o + ".pb")), set)
+                    .array();
             Tensor got = run.output(function.outputs().get(o));
             compare(expected, got);
         }

@@ -48,7 +48,8 @@ public final class OnnxReader {
                 throw new OnnxException(Files.exists(file) ? "is not a regular file" : "no such file");
             }
             if (Files.size(file) > Integer.MAX_VALUE - Long.BYTES) {
-                throw new OnnxException("is larger than protobuf's limit of 2 GiB; weights that large are stored as external data");
+                throw new OnnxException(
+                        "is larger than protobuf's limit of 2 GiB; weights that large are stored as external data");
             }
             OnnxReader reader = new OnnxReader(file);
             byte[] bytes = Files.readAllBytes(file);

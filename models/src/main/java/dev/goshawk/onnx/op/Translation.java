@@ -208,7 +208,8 @@ public final class Translation {
 
         ConstantArray compute(Value value, boolean integer) {
             if (value.op() instanceof Op.Constant c) {
-                return integer ? ConstantArray.of(value.shape(), (long) c.value())
+                return integer
+                        ? ConstantArray.of(value.shape(), (long) c.value())
                         : ConstantArray.of(value.shape(), c.value());
             }
             Executable run = new ReferenceBackend().compile(Graph.of("folded", value));

@@ -50,8 +50,9 @@ final class Windows {
         return switch (d.length) {
             case 3 -> x.reshape(d[0], 1, d[1], d[2]);
             case 4 -> x;
-            default -> throw new OnnxException("expected an input of 3 or 4 axes (one or two of them slid along), got shape "
-                    + n.shape(0));
+            default ->
+                throw new OnnxException("expected an input of 3 or 4 axes (one or two of them slid along), got shape "
+                        + n.shape(0));
         };
     }
 
@@ -167,7 +168,8 @@ final class Windows {
             if (wanted != null || same) {
                 int total = Math.max(0, full - (wanted == null ? y.shape().dim(i + 1) * stride[i] : wanted[i]));
                 int high = "SAME_UPPER".equals(n.onnx().text("auto_pad", "NOTSET"))
-                        ? Math.ceilDiv(total, 2) : total / 2;
+                        ? Math.ceilDiv(total, 2)
+                        : total / 2;
                 pads[i + 2] = high;
                 pads[i] = total - high;
             }
