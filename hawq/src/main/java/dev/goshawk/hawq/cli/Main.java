@@ -1,5 +1,14 @@
 package dev.goshawk.hawq.cli;
 
+import dev.goshawk.hawq.cli.command.DoctorCommand;
+import dev.goshawk.hawq.cli.command.EvaluateCommand;
+import dev.goshawk.hawq.cli.command.ModelsCommand;
+import dev.goshawk.hawq.cli.command.QuantizeCommand;
+import dev.goshawk.hawq.cli.command.SizeCommand;
+import dev.goshawk.hawq.cli.command.SpectrumCommand;
+import dev.goshawk.hawq.cli.command.TrainCommand;
+import dev.goshawk.hawq.cli.print.Version;
+
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

@@ -18,8 +18,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** One run of the command, as a user sees it. */
-record CliRun(int exitCode, String out, String err) {
-    static CliRun of(String... arguments) {
+public record CliRun(int exitCode, String out, String err) {
+    public static CliRun of(String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         CommandLine command = Main.commandLine().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
@@ -27,7 +27,7 @@ record CliRun(int exitCode, String out, String err) {
     }
 
     /** The one line of a run that failed. */
-    static String failure(String... arguments) {
+    public static String failure(String... arguments) {
         CliRun run = of(arguments);
         assertEquals(2, run.exitCode, run.err);
         assertEquals("", run.out);

@@ -1,5 +1,7 @@
 package dev.goshawk.hawq.cli;
 
+import dev.goshawk.hawq.cli.print.Version;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 

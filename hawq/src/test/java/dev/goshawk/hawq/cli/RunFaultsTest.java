@@ -1,5 +1,7 @@
 package dev.goshawk.hawq.cli;
 
+import dev.goshawk.hawq.cli.command.KeptCurvature;
+
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;

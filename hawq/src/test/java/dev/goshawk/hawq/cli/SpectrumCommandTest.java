@@ -1,5 +1,9 @@
 package dev.goshawk.hawq.cli;
 
+import dev.goshawk.hawq.cli.print.Progress;
+import dev.goshawk.hawq.cli.print.SpectrumProgress;
+import dev.goshawk.hawq.cli.print.SpectrumTable;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 

@@ -1,0 +1,194 @@
+package dev.goshawk.hawq.cli.command;
+
+import dev.goshawk.hawq.cli.option.DTypeConverter;
+import dev.goshawk.hawq.cli.option.DataOptions;
+import dev.goshawk.hawq.cli.option.EngineOptions;
+import dev.goshawk.hawq.cli.option.Given;
+import dev.goshawk.hawq.cli.option.ModelOptions;
+import dev.goshawk.hawq.cli.option.Outputs;
+import dev.goshawk.hawq.cli.option.TensorInputs;
+import dev.goshawk.hawq.cli.print.Progress;
+import dev.goshawk.hawq.cli.print.Provenance;
+
+import dev.goshawk.backend.Backend;
+import dev.goshawk.data.Batches;
+import dev.goshawk.data.ImageDataset;
+import dev.goshawk.data.ImageFaults;
+import dev.goshawk.hawq.evaluation.Evaluation;
+import dev.goshawk.hawq.evaluation.Evaluator;
+import dev.goshawk.models.LayerHooks;
+import dev.goshawk.models.Mode;
+import dev.goshawk.models.Network;
+import dev.goshawk.models.Networks;
+import dev.goshawk.models.parameters.Parameters;
+import dev.goshawk.tensor.DType;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code goshawk evaluate}: loss and accuracy of a network on images. */
+@Command(name = "evaluate", mixinStandardHelpOptions = true, sortOptions = false,
+        description = {"Measures a network's loss (mean cross-entropy) and accuracy on images.", ""},
+        footerHeading = "%nExample:%n",
+        footer = {"  goshawk evaluate --weights resnet20.th --data cifar10 --json result.json", "",
+                "--json writes {\"loss\": L, \"accuracy\": A, \"samples\": N}, A a fraction in [0, 1].",
+                "--logits writes {\"samples\": [names], \"logits\": [[one number a class] an image]}."})
+public final class EvaluateCommand implements Callable<Integer> {
+    private static final List<String> IN_PLACE_OF = List.of("--data", "--samples", "--labels", "--split", "--resize",
+            "--crop");
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Mixin
+    private ModelOptions model = new ModelOptions();
+
+    @Mixin
+    private DataOptions data = new DataOptions();
+
+    @Option(names = "--split", paramLabel = "NAME", defaultValue = "test",
+            description = "Split to use (default: test).")
+    private String split = "test";
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the result there as well.")
+    private @Nullable Path json;
+
+    @Option(names = "--logits", paramLabel = "FILE", description = "Write every image's logits there.")
+    private @Nullable Path logits;
+
+    @Option(names = "--inputs", paramLabel = "FILE",
+            description = "In place of --data: a file (safetensors or PyTorch) with the tensors images [N, 3, height, width], "
+                    + "normalised as the network takes them, and labels [N], int32. To compare with another program on "
+                    + "the same numbers.")
+    private @Nullable Path inputs;
+
+    @Option(names = "--dtype", paramLabel = "TYPE", converter = DTypeConverter.class, defaultValue = "float32",
+            description = "float32 (default) or float64.")
+    private DType dtype = DType.FLOAT32;
+
+    @Option(names = "--batch", paramLabel = "N", defaultValue = "128",
+            description = "Images computed at once (default: 128).")
+    private int batch = 128;
+
+    @Mixin
+    private EngineOptions engine = new EngineOptions();
+
+    private final ObjectNode file = Outputs.object();
+    private final ArrayNode names = file.putArray("samples");
+    private final ArrayNode rows = file.putArray("logits");
+
+    @Override
+    public Integer call() throws IOException {
+        if (batch < 1) {
+            throw new ParameterException(spec.commandLine(), "--batch: expected at least 1 image, got " + batch);
+        }
+        model.check();
+        model.requireWeights(spec);
+        if (inputs != null) {
+            IN_PLACE_OF.forEach(o -> Given.refuseBoth(spec, "--inputs", o, "the file's images are all that is used"));
+        }
+        Outputs.check(spec);
+        Backend backend = engine.backend();
+        Measured measured = inputs == null ? onImages(backend) : onTensors(inputs, backend);
+        print(measured, Provenance.of(backend, dtype));
+        Evaluation result = measured.result();
+        try {
+            Outputs.write(logits, file);
+        } finally {
+            Outputs.write(json, Outputs.object().put("loss", result.loss()).put("accuracy", result.accuracy())
+                    .put("samples", result.samples()));
+        }
+        return 0;
+    }
+
+    private void print(Measured measured, String provenance) {
+        Evaluation result = measured.result();
+        PrintWriter out = spec.commandLine().getOut();
+        out.printf(Locale.ROOT, "%s on %s%n", model.model(), measured.images());
+        out.printf(Locale.ROOT, "accuracy %.2f %%  (%d of %d images)   loss %.6f%n", 100 * result.accuracy(),
+                result.correct(), result.samples(), result.loss());
+        if (measured.leftOut() > 0) {
+            out.printf(Locale.ROOT, measured.leftOut() == 1
+                    ? "%d image could not be read and was left out%n"
+                    : "%d images could not be read and were left out%n", measured.leftOut());
+        }
+        out.printf(Locale.ROOT, "%s   %.1f s%n", provenance, measured.seconds());
+        out.flush();
+    }
+
+    /** Random weights are evaluated as they are: there is no training set here to take statistics of. */
+    private void warnOfRandomWeights(PrintWriter err) {
+        if (model.isRandom(false)) {
+            err.println(
+                    "goshawk: --weights random: batch normalization has mean 0 and variance 1, not the statistics of "
+                            + "images that quantize and spectrum measure");
+            err.flush();
+        }
+    }
+
+    /** What was found, on what, and in which time. */
+    private record Measured(Evaluation result, String images, int leftOut, double seconds) {
+    }
+
+    private Measured onImages(Backend backend) throws IOException {
+        PrintWriter err = spec.commandLine().getErr();
+        ImageDataset dataset = data.open(split, model.inputSize());
+        ImageFaults faults = data.faults(err);
+        Network network = model.network(dataset);
+        data.requireSize(dataset, network);
+        Parameters parameters = model.parameters(network, dtype, data.isEmbedded(), 0, err);
+        warnOfRandomWeights(err);
+        Evaluator evaluator = new Evaluator(
+                DataOptions.trace(network, dtype, Math.min(batch, dataset.size()), dataset), parameters, backend);
+        try (Progress progress = Progress.on(err)) {
+            Evaluation result = evaluator.evaluate(new Batches(dataset, DataOptions.NORMALIZATION, 0), faults,
+                    (image, row) -> {
+                        keep(dataset.name(image), row);
+                        progress.update(image + 1 + " of " + dataset.size() + " images",
+                                (image + 1.0) / dataset.size());
+                    });
+            return new Measured(result, data.describe(split), faults.count(), progress.elapsed() / 1e9);
+        }
+    }
+
+    private Measured onTensors(Path tensors, Backend backend) throws IOException {
+        PrintWriter err = spec.commandLine().getErr();
+        Network network = Networks.byName(model.model());
+        TensorInputs given = TensorInputs.read(tensors, dtype, network.classes(), err);
+        Parameters parameters = model.parameters(network, dtype, false, 0, err);
+        int images = given.labels().length;
+        warnOfRandomWeights(err);
+        Evaluator evaluator = new Evaluator(network.trace(dtype, Math.min(batch, images),
+                given.images().shape().dim(1), given.images().shape().dim(2), Mode.EVALUATION, LayerHooks.NONE),
+                parameters, backend);
+        try (Progress progress = Progress.on(err)) {
+            Evaluation result = evaluator.evaluate(given.images(), given.labels(), (image, row) -> {
+                keep(Integer.toString(image), row);
+                progress.update(image + 1 + " of " + images + " images", (image + 1.0) / images);
+            });
+            return new Measured(result, tensors.toString(), 0, progress.elapsed() / 1e9);
+        }
+    }
+
+    private void keep(String name, double[] row) {
+        if (logits != null) {
+            names.add(name);
+            ArrayNode numbers = rows.addArray();
+            for (double z : row) {
+                numbers.add(z);
+            }
+        }
+    }
+}

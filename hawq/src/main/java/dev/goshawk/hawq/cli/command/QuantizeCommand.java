@@ -1,0 +1,283 @@
+package dev.goshawk.hawq.cli.command;
+
+import dev.goshawk.hawq.cli.option.DataOptions;
+import dev.goshawk.hawq.cli.option.EmbeddedRun;
+import dev.goshawk.hawq.cli.option.EngineOptions;
+import dev.goshawk.hawq.cli.option.Given;
+import dev.goshawk.hawq.cli.option.IgnoredWeights;
+import dev.goshawk.hawq.cli.option.QuantizationOptions;
+import dev.goshawk.hawq.cli.option.RunOptions;
+import dev.goshawk.hawq.cli.option.SplitOptions;
+import dev.goshawk.hawq.cli.option.StartWeights;
+import dev.goshawk.hawq.cli.option.TrainingOptions;
+import dev.goshawk.hawq.cli.print.MemoryTable;
+import dev.goshawk.hawq.cli.print.Progress;
+import dev.goshawk.hawq.cli.print.Reports;
+
+import dev.goshawk.backend.Backend;
+import dev.goshawk.data.Batches;
+import dev.goshawk.hawq.evaluation.Evaluation;
+import dev.goshawk.hawq.evaluation.Evaluator;
+import dev.goshawk.hawq.finetune.DivergedException;
+import dev.goshawk.hawq.finetune.TrainingData;
+import dev.goshawk.hawq.finetune.TrainingPlan;
+import dev.goshawk.hawq.finetune.TrainingSettings;
+import dev.goshawk.hawq.memory.Heap;
+import dev.goshawk.hawq.report.ResultTable;
+import dev.goshawk.hawq.report.RunReport;
+import dev.goshawk.hawq.run.RunFolder;
+import dev.goshawk.models.Block;
+import dev.goshawk.models.Network;
+import dev.goshawk.models.Networks;
+import dev.goshawk.models.parameters.Parameters;
+import dev.goshawk.tensor.DType;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code goshawk quantize}: the whole of HAWQ, from float weights to a quantized, fine-tuned network and a report. */
+@Command(name = "quantize", mixinStandardHelpOptions = true, sortOptions = false,
+        description = {
+                "Quantizes a network in mixed precision, guided by its Hessian, and fine-tunes it block by "
+                        + "block (HAWQ).",
+                "Without arguments: a demonstration on the embedded shapes, in a few minutes.", ""},
+        footerHeading = "%nExample:%n",
+        footer = {
+                "  goshawk quantize --weights resnet20.th --data cifar10 --target-ratio 13.1 "
+                        + "--activation-bits 4 --out runs/x",
+                "",
+                "The steps: loss and accuracy of the float model; top eigenvalue of each block's Hessian; bits by",
+                "sensitivity |lambda| / n for the size asked for; then block after block, by descending",
+                "|lambda| ||Q(W) - W||^2, is quantized and the network fine-tuned.",
+                "DIR/model.safetensors holds the weights as the network computes with them, on their levels."})
+public final class QuantizeCommand implements Callable<Integer> {
+    private static final double EPOCHS_PER_BLOCK = 1;
+    private static final double RATE = 0.01;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(names = "--model", paramLabel = "NAME", defaultValue = "resnet20",
+            description = "Network (default: resnet20); 'goshawk models' lists all.")
+    private String model = "resnet20";
+
+    @Option(names = "--weights", paramLabel = "FILE",
+            description = "Weights of the float network (PyTorch or safetensors), or the word random to try the steps out. "
+                    + "Needed with --data; for resnet20 on the embedded shapes there are weights to start from.")
+    private @Nullable Path weights;
+
+    @Mixin
+    private IgnoredWeights ignored = new IgnoredWeights();
+
+    @Mixin
+    private SplitOptions data = new SplitOptions();
+
+    @Mixin
+    private QuantizationOptions quantization = new QuantizationOptions();
+
+    @Mixin
+    private CurvatureStep curvature = new CurvatureStep();
+
+    @Option(names = "--epochs-per-block", paramLabel = "E",
+            description = "Fine-tuning after each block, in epochs; may be a fraction (default: 1; on the "
+                    + "embedded shapes "
+                    + EmbeddedRun.EPOCHS_PER_BLOCK + ").")
+    private @Nullable Double epochsPerBlock;
+
+    @Option(names = "--final-epochs", paramLabel = "E",
+            description = "Fine-tuning after the last block's (default: 0; on the embedded shapes "
+                    + EmbeddedRun.FINAL_EPOCHS + ").")
+    private @Nullable Double finalEpochs;
+
+    @Option(names = "--lr", paramLabel = "RATE",
+            description = "Initial learning rate of a stage (default: 0.01; on the embedded shapes " + EmbeddedRun.RATE
+                    + ").")
+    private @Nullable Double rate;
+
+    @Option(names = "--one-schedule",
+            description = "Let the learning rate run once over all stages, in place of anew for each block.")
+    private boolean oneSchedule;
+
+    @Mixin
+    private TrainingOptions training = new TrainingOptions();
+
+    @Option(names = "--dry-run", description = "Print the plan of memory and end, before any of it is taken.")
+    private boolean dryRun;
+
+    @Mixin
+    private RunOptions run = new RunOptions();
+
+    @Mixin
+    private EngineOptions engine = new EngineOptions();
+
+    @Override
+    public Integer call() throws IOException {
+        try (RunOptions held = run) {
+            return call(held);
+        }
+    }
+
+    private int call(RunOptions held) throws IOException {
+        int inputSize = Networks.byName(model).inputSize();
+        ignored.check(weights);
+        List<Block> known = Reports.blocks(Networks.byName(model));
+        quantization.check(known);
+        held.check();
+        training.check();
+        curvature.check();
+        QuantizationRun.Length length = length();
+        refuseUnused();
+        if (weights == null && !(data.isEmbedded() && EmbeddedRun.hasWeights(model))) {
+            throw new ParameterException(spec.commandLine(),
+                    "--weights: expected the float network's weights, got none; 'goshawk train' makes them");
+        }
+        Backend backend = engine.backend();
+        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter err = spec.commandLine().getErr();
+        Map<String, String> values = settings(inputSize, backend, length);
+        if (!dryRun) {
+            held.prepare(values, curvature.sources(data.sources(weights)));
+        }
+        TrainingData opened = data.open(inputSize, err);
+        Network network = Networks.byName(model, opened.train().classes().size());
+        data.requireSize(opened, network);
+        Parameters parameters = weights == null
+                ? Parameters.load(network, EmbeddedRun.weights(), DType.FLOAT32)
+                : StartWeights.load(weights, ignored, network, DType.FLOAT32, training.seed(), err);
+        TrainingSettings settings = training.settings(inputSize, quantization.quantizer(),
+                quantization.activationBits());
+        List<QuantizationOptions.Method> methods = quantization.methods(data.isEmbedded());
+        boolean curved = methods.contains(QuantizationOptions.Method.HAWQ);
+        TrainingPlan plan = TrainingPlan.of(network, parameters, opened, settings, true, backend);
+        if (dryRun) {
+            if (curved) {
+                MemoryTable.print(out, curvature.plan(data, opened, network, backend));
+            }
+            MemoryTable.print(out, plan);
+            return 0;
+        }
+        plan.requireFits(Heap.limit(backend));
+        if (curved) {
+            curvature.plan(data, opened, network, backend).requireFits(Heap.limit(backend), "--micro-batch");
+        }
+        Map<String, String> contents = SplitOptions.contents(opened, parameters);
+        curvature.addTo(contents, data, opened, inputSize);
+        if (StartWeights.isRandom(weights)) {
+            StartWeights.settle(network, parameters, opened, settings.batch(), backend);
+        }
+        RunFolder folder = held.begin(Path.of("runs", "quantize-" + training.seed()), commandLine(), values, contents);
+        out.println("run in " + folder.path());
+        out.flush();
+
+        RunReport.Result baseline = baseline(network, parameters, opened, settings.batch(), backend);
+        out.printf(Locale.ROOT, "float model: test accuracy %.2f %%%n", 100 * baseline.accuracy());
+        out.flush();
+        QuantizationRun steps = new QuantizationRun(folder, network, parameters, opened, backend,
+                settings, quantization, length);
+        CurvatureStep.Curvature top = curved
+                ? curvature.compute(folder, data, opened, network, parameters, backend, training.seed(), err)
+                : null;
+        List<DivergedException> failures = new ArrayList<>();
+        List<QuantizationRun.Outcome> outcomes = steps.run(methods, top, out, err, failures::add);
+
+        RunReport report = new QuantizationReport(folder, network, parameters, backend, quantization).of(outcomes, top,
+                baseline,
+                data.report(opened, training.augmentation(inputSize), top == null ? List.of() : top.samples()),
+                weights == null ? EmbeddedRun.SOURCE : weights.toString(),
+                engine.threads(), training.seed());
+        folder.writeReport(report);
+        out.println();
+        out.print(ResultTable.text(report));
+        if (data.isEmbedded()) {
+            out.println(
+                    "The paper's rows are on CIFAR-10, this run's on the embedded shapes: compare the gaps, "
+                            + "not the numbers.");
+        }
+        out.printf("%nreport   %s%nweights  %s%n", folder.file("report.html"), folder.file(TrainCommand.MODEL_FILE));
+        out.flush();
+        if (!failures.isEmpty()) {
+            throw failures.getFirst();
+        }
+        return 0;
+    }
+
+    /** How long to train and at which rate, checked. */
+    private QuantizationRun.Length length() {
+        double perBlock = orElse(epochsPerBlock, EmbeddedRun.EPOCHS_PER_BLOCK, EPOCHS_PER_BLOCK);
+        double last = orElse(finalEpochs, EmbeddedRun.FINAL_EPOCHS, 0);
+        double initial = orElse(rate, EmbeddedRun.RATE, RATE);
+        TrainingOptions.requireEpochs("--epochs-per-block", perBlock, true);
+        TrainingOptions.requireEpochs("--final-epochs", last, true);
+        TrainingOptions.requireRate("--lr", initial);
+        return new QuantizationRun.Length(perBlock, last, training.rate(initial), oneSchedule);
+    }
+
+    /** Refuses what would be passed over in silence. */
+    private void refuseUnused() {
+        if (quantization.methods(data.isEmbedded()).contains(QuantizationOptions.Method.HAWQ)) {
+            return;
+        }
+        for (String option : QuantizationOptions.OF_HAWQ) {
+            if (Given.is(spec, option)) {
+                throw new ParameterException(spec.commandLine(),
+                        option + ": expected with --method hawq, which --method direct leaves out");
+            }
+        }
+    }
+
+    private double orElse(@Nullable Double given, double embedded, double otherwise) {
+        if (given != null) {
+            return given;
+        }
+        return data.isEmbedded() ? embedded : otherwise;
+    }
+
+    private RunReport.Result baseline(Network network, Parameters parameters, TrainingData opened, int most,
+            Backend backend) {
+        int batch = Math.min(most, opened.test().size());
+        try (Progress progress = Progress.on(spec.commandLine().getErr())) {
+            int images = opened.test().size();
+            Evaluation result = new Evaluator(DataOptions.trace(network, DType.FLOAT32, batch, opened.test()),
+                    parameters,
+                    backend).evaluate(
+                            new Batches(opened.test(), opened.normalization(), 0), opened.faults(),
+                            (image, logits) -> progress.update("float model, image " + (image + 1) + " of " + images,
+                                    (image + 1.0) / images));
+            return Reports.baseline(result.accuracy());
+        }
+    }
+
+    private String commandLine() {
+        return ("goshawk " + String.join(" ", spec.commandLine().getParseResult().originalArgs())).strip();
+    }
+
+    private Map<String, String> settings(int inputSize, Backend backend, QuantizationRun.Length length) {
+        Map<String, String> values = new LinkedHashMap<>();
+        values.put("command", "quantize");
+        values.put("--model", model);
+        ignored.putInto(values);
+        values.put("--data", data.settings());
+        quantization.describe(data.isEmbedded(), values);
+        values.put("--samples, --tolerance", curvature.describe(inputSize));
+        values.put("--epochs-per-block", Double.toString(length.epochsPerBlock()));
+        values.put("--final-epochs", Double.toString(length.finalEpochs()));
+        values.put("--lr", Double.toString(orElse(rate, EmbeddedRun.RATE, RATE)));
+        values.put("--one-schedule", Boolean.toString(oneSchedule));
+        training.describe(inputSize, values);
+        values.put("--backend", backend.name());
+        return values;
+    }
+}

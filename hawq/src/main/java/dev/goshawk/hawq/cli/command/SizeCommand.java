@@ -1,0 +1,58 @@
+package dev.goshawk.hawq.cli.command;
+
+import dev.goshawk.hawq.quantize.BitAllocation;
+import dev.goshawk.hawq.quantize.Compression;
+import dev.goshawk.hawq.report.PaperResults;
+import dev.goshawk.hawq.report.RunReport;
+import dev.goshawk.models.Mode;
+import dev.goshawk.models.Networks;
+import dev.goshawk.tensor.DType;
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code goshawk size}: what an assignment of bits saves. */
+@Command(name = "size", mixinStandardHelpOptions = true, sortOptions = false,
+        description = {
+                "Size of a network's weights at given widths, and how many times smaller than in float32 that is,",
+                "beside published results.", ""},
+        footerHeading = "%nExample:%n", footer = "  goshawk size --model resnet20 --bits 8,6,6,8,3,3,3,2,2,2,3")
+public final class SizeCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(names = "--model", paramLabel = "NAME", defaultValue = "resnet20",
+            description = "Network (default: ${DEFAULT-VALUE}); 'goshawk models' lists all.")
+    private String model = "";
+
+    @Option(names = "--bits", paramLabel = "LIST", required = true,
+            description = "Widths of the blocks in network order: 2, 3, 4, 6, 8 or 32 each.")
+    private String bits = "";
+
+    @Override
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        BitAllocation allocation = BitAllocation
+                .parse(Networks.byName(model).trace(DType.FLOAT32, 1, Mode.EVALUATION).blocks(), bits);
+        for (int i = 0; i < allocation.blocks().size(); i++) {
+            out.printf(Locale.ROOT, "%-14s %,12d weights %3d bits%n", allocation.blocks().get(i).name(),
+                    allocation.blocks().get(i).weightCount(), allocation.bits().get(i).bits());
+        }
+        out.printf(Locale.ROOT, "%n%-12s %6.2fx  %8.4f MiB  this assignment%n", model, allocation.ratio(),
+                allocation.mebibytes());
+        double whole = allocation.mebibytes() * allocation.ratio();
+        for (RunReport.Result r : PaperResults.of(model)) {
+            out.printf(Locale.ROOT, "%-12s %6.2fx  %8.4f MiB  W %s, A %s: %.2f %%, %s%n", r.method(),
+                    r.weightCompression(),
+                    whole / r.weightCompression(), r.weightBits(), r.activationBits(), 100 * r.accuracy(),
+                    r.evidence());
+        }
+        out.printf("(%s)%n", Compression.convention());
+        out.flush();
+        return 0;
+    }
+}

@@ -1,0 +1,190 @@
+package dev.goshawk.hawq.cli.command;
+
+import dev.goshawk.hawq.cli.option.EngineOptions;
+import dev.goshawk.hawq.cli.option.IgnoredWeights;
+import dev.goshawk.hawq.cli.option.RunOptions;
+import dev.goshawk.hawq.cli.option.SplitOptions;
+import dev.goshawk.hawq.cli.option.StartWeights;
+import dev.goshawk.hawq.cli.option.TrainingOptions;
+import dev.goshawk.hawq.cli.print.MemoryTable;
+import dev.goshawk.hawq.cli.print.Reports;
+import dev.goshawk.hawq.cli.print.TrainingProgress;
+import dev.goshawk.hawq.cli.print.Version;
+
+import dev.goshawk.backend.Backend;
+import dev.goshawk.hawq.finetune.Checkpoints;
+import dev.goshawk.hawq.finetune.Schedule;
+import dev.goshawk.hawq.finetune.Trainer;
+import dev.goshawk.hawq.finetune.TrainingData;
+import dev.goshawk.hawq.finetune.TrainingPlan;
+import dev.goshawk.hawq.finetune.TrainingSettings;
+import dev.goshawk.hawq.memory.Heap;
+import dev.goshawk.hawq.quantize.BitAllocation;
+import dev.goshawk.hawq.quantize.BitWidth;
+import dev.goshawk.models.Block;
+import dev.goshawk.hawq.quantize.Compression;
+import dev.goshawk.hawq.quantize.UniformQuantizer;
+import dev.goshawk.hawq.report.RunReport;
+import dev.goshawk.hawq.run.RunFolder;
+import dev.goshawk.models.Network;
+import dev.goshawk.models.Networks;
+import dev.goshawk.models.parameters.Parameters;
+import dev.goshawk.tensor.DType;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code goshawk train}: trains a float network, from scratch or from weights. */
+@Command(name = "train", mixinStandardHelpOptions = true, sortOptions = false,
+        description = {
+                "Trains a network in float32 by stochastic gradient descent, from scratch or from given weights.", ""},
+        footerHeading = "%nExample:%n",
+        footer = {"  goshawk train --model resnet20 --data cifar10 --epochs 160 --schedule step --out runs/float", "",
+                "The trained weights are runs/float/model.safetensors (PyTorch's names and layout): those after the",
+                "last epoch, not chosen by the test set."})
+public final class TrainCommand implements Callable<Integer> {
+    static final String MODEL_FILE = "model.safetensors";
+    private static final String TRAINING = "train";
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(names = "--model", paramLabel = "NAME", defaultValue = "resnet20",
+            description = "Network (default: resnet20); 'goshawk models' lists all.")
+    private String model = "resnet20";
+
+    @Option(names = "--weights", paramLabel = "FILE",
+            description = "Start from these weights (PyTorch or safetensors) in place of random ones.")
+    private @Nullable Path weights;
+
+    @Mixin
+    private IgnoredWeights ignored = new IgnoredWeights();
+
+    @Mixin
+    private SplitOptions data = new SplitOptions();
+
+    @Option(names = "--epochs", paramLabel = "N", required = true,
+            description = "Passes over the training set; may be a fraction.")
+    private double epochs;
+
+    @Option(names = "--lr", paramLabel = "RATE", defaultValue = "0.1",
+            description = "Initial learning rate (default: 0.1).")
+    private double rate = 0.1;
+
+    @Mixin
+    private TrainingOptions training = new TrainingOptions();
+
+    @Option(names = "--dry-run", description = "Print the plan of memory and end, before any of it is taken.")
+    private boolean dryRun;
+
+    @Mixin
+    private RunOptions run = new RunOptions();
+
+    @Mixin
+    private EngineOptions engine = new EngineOptions();
+
+    @Override
+    public Integer call() throws IOException {
+        try (RunOptions held = run) {
+            return call(held);
+        }
+    }
+
+    private int call(RunOptions held) throws IOException {
+        int inputSize = Networks.byName(model).inputSize();
+        ignored.check(weights);
+        held.check();
+        training.check();
+        TrainingOptions.requireEpochs("--epochs", epochs, false);
+        TrainingOptions.requireRate("--lr", rate);
+        PrintWriter err = spec.commandLine().getErr();
+        Schedule schedule = Schedule.plain(epochs, training.rate(rate));
+        Backend backend = engine.backend();
+        PrintWriter out = spec.commandLine().getOut();
+        Map<String, String> values = settings(inputSize, backend);
+        if (!dryRun) {
+            held.prepare(values, data.sources(weights));
+        }
+        TrainingData opened = data.open(inputSize, err);
+        Network network = Networks.byName(model, opened.train().classes().size());
+        data.requireSize(opened, network);
+        Parameters parameters = weights == null
+                ? Parameters.initialize(network, DType.FLOAT32, training.seed())
+                : StartWeights.load(weights, ignored, network, DType.FLOAT32, training.seed(), err);
+        TrainingSettings settings = training.settings(inputSize, UniformQuantizer.standard(), BitWidth.FLOAT);
+        TrainingPlan plan = TrainingPlan.of(network, parameters, opened, settings, false, backend);
+        if (dryRun) {
+            MemoryTable.print(out, plan);
+            return 0;
+        }
+        plan.requireFits(Heap.limit(backend));
+        Trainer trainer = new Trainer(network, parameters, opened, settings, schedule, backend);
+        RunFolder folder = held.begin(Path.of("runs", "train-" + model), commandLine(), values,
+                SplitOptions.contents(opened, parameters));
+        List<RunReport.Epoch> history;
+        Checkpoints checkpoints = folder.checkpoints(TRAINING);
+        TrainingProgress.tellStart(TRAINING, folder, checkpoints, out);
+        try (TrainingProgress progress = new TrainingProgress(TRAINING, out, err)) {
+            history = trainer.run(checkpoints, progress);
+        }
+        folder.writeModel(MODEL_FILE, parameters, Map.of("format", "pt"));
+        double accuracy = Objects.requireNonNullElse(history.getLast().testAccuracy(), 0.0);
+        folder.writeReport(report(folder, backend, opened, network, parameters, history, accuracy));
+        out.printf(Locale.ROOT, "%s on %s: test accuracy %.2f %%%n", network.name(), data.describe(), 100 * accuracy);
+        out.printf(Locale.ROOT, "weights  %s%nreport   %s%n", folder.file(MODEL_FILE), folder.file("report.html"));
+        out.flush();
+        return 0;
+    }
+
+    private String commandLine() {
+        return "goshawk " + String.join(" ", spec.commandLine().getParseResult().originalArgs());
+    }
+
+    private Map<String, String> settings(int inputSize, Backend backend) {
+        Map<String, String> values = new LinkedHashMap<>();
+        values.put("command", "train");
+        values.put("--model", model);
+        ignored.putInto(values);
+        values.put("--data", data.settings());
+        values.put("--epochs", Double.toString(epochs));
+        values.put("--lr", Double.toString(rate));
+        training.describe(inputSize, values);
+        values.put("--backend", backend.name());
+        return values;
+    }
+
+    private RunReport report(RunFolder folder, Backend backend, TrainingData opened, Network network,
+            Parameters parameters,
+            List<RunReport.Epoch> history, double accuracy) {
+        List<Block> blocks = Reports.blocks(network);
+        BitAllocation allocation = BitAllocation.uniform(blocks, BitWidth.FLOAT);
+        String source = weights == null
+                ? "initialised at random, trained in this run"
+                : weights + ", trained further in this run";
+        return new RunReport(Version.project(), folder.settings().created(), folder.settings().command(), "baseline",
+                Reports.environment(backend, engine.threads(), DType.FLOAT32),
+                Map.of("initialisation, order and augmentation", training.seed()),
+                data.report(opened, training.augmentation(network.inputSize()), List.of()),
+                Reports.model(network, parameters, source),
+                null,
+                new RunReport.Quantization("none", "none", "none", 1, allocation.mebibytes(), 1,
+                        Compression.convention()),
+                blocks.stream()
+                        .map(b -> new RunReport.BlockRow(b.name(), b.weights(), b.weightCount(), null, null, null, null,
+                                null, BitWidth.FLOAT.bits(), 0, null, null))
+                        .toList(),
+                List.of(new RunReport.Schedule("baseline", history)), List.of(Reports.baseline(accuracy)));
+    }
+}

@@ -1,0 +1,128 @@
+package dev.goshawk.hawq.cli.option;
+
+import dev.goshawk.data.DataException;
+import dev.goshawk.data.ImageDataset;
+import dev.goshawk.data.ImageFaults;
+import dev.goshawk.data.Normalization;
+import dev.goshawk.data.image.Preprocessing;
+import dev.goshawk.data.source.Datasets;
+import dev.goshawk.data.source.ImageFolder;
+import dev.goshawk.data.source.ImageNetFolder;
+import dev.goshawk.data.source.Samples;
+import dev.goshawk.data.synthetic.SyntheticShapes;
+import dev.goshawk.models.LayerHooks;
+import dev.goshawk.models.Mode;
+import dev.goshawk.models.Network;
+import dev.goshawk.models.TracedNetwork;
+import dev.goshawk.tensor.DType;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Where images come from. */
+public final class DataOptions {
+    public static final Normalization NORMALIZATION = Normalization.IMAGENET;
+
+    @Option(names = "--data", paramLabel = "DIR",
+            description = "Data folder: <split>/<class>/<image.jpg>, classes in alphabetical order, or CIFAR-10's binary batches. "
+                    + "For networks of ImageNet photographs of any size: <split>/<WordNet id>/<image>, a folder of files named "
+                    + "<WordNet id>_..., or what --labels lists. Without it the embedded set of drawn shapes.")
+    private @Nullable Path data;
+
+    @Option(names = "--samples", paramLabel = "LIST",
+            description = "File that names exact images, one path a line relative to DIR (such as test/cat/0001.jpg), used in that "
+                    + "order in place of a split.")
+    private @Nullable Path samples;
+
+    @Option(names = "--labels", paramLabel = "LIST",
+            description = "Photographs: file of '<path relative to DIR> <label or WordNet id>', one a line, in place of a split.")
+    private @Nullable Path labels;
+
+    @Mixin
+    private PhotographOptions photographs = new PhotographOptions();
+
+    /**
+     * The images of the sample list or, without one, of the label list or the split.
+     *
+     * @param inputSize side of the network's input: photographs of any size are read for any but CIFAR's 32
+     */
+    public ImageDataset open(String split, int inputSize) {
+        boolean asked = labels != null || photographs.asked();
+        if (data != null && (asked || inputSize != ImageFolder.DEFAULT_SIDE)) {
+            return photographs(data, split, inputSize);
+        }
+        if (asked) {
+            throw new DataException("--labels, --resize and --crop need --data, a folder of photographs");
+        }
+        if (samples != null) {
+            return data != null
+                    ? Samples.read(samples, data)
+                    : Samples.select(samples, SyntheticShapes.open(splitOf(samples)));
+        }
+        return data != null ? Datasets.open(data, split) : SyntheticShapes.open(split);
+    }
+
+    private ImageDataset photographs(Path folder, String split, int inputSize) {
+        Preprocessing preprocessing = photographs.preprocessing(inputSize);
+        if (labels != null) {
+            ImageDataset listed = ImageNetFolder.openList(folder, labels, preprocessing);
+            return samples == null ? listed : Samples.select(samples, listed);
+        }
+        return samples == null
+                ? Datasets.open(folder, split, preprocessing)
+                : Samples.read(samples, folder, preprocessing);
+    }
+
+    /** What becomes of photographs that cannot be read; they are named on {@code err}. */
+    public ImageFaults faults(PrintWriter err) {
+        return photographs.faults(err);
+    }
+
+    /** The embedded set's split that a list's first image is of. */
+    private static String splitOf(Path list) {
+        try (Stream<String> lines = Files.lines(list)) {
+            return lines.map(String::strip).filter(l -> !l.isEmpty() && !l.startsWith("#")).findFirst()
+                    .filter(l -> l.startsWith("test/")).isPresent() ? "test" : "train";
+        } catch (IOException | UncheckedIOException e) {
+            // Reading the list itself fails the same way and says so.
+            return "train";
+        }
+    }
+
+    public boolean isEmbedded() {
+        return data == null;
+    }
+
+    public boolean hasSamples() {
+        return samples != null;
+    }
+
+    /** For a person: what {@link #open} opened. */
+    public String describe(String split) {
+        String folder = data == null ? "the embedded shapes" : data.toString();
+        if (samples == null && labels != null) {
+            return labels + " in " + folder;
+        }
+        return samples == null ? split + " of " + folder : samples + " in " + folder;
+    }
+
+    /**
+     * Checks that images are of the size a network was made for, or that {@code --crop} asked for.
+     *
+     * @throws DataException if not
+     */
+    public void requireSize(ImageDataset dataset, Network network) {
+        photographs.requireSize(dataset, network);
+    }
+
+    /** The network for so many images of a data set, in evaluation mode. */
+    public static TracedNetwork trace(Network network, DType dtype, int batch, ImageDataset dataset) {
+        return network.trace(dtype, batch, dataset.height(), dataset.width(), Mode.EVALUATION, LayerHooks.NONE);
+    }
+}

@@ -1,0 +1,80 @@
+package dev.goshawk.hawq.cli.option;
+
+import dev.goshawk.data.ImageDataset;
+import dev.goshawk.models.Network;
+import dev.goshawk.models.Networks;
+import dev.goshawk.models.parameters.Parameters;
+import dev.goshawk.tensor.DType;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** A network with weights from a file. */
+public final class ModelOptions {
+    @Option(names = "--model", paramLabel = "NAME", defaultValue = "resnet20",
+            description = "Network (default: resnet20); 'goshawk models' lists all.")
+    private String model = "resnet20";
+
+    @Option(names = "--weights", paramLabel = "FILE",
+            description = "Weights: a state dict saved by PyTorch (zip or legacy format; prefixes such as 'module.' come off) or "
+                    + "safetensors; or the word random.")
+    private @Nullable Path weights;
+
+    @Mixin
+    private IgnoredWeights ignored = new IgnoredWeights();
+
+    /** The network with as many classes as the data. */
+    public Network network(ImageDataset dataset) {
+        return Networks.byName(model, dataset.classes().size());
+    }
+
+    /** Fails with one line before anything slow if there is no such network or an option cannot apply. */
+    public void check() {
+        Networks.byName(model);
+        ignored.check(weights);
+    }
+
+    /** Fails with one line if no weights were named. */
+    public void requireWeights(CommandSpec spec) {
+        if (weights == null) {
+            throw new ParameterException(spec.commandLine(), "Missing required option: '--weights=FILE'");
+        }
+    }
+
+    /** Side of the network's input images. */
+    public int inputSize() {
+        return Networks.byName(model).inputSize();
+    }
+
+    /** Whether {@link #parameters} are random. */
+    public boolean isRandom(boolean embedded) {
+        return weights == null ? !(embedded && EmbeddedRun.hasWeights(model)) : StartWeights.isRandom(weights);
+    }
+
+    /**
+     * The weights named, or without any: the embedded ones where they fit the embedded shapes, else random ones, which a
+     * line says.
+     */
+    public Parameters parameters(Network network, DType dtype, boolean embedded, long seed, PrintWriter err)
+            throws IOException {
+        if (weights != null) {
+            return StartWeights.load(weights, ignored, network, dtype, seed, err);
+        }
+        if (embedded && EmbeddedRun.hasWeights(model)) {
+            return Parameters.load(network, EmbeddedRun.weights(), dtype);
+        }
+        err.println("goshawk: no --weights: random ones by the seed " + seed
+                + ", which say nothing about a trained network");
+        err.flush();
+        return Parameters.initialize(network, dtype, seed);
+    }
+
+    public String model() {
+        return model;
+    }
+}

@@ -1,0 +1,83 @@
+package dev.goshawk.hawq.cli.option;
+
+import dev.goshawk.hawq.report.JsonFiles;
+import dev.goshawk.files.AtomicFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The files a command writes beside what it prints. */
+public final class Outputs {
+    private static final Set<String> OUTPUTS = Set.of("--json", "--logits");
+
+    private record Named(String option, Path path) {
+    }
+
+    private Outputs() {
+    }
+
+    public static ObjectNode object() {
+        return JsonNodeFactory.instance.objectNode();
+    }
+
+    /**
+     * Finds out now whether the files that a command was given can be written later, and that none is given twice or is one
+     * that the command reads; leaves no trace.
+     *
+     * @throws IOException in one line, if a file cannot be written
+     * @throws ParameterException if two options name one file
+     */
+    public static void check(CommandSpec spec) throws IOException {
+        List<Named> outputs = new ArrayList<>();
+        List<Named> inputs = new ArrayList<>();
+        for (OptionSpec option : spec.options()) {
+            if (option.getValue() instanceof Path path) {
+                (OUTPUTS.contains(option.longestName()) ? outputs : inputs)
+                        .add(new Named(option.longestName(), path));
+            }
+        }
+        for (int i = 0; i < outputs.size(); i++) {
+            Named output = outputs.get(i);
+            for (Named other : outputs.subList(0, i)) {
+                if (AtomicFile.isSame(output.path, other.path)) {
+                    throw new ParameterException(spec.commandLine(), other.option + " and " + output.option
+                            + ": expected two files, got " + output.path + " for both");
+                }
+            }
+            for (Named input : inputs) {
+                if (isPartOf(output.path, input.path)) {
+                    throw new ParameterException(spec.commandLine(), output.option + ": " + output.path
+                            + " is read by " + input.option + " and would be overwritten, expected another file");
+                }
+            }
+            AtomicFile.check(output.path);
+        }
+    }
+
+    /** Whether the output is the input or a file that is in its folder already. */
+    private static boolean isPartOf(Path output, Path input) throws IOException {
+        if (!Files.exists(input) || !Files.exists(output)) {
+            return false;
+        }
+        return AtomicFile.isSame(output, input) && !Files.isDirectory(input)
+                || Files.isDirectory(input) && Files.isRegularFile(output)
+                        && output.toRealPath().startsWith(input.toRealPath());
+    }
+
+    /** Writes a file; does nothing for null. */
+    public static void write(@Nullable Path target, JsonNode content) {
+        if (target != null) {
+            JsonFiles.write(target, content);
+        }
+    }
+}

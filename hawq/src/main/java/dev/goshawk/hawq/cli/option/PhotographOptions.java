@@ -1,0 +1,62 @@
+package dev.goshawk.hawq.cli.option;
+
+import dev.goshawk.data.DataException;
+import dev.goshawk.data.ImageDataset;
+import dev.goshawk.data.ImageFaults;
+import dev.goshawk.data.image.Preprocessing;
+import dev.goshawk.models.Network;
+import java.io.PrintWriter;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How photographs of any size become a network's input, and what becomes of those that cannot be read. */
+public final class PhotographOptions {
+    @Option(names = "--resize", paramLabel = "N",
+            description = "Photographs: short side after resizing (default: 256 for an input of 224 pixels, 342 for 299).")
+    private @Nullable Integer resize;
+
+    @Option(names = "--crop", paramLabel = "N",
+            description = "Photographs: side of the square cut from the middle, which is what the network gets (default: the "
+                    + "size it was made for).")
+    private @Nullable Integer crop;
+
+    @Option(names = "--strict",
+            description = "Stop at the first photograph that cannot be read; without it each is named, counted and left out.")
+    private boolean strict;
+
+    /** Whether anything here but {@code --strict} was asked for. */
+    public boolean asked() {
+        return resize != null || crop != null;
+    }
+
+    public Preprocessing preprocessing(int inputSize) {
+        int side = crop == null ? inputSize : crop;
+        return resize == null ? Preprocessing.forInput(side) : new Preprocessing(resize, side);
+    }
+
+    /**
+     * Checks that images are of the size a network was made for, unless another was asked for.
+     *
+     * @throws DataException if not
+     */
+    public void requireSize(ImageDataset dataset, Network network) {
+        int side = crop == null ? network.inputSize() : crop;
+        if (dataset.height() != side || dataset.width() != side) {
+            throw new DataException(network.name() + " takes images of " + side + "x" + side + ", the data has "
+                    + dataset.height() + "x" + dataset.width());
+        }
+    }
+
+    /** Faults are named on {@code err}. */
+    public ImageFaults faults(PrintWriter err) {
+        return strict ? ImageFaults.strict() : ImageFaults.counted(line -> {
+            err.println("left out: " + line);
+            err.flush();
+        });
+    }
+
+    /** Everything here that results depend on. */
+    public String describe() {
+        return "resize " + (resize == null ? "usual" : resize) + ", crop " + (crop == null ? "usual" : crop);
+    }
+}

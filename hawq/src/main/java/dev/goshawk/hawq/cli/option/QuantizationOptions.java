@@ -1,0 +1,215 @@
+package dev.goshawk.hawq.cli.option;
+
+import dev.goshawk.hawq.finetune.LearningRate;
+import dev.goshawk.hawq.finetune.Schedule;
+import dev.goshawk.hawq.finetune.Schedule.Turn;
+import dev.goshawk.hawq.quantize.BitAllocation;
+import dev.goshawk.hawq.quantize.BitWidth;
+import dev.goshawk.hawq.quantize.FineTuningOrder;
+import dev.goshawk.hawq.quantize.ScaleRule;
+import dev.goshawk.hawq.quantize.Scheme;
+import dev.goshawk.hawq.quantize.Sensitivity;
+import dev.goshawk.hawq.quantize.SizeTarget;
+import dev.goshawk.hawq.quantize.UniformQuantizer;
+import dev.goshawk.models.Block;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How bits are chosen and in which order blocks are quantized. */
+public final class QuantizationOptions {
+    private static final double DEFAULT_RATIO = 13.1;
+
+    /** Options that only the method hawq has a use for. */
+    public static final List<String> OF_HAWQ = List.of("--bits", "--reverse-precision", "--samples", "--sample-size",
+            "--micro-batch", "--recompute", "--subsample", "--tolerance");
+
+    /** Ways to choose. */
+    public enum Method {
+        HAWQ("HAWQ"), DIRECT("Direct");
+
+        private final String label;
+
+        Method(String label) {
+            this.label = label;
+        }
+    }
+
+    @Option(names = "--method", paramLabel = "NAME", split = ",",
+            description = "hawq (bits and order by curvature), direct (one width for all blocks, in network "
+                    + "order, nothing of second "
+                    + "order), or both, as hawq,direct (default: hawq; on the embedded shapes both).")
+    private List<Method> methods = List.of();
+
+    @Option(names = "--target-ratio", paramLabel = "R",
+            description = "Weights at least this many times smaller than in float32 (default: 13.1).")
+    private @Nullable Double targetRatio;
+
+    @Option(names = "--target-size", paramLabel = "MIB",
+            description = "Weights of at most so many MiB, in place of a ratio.")
+    private @Nullable Double targetSize;
+
+    @Option(names = "--bits", paramLabel = "LIST",
+            description = "Widths of the blocks in network order, as 8,6,6,8,3,..., in place of choosing "
+                    + "them (of hawq).")
+    private @Nullable String bits;
+
+    @Option(names = "--activation-bits", paramLabel = "K", defaultValue = "4",
+            description = "Width of activations: 2, 3, 4 (default), 6, 8, or 32 to leave them float.")
+    private int activationBits = 4;
+
+    @Option(names = "--scheme", paramLabel = "NAME", defaultValue = "symmetric",
+            description = "Levels of weights: symmetric (default; about zero, a scale for each output "
+                    + "channel) or asymmetric (with a "
+                    + "zero point, one scale a layer).")
+    private Layout layout = Layout.SYMMETRIC;
+
+    @Option(names = "--scale-rule", paramLabel = "NAME", defaultValue = "mse",
+            description = "Scales of weights: mse (default; least squared error) or max (nothing clipped).")
+    private ScaleRule scaleRule = ScaleRule.MSE;
+
+    @Option(names = "--reverse-precision",
+            description = "Ablation: the least sensitive block gets the most bits (of hawq).")
+    private boolean reversePrecision;
+
+    @Option(names = "--reverse-order", description = "Ablation: blocks are quantized in the reverse order.")
+    private boolean reverseOrder;
+
+    @Option(names = "--at-once",
+            description = "Quantize all blocks at the start, then fine-tune for as many epochs in all.")
+    private boolean atOnce;
+
+    private enum Layout {
+        SYMMETRIC, ASYMMETRIC
+    }
+
+    /** The methods to run, the main one first. */
+    public List<Method> methods(boolean embedded) {
+        if (!methods.isEmpty()) {
+            return List.copyOf(new LinkedHashSet<>(methods));
+        }
+        return embedded ? List.of(Method.HAWQ, Method.DIRECT) : List.of(Method.HAWQ);
+    }
+
+    /** What the method's rows and schedules are called. */
+    public String label(Method method) {
+        String reversed = (method == Method.HAWQ && reversePrecision ? ", precision reversed" : "")
+                + (reverseOrder ? ", order reversed" : "") + (atOnce ? ", at once" : "");
+        return method.label + reversed;
+    }
+
+    public UniformQuantizer quantizer() {
+        return new UniformQuantizer(
+                layout == Layout.SYMMETRIC ? Scheme.SYMMETRIC_PER_CHANNEL : Scheme.ASYMMETRIC_PER_LAYER,
+                scaleRule);
+    }
+
+    public BitWidth activationBits() {
+        try {
+            return BitWidth.of(activationBits);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "--activation-bits: expected 2, 3, 4, 6, 8 or 32 (float), got " + activationBits, e);
+        }
+    }
+
+    /** Fails with one line, before any work, if the wishes contradict each other or cannot be met. */
+    public void check(List<Block> blocks) {
+        int wishes = (targetRatio == null ? 0 : 1) + (targetSize == null ? 0 : 1) + (bits == null ? 0 : 1);
+        if (wishes > 1) {
+            throw new IllegalArgumentException(
+                    "--target-ratio, --target-size and --bits: expected at most one of them");
+        }
+        activationBits();
+        if (atOnce && reverseOrder) {
+            throw new IllegalArgumentException(
+                    "--at-once and --reverse-order: expected one of them, all blocks at once have no order");
+        }
+        if (bits != null) {
+            if (BitAllocation.parse(blocks, bits).bits().stream().allMatch(BitWidth::isFloat)) {
+                throw new IllegalArgumentException(
+                        "--bits: expected a width below 32 for at least one block, got '" + bits + "'");
+            }
+            if (reversePrecision) {
+                throw new IllegalArgumentException(
+                        "--bits and --reverse-precision: expected one of them, widths that are given are not chosen");
+            }
+        } else {
+            // The least that the widths reach decides; the budget itself is asked for again with the allocation.
+            target().budget(blocks, BitWidth.B2);
+        }
+    }
+
+    private SizeTarget target() {
+        if (targetSize != null) {
+            return SizeTarget.mebibytes(targetSize);
+        }
+        return SizeTarget.ratio(targetRatio == null ? DEFAULT_RATIO : targetRatio);
+    }
+
+    /** What was asked for, for people. */
+    public String targetText() {
+        if (bits != null) {
+            return "bits " + bits;
+        }
+        return targetSize != null
+                ? "size " + targetSize + " MiB"
+                : "ratio " + (targetRatio == null ? DEFAULT_RATIO : targetRatio);
+    }
+
+    /** Widths by curvature. */
+    public BitAllocation allocate(List<Sensitivity> blocks) {
+        if (bits != null) {
+            return BitAllocation.parse(blocks.stream().map(Sensitivity::block).toList(), bits);
+        }
+        return reversePrecision ? BitAllocation.reversed(blocks, target()) : BitAllocation.choose(blocks, target());
+    }
+
+    /** The widest single width that meets the target; 2 bits where widths were given one by one. */
+    public BitAllocation allocateDirectly(List<Block> blocks) {
+        return bits != null ? BitAllocation.uniform(blocks, BitWidth.B2) : BitAllocation.direct(blocks, target());
+    }
+
+    /** Blocks in descending Omega, or backward. */
+    public List<Turn> order(List<Sensitivity> blocks, BitAllocation allocation) {
+        return (reverseOrder ? FineTuningOrder.reversed(blocks, allocation) : FineTuningOrder.of(blocks, allocation))
+                .stream()
+                .map(e -> new Turn(e.block().name(), e.bits())).toList();
+    }
+
+    /** Blocks in network order, or backward. */
+    public List<Turn> networkOrder(BitAllocation allocation) {
+        List<Turn> turns = new ArrayList<>();
+        for (int i = 0; i < allocation.blocks().size(); i++) {
+            if (!allocation.bits().get(i).isFloat()) {
+                turns.add(new Turn(allocation.blocks().get(i).name(), allocation.bits().get(i)));
+            }
+        }
+        return reverseOrder ? turns.reversed() : turns;
+    }
+
+    public Schedule schedule(List<Turn> turns, double epochsPerBlock, double finalEpochs,
+            LearningRate rate, boolean wholeRun) {
+        return atOnce
+                ? Schedule.atOnce(turns, epochsPerBlock, finalEpochs, rate, wholeRun)
+                : Schedule.blockByBlock(turns, epochsPerBlock, finalEpochs, rate, wholeRun);
+    }
+
+    /** Everything here that results depend on. */
+    public void describe(boolean embedded, Map<String, String> values) {
+        values.put("--method", methods(embedded).stream().map(m -> m.name().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(",")));
+        values.put("target", targetText());
+        values.put("--activation-bits", Integer.toString(activationBits));
+        values.put("--scheme", layout.name().toLowerCase(Locale.ROOT));
+        values.put("--scale-rule", scaleRule.name().toLowerCase(Locale.ROOT));
+        values.put("--reverse-precision", Boolean.toString(reversePrecision));
+        values.put("--reverse-order", Boolean.toString(reverseOrder));
+        values.put("--at-once", Boolean.toString(atOnce));
+    }
+}

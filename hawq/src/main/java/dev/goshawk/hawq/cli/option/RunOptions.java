@@ -1,0 +1,82 @@
+package dev.goshawk.hawq.cli.option;
+
+import dev.goshawk.hawq.run.RunFolder;
+import dev.goshawk.hawq.run.RunStart;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Where a run keeps what it makes, and what happens where there is one already. Closing lets other processes in. */
+public final class RunOptions implements AutoCloseable {
+    @Option(names = "--out", paramLabel = "DIR",
+            description = "Folder of the run: checkpoints, weights, run.json, report.html. A new one, "
+                    + "without --resume or --overwrite.")
+    private @Nullable Path out;
+
+    @Option(names = "--resume",
+            description = "Go on with the run in --out that was stopped or killed, given with the same "
+                    + "options, data and weights. It ends with the same "
+                    + "bits as if it had not been.")
+    private boolean resume;
+
+    @Option(names = "--overwrite",
+            description = "Delete the run in --out first: the files that a run writes, nothing else.")
+    private boolean overwrite;
+
+    private @Nullable RunStart start;
+    private @Nullable RunFolder folder;
+
+    /** Fails with one line if the options contradict each other. */
+    public void check() throws IOException {
+        if (resume && overwrite) {
+            throw new IOException("--resume and --overwrite: expected one of them, got both");
+        }
+        if ((resume || overwrite) && out == null) {
+            throw new IOException(
+                    (resume ? "--resume" : "--overwrite") + ": expected --out with the folder of the run");
+        }
+    }
+
+    /**
+     * Fails with one line, before any work and without a trace, if the folder cannot be used.
+     *
+     * @param values options the results depend on, by name
+     * @param sources what the command reads, by option
+     */
+    public void prepare(Map<String, String> values, Map<String, Path> sources) throws IOException {
+        if (out != null) {
+            start = resume ? RunStart.resume(out, values) : RunStart.create(out, overwrite, sources);
+        }
+    }
+
+    /**
+     * The folder, begun or taken up again.
+     *
+     * @param otherwise folder where {@code --out} was not given; another is chosen where it exists
+     * @param values as for {@link #prepare}
+     * @param contents fingerprints of everything the run reads
+     */
+    public RunFolder begin(Path otherwise, String command, Map<String, String> values, Map<String, String> contents)
+            throws IOException {
+        RunStart prepared = start;
+        if (prepared == null) {
+            prepared = RunStart.fresh(otherwise);
+            start = prepared;
+        }
+        RunFolder begun = prepared.begin(command, values, contents);
+        folder = begun;
+        return begun;
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (start != null) {
+            start.close();
+        }
+        if (folder != null) {
+            folder.close();
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package dev.goshawk.hawq.cli.option;
+
+import dev.goshawk.data.source.ImageFolder;
+import dev.goshawk.hawq.spectral.SpectrumMethod;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How many images curvature is taken over, and how many of them at once. */
+public final class SampleOptions {
+    private static final int IMAGES = 128;
+    /** Photographs cost some hundred times as much as images of 32 pixels. */
+    private static final int PHOTOGRAPHS = 16;
+
+    @Option(names = "--sample-size", paramLabel = "N",
+            description = "Without --samples: number of images drawn (default: 128; for networks of photographs 16).")
+    private @Nullable Integer size;
+
+    @Option(names = {"--micro-batch"}, paramLabel = "N",
+            description = "Images of the sample computed at once (default: 128; for networks of photographs 16). A larger "
+                    + "sample is summed up in parts, in order.")
+    private @Nullable Integer microBatch;
+
+    @Option(names = "--recompute",
+            description = "Keep the activations of one micro-batch only and compute the others' again for each product: least "
+                    + "memory, half as long again. Chosen by itself where the heap cannot keep them all.")
+    private boolean recompute;
+
+    @Option(names = "--subsample", paramLabel = "N",
+            description = "Images of the sample, those with most curvature, whose Hessian finds the directions worth a product by the whole "
+                    + "sample (default: an eighth of a sample of 32 or more; 0: none, which is Lanczos' method). Results are the "
+                    + "whole sample's in any case.")
+    private @Nullable Integer subsample;
+
+    /**
+     * Fails with one line before anything slow if a number is out of its range.
+     *
+     * @throws IllegalArgumentException if so
+     */
+    public void check() {
+        size(ImageFolder.DEFAULT_SIDE);
+        microBatch(ImageFolder.DEFAULT_SIDE);
+        method(1);
+    }
+
+    public int size(int inputSize) {
+        return checked("--sample-size", size, inputSize);
+    }
+
+    public int microBatch(int inputSize) {
+        return checked("--micro-batch", microBatch, inputSize);
+    }
+
+    private static int checked(String option, @Nullable Integer given, int inputSize) {
+        if (given == null) {
+            return inputSize == ImageFolder.DEFAULT_SIDE ? IMAGES : PHOTOGRAPHS;
+        }
+        if (given < 1) {
+            throw new IllegalArgumentException(option + ": expected at least 1 image, got " + given);
+        }
+        return given;
+    }
+
+    /** How eigenvalues are found over so many images. */
+    public SpectrumMethod method(int images) {
+        if (subsample == null) {
+            return SpectrumMethod.standard(images);
+        }
+        if (subsample < 0) {
+            throw new IllegalArgumentException("--subsample: expected 0 images or more, got " + subsample);
+        }
+        return SpectrumMethod.davidson(subsample, images);
+    }
+
+    public boolean recompute() {
+        return recompute;
+    }
+}

@@ -1,0 +1,149 @@
+package dev.goshawk.hawq.cli.option;
+
+import dev.goshawk.data.Augmentation;
+import dev.goshawk.data.DataException;
+import dev.goshawk.data.ImageDataset;
+import dev.goshawk.data.source.Datasets;
+import dev.goshawk.data.source.ImageFolder;
+import dev.goshawk.data.synthetic.SyntheticShapes;
+import dev.goshawk.fingerprint.Fingerprint;
+import dev.goshawk.hawq.finetune.TrainingData;
+import dev.goshawk.hawq.report.RunReport;
+import dev.goshawk.models.Network;
+import dev.goshawk.models.parameters.Parameters;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The images of commands that train: two splits of a data folder. */
+public final class SplitOptions {
+    private static final String TEST = "test";
+    private static final String VALIDATION = "val";
+
+    @Option(names = "--data", paramLabel = "DIR",
+            description = "Data folder with the splits train and test (or val): <split>/<class>/<image.jpg>, classes in "
+                    + "alphabetical order, or CIFAR-10's binary batches. For networks of ImageNet photographs of any size: "
+                    + "<split>/<WordNet id>/<image>, or one folder of files named <WordNet id>_..., which then serves as "
+                    + "both. Without it the embedded set of drawn shapes.")
+    private @Nullable Path data;
+
+    @Option(names = "--train-split", paramLabel = "NAME", defaultValue = "train",
+            description = "Split that is learnt from (default: train).")
+    private String trainSplit = "train";
+
+    @Option(names = "--test-split", paramLabel = "NAME",
+            description = "Split that accuracy is measured on (default: test, or val where there is no test).")
+    private @Nullable String testSplit;
+
+    @Mixin
+    private PhotographOptions photographs = new PhotographOptions();
+
+    /**
+     * Both splits.
+     *
+     * @param inputSize side of the network's input: photographs of any size are read for any but CIFAR's 32
+     * @param err is told the images that are left out
+     */
+    public TrainingData open(int inputSize, PrintWriter err) {
+        return new TrainingData(open(trainSplit, inputSize), open(testSplit(), inputSize), DataOptions.NORMALIZATION,
+                photographs.faults(err));
+    }
+
+    private ImageDataset open(String split, int inputSize) {
+        if (data == null) {
+            if (photographs.asked()) {
+                throw new DataException("--resize and --crop need --data, a folder of photographs");
+            }
+            return SyntheticShapes.open(split);
+        }
+        return photographs.asked() || inputSize != ImageFolder.DEFAULT_SIDE
+                ? Datasets.open(data, split, photographs.preprocessing(inputSize))
+                : Datasets.open(data, split);
+    }
+
+    private String testSplit() {
+        if (testSplit != null) {
+            return testSplit;
+        }
+        return data != null && !Files.isDirectory(data.resolve(TEST)) && Files.isDirectory(data.resolve(VALIDATION))
+                ? VALIDATION
+                : TEST;
+    }
+
+    /** Checks that images are of the size a network was made for, or that {@code --crop} asked for. */
+    public void requireSize(TrainingData opened, Network network) {
+        photographs.requireSize(opened.train(), network);
+    }
+
+    public PhotographOptions photographs() {
+        return photographs;
+    }
+
+    public boolean isEmbedded() {
+        return data == null;
+    }
+
+    public @Nullable Path folder() {
+        return data;
+    }
+
+    /** For a person. */
+    public String describe() {
+        return data == null ? "the embedded shapes" : data.toString();
+    }
+
+    /** Everything here that results depend on, but for the images themselves. */
+    public String settings() {
+        return (data == null ? "embedded, " : "") + trainSplit + " and " + testSplit() + "; " + photographs.describe();
+    }
+
+    /** What a command reads, by option. */
+    public Map<String, Path> sources(@Nullable Path weights) {
+        Map<String, Path> sources = new LinkedHashMap<>();
+        if (weights != null) {
+            sources.put("--weights", weights);
+        }
+        if (data != null) {
+            sources.put("--data", data);
+        }
+        return sources;
+    }
+
+    /** Fingerprints of what a training starts from, wherever its files are. */
+    public static Map<String, String> contents(TrainingData opened, Parameters parameters) {
+        Map<String, String> contents = new LinkedHashMap<>();
+        contents.put("training images", opened.train().fingerprint());
+        contents.put("test images", opened.test().fingerprint());
+        contents.put("weights", new Fingerprint().addTensors(parameters.tensors()).text());
+        return contents;
+    }
+
+    public RunReport.Data report(TrainingData opened, Augmentation augmentation, List<String> curvatureSamples) {
+        return new RunReport.Data(data == null
+                ? "drawn shapes"
+                : data.toAbsolutePath().getFileName() + " ("
+                        + opened.train().classes().size() + " classes)",
+                data == null ? "embedded" : data.toString(),
+                opened.train().size(), opened.test().size(),
+                "channels normalised by mean " + Arrays.toString(opened.normalization().mean())
+                        + " and deviation "
+                        + Arrays.toString(opened.normalization().std()) + ", " + varied(augmentation),
+                curvatureSamples);
+    }
+
+    private static String varied(Augmentation augmentation) {
+        if (augmentation.equals(Augmentation.NONE)) {
+            return "no augmentation";
+        }
+        String cropped = augmentation.pad() == 0 ? "" : "padded by " + augmentation.pad() + " and cropped at random";
+        String flipped = augmentation.flip() ? "flipped at random" : "";
+        return "training images " + cropped + (cropped.isEmpty() || flipped.isEmpty() ? "" : ", ") + flipped;
+    }
+}

@@ -1,0 +1,77 @@
+package dev.goshawk.hawq.cli.option;
+
+import dev.goshawk.hawq.cli.print.Progress;
+
+import dev.goshawk.backend.Backend;
+import dev.goshawk.data.Batches;
+import dev.goshawk.data.ImageDataset;
+import dev.goshawk.data.source.Datasets;
+import dev.goshawk.hawq.curvature.LossProblem;
+import dev.goshawk.hawq.finetune.TrainingData;
+import dev.goshawk.models.Network;
+import dev.goshawk.models.parameters.ParameterMismatchException;
+import dev.goshawk.models.parameters.Parameters;
+import dev.goshawk.tensor.DType;
+import dev.goshawk.weights.WeightFile;
+import dev.goshawk.weights.Weights;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The weights a command starts from: a file's, or random ones where those are asked for by name. */
+public final class StartWeights {
+    /** Before the name of an activation in a quantized model's metadata. */
+    public static final String ACTIVATION_RANGE = "goshawk.range.";
+
+    private static final String RANDOM = "random";
+
+    private StartWeights() {
+    }
+
+    /** Whether the option's value asks for random weights: the word, unless there is a file of that name. */
+    public static boolean isRandom(@Nullable Path option) {
+        return option != null && option.toString().equals(RANDOM) && Files.notExists(option);
+    }
+
+    /** A file's tensors, with a bar on {@code err} while a large one is read. */
+    static Weights read(Path file, PrintWriter err) {
+        try (Progress progress = Progress.on(err)) {
+            return WeightFile.read(file, (bytes, total) -> progress.update(
+                    "reading " + file.getFileName() + ", " + (bytes >> 20) + " of " + (total >> 20) + " MiB",
+                    (double) bytes / total));
+        }
+    }
+
+    /** Gives random weights the running statistics of images from a training set. */
+    public static void settle(Network network, Parameters parameters, TrainingData data, int images, Backend backend) {
+        int[] first = new Batches(data.train(), data.normalization(), 0).inOrder();
+        ImageDataset sample = Datasets.load(data.train(), first, images, data.faults());
+        LossProblem.of(network, parameters, sample, data.normalization(), backend).measureStatistics(images);
+    }
+
+    /** What the option's value asks for; lines on {@code err} say how names and entries were chosen. */
+    public static Parameters load(Path option, IgnoredWeights ignored, Network network, DType dtype, long seed,
+            PrintWriter err) {
+        if (isRandom(option)) {
+            return Parameters.initialize(network, dtype, seed);
+        }
+        Weights weights = read(option, err);
+        List<String> notes = new ArrayList<>(weights.notes());
+        long ranges = weights.metadata().keySet().stream().filter(k -> k.startsWith(ACTIVATION_RANGE)).count();
+        if (ranges > 0) {
+            notes.add("a quantized network's weights; its " + ranges
+                    + " activation ranges are not applied, activations are computed in " + dtype);
+        }
+        try {
+            Parameters parameters = Parameters.load(network, ignored.apply(weights, notes), dtype, notes::add);
+            notes.forEach(note -> err.println("goshawk: " + weights.source() + ": " + note));
+            err.flush();
+            return parameters;
+        } catch (ParameterMismatchException e) {
+            throw IgnoredWeights.withRemedy(e);
+        }
+    }
+}

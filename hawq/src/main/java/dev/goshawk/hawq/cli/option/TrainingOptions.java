@@ -1,0 +1,137 @@
+package dev.goshawk.hawq.cli.option;
+
+import dev.goshawk.data.Augmentation;
+import dev.goshawk.data.source.ImageFolder;
+import dev.goshawk.hawq.finetune.LearningRate;
+import dev.goshawk.hawq.finetune.TrainingSettings;
+import dev.goshawk.hawq.quantize.BitWidth;
+import dev.goshawk.hawq.quantize.UniformQuantizer;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How steps of gradient descent are made. */
+public final class TrainingOptions {
+    private static final int CALIBRATION_BATCHES = 8;
+    private static final int MOST_EPOCHS = 1_000_000;
+    /** Images a step of a network of photographs. */
+    private static final int PHOTOGRAPHS = 32;
+    /** Photographs are cut to size by the preprocessing; training mirrors them. */
+    private static final Augmentation FLIPS = new Augmentation(0, true);
+
+    /** Shapes of the learning rate over time. */
+    enum Shape {
+        COSINE, STEP, CONSTANT
+    }
+
+    @Option(names = "--schedule", paramLabel = "NAME", defaultValue = "cosine",
+            description = "Learning rate over a stage of training: cosine (default, down to 0), step (a "
+                    + "tenth after half and again "
+                    + "after three quarters) or constant.")
+    private Shape shape = Shape.COSINE;
+
+    @Option(names = "--batch", paramLabel = "N",
+            description = "Images a step (default: 128; for networks of photographs 32).")
+    private @Nullable Integer batch;
+
+    @Option(names = "--momentum", paramLabel = "M", defaultValue = "0.9", description = "Momentum (default: 0.9).")
+    private double momentum = 0.9;
+
+    @Option(names = "--weight-decay", paramLabel = "D", defaultValue = "1e-4",
+            description = "L2 penalty on every parameter, batch normalization's too (default: 1e-4).")
+    private double weightDecay = 1e-4;
+
+    @Option(names = "--no-augmentation",
+            description = "Take images as they are, without random flips and, for images of 32 pixels, crops.")
+    private boolean plain;
+
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "0",
+            description = "Seed of everything random (default: 0).")
+    private long seed;
+
+    /**
+     * Fails with one line, before any work, if a number is out of its range.
+     *
+     * @throws IllegalArgumentException if so
+     */
+    public void check() {
+        if (batch != null && batch < 1) {
+            throw new IllegalArgumentException("--batch: expected at least 1 image, got " + batch);
+        }
+        if (!(momentum >= 0 && (float) momentum < 1)) {
+            throw new IllegalArgumentException("--momentum: expected a number in [0, 1), got " + momentum);
+        }
+        if (!(weightDecay >= 0 && Float.isFinite((float) weightDecay))) {
+            throw new IllegalArgumentException("--weight-decay: expected a number of 0 or more, got " + weightDecay);
+        }
+    }
+
+    /**
+     * Checks a number of epochs.
+     *
+     * @param none whether 0 is meant
+     * @throws IllegalArgumentException in one line, if it is none
+     */
+    public static void requireEpochs(String option, double epochs, boolean none) {
+        if (!((none ? epochs >= 0 : epochs > 0) && epochs <= MOST_EPOCHS)) {
+            throw new IllegalArgumentException(option + ": expected a number of epochs " + (none ? "from" : "above")
+                    + " 0 to " + MOST_EPOCHS + ", got " + epochs);
+        }
+    }
+
+    /**
+     * Checks a learning rate.
+     *
+     * @throws IllegalArgumentException in one line, if float32 holds it for 0 or not at all
+     */
+    public static void requireRate(String option, double rate) {
+        if (!(rate >= Float.MIN_NORMAL && Float.isFinite((float) rate))) {
+            throw new IllegalArgumentException(
+                    option + ": expected a learning rate above 0 (at least 1.2e-38, as float32), got " + rate);
+        }
+    }
+
+    public long seed() {
+        return seed;
+    }
+
+    public int batch(int inputSize) {
+        if (batch != null) {
+            return batch;
+        }
+        return inputSize == ImageFolder.DEFAULT_SIDE ? TrainingSettings.STANDARD_BATCH : PHOTOGRAPHS;
+    }
+
+    public Augmentation augmentation(int inputSize) {
+        if (plain) {
+            return Augmentation.NONE;
+        }
+        return inputSize == ImageFolder.DEFAULT_SIDE ? Augmentation.CIFAR : FLIPS;
+    }
+
+    public LearningRate rate(double initial) {
+        return switch (shape) {
+            case COSINE -> new LearningRate.Cosine(initial, 0);
+            case STEP -> new LearningRate.Step(initial, 0.1, List.of(0.5, 0.75));
+            case CONSTANT -> new LearningRate.Constant(initial);
+        };
+    }
+
+    /** @param inputSize side of the images the network was made for */
+    public TrainingSettings settings(int inputSize, UniformQuantizer weights, BitWidth activationBits) {
+        return new TrainingSettings(batch(inputSize), seed, momentum, weightDecay, augmentation(inputSize), weights,
+                activationBits, CALIBRATION_BATCHES);
+    }
+
+    /** Everything here that results depend on. */
+    public void describe(int inputSize, Map<String, String> values) {
+        values.put("--schedule", shape.name().toLowerCase(Locale.ROOT));
+        values.put("--batch", Integer.toString(batch(inputSize)));
+        values.put("--momentum", Double.toString(momentum));
+        values.put("--weight-decay", Double.toString(weightDecay));
+        values.put("--no-augmentation", Boolean.toString(plain));
+        values.put("--seed", Long.toString(seed));
+    }
+}

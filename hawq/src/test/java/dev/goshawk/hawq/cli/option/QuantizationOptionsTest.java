@@ -1,0 +1,125 @@
+package dev.goshawk.hawq.cli.option;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.goshawk.hawq.cli.option.QuantizationOptions.Method;
+import dev.goshawk.hawq.finetune.LearningRate;
+import dev.goshawk.hawq.finetune.Schedule.Turn;
+import dev.goshawk.hawq.quantize.BitAllocation;
+import dev.goshawk.hawq.quantize.BitWidth;
+import dev.goshawk.hawq.quantize.ScaleRule;
+import dev.goshawk.hawq.quantize.Scheme;
+import dev.goshawk.hawq.quantize.Sensitivity;
+import dev.goshawk.hawq.quantize.UniformQuantizer;
+import dev.goshawk.models.Block;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+class QuantizationOptionsTest {
+    private static final List<Sensitivity> BLOCKS = List.of(sensitivity("a", 100, 1), sensitivity("b", 100, 9),
+            sensitivity("c", 100, 4));
+
+    private static Sensitivity sensitivity(String name, long weights, double eigenvalue) {
+        return new Sensitivity(new Block(name, List.of(name + ".weight"), weights, 1), eigenvalue,
+                Map.of(BitWidth.B2, 16.0,
+                        BitWidth.B3, 8.0, BitWidth.B4, 4.0, BitWidth.B6, 2.0, BitWidth.B8, 1.0));
+    }
+
+    private static QuantizationOptions options(String... arguments) {
+        QuantizationOptions options = new QuantizationOptions();
+        new CommandLine(CommandLine.Model.CommandSpec.forAnnotatedObject(options))
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .parseArgs(arguments);
+        return options;
+    }
+
+    private static List<Block> blocks() {
+        return BLOCKS.stream().map(Sensitivity::block).toList();
+    }
+
+    @Test
+    void moreBitsWhereTheCurvatureIsUnlessReversed() {
+        String[] target = {"--target-ratio", "8"};
+        BitAllocation chosen = options(target).allocate(BLOCKS);
+        assertTrue(chosen.bits().get(1).bits() >= chosen.bits().get(2).bits(), chosen.list());
+        assertTrue(chosen.bits().get(2).bits() >= chosen.bits().get(0).bits(), chosen.list());
+        assertTrue(chosen.bits().get(1).bits() > chosen.bits().get(0).bits(), chosen.list());
+        BitAllocation reversed = options("--target-ratio", "8", "--reverse-precision").allocate(BLOCKS);
+        assertTrue(reversed.bits().get(0).bits() >= reversed.bits().get(2).bits(), reversed.list());
+        assertTrue(reversed.bits().get(2).bits() >= reversed.bits().get(1).bits(), reversed.list());
+        assertTrue(reversed.ratio() >= 8 && chosen.ratio() >= 8);
+    }
+
+    @Test
+    void ordersByOmegaOrByNetworkAndBackward() {
+        BitAllocation all = options("--bits", "2,2,2").allocate(BLOCKS);
+        assertEquals(List.of("b", "c", "a"), names(options().order(BLOCKS, all)));
+        assertEquals(List.of("a", "c", "b"), names(options("--reverse-order").order(BLOCKS, all)));
+        assertEquals(List.of("a", "b", "c"), names(options().networkOrder(all)));
+        assertEquals(List.of("c", "b", "a"), names(options("--reverse-order").networkOrder(all)));
+        BitAllocation partly = options("--bits", "2,32,8").allocate(BLOCKS);
+        assertEquals(List.of("a", "c"), names(options().networkOrder(partly)));
+    }
+
+    private static List<String> names(List<Turn> turns) {
+        return turns.stream().map(Turn::block).toList();
+    }
+
+    @Test
+    void directTakesOneWidthForAll() {
+        assertEquals("2,2,2", options("--target-ratio", "13.1").allocateDirectly(blocks()).list());
+        assertEquals("4,4,4", options("--target-ratio", "8").allocateDirectly(blocks()).list());
+        assertEquals("2,2,2", options("--bits", "8,4,4").allocateDirectly(blocks()).list());
+    }
+
+    @Test
+    void methodsAndTheirLabels() {
+        assertEquals(List.of(Method.HAWQ), options().methods(false));
+        assertEquals(List.of(Method.HAWQ, Method.DIRECT), options().methods(true));
+        assertEquals(List.of(Method.DIRECT, Method.HAWQ), options("--method", "direct,hawq,direct").methods(true));
+        assertEquals("HAWQ, precision reversed, order reversed",
+                options("--reverse-precision", "--reverse-order").label(Method.HAWQ));
+        assertEquals("Direct, at once", options("--reverse-precision", "--at-once").label(Method.DIRECT));
+    }
+
+    @Test
+    void quantizersByName() {
+        assertEquals(UniformQuantizer.standard(), options().quantizer());
+        assertEquals(new UniformQuantizer(Scheme.ASYMMETRIC_PER_LAYER, ScaleRule.MAX),
+                options("--scheme", "asymmetric", "--scale-rule", "max").quantizer());
+    }
+
+    @Test
+    void atOnceIsOneStage() {
+        List<Turn> turns = List.of(new Turn("a", BitWidth.B2), new Turn("b", BitWidth.B2));
+        LearningRate rate = new LearningRate.Constant(1);
+        assertEquals(2, options().schedule(turns, 1, 0, rate, false).stages().size());
+        assertEquals(1, options("--at-once").schedule(turns, 1, 0, rate, false).stages().size());
+    }
+
+    @Test
+    void wishesThatCannotBeMet() {
+        assertEquals("target ratio: expected 1 to 16.0 (every block at 2 bits), got 0.0",
+                failure("--target-ratio", "0"));
+        assertEquals("target ratio: expected 1 to 16.0 (every block at 2 bits), got 17.0",
+                failure("--target-ratio", "17"));
+        assertTrue(failure("--target-size", "1e-9").startsWith("target size: expected"));
+        assertEquals("--target-ratio, --target-size and --bits: expected at most one of them",
+                failure("--target-ratio", "8", "--bits", "2,2,2"));
+        assertEquals("--target-ratio, --target-size and --bits: expected at most one of them",
+                failure("--target-ratio", "8", "--target-size", "1"));
+        assertTrue(failure("--bits", "2,2").startsWith("bits: expected 3 widths"));
+        assertEquals("bits: expected 2, 3, 4, 6, 8 or 32 (float) for block b, got '5'", failure("--bits", "2,5,2"));
+        assertEquals("--activation-bits: expected 2, 3, 4, 6, 8 or 32 (float), got 5",
+                failure("--activation-bits", "5"));
+    }
+
+    private static String failure(String... arguments) {
+        return String.valueOf(
+                assertThrows(IllegalArgumentException.class, () -> options(arguments).check(blocks())).getMessage());
+    }
+}
