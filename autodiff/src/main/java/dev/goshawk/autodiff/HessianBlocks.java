@@ -144,7 +144,9 @@ public final class HessianBlocks {
                 tangent.connect(kept, primal, kept);
             }
         }
-        return new HessianVectorProduct(names, backend, own, new Linearization.Compiled(primal, tangent), prefix,
+        SequencedMap<String, Value> by = new LinkedHashMap<>();
+        names.forEach(name -> by.put(name, point.value(name)));
+        return new HessianVectorProduct(by, backend, own, new Linearization.Compiled(primal, tangent), prefix,
                 point);
     }
 }

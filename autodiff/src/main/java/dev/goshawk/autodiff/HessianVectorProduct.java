@@ -23,7 +23,8 @@ import java.util.function.Supplier;
  *
  * <p>The function's own derivatives, which do not depend on v, are computed by {@link #linearize()} once a point; each
  * {@link #apply} then runs only what depends on v. Memory grows with the network's activations, not with the number of parameters
- * squared. The function must be twice differentiable along the way; RELU counts as such with second derivative 0 (the almost
+ * squared. {@link GaussNewton}, {@link Fisher} and {@link ActivationHessian} give products with other curvature matrices, which
+ * are used in the same way. The function must be twice differentiable along the way; RELU counts as such with second derivative 0 (the almost
  * everywhere Hessian), a straight-through estimator does not.
  *
  * <p>For use by one thread at a time. Threads may take turns if they synchronize and each goes from {@link #direction} to
@@ -60,50 +61,38 @@ public final class HessianVectorProduct {
     private boolean checkFinite;
 
     /**
+     * @param by the variables, by name
      * @param parts what was compiled
      * @param prefix of the directions' inputs
      * @param point shared by all products that share the primal part
      */
-    HessianVectorProduct(List<String> names, Backend backend, Linearization parts, Linearization.Compiled compiled,
-            String prefix,
-            Point point) {
-        this.names = names;
+    HessianVectorProduct(SequencedMap<String, Value> by, Backend backend, Linearization parts,
+            Linearization.Compiled compiled, String prefix, Point point) {
+        this.names = List.copyOf(by.keySet());
         this.backend = backend;
         this.parts = parts;
         this.compiled = compiled;
         this.point = point;
         this.directions = new LinkedHashMap<>();
         this.followed = point.number() - 1;
-        for (String name : names) {
-            Value x = point.value(name);
+        by.forEach((name, x) -> {
             Tensor direction = Tensor.zeros(x.dtype(), x.shape());
             directions.put(name, direction);
             directionInputs.put(name, prefix + name);
             if (compiled.tangent().inputs().contains(prefix + name)) {
                 compiled.tangent().bind(prefix + name, direction);
             }
-        }
+        });
         this.direct = compiled.tangent().inputs().stream().filter(point.names()::contains).toList();
     }
 
     /** The traced parts of a product, before compilation: for inspection and for counting work. */
     public static Linearization trace(Value function, List<Value> by, Mode mode, boolean withGradient) {
-        String prefix = Variables.directionPrefix(Variables.inputs(function, by));
-        List<Value> gradient = ReverseMode.gradient(function, by);
-        List<Value> directions = by.stream().map(x -> Variables.direction(prefix, x)).toList();
-        List<Value> products = switch (mode) {
-            case FORWARD_OVER_REVERSE -> ForwardMode.jvp(gradient, by, directions);
-            case REVERSE_OVER_REVERSE -> ReverseMode.gradient(ReverseMode.dot(gradient, directions), by);
-        };
-        SequencedMap<String, Value> outputs = new LinkedHashMap<>();
-        outputs.put(FUNCTION, function);
-        for (int i = 0; i < by.size(); i++) {
-            if (withGradient) {
-                outputs.put(GRADIENT + Variables.name(by.get(i)), gradient.get(i));
-            }
-            outputs.put(PRODUCT + Variables.name(by.get(i)), products.get(i));
-        }
-        return Linearization.of(outputs, directions);
+        return new CurvatureTrace(function, Variables.named(function, by))
+                .parts((gradient, directions) -> switch (mode) {
+                    case FORWARD_OVER_REVERSE -> ForwardMode.jvp(gradient, by, directions);
+                    case REVERSE_OVER_REVERSE -> ReverseMode.gradient(ReverseMode.dot(gradient, directions), by);
+                }, withGradient);
     }
 
     /**
@@ -116,11 +105,8 @@ public final class HessianVectorProduct {
      *     is given twice
      */
     public static HessianVectorProduct of(Value function, List<Value> by, Mode mode, Backend backend) {
-        Linearization parts = trace(function, by, mode, true);
-        SequencedMap<String, Value> inputs = Variables.inputs(function, by);
-        return new HessianVectorProduct(by.stream().map(Variables::name).toList(), backend, parts,
-                parts.compile(backend),
-                Variables.directionPrefix(inputs), new Point(inputs));
+        return new CurvatureTrace(function, Variables.named(function, by))
+                .compile(trace(function, by, mode, true), backend);
     }
 
     /** Forward over reverse. */

@@ -5,6 +5,7 @@ import dev.goshawk.graph.Names;
 import dev.goshawk.graph.Op;
 import dev.goshawk.graph.Value;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.SequencedMap;
@@ -40,6 +41,14 @@ final class Variables {
             }
         }
         return inputs;
+    }
+
+    /** The inputs a Hessian is taken by, by name, checked as {@link #inputs} checks them. */
+    static SequencedMap<String, Value> named(Value function, List<Value> by) {
+        inputs(function, by);
+        SequencedMap<String, Value> named = new LinkedHashMap<>();
+        by.forEach(x -> named.put(name(x), x));
+        return named;
     }
 
     /** Inputs for the direction's parts begin with this, which no input of the function does. */

@@ -7,8 +7,9 @@ import java.util.Optional;
 import java.util.SequencedMap;
 
 /**
- * The Hessian of a user's own traced function as a {@link LinearOperator}, at the point of the product's last
- * {@link HessianVectorProduct#linearize()}.
+ * The matrix behind a {@link HessianVectorProduct} as a {@link LinearOperator}, at the point of the product's last
+ * {@link HessianVectorProduct#linearize()}: the Hessian of a user's own traced function, its Gauss-Newton matrix or its Fisher
+ * matrix. Size: the number of variables. In float32 products a direction is rounded to float32.
  */
 public final class FunctionHessian implements LinearOperator {
     private final HessianVectorProduct product;
@@ -21,7 +22,10 @@ public final class FunctionHessian implements LinearOperator {
         this.variables = new ParameterVector(shapes);
     }
 
-    /** Wraps a product, which is shared: linearizing it elsewhere moves the operator's point. */
+    /**
+     * Wraps a product, which is shared: linearizing it elsewhere moves the operator's point. Its {@link #apply} throws what
+     * {@link HessianVectorProduct#apply()} throws.
+     */
     public static FunctionHessian of(HessianVectorProduct product) {
         return new FunctionHessian(product);
     }
@@ -50,6 +54,13 @@ public final class FunctionHessian implements LinearOperator {
      */
     public static Optional<ResidentVector> resident(HessianVectorProduct product, ParameterVector variables) {
         return ResidentHessian.of(product, variables);
+    }
+
+    /** The gradient by {@link #variables()} at the point, a new array. */
+    public double[] gradient() {
+        double[] g = new double[size()];
+        variables.gather(product::gradient, g);
+        return g;
     }
 
     /** Which entries of a vector belong to which variable. */

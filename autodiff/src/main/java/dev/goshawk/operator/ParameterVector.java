@@ -7,8 +7,10 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * Lays named tensors one after another in a flat vector of doubles, each in row-major order of its own (Goshawk's) layout.
@@ -64,6 +66,18 @@ public final class ParameterVector {
                     "parameter vector: expected one of " + shapes.keySet() + ", got '" + name + "'");
         }
         return at;
+    }
+
+    /**
+     * The positions of some tensors' elements, in the order of the names: for {@link LinearOperator#restricted}.
+     *
+     * @throws IllegalArgumentException if there is no such tensor
+     */
+    public int[] indices(List<String> names) {
+        return names.stream().flatMapToInt(name -> {
+            int from = offset(name);
+            return IntStream.range(from, from + Objects.requireNonNull(shapes.get(name)).size());
+        }).toArray();
     }
 
     /** Copies the vector's parts into the tensors of those names. */

@@ -63,6 +63,7 @@ public final class Davidson implements EigenSolver {
 
     @Override
     public EigenResult top(LinearOperator operator, EigenOptions options) {
+        options.target().requireTop("davidson");
         if (approximation.size() != operator.size()) {
             throw new IllegalArgumentException("davidson: expected an approximation of the operator's size "
                     + operator.size() + ", got size " + approximation.size());

@@ -9,7 +9,7 @@ package dev.goshawk.spectral;
  * @param residual ||Av - lambda v||, from a product with this very v or, above 1e-4 of lambda, from products with a basis of
  *     which v is a combination; exact up to their rounding
  * @param iterations operator products spent on the whole call
- * @param converged whether {@code residual <= tolerance * |eigenvalue|}
+ * @param converged whether {@code residual <= tolerance * |eigenvalue|}; for {@link Target#BOTTOM} times the largest magnitude met instead
  * @param tolerance the tolerance asked for
  * @param target the end of the spectrum asked for
  * @param seed the seed of the start vector

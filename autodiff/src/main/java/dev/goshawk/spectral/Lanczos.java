@@ -58,7 +58,7 @@ public final class Lanczos implements EigenSolver {
     }
 
     /**
-     * The k top eigenpairs, best first; fewer where the budget ended before the basis held k. Each carries its own true
+     * The k top eigenpairs, or for {@link Target#BOTTOM} the k bottom ones, outermost first; fewer where the budget ended before the basis held k. Each carries its own true
      * residual and convergence; {@code iterations} is the number of products of the whole call. One product and the k
      * of the check are always made, whatever {@link EigenOptions#maxIterations()} says.
      *
@@ -79,11 +79,13 @@ public final class Lanczos implements EigenSolver {
             options.listener().update(products.count(), ritz.value(0), ritz.estimate(0));
             // the last k products of the budget belong to the check of the true residuals
             boolean spent = products.count() + k >= options.maxIterations() || basis.complete();
-            boolean estimated = ritz.size() >= k && basis.settled() && ritz.within(k, options.tolerance());
+            boolean estimated = ritz.size() >= k && basis.settled()
+                    && ritz.within(k, options.tolerance(), options.target());
             if (spent || estimated) {
                 List<EigenResult> results = check(basis, ritz, Math.min(k, ritz.size()), options);
-                boolean stalled = best.size() == k && worst(results) > worst(best) / 2;
-                if (best.size() < k || worst(results) < worst(best)) {
+                double norm = ritz.norm();
+                boolean stalled = best.size() == k && worst(results, norm) > worst(best, norm) / 2;
+                if (best.size() < k || worst(results, norm) < worst(best, norm)) {
                     best = results;
                 }
                 if (spent || stalled || best.stream().allMatch(EigenResult::converged)) {
@@ -108,15 +110,17 @@ public final class Lanczos implements EigenSolver {
             double[] w = basis.products().apply(v);
             double lambda = Vectors.dot(v, w);
             double residual = Vectors.residual(w, lambda, v);
-            boolean converged = residual <= options.tolerance() * Math.abs(lambda);
+            boolean converged = residual <= options.tolerance() * options.target().scale(lambda, ritz.norm());
             results.add(new EigenResult(lambda, v, residual, 0, converged, options.tolerance(), options.target(),
                     options.seed()));
         }
         return results;
     }
 
-    private static double worst(List<EigenResult> results) {
-        return results.stream().mapToDouble(EigenResult::relativeResidual).max().orElse(0);
+    private static double worst(List<EigenResult> results, double norm) {
+        return results.stream()
+                .mapToDouble(r -> r.residual() == 0 ? 0 : r.residual() / r.target().scale(r.eigenvalue(), norm)).max()
+                .orElse(0);
     }
 
     private static List<EigenResult> stamped(List<EigenResult> results, int products) {

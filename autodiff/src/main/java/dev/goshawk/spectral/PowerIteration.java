@@ -20,6 +20,7 @@ public final class PowerIteration implements EigenSolver {
 
     @Override
     public EigenResult top(LinearOperator operator, EigenOptions options) {
+        options.target().requireTop("power iteration");
         Products products = new Products("power iteration", operator);
         double[] start = options.startVector(products.size());
         EigenResult largest = iterate(products, options, start, 0);

@@ -56,10 +56,19 @@ final class RitzPairs {
         return beta * Math.abs(vectors[i][values.length - 1]);
     }
 
+    /** The largest magnitude among the values. */
+    double norm() {
+        double norm = 0;
+        for (double v : values) {
+            norm = Math.max(norm, Math.abs(v));
+        }
+        return norm;
+    }
+
     /** Whether the estimates of the first k pairs meet a relative tolerance. */
-    boolean within(int k, double tolerance) {
+    boolean within(int k, double tolerance, Target target) {
         for (int i = 0; i < k; i++) {
-            if (estimate(i) > tolerance * Math.abs(values[i])) {
+            if (estimate(i) > tolerance * target.scale(values[i], norm())) {
                 return false;
             }
         }

@@ -11,6 +11,7 @@ import dev.goshawk.tensor.PoolGeometry;
 import dev.goshawk.tensor.Tensor;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** The functions networks are written in, as rows for checks by differences and for backends to agree on. */
 public final class Compositions {
@@ -27,6 +28,10 @@ public final class Compositions {
 
     /** Small rows. */
     public static List<Row> all() {
+        return Stream.concat(basic().stream(), ModelFunctions.all().stream()).toList();
+    }
+
+    private static List<Row> basic() {
         PoolGeometry window = new PoolGeometry(2, 5, 4, 2, 3, 2, 2, 1, 1, 0, 1, 1);
         return List.of(
                 row("logSoftmax", in -> Functions.logSoftmax(in.get(0)), normal(91, 3, 5)),
@@ -131,7 +136,7 @@ public final class Compositions {
                 normal(106, filters), normal(107, filters, classes));
     }
 
-    private static Row row(String name, Function<List<Value>, Value> function, Tensor... at) {
+    static Row row(String name, Function<List<Value>, Value> function, Tensor... at) {
         return new Row(name, function, List.of(at));
     }
 }

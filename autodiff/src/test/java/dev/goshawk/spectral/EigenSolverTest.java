@@ -82,7 +82,7 @@ class EigenSolverTest {
     @MethodSource("solvers")
     void dimensionOne(EigenSolver solver) {
         for (double value : new double[] {3, -3, 0}) {
-            for (Target target : Target.values()) {
+            for (Target target : List.of(Target.MAGNITUDE, Target.ALGEBRAIC)) {
                 EigenResult r = solver.top(Matrices.diagonal(value), TIGHT.withTarget(target));
                 assertEquals(value, r.eigenvalue(), 1e-15);
                 assertEquals(0, r.residual(), 1e-15);

@@ -5,10 +5,15 @@ import dev.goshawk.tensor.ConvRole;
 import dev.goshawk.tensor.PoolGeometry;
 import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.ShapeMismatchException;
+import dev.goshawk.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The functions networks are written in. Compositions of small ops: none of them has a derivative rule of its own. */
 public final class Functions {
+    /** Runs of equal elements in the largest constant array. */
+    private static final int MOST_RUNS = 4096;
+
     private Functions() {
     }
 
@@ -172,6 +177,31 @@ public final class Functions {
         Value most = x.like(qMax);
         Value inside = level.atLeast(least).multiply(most.atLeast(level));
         return straightThrough(level.max(least).min(most).subtract(z).multiply(s), x.multiply(inside));
+    }
+
+    /**
+     * An array as a constant of the program: runs of equal elements, one after another. For small arrays, such as masks, grids and tables of
+     * coefficients; data belong in an input.
+     *
+     * @throws IllegalArgumentException if it has more than {@value #MOST_RUNS} runs
+     */
+    public static Value constant(Tensor array) {
+        List<Value> runs = new ArrayList<>();
+        for (int from = 0, to = 0; from < array.size(); from = to) {
+            while (to < array.size() && Double.compare(array.get(to), array.get(from)) == 0) {
+                to++;
+            }
+            runs.add(Value.constant(array.get(from), array.dtype(), Shape.of(to - from)));
+        }
+        if (runs.size() > MOST_RUNS) {
+            throw new IllegalArgumentException("constant: expected an array of at most " + MOST_RUNS
+                    + " elements that differ from their neighbours, got " + runs.size()
+                    + ": make it an input and bind it");
+        }
+        if (runs.size() <= 1) {
+            return Value.constant(array.size() == 0 ? 0 : array.get(0), array.dtype(), array.shape());
+        }
+        return concat(0, runs).reshape(array.shape());
     }
 
     private static Shape rank4(String what, Value v) {

@@ -113,6 +113,11 @@ public final class Value {
         return add(-number);
     }
 
+    /** {@code number - this}. */
+    public Value subtractFrom(double number) {
+        return like(number).subtract(this);
+    }
+
     /** Elementwise product. */
     public Value multiply(Value other) {
         return broadcastBinary(new Op.Multiply(), other);
@@ -132,6 +137,16 @@ public final class Value {
 
     public Value divide(Value other) {
         return broadcastBinary(new Op.Binary(Op.Binary.Function.DIVIDE), other);
+    }
+
+    /** Quotient by a number; one rounding, where a scale by its reciprocal has two. */
+    public Value divide(double number) {
+        return divide(like(number));
+    }
+
+    /** {@code number / this}. */
+    public Value divideInto(double number) {
+        return like(number).divide(this);
     }
 
     /** The larger of two, elementwise; at a tie the derivative goes to this one. */

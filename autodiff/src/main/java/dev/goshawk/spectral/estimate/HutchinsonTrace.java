@@ -10,7 +10,7 @@ import java.util.SplittableRandom;
 /**
  * Hutchinson's estimate of a trace, the mean of z'Az over random sign vectors z (Hutchinson, Commun. Stat. Simul.
  * Comput. 18, 1989). One draw has variance 2 (||A||_F^2 - sum of A_ii^2): a diagonal operator is exact after one.
- * HAWQ-V2 takes about 50 draws.
+ * HAWQ-V2 takes about 50 draws. Memory: two vectors.
  */
 public final class HutchinsonTrace {
     /** Draws before the standard error is believed. */
@@ -21,12 +21,12 @@ public final class HutchinsonTrace {
      * above 0 makes the number of draws depend on them, which biases the mean a little; 0 makes exactly {@code
      * maxDraws}.
      *
-     * @param tolerance on standardError / |trace|, 0 or greater
-     * @param maxDraws at least 1
+     * @param tolerance on standardError / |trace|, 0 or greater; the estimate says whether it was met
+     * @param maxDraws at least 1, one operator product each
      * @param listener told the number of products, the mean and the standard error after each draw
      * @throws NonFiniteProductException if a product holds a NaN or an infinity
      */
-    public TraceResult estimate(LinearOperator operator, long seed, double tolerance, int maxDraws,
+    public Estimate estimate(LinearOperator operator, long seed, double tolerance, int maxDraws,
             ProgressListener listener) {
         if (!(tolerance >= 0)) {
             throw new IllegalArgumentException("trace tolerance: expected a number >= 0, got " + tolerance);
@@ -37,26 +37,18 @@ public final class HutchinsonTrace {
         Products products = new Products("hutchinson trace", operator);
         SplittableRandom random = new SplittableRandom(seed);
         double[] z = new double[products.size()];
-        double mean = 0;
-        double squares = 0;
-        double error = Double.NaN;
-        int n = 0;
-        while (n < maxDraws && !(tolerance > 0 && n >= LEAST_DRAWS && error <= tolerance * Math.abs(mean))) {
+        RunningMean mean = new RunningMean();
+        while (mean.count() < maxDraws && !(tolerance > 0 && mean.count() >= LEAST_DRAWS
+                && mean.standardError() <= tolerance * Math.abs(mean.mean()))) {
             Vectors.rademacher(z, random);
-            double draw = Vectors.dot(z, products.apply(z));
-            n++;
-            // Welford's update: no cancellation where the mean is large against the spread
-            double delta = draw - mean;
-            mean += delta / n;
-            squares += delta * (draw - mean);
-            error = n < 2 ? Double.NaN : Math.sqrt(squares / (n - 1.0) / n);
-            listener.update(n, mean, error);
+            mean.add(Vectors.dot(z, products.apply(z)));
+            listener.update(mean.count(), mean.mean(), mean.standardError());
         }
-        return new TraceResult(mean, error, n, error <= tolerance * Math.abs(mean), seed);
+        return mean.estimate(products.count(), tolerance, seed);
     }
 
     /** Exactly {@code draws} draws. */
-    public TraceResult estimate(LinearOperator operator, long seed, int draws) {
+    public Estimate estimate(LinearOperator operator, long seed, int draws) {
         return estimate(operator, seed, 0, draws, ProgressListener.NONE);
     }
 }

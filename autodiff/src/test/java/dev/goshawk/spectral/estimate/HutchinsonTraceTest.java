@@ -14,8 +14,8 @@ class HutchinsonTraceTest {
 
     @Test
     void diagonalIsExact() {
-        TraceResult r = hutchinson.estimate(Matrices.diagonal(1, -4, 2.5), 1, 5);
-        assertEquals(-0.5, r.trace(), 1e-15);
+        Estimate r = hutchinson.estimate(Matrices.diagonal(1, -4, 2.5), 1, 5);
+        assertEquals(-0.5, r.value(), 1e-15);
         assertEquals(0, r.standardError(), 1e-15);
         assertEquals(5, r.draws());
     }
@@ -33,8 +33,8 @@ class HutchinsonTraceTest {
         }
         int within = 0;
         for (int seed = 0; seed < 50; seed++) {
-            TraceResult r = hutchinson.estimate(Matrices.dense(a), seed, 100);
-            within += Math.abs(r.trace() - trace) < 2 * r.standardError() ? 1 : 0;
+            Estimate r = hutchinson.estimate(Matrices.dense(a), seed, 100);
+            within += Math.abs(r.value() - trace) < 2 * r.standardError() ? 1 : 0;
             // the closed form of the variance, within what 100 draws can tell
             assertEquals(Math.sqrt(2 * offDiagonal / 100), r.standardError(), 0.35 * r.standardError());
         }
@@ -47,11 +47,11 @@ class HutchinsonTraceTest {
         for (int i = 0; i < 40; i++) {
             a[i][i] -= 20;
         }
-        TraceResult r = hutchinson.estimate(Matrices.dense(a), 3, 1e-3, 5000, ProgressListener.NONE);
-        assertTrue(r.trace() < 0);
+        Estimate r = hutchinson.estimate(Matrices.dense(a), 3, 1e-3, 5000, ProgressListener.NONE);
+        assertTrue(r.value() < 0);
         assertTrue(r.converged());
-        assertTrue(r.draws() > 10 && r.standardError() <= 1e-3 * -r.trace());
-        TraceResult cut = hutchinson.estimate(Matrices.dense(a), 3, 1e-3, 12, ProgressListener.NONE);
+        assertTrue(r.draws() > 10 && r.standardError() <= 1e-3 * -r.value());
+        Estimate cut = hutchinson.estimate(Matrices.dense(a), 3, 1e-3, 12, ProgressListener.NONE);
         assertFalse(cut.converged());
         assertEquals(12, cut.draws());
     }

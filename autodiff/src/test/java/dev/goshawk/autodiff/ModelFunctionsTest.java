@@ -1,0 +1,191 @@
+package dev.goshawk.autodiff;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.goshawk.Derivatives;
+import dev.goshawk.graph.Activations;
+import dev.goshawk.graph.Einsum;
+import dev.goshawk.graph.Functions;
+import dev.goshawk.graph.Indexing;
+import dev.goshawk.graph.Losses;
+import dev.goshawk.graph.Normalizations;
+import dev.goshawk.graph.Value;
+import dev.goshawk.tensor.DType;
+import dev.goshawk.tensor.Shape;
+import dev.goshawk.tensor.ShapeMismatchException;
+import dev.goshawk.tensor.Tensor;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+
+/** What the compositions compute, against their definitions in plain loops and where they saturate. */
+class ModelFunctionsTest {
+    private static final Tensor X = SampleValues.normal(1, 2, 3, 4);
+
+    private static double[] value(UnaryOperator<Value> f, Tensor at) {
+        return Derivatives.value(f, at).toDoubles();
+    }
+
+    private static UnaryOperator<Value> scalar(UnaryOperator<Value> f) {
+        return f;
+    }
+
+    @Test
+    void softmaxOverAnyAxis() {
+        double[] y = value(x -> Activations.softmax(x, 1), X);
+        for (int b = 0; b < 2; b++) {
+            for (int c = 0; c < 4; c++) {
+                double sum = 0;
+                for (int i = 0; i < 3; i++) {
+                    sum += Math.exp(X.get((b * 3 + i) * 4 + c));
+                }
+                for (int i = 0; i < 3; i++) {
+                    assertEquals(Math.exp(X.get((b * 3 + i) * 4 + c)) / sum, y[(b * 3 + i) * 4 + c], 1e-15);
+                }
+            }
+        }
+        assertArrayEquals(value(x -> Functions.logSoftmax(x).exp(), X), value(x -> Activations.softmax(x, -1), X));
+        assertThrows(ShapeMismatchException.class, () -> value(x -> Activations.softmax(x, 3), X));
+    }
+
+    @Test
+    void normalizations() {
+        Tensor ones = SampleValues.filled(1, 4);
+        Tensor zeros = SampleValues.filled(0, 4);
+        double[] layer = value(x -> Normalizations.layerNorm(x, Functions.constant(ones), Functions.constant(zeros), 0.1), X);
+        double[] group = value(x -> Normalizations.groupNorm(x, 2, Functions.constant(ones), Functions.constant(zeros), 0.1), X);
+        double[] instance = value(x -> Normalizations.instanceNorm(x, Functions.constant(ones), Functions.constant(zeros), 0.1), X);
+        assertEquals(standardized(X, 5, 4, 1, 1), layer[5], 1e-14);
+        // example 1, channels 2 and 3, all positions
+        double mean = 0;
+        double square = 0;
+        for (int i = 0; i < 3; i++) {
+            for (int c = 2; c < 4; c++) {
+                mean += X.get(12 + i * 4 + c) / 6;
+                square += X.get(12 + i * 4 + c) * X.get(12 + i * 4 + c) / 6;
+            }
+        }
+        assertEquals((X.get(12 + 4 + 3) - mean) / Math.sqrt(square - mean * mean + 0.1), group[12 + 4 + 3], 1e-14);
+        assertEquals(standardized(X, 12 + 1, 3, 4, 4), instance[12 + 1], 1e-14);
+        assertThrows(ShapeMismatchException.class,
+                () -> value(x -> Normalizations.groupNorm(x, 3, Functions.constant(ones), Functions.constant(zeros), 0), X));
+        assertThrows(ShapeMismatchException.class, () -> value(
+                x -> Normalizations.layerNorm(x, Functions.constant(SampleValues.filled(1, 3)), Functions.constant(SampleValues.filled(1, 3)), 0), X));
+    }
+
+    /** Element {@code at}, standardized over {@code count} elements {@code stride} apart that begin at its group's first. */
+    private static double standardized(Tensor x, int at, int count, int stride, int group) {
+        int from = stride == 1 ? at - at % count : at - at % (count * group) + at % group;
+        double mean = 0;
+        double square = 0;
+        for (int i = 0; i < count; i++) {
+            mean += x.get(from + i * stride) / count;
+            square += x.get(from + i * stride) * x.get(from + i * stride) / count;
+        }
+        return (x.get(at) - mean) / Math.sqrt(square - mean * mean + 0.1);
+    }
+
+    @Test
+    void einsumIsSumsOfProducts() {
+        Tensor a = SampleValues.normal(2, 2, 3, 4);
+        Tensor b = SampleValues.normal(3, 2, 5, 4);
+        double[] y = value(x -> Einsum.einsum("bij, bkj -> kbi", x, Functions.constant(b)), a);
+        for (int k = 0; k < 5; k++) {
+            for (int n = 0; n < 2; n++) {
+                for (int i = 0; i < 3; i++) {
+                    double sum = 0;
+                    for (int j = 0; j < 4; j++) {
+                        sum += a.get((n * 3 + i) * 4 + j) * b.get((n * 5 + k) * 4 + j);
+                    }
+                    assertEquals(sum, y[(k * 2 + n) * 3 + i], 1e-14);
+                }
+            }
+        }
+        assertArrayEquals(value(x -> Einsum.einsum("bij,bjk->bik", x, Functions.constant(b.reshape(Shape.of(2, 4, 5)))), a),
+                value(x -> Einsum.batchedMatmul(x, Functions.constant(b.reshape(Shape.of(2, 4, 5)))), a));
+        assertEquals(value(x -> x.sum(), a)[0], value(x -> Einsum.einsum("abc->", x), a)[0], 1e-14);
+        for (String bad : new String[] {"ij,jk", "bii->b", "bij->bk", "bi->b", "bij,bij,bij->b", "b1j->b"}) {
+            String message = assertThrows(ShapeMismatchException.class, () -> value(x -> Einsum.einsum(bad, x), a)).getMessage();
+            assertTrue(message.startsWith("einsum '" + bad), message);
+        }
+        assertThrows(ShapeMismatchException.class, () -> value(x -> Einsum.einsum("bij,bkj->bk", x, Functions.constant(SampleValues.normal(3, 2, 5, 3))), a));
+    }
+
+    @Test
+    void lossesKeepTheirDigitsWhereTheySaturate() {
+        for (double margin : new double[] {20, 40, 300, 700}) {
+            // binary cross-entropy of a sure and right answer is exp(-margin) in value and derivatives
+            UnaryOperator<Value> bce = x -> Losses.binaryCrossEntropy(x, x.like(1));
+            double e = Math.exp(-margin);
+            double tolerance = 1e-12 * e;
+            assertEquals(e, Derivatives.derivative(0, bce, margin), 1e-7 * e);
+            assertEquals(-e, Derivatives.derivative(1, bce, margin), 1e-7 * e);
+            assertEquals(e, Derivatives.derivative(2, bce, margin), 1e-7 * e);
+            UnaryOperator<Value> wrong = x -> Losses.binaryCrossEntropy(x, x.like(0));
+            assertEquals(e, Derivatives.derivative(2, wrong, margin), 1e-7 * e + tolerance);
+            // focal with gamma 1: margin exp(-margin) at the right answer for the wrong sign of target, all of the loss left otherwise
+            UnaryOperator<Value> focal = x -> Losses.binaryFocal(x, x.like(0), 0, 1);
+            assertEquals(margin, Derivatives.derivative(0, focal, margin), 1e-6 * margin);
+            UnaryOperator<Value> right = x -> Losses.binaryFocal(x, x.like(1), 1, 1);
+            assertEquals(4 * e * e, Derivatives.derivative(2, right, margin), 1e-6 * 4 * e * e);
+            // gelu and silu of far negative numbers
+            double silu = -margin * e;
+            assertEquals(silu, Derivatives.derivative(0, scalar(Activations::silu), -margin), 1e-7 * -silu);
+        }
+        double u = Math.sqrt(2 / Math.PI) * (-5 + 0.044715 * -125);
+        double tail = -5 / (1 + Math.exp(-2 * u));
+        assertEquals(tail, Derivatives.derivative(0, scalar(Activations::geluTanh), -5), 1e-13 * -tail);
+    }
+
+    @Test
+    void lossesByDefinition() {
+        Tensor logits = SampleValues.normal(4, 3, 4);
+        Tensor targets = ModelFunctions.oneHot(3, 4);
+        double smooth = 0;
+        double focal = 0;
+        double binary = 0;
+        for (int n = 0; n < 3; n++) {
+            double sum = 0;
+            for (int c = 0; c < 4; c++) {
+                sum += Math.exp(logits.get(n * 4 + c));
+            }
+            for (int c = 0; c < 4; c++) {
+                double t = targets.get(n * 4 + c);
+                double x = logits.get(n * 4 + c);
+                double p = Math.exp(x) / sum;
+                double s = 1 / (1 + Math.exp(-x));
+                smooth -= (0.9 * t + 0.1 / 4) * Math.log(p) / 3;
+                focal -= t * Math.pow(1 - p, 2) * Math.log(p) / 3;
+                binary -= (t * 0.25 * Math.pow(1 - s, 1.5) * Math.log(s) + (1 - t) * 0.75 * Math.pow(s, 1.5) * Math.log(1 - s)) / 12;
+            }
+        }
+        assertEquals(smooth, value(x -> Losses.crossEntropy(x, Functions.constant(targets), 0.1), logits)[0], 1e-14);
+        assertEquals(focal, value(x -> Losses.focal(x, Functions.constant(targets), 2), logits)[0], 1e-14);
+        assertEquals(binary, value(x -> Losses.binaryFocal(x, Functions.constant(targets), 0.25, 1.5), logits)[0], 1e-14);
+        assertThrows(ShapeMismatchException.class, () -> value(x -> Losses.meanSquaredError(x, Functions.constant(SampleValues.filled(1, 4))), logits));
+        assertThrows(IllegalArgumentException.class, () -> value(x -> Losses.crossEntropy(x, x, 1.5), logits));
+    }
+
+    @Test
+    void partsAndConstants() {
+        assertArrayEquals(new double[] {X.get(4), X.get(5), X.get(6), X.get(7)},
+                value(x -> Indexing.select(Indexing.select(x, 0, 0), 0, 1), X));
+        assertArrayEquals(new double[] {X.get(2), X.get(6), X.get(10)}, value(x -> Indexing.select(Indexing.select(x, 0, -2), -1, 2), X));
+        assertEquals(Shape.of(2, 2, 4), Derivatives.value(x -> Indexing.range(x, 1, -2, 3), X).shape());
+        assertThrows(ShapeMismatchException.class, () -> value(x -> Indexing.select(x, 1, 3), X));
+        assertThrows(ShapeMismatchException.class, () -> value(x -> Indexing.range(x, 1, 2, 2), X));
+        Tensor special = Tensor.of(Shape.of(2, 3), 0.0, -0.0, 1.5, 1.5, -7.0, 1e-300);
+        assertArrayEquals(special.toDoubles(), value(x -> Functions.constant(special), X));
+        assertEquals(2, Functions.constant(Tensor.of(Shape.of(2), 3, 4)).shape().size());
+        assertThrows(IllegalArgumentException.class, () -> Functions.constant(SampleValues.normal(1, 5000)));
+        assertEquals(DType.FLOAT64, Functions.constant(SampleValues.filled(2, 5000)).dtype());
+        assertArrayEquals(new double[] {1.0 - 2.0, 3.0 / 2.0, 2.0 / 3.0}, new double[] {
+                Derivatives.derivative(0, x -> x.subtractFrom(1), 2), Derivatives.derivative(0, x -> x.divideInto(3), 2),
+                Derivatives.derivative(0, x -> x.divide(3), 2)});
+        assertThrows(IllegalArgumentException.class, () -> value(x -> Activations.clamp(x, 1, 0), X));
+        assertEquals(1, Derivatives.derivative(1, x -> Activations.clamp(x, -1, 2), 2));
+        assertEquals(0, Derivatives.derivative(1, x -> Activations.clamp(x, -1, 2), 2.1));
+    }
+}

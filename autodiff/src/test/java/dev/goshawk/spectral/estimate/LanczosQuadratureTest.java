@@ -1,0 +1,119 @@
+package dev.goshawk.spectral.estimate;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.goshawk.operator.LinearOperator;
+import dev.goshawk.spectral.Matrices;
+import dev.goshawk.spectral.dense.SymmetricEigen;
+import dev.goshawk.spectral.dense.Vectors;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.function.DoubleUnaryOperator;
+import org.junit.jupiter.api.Test;
+
+class LanczosQuadratureTest {
+    private static final int SIZE = 40;
+    private static final double[][] A = Matrices.symmetric(SIZE, 5);
+    private static final LinearOperator OPERATOR = LinearOperator.dense(A);
+    private static final SymmetricEigen EIGEN = SymmetricEigen.of(A, SIZE);
+
+    /** The mean of z' f(A) z over the very probes that a seed gives, from the dense eigenpairs. */
+    private static double dense(long seed, int probes, DoubleUnaryOperator f) {
+        SplittableRandom random = new SplittableRandom(seed);
+        double[] z = new double[SIZE];
+        double sum = 0;
+        for (int p = 0; p < probes; p++) {
+            Vectors.rademacher(z, random);
+            for (int i = 0; i < SIZE; i++) {
+                double c = 0;
+                for (int r = 0; r < SIZE; r++) {
+                    c += z[r] * EIGEN.vector(r, i);
+                }
+                sum += c * c * f.applyAsDouble(EIGEN.value(i)) / probes;
+            }
+        }
+        return sum;
+    }
+
+    @Test
+    void allStepsGiveTheDenseMatrixsOwnForms() {
+        LanczosQuadrature q = LanczosQuadrature.of(OPERATOR, 3, 4, SIZE);
+        assertEquals(4 * SIZE, q.products());
+        assertEquals(dense(3, 4, Math::exp), q.trace(Math::exp, 0).value(), 1e-9 * dense(3, 4, Math::exp));
+        double norm = q.norm();
+        for (int k = 1; k <= 4; k++) {
+            int power = k;
+            assertEquals(dense(3, 4, x -> Math.pow(x / norm, power)) / SIZE, q.moment(k).value(), 1e-9);
+        }
+    }
+
+    @Test
+    void fewStepsAreExactForPolynomials() {
+        LanczosQuadrature q = LanczosQuadrature.of(OPERATOR, 8, 3, 4);
+        assertEquals(dense(8, 3, x -> Math.pow(x, 7)), q.trace(x -> Math.pow(x, 7), 0).value(),
+                1e-9 * dense(8, 3, x -> Math.pow(Math.abs(x), 7)));
+    }
+
+    @Test
+    void densityIsThatOfTheSmoothedSpectrum() {
+        DensityOptions options = DensityOptions.defaults().withProbes(6).withSteps(SIZE).withWidth(0.8).withSeed(2);
+        SpectralDensity d = SpectralDensity.of(OPERATOR, options);
+        assertEquals(1024, d.grid().length);
+        double mass = 0;
+        for (int i = 0; i < d.grid().length; i++) {
+            double t = d.grid()[i];
+            if (i % 100 == 0) {
+                double expected = dense(2, 6, x -> Math.exp(-0.5 * (t - x) * (t - x) / 0.64)) / SIZE
+                        / (0.8 * Math.sqrt(2 * Math.PI));
+                assertEquals(expected, d.density()[i], 1e-9);
+                assertTrue(d.band(i, 0.95).contains(d.density()[i]));
+            }
+            mass += d.density()[i] * (d.grid()[1] - d.grid()[0]);
+        }
+        assertEquals(1, mass, 1e-5);
+        assertEquals(1, Arrays.stream(d.weights()).sum(), 1e-12);
+        assertEquals(d.weights().length, d.nodes().length);
+        double largest = Math.max(Math.abs(Arrays.stream(d.nodes()).min().orElse(0)),
+                Arrays.stream(d.nodes()).max().orElse(0));
+        assertEquals(largest, d.norm());
+        assertEquals(6 * SIZE, d.products());
+        // all steps were made: what remains is the choice of probes
+        assertTrue(d.stepError() < 0.2 && d.samplingError() > 0);
+    }
+
+    @Test
+    void whatDidNotConvergeSaysSo() {
+        assertFalse(SpectralDensity.of(OPERATOR, DensityOptions.defaults().withProbes(2).withSteps(4).withWidth(0.05))
+                .converged());
+        LinearOperator flat = LinearOperator.dense(A).scaled(0).shifted(3);
+        SpectralDensity d = SpectralDensity.of(flat, DensityOptions.defaults());
+        assertTrue(d.converged(), "a multiple of the identity");
+        assertEquals(10, d.products(), "one product closes each probe");
+        assertArrayEquals(new double[] {1, 1, 1, 1}, d.moments(), 1e-12);
+        LinearOperator positive = OPERATOR.shifted(20);
+        assertFalse(EffectiveDimension.of(LanczosQuadrature.of(positive, 1, 4, 4), 1e-3, 1e-6).converged());
+        assertTrue(EffectiveDimension.of(LanczosQuadrature.of(positive, 1, 4, SIZE), 1e-9, 1e-3).converged());
+    }
+
+    @Test
+    void effectiveDimensionWantsASemidefiniteOperator() {
+        LanczosQuadrature indefinite = LanczosQuadrature.of(OPERATOR, 1, 4, 10);
+        String message = assertThrows(IllegalArgumentException.class, () -> EffectiveDimension.of(indefinite, 0.1, 0.1))
+                .getMessage();
+        assertTrue(message.contains("Gauss-Newton"), message);
+        assertThrows(IllegalArgumentException.class, () -> EffectiveDimension.of(indefinite, 0, 0.1));
+    }
+
+    @Test
+    void badOptions() {
+        assertThrows(IllegalArgumentException.class, () -> LanczosQuadrature.of(OPERATOR, 0, 1, 10));
+        assertThrows(IllegalArgumentException.class, () -> LanczosQuadrature.of(OPERATOR, 0, 2, 3));
+        assertThrows(IllegalArgumentException.class, () -> DensityOptions.defaults().withPoints(1));
+        assertThrows(IllegalArgumentException.class, () -> DensityOptions.defaults().withWidth(-1));
+        assertThrows(IllegalArgumentException.class, () -> new Interval(1, 0));
+    }
+}

@@ -1,0 +1,64 @@
+package dev.goshawk.graph;
+
+import dev.goshawk.tensor.Shape;
+import dev.goshawk.tensor.ShapeMismatchException;
+import java.util.Arrays;
+
+/** Parts of a value along one axis, and values joined along a new one. Negative axes and indices count from the end. */
+public final class Indexing {
+    private Indexing() {
+    }
+
+    /**
+     * One element along an axis, which is dropped: of a matrix a row (axis 0) or a column (axis 1).
+     *
+     * @throws ShapeMismatchException if there is no such axis or index
+     */
+    public static Value select(Value x, int axis, int index) {
+        int at = axis("select", x, axis);
+        int extent = x.shape().dim(at);
+        int i = index < 0 ? index + extent : index;
+        if (i < 0 || i >= extent) {
+            throw new ShapeMismatchException("select: axis " + axis + " of " + x.shape() + " has no index " + index);
+        }
+        int[] dims = x.shape().dims();
+        int[] rest = new int[dims.length - 1];
+        for (int k = 0; k < rest.length; k++) {
+            rest[k] = dims[k < at ? k : k + 1];
+        }
+        return range(x, at, i, i + 1).reshape(Shape.of(rest));
+    }
+
+    /**
+     * Elements {@code from} to {@code to} (not included) along an axis.
+     *
+     * @throws ShapeMismatchException if there is no such axis, or the range is empty or reaches beyond it
+     */
+    public static Value range(Value x, int axis, int from, int to) {
+        int at = axis("range", x, axis);
+        int extent = x.shape().dim(at);
+        int first = from < 0 ? from + extent : from;
+        int limit = to < 0 ? to + extent : to;
+        if (first < 0 || limit > extent || first >= limit) {
+            throw new ShapeMismatchException("range: expected part of axis " + axis + " of " + x.shape() + ", got " + from
+                    + " to " + to);
+        }
+        int[] start = new int[x.shape().rank()];
+        int[] end = x.shape().dims();
+        int[] stride = new int[start.length];
+        Arrays.fill(stride, 1);
+        start[at] = first;
+        end[at] = limit;
+        return x.slice(start, end, stride);
+    }
+
+    /** An axis counted from the front. */
+    static int axis(String what, Value x, int axis) {
+        int rank = x.shape().rank();
+        int at = axis < 0 ? axis + rank : axis;
+        if (at < 0 || at >= rank) {
+            throw new ShapeMismatchException(what + ": " + x.shape() + " has no axis " + axis);
+        }
+        return at;
+    }
+}
