@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The tensors that a function's inputs are bound to, and whether its derivatives were computed of what these hold now. A change in place
@@ -43,7 +44,7 @@ final class Point {
     private final List<Map.Entry<String, Mark>> marks = new ArrayList<>();
     private boolean everTaken;
     private boolean boundAnew;
-    private volatile int number;
+    private final AtomicInteger number = new AtomicInteger();
 
     /** @param inputs the function's, by name */
     Point(Map<String, Value> inputs) {
@@ -85,7 +86,7 @@ final class Point {
 
     /** Before derivatives are computed: until they are, there is no point. */
     void leave() {
-        number++;
+        number.incrementAndGet();
         marks.clear();
         everTaken = false;
         if (!bound.keySet().containsAll(inputs.keySet())) {
@@ -103,7 +104,7 @@ final class Point {
 
     /** Changes with every point. */
     int number() {
-        return number;
+        return number.get();
     }
 
     /**

@@ -28,7 +28,7 @@ public final class Compositions {
 
     /** Small rows. */
     public static List<Row> all() {
-        return Stream.concat(basic().stream(), ModelFunctions.all().stream()).toList();
+        return Stream.concat(ModelFunctions.all().stream(), basic().stream()).toList();
     }
 
     private static List<Row> basic() {

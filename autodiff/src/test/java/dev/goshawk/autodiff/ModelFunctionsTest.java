@@ -54,9 +54,12 @@ class ModelFunctionsTest {
     void normalizations() {
         Tensor ones = SampleValues.filled(1, 4);
         Tensor zeros = SampleValues.filled(0, 4);
-        double[] layer = value(x -> Normalizations.layerNorm(x, Functions.constant(ones), Functions.constant(zeros), 0.1), X);
-        double[] group = value(x -> Normalizations.groupNorm(x, 2, Functions.constant(ones), Functions.constant(zeros), 0.1), X);
-        double[] instance = value(x -> Normalizations.instanceNorm(x, Functions.constant(ones), Functions.constant(zeros), 0.1), X);
+        double[] layer = value(
+                x -> Normalizations.layerNorm(x, Functions.constant(ones), Functions.constant(zeros), 0.1), X);
+        double[] group = value(
+                x -> Normalizations.groupNorm(x, 2, Functions.constant(ones), Functions.constant(zeros), 0.1), X);
+        double[] instance = value(
+                x -> Normalizations.instanceNorm(x, Functions.constant(ones), Functions.constant(zeros), 0.1), X);
         assertEquals(standardized(X, 5, 4, 1, 1), layer[5], 1e-14);
         // example 1, channels 2 and 3, all positions
         double mean = 0;
@@ -70,9 +73,12 @@ class ModelFunctionsTest {
         assertEquals((X.get(12 + 4 + 3) - mean) / Math.sqrt(square - mean * mean + 0.1), group[12 + 4 + 3], 1e-14);
         assertEquals(standardized(X, 12 + 1, 3, 4, 4), instance[12 + 1], 1e-14);
         assertThrows(ShapeMismatchException.class,
-                () -> value(x -> Normalizations.groupNorm(x, 3, Functions.constant(ones), Functions.constant(zeros), 0), X));
+                () -> value(x -> Normalizations.groupNorm(x, 3, Functions.constant(ones), Functions.constant(zeros), 0),
+                        X));
         assertThrows(ShapeMismatchException.class, () -> value(
-                x -> Normalizations.layerNorm(x, Functions.constant(SampleValues.filled(1, 3)), Functions.constant(SampleValues.filled(1, 3)), 0), X));
+                x -> Normalizations.layerNorm(x, Functions.constant(SampleValues.filled(1, 3)),
+                        Functions.constant(SampleValues.filled(1, 3)), 0),
+                X));
     }
 
     /** Element {@code at}, standardized over {@code count} elements {@code stride} apart that begin at its group's first. */
@@ -103,14 +109,18 @@ class ModelFunctionsTest {
                 }
             }
         }
-        assertArrayEquals(value(x -> Einsum.einsum("bij,bjk->bik", x, Functions.constant(b.reshape(Shape.of(2, 4, 5)))), a),
+        assertArrayEquals(
+                value(x -> Einsum.einsum("bij,bjk->bik", x, Functions.constant(b.reshape(Shape.of(2, 4, 5)))), a),
                 value(x -> Einsum.batchedMatmul(x, Functions.constant(b.reshape(Shape.of(2, 4, 5)))), a));
         assertEquals(value(x -> x.sum(), a)[0], value(x -> Einsum.einsum("abc->", x), a)[0], 1e-14);
         for (String bad : new String[] {"ij,jk", "bii->b", "bij->bk", "bi->b", "bij,bij,bij->b", "b1j->b"}) {
-            String message = assertThrows(ShapeMismatchException.class, () -> value(x -> Einsum.einsum(bad, x), a)).getMessage();
+            String message = assertThrows(ShapeMismatchException.class, () -> value(x -> Einsum.einsum(bad, x), a))
+                    .getMessage();
             assertTrue(message.startsWith("einsum '" + bad), message);
         }
-        assertThrows(ShapeMismatchException.class, () -> value(x -> Einsum.einsum("bij,bkj->bk", x, Functions.constant(SampleValues.normal(3, 2, 5, 3))), a));
+        assertThrows(ShapeMismatchException.class,
+                () -> value(x -> Einsum.einsum("bij,bkj->bk", x, Functions.constant(SampleValues.normal(3, 2, 5, 3))),
+                        a));
     }
 
     @Test
@@ -158,13 +168,16 @@ class ModelFunctionsTest {
                 double s = 1 / (1 + Math.exp(-x));
                 smooth -= (0.9 * t + 0.1 / 4) * Math.log(p) / 3;
                 focal -= t * Math.pow(1 - p, 2) * Math.log(p) / 3;
-                binary -= (t * 0.25 * Math.pow(1 - s, 1.5) * Math.log(s) + (1 - t) * 0.75 * Math.pow(s, 1.5) * Math.log(1 - s)) / 12;
+                binary -= (t * 0.25 * Math.pow(1 - s, 1.5) * Math.log(s)
+                        + (1 - t) * 0.75 * Math.pow(s, 1.5) * Math.log(1 - s)) / 12;
             }
         }
         assertEquals(smooth, value(x -> Losses.crossEntropy(x, Functions.constant(targets), 0.1), logits)[0], 1e-14);
         assertEquals(focal, value(x -> Losses.focal(x, Functions.constant(targets), 2), logits)[0], 1e-14);
-        assertEquals(binary, value(x -> Losses.binaryFocal(x, Functions.constant(targets), 0.25, 1.5), logits)[0], 1e-14);
-        assertThrows(ShapeMismatchException.class, () -> value(x -> Losses.meanSquaredError(x, Functions.constant(SampleValues.filled(1, 4))), logits));
+        assertEquals(binary, value(x -> Losses.binaryFocal(x, Functions.constant(targets), 0.25, 1.5), logits)[0],
+                1e-14);
+        assertThrows(ShapeMismatchException.class,
+                () -> value(x -> Losses.meanSquaredError(x, Functions.constant(SampleValues.filled(1, 4))), logits));
         assertThrows(IllegalArgumentException.class, () -> value(x -> Losses.crossEntropy(x, x, 1.5), logits));
     }
 
@@ -172,7 +185,8 @@ class ModelFunctionsTest {
     void partsAndConstants() {
         assertArrayEquals(new double[] {X.get(4), X.get(5), X.get(6), X.get(7)},
                 value(x -> Indexing.select(Indexing.select(x, 0, 0), 0, 1), X));
-        assertArrayEquals(new double[] {X.get(2), X.get(6), X.get(10)}, value(x -> Indexing.select(Indexing.select(x, 0, -2), -1, 2), X));
+        assertArrayEquals(new double[] {X.get(2), X.get(6), X.get(10)},
+                value(x -> Indexing.select(Indexing.select(x, 0, -2), -1, 2), X));
         assertEquals(Shape.of(2, 2, 4), Derivatives.value(x -> Indexing.range(x, 1, -2, 3), X).shape());
         assertThrows(ShapeMismatchException.class, () -> value(x -> Indexing.select(x, 1, 3), X));
         assertThrows(ShapeMismatchException.class, () -> value(x -> Indexing.range(x, 1, 2, 2), X));
@@ -182,7 +196,8 @@ class ModelFunctionsTest {
         assertThrows(IllegalArgumentException.class, () -> Functions.constant(SampleValues.normal(1, 5000)));
         assertEquals(DType.FLOAT64, Functions.constant(SampleValues.filled(2, 5000)).dtype());
         assertArrayEquals(new double[] {1.0 - 2.0, 3.0 / 2.0, 2.0 / 3.0}, new double[] {
-                Derivatives.derivative(0, x -> x.subtractFrom(1), 2), Derivatives.derivative(0, x -> x.divideInto(3), 2),
+                Derivatives.derivative(0, x -> x.subtractFrom(1), 2),
+                Derivatives.derivative(0, x -> x.divideInto(3), 2),
                 Derivatives.derivative(0, x -> x.divide(3), 2)});
         assertThrows(IllegalArgumentException.class, () -> value(x -> Activations.clamp(x, 1, 0), X));
         assertEquals(1, Derivatives.derivative(1, x -> Activations.clamp(x, -1, 2), 2));

@@ -58,7 +58,8 @@ public final class Einsum {
         int rank = a.shape().rank();
         if (rank < 2 || rank > 20 || b.shape().rank() != rank) {
             throw new ShapeMismatchException(
-                    "batched_matmul: expected two values of as many axes, at least 2, got " + a.shape() + " and " + b.shape());
+                    "batched_matmul: expected two values of as many axes, at least 2, got " + a.shape() + " and "
+                            + b.shape());
         }
         String batch = "abcdefghijklmnopqrst".substring(0, rank - 2);
         return einsum(batch + "xy," + batch + "yz->" + batch + "xz", a, b);
@@ -148,7 +149,8 @@ public final class Einsum {
             order = batch;
         } else {
             ConvGeometry geometry = new ConvGeometry(1, 1, i, g * j, g * k, 1, 1, 1, 1, 0, 0, 0, 0, g);
-            c = Value.of(new Op.Conv(ConvRole.OUTPUT, geometry), permuted(la, a, rows + batch + inner).reshape(1, 1, i, g * j),
+            c = Value.of(new Op.Conv(ConvRole.OUTPUT, geometry),
+                    permuted(la, a, rows + batch + inner).reshape(1, 1, i, g * j),
                     permuted(lb, b, inner + batch + columns).reshape(1, 1, j, g * k));
             order = rows + batch + columns;
         }

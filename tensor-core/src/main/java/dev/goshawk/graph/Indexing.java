@@ -40,8 +40,9 @@ public final class Indexing {
         int first = from < 0 ? from + extent : from;
         int limit = to < 0 ? to + extent : to;
         if (first < 0 || limit > extent || first >= limit) {
-            throw new ShapeMismatchException("range: expected part of axis " + axis + " of " + x.shape() + ", got " + from
-                    + " to " + to);
+            throw new ShapeMismatchException(
+                    "range: expected part of axis " + axis + " of " + x.shape() + ", got " + from
+                            + " to " + to);
         }
         int[] start = new int[x.shape().rank()];
         int[] end = x.shape().dims();

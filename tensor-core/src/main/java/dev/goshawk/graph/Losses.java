@@ -70,7 +70,8 @@ public final class Losses {
     public static Value focal(Value logits, Value targets, int gamma) {
         same("focal", logits, targets);
         if (gamma < 0 || logits.shape().rank() != 2) {
-            throw new ShapeMismatchException("focal: expected [batch, classes] and gamma >= 0, got " + logits.shape() + " and " + gamma);
+            throw new ShapeMismatchException(
+                    "focal: expected [batch, classes] and gamma >= 0, got " + logits.shape() + " and " + gamma);
         }
         Value logs = Functions.logSoftmax(logits);
         Value miss = logs.expm1().negate();
@@ -88,7 +89,8 @@ public final class Losses {
 
     private static void same(String what, Value a, Value b) {
         if (!a.type().equals(b.type())) {
-            throw new ShapeMismatchException(what + ": expected predictions and targets of one type, got " + a.type() + " and " + b.type());
+            throw new ShapeMismatchException(
+                    what + ": expected predictions and targets of one type, got " + a.type() + " and " + b.type());
         }
     }
 }

@@ -28,8 +28,9 @@ public final class Normalizations {
             fits = x.shape().dim(-i) == gamma.shape().dim(-i);
         }
         if (!fits) {
-            throw new ShapeMismatchException("layer_norm: expected gamma and beta of the shape of the last axes of " + x.shape()
-                    + ", got " + gamma.shape() + " and " + beta.shape());
+            throw new ShapeMismatchException(
+                    "layer_norm: expected gamma and beta of the shape of the last axes of " + x.shape()
+                            + ", got " + gamma.shape() + " and " + beta.shape());
         }
         return standardized(x, IntStream.range(rank - own, rank).toArray(), epsilon).multiply(gamma).add(beta);
     }
@@ -48,8 +49,9 @@ public final class Normalizations {
         int rank = s.rank();
         if (rank < 2 || groups < 1 || s.dim(-1) % groups != 0 || !gamma.shape().equals(Shape.of(s.dim(-1)))
                 || !beta.shape().equals(gamma.shape())) {
-            throw new ShapeMismatchException("group_norm: expected [batch, ..., channels], groups that divide the channels, and [channels], got "
-                    + s + ", " + groups + ", " + gamma.shape() + " and " + beta.shape());
+            throw new ShapeMismatchException(
+                    "group_norm: expected [batch, ..., channels], groups that divide the channels, and [channels], got "
+                            + s + ", " + groups + ", " + gamma.shape() + " and " + beta.shape());
         }
         int[] dims = new int[rank + 1];
         System.arraycopy(s.dims(), 0, dims, 0, rank - 1);
@@ -69,7 +71,8 @@ public final class Normalizations {
      */
     public static Value instanceNorm(Value x, Value gamma, Value beta, double epsilon) {
         if (x.shape().rank() < 3) {
-            throw new ShapeMismatchException("instance_norm: expected [batch, ..., channels] with positions between, got " + x.shape());
+            throw new ShapeMismatchException(
+                    "instance_norm: expected [batch, ..., channels] with positions between, got " + x.shape());
         }
         return groupNorm(x, x.shape().dim(-1), gamma, beta, epsilon);
     }
