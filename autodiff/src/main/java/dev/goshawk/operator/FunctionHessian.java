@@ -56,6 +56,11 @@ public final class FunctionHessian implements LinearOperator {
         return ResidentHessian.of(product, variables);
     }
 
+    /** The function's value at the point. */
+    public double value() {
+        return product.value();
+    }
+
     /** The gradient by {@link #variables()} at the point, a new array. */
     public double[] gradient() {
         double[] g = new double[size()];

@@ -188,6 +188,9 @@ class ModelFunctionsTest {
         assertArrayEquals(new double[] {X.get(2), X.get(6), X.get(10)},
                 value(x -> Indexing.select(Indexing.select(x, 0, -2), -1, 2), X));
         assertEquals(Shape.of(2, 2, 4), Derivatives.value(x -> Indexing.range(x, 1, -2, 3), X).shape());
+        assertArrayEquals(new double[] {X.get(8), X.get(0), X.get(8)},
+                value(x -> Indexing.gather(Indexing.select(Indexing.select(x, 0, 0), 1, 0), 0, -1, 0, 2), X));
+        assertThrows(ShapeMismatchException.class, () -> value(x -> Indexing.gather(x, 1, 0, 3), X));
         assertThrows(ShapeMismatchException.class, () -> value(x -> Indexing.select(x, 1, 3), X));
         assertThrows(ShapeMismatchException.class, () -> value(x -> Indexing.range(x, 1, 2, 2), X));
         Tensor special = Tensor.of(Shape.of(2, 3), 0.0, -0.0, 1.5, 1.5, -7.0, 1e-300);

@@ -33,6 +33,19 @@ public record DocumentedExample(String name, String source) {
         return new DocumentedExample(name, block.group(1));
     }
 
+    /** All Java blocks of a page as the body of one main method; lines of imports, wherever they stand, come first. */
+    public static DocumentedExample all(String page, String name) throws IOException {
+        StringBuilder imports = new StringBuilder();
+        StringBuilder body = new StringBuilder();
+        Matcher blocks = BLOCK.matcher(Files.readString(project().resolve(page)));
+        while (blocks.find()) {
+            blocks.group(1).lines().forEach(line -> (line.startsWith("import ") ? imports : body).append(line).append('\n'));
+        }
+        assertTrue(!body.isEmpty(), page + " has java blocks");
+        return new DocumentedExample(name, imports + "public class " + name + " { public static void main(String[] args) {\n"
+                + body + "}}\n");
+    }
+
     /** Compiles it into a folder, on the tests' own class path. */
     public void compile(Path classes) {
         compile(classes, System.getProperty("java.class.path"));

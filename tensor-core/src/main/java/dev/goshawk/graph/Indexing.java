@@ -2,7 +2,9 @@ package dev.goshawk.graph;
 
 import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.ShapeMismatchException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /** Parts of a value along one axis, and values joined along a new one. Negative axes and indices count from the end. */
 public final class Indexing {
@@ -51,6 +53,30 @@ public final class Indexing {
         start[at] = first;
         end[at] = limit;
         return x.slice(start, end, stride);
+    }
+
+    /**
+     * Elements of an axis by indices that are known while tracing, in their order; an index may come more than once. For an embedding by indices
+     * that are data, multiply one-hot rows by the table: {@code oneHot.matmul(table)}.
+     *
+     * @param indices at least one
+     * @throws ShapeMismatchException if there is no such axis or index
+     */
+    public static Value gather(Value x, int axis, int... indices) {
+        int at = axis("gather", x, axis);
+        int extent = x.shape().dim(at);
+        List<Value> parts = new ArrayList<>();
+        for (int index : indices) {
+            int i = index < 0 ? index + extent : index;
+            if (i < 0 || i >= extent) {
+                throw new ShapeMismatchException("gather: axis " + axis + " of " + x.shape() + " has no index " + index);
+            }
+            parts.add(range(x, at, i, i + 1));
+        }
+        if (parts.isEmpty()) {
+            throw new ShapeMismatchException("gather: expected at least one index, got none");
+        }
+        return Functions.concat(at, parts);
     }
 
     /** An axis counted from the front. */

@@ -82,6 +82,9 @@ class CoverageTest {
         for (int seed = 0; seed < SEEDS; seed++) {
             all[seed] = SpectralDensity.of(OPERATOR, options.withSeed(seed));
         }
+        double top = all[0].norm();
+        check("second moment", sum(x -> x * x) / SIZE / (top * top), seed -> new Estimate(all[(int) seed].moments()[1],
+                all[(int) seed].momentErrors()[1], 8, 8 * 16, true, seed));
         check("density", truth, seed -> all[(int) seed].band(1, 0.68), seed -> all[(int) seed].band(1, 0.95));
     }
 
