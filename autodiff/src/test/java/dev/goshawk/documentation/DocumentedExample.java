@@ -39,11 +39,13 @@ public record DocumentedExample(String name, String source) {
         StringBuilder body = new StringBuilder();
         Matcher blocks = BLOCK.matcher(Files.readString(project().resolve(page)));
         while (blocks.find()) {
-            blocks.group(1).lines().forEach(line -> (line.startsWith("import ") ? imports : body).append(line).append('\n'));
+            blocks.group(1).lines()
+                    .forEach(line -> (line.startsWith("import ") ? imports : body).append(line).append('\n'));
         }
         assertTrue(!body.isEmpty(), page + " has java blocks");
-        return new DocumentedExample(name, imports + "public class " + name + " { public static void main(String[] args) {\n"
-                + body + "}}\n");
+        return new DocumentedExample(name,
+                imports + "public class " + name + " { public static void main(String[] args) {\n"
+                        + body + "}}\n");
     }
 
     /** Compiles it into a folder, on the tests' own class path. */

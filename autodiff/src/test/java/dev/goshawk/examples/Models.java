@@ -74,9 +74,11 @@ final class Models {
                 double[] low = Curvature.hessian(loss, weights, at).gradient();
                 t.set(i, before);
                 for (int row = 0; row < dense.length; row++) {
-                    assertEquals((high[row] - low[row]) / (2 * STEP), dense[row][column], 1e-7 * (1 + Math.abs(dense[row][column])),
+                    assertEquals((high[row] - low[row]) / (2 * STEP), dense[row][column],
+                            1e-7 * (1 + Math.abs(dense[row][column])),
                             "H[" + row + "][" + column + "] against differences");
-                    assertEquals(dense[column][row], dense[row][column], 1e-12 * (1 + Math.abs(dense[row][column])), "symmetry");
+                    assertEquals(dense[column][row], dense[row][column], 1e-12 * (1 + Math.abs(dense[row][column])),
+                            "symmetry");
                 }
             }
         }

@@ -38,7 +38,8 @@ class ResearchTasksTest {
     private final Value w = Value.input("w", DType.FLOAT64, Shape.of(4, 5));
     private final Value z = x.matmul(w).softplus();
     private final Value loss = z.square().mean().add(w.square().sum());
-    private final Map<String, Tensor> at = Map.of("x", SampleValues.normal(1, 10, 4), "w", SampleValues.normal(2, 4, 5));
+    private final Map<String, Tensor> at = Map.of("x", SampleValues.normal(1, 10, 4), "w",
+            SampleValues.normal(2, 4, 5));
     private final FunctionHessian h = Curvature.hessian(loss, List.of(w), at);
 
     private double[] eigenvalues(LinearOperator a) {
@@ -133,7 +134,8 @@ class ResearchTasksTest {
     void constantArraysAndSlices() {
         Value coefficients = Functions.constant(Tensor.of(Shape.of(3), 1.0, -2.0, 0.5));
         Tensor v = Tensor.of(Shape.of(4), 2.0, 3.0, 5.0, 7.0);
-        assertEquals(3 - 10 + 3.5, Derivatives.value(t -> Indexing.range(t, 0, 1, 4).multiply(coefficients).sum(), v).item(), 1e-12);
+        assertEquals(3 - 10 + 3.5,
+                Derivatives.value(t -> Indexing.range(t, 0, 1, 4).multiply(coefficients).sum(), v).item(), 1e-12);
         assertEquals(7, Derivatives.value(t -> Indexing.select(t, 0, -1), v).item());
     }
 

@@ -84,7 +84,8 @@ class WorkedExamplesTest {
         Value attention = Activations.softmax(scores, -1);
         Value mixed = Einsum.einsum("bhqk,bhkd->bqhd", attention, v);
         Value y = x.add(Einsum.einsum("bqhd,hde->bqe", mixed, m.weight("o", heads, depth, width)));
-        y = y.add(Einsum.einsum("bth,he->bte", Activations.geluTanh(Einsum.einsum("bte,eh->bth", y, m.weight("up", width, 3))),
+        y = y.add(Einsum.einsum("bth,he->bte",
+                Activations.geluTanh(Einsum.einsum("bte,eh->bth", y, m.weight("up", width, 3))),
                 m.weight("down", 3, width)));
         m.check(y.square().mean());
 
@@ -157,14 +158,16 @@ class WorkedExamplesTest {
                 for (int g = 0; g < gates.length; g++) {
                     gates[g] = m.at().get("b").get(g);
                     for (int i = 0; i < 2; i++) {
-                        gates[g] += m.at().get("sequence").get((step * 2 + n) * 2 + i) * m.at().get("wx").get(i * 4 * units + g);
+                        gates[g] += m.at().get("sequence").get((step * 2 + n) * 2 + i)
+                                * m.at().get("wx").get(i * 4 * units + g);
                     }
                     for (int i = 0; i < units; i++) {
                         gates[g] += h[n * units + i] * m.at().get("wh").get(i * 4 * units + g);
                     }
                 }
                 for (int u = 0; u < units; u++) {
-                    c[n * units + u] = sigmoid(gates[units + u]) * c[n * units + u] + sigmoid(gates[u]) * Math.tanh(gates[2 * units + u]);
+                    c[n * units + u] = sigmoid(gates[units + u]) * c[n * units + u]
+                            + sigmoid(gates[u]) * Math.tanh(gates[2 * units + u]);
                     next[n * units + u] = sigmoid(gates[3 * units + u]) * Math.tanh(c[n * units + u]);
                 }
             }
@@ -228,8 +231,10 @@ class WorkedExamplesTest {
         assertTrue(norm(h.gradient()) < 1e-10, "at the optimum");
         int out = 7;
         Tensor row = Tensor.of(Shape.of(1, d), rows.get(out * d), rows.get(out * d + 1), rows.get(out * d + 2));
-        double[] g = Derivatives.gradient(v -> Functions.constant(row).matmul(v).subtract(targets.get(out)).square().sum().scale(0.5),
-                m.at().get("w")).toDoubles();
+        double[] g = Derivatives
+                .gradient(v -> Functions.constant(row).matmul(v).subtract(targets.get(out)).square().sum().scale(0.5),
+                        m.at().get("w"))
+                .toDoubles();
         LinearSolution change = new ConjugateGradients(1e-12, 50).solve(h, 0, g);
         assertTrue(change.converged());
         // exact for a quadratic loss: the change is the influence over 1 - leverage

@@ -69,7 +69,8 @@ public final class Indexing {
         for (int index : indices) {
             int i = index < 0 ? index + extent : index;
             if (i < 0 || i >= extent) {
-                throw new ShapeMismatchException("gather: axis " + axis + " of " + x.shape() + " has no index " + index);
+                throw new ShapeMismatchException(
+                        "gather: axis " + axis + " of " + x.shape() + " has no index " + index);
             }
             parts.add(range(x, at, i, i + 1));
         }
