@@ -25,7 +25,8 @@ final class VectorBackend implements Backend {
 
     @Override
     public String description() {
-        return "vector: " + ProductKernels.floatLanes() + " float32 lanes (" + ProductKernels.floatLanes() * Float.SIZE + " bits), "
+        return "vector: " + ProductKernels.floatLanes() + " float32 lanes (" + ProductKernels.floatLanes() * Float.SIZE
+                + " bits), "
                 + workers.threads()
                 + (workers.threads() == 1 ? " thread" : " threads")
                 + (Winograd.allowed() ? "" : ", without Winograd's products");

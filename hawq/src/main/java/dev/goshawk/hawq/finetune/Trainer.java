@@ -1,33 +1,29 @@
 package dev.goshawk.hawq.finetune;
 
 import dev.goshawk.backend.Backend;
-import dev.goshawk.backend.Executable;
 import dev.goshawk.data.Batches;
 import dev.goshawk.fingerprint.Fingerprint;
-import dev.goshawk.graph.Graph;
-import dev.goshawk.graph.Value;
 import dev.goshawk.hawq.evaluation.Evaluation;
 import dev.goshawk.hawq.evaluation.Evaluator;
 import dev.goshawk.hawq.evaluation.NonFiniteLogitsException;
 import dev.goshawk.hawq.finetune.Schedule.Stage;
 import dev.goshawk.hawq.finetune.Schedule.Turn;
+import dev.goshawk.hawq.quantize.QuantizedNetwork;
 import dev.goshawk.hawq.report.RunReport;
-import dev.goshawk.models.Mode;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.parameters.Parameters;
-import dev.goshawk.models.TracedNetwork;
 import dev.goshawk.tensor.DType;
+import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.Tensor;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.SequencedMap;
 import java.util.Set;
 
 /**
- * Trains a network through the stages of a schedule by stochastic gradient descent, quantizing blocks as the schedule
+ * Trains a network through the stages of a schedule, quantizing blocks as the schedule
  * says.
  *
  * <p>Images come in epochs whose order, like each image's augmentation, is a function of the seed and the epoch
@@ -47,20 +43,32 @@ public final class Trainer {
     private final TrainingImages images;
     private final Batches testBatches;
     private final int stepsPerEpoch;
-    private final Quantization quantization;
-    private final Sgd optimizer;
+    private final QuantizedNetwork quantized;
+    private final Optimizer optimizer;
     private final TrainingState state;
 
     /**
-     * A training.
+     * A training by stochastic gradient descent with the momentum of the settings.
      *
      * @param parameters where it starts; changed by it
      * @throws IllegalArgumentException if a batch is larger than the training set or the schedule names no block of
      *     the network
      */
     public Trainer(Network network, Parameters parameters, TrainingData data, TrainingSettings settings,
-            Schedule schedule,
-            Backend backend) {
+            Schedule schedule, Backend backend) {
+        this(network, parameters, data, settings, schedule, backend, new Sgd(settings.momentum(), false));
+    }
+
+    /**
+     * A training by an optimizer.
+     *
+     * @param parameters where it starts; changed by it
+     * @param optimizer of nothing yet; the settings' momentum has no say
+     * @throws IllegalArgumentException if a batch is larger than the training set or the schedule names no block of
+     *     the network
+     */
+    public Trainer(Network network, Parameters parameters, TrainingData data, TrainingSettings settings,
+            Schedule schedule, Backend backend, Optimizer optimizer) {
         this.network = network;
         this.parameters = parameters;
         this.data = data;
@@ -81,11 +89,11 @@ public final class Trainer {
                 }
             }
         }
-        this.quantization = new Quantization(settings.weights(), settings.activationBits(), parameters);
-        this.optimizer = new Sgd(parameters.trainable().stream()
-                .map(n -> new Sgd.Parameter(n, parameters.get(n), settings.weightDecay())).toList(),
-                settings.momentum(), false);
-        this.state = new TrainingState(parameters, optimizer, quantization, identity());
+        this.quantized = new QuantizedNetwork(network, parameters, settings.quantizer(), settings.activationBits());
+        this.optimizer = optimizer;
+        parameters.trainable().forEach(
+                n -> optimizer.add(new Optimizer.Parameter(n, parameters.get(n), settings.weightDecay(), 1)));
+        this.state = new TrainingState(parameters, optimizer, quantized, identity());
     }
 
     /** What a checkpoint must agree with to be one of this training, by what it is. */
@@ -98,6 +106,7 @@ public final class Trainer {
         identity.put("weights at the start", new Fingerprint().addTensors(parameters.tensors()).text());
         identity.put("training images", data.train().fingerprint());
         identity.put("settings", settings.toString());
+        identity.put("optimizer", optimizer.describe());
         identity.put("schedule", schedule.toString());
         return identity;
     }
@@ -149,8 +158,7 @@ public final class Trainer {
     private void train(Stage stage, Checkpoints checkpoints, long checkpointNanos, TrainingListener listener) {
         long start = stepsBefore(state.stage);
         long end = start + stage.steps(stepsPerEpoch);
-        TrainingStep step = new TrainingStep(network, parameters, settings.batch(), data.train().height(), quantization,
-                backend);
+        TrainingStep step = new TrainingStep(quantized, parameters, settings.batch(), data.train().height(), backend);
         Evaluator evaluator = evaluator();
         long saved = System.nanoTime();
         while (state.done < end) {
@@ -189,7 +197,7 @@ public final class Trainer {
         }
         optimizer.step(step.gradients(), rate);
         step.averageStatistics();
-        quantization.followWeights();
+        quantized.followWeights();
         state.count(loss, step.correct());
     }
 
@@ -218,63 +226,38 @@ public final class Trainer {
 
     /** The network in evaluation mode, quantized as far as the training has come. */
     private Evaluator evaluator() {
-        QuantizedLayers hooks = new QuantizedLayers(quantization);
         int batch = Math.min(settings.batch(), data.test().size());
-        Evaluator evaluator = new Evaluator(network.trace(dtype(), batch, data.test().height(), data.test().width(),
-                Mode.EVALUATION, hooks), parameters, backend);
-        hooks.bindTo(evaluator.forward());
-        return evaluator;
-    }
-
-    private DType dtype() {
-        return parameters.tensors().firstEntry().getValue().dtype();
+        return quantized.evaluator(batch, data.test().height(), data.test().width(), backend);
     }
 
     /** Quantizes the stage's blocks, unless the training goes on from the middle of the stage. */
     private void enter(Stage stage) {
         Set<String> entered = new HashSet<>();
         for (Turn t : stage.quantized()) {
-            if (!quantization.holds(t.block())) {
-                quantization.enter(t.block(), t.bits());
+            if (!quantized.holds(t.block())) {
+                quantized.quantize(t.block(), t.bits());
                 entered.add(t.block());
             }
         }
-        entered.removeIf(block -> !quantization.quantizesActivations(block));
+        entered.removeIf(block -> !quantized.quantizesActivations(block));
         if (!entered.isEmpty()) {
             calibrate(entered);
         }
+        addTrained(optimizer, quantized);
     }
 
-    /**
-     * Gives the activations of new blocks their first ranges, from training images as they are and with batch
-     * normalization in evaluation mode; the blocks' weights are quantized already, their activations are not yet.
-     */
     private void calibrate(Set<String> entered) {
-        QuantizedLayers hooks = new QuantizedLayers(quantization, entered);
-        TracedNetwork traced = network.trace(dtype(), settings.batch(), data.train().height(), data.train().width(),
-                Mode.EVALUATION, hooks);
-        List<String> sites = traced.activations().stream().filter(s -> entered.contains(s.block())).map(s -> s.name())
-                .toList();
-        if (sites.isEmpty()) {
-            return;
-        }
-        SequencedMap<String, Value> outputs = new LinkedHashMap<>();
-        hooks.maxima().forEach((site, value) -> {
-            if (sites.contains(site)) {
-                outputs.put(site, value);
-            }
-        });
-        Executable forward = backend.compile(Graph.of(outputs));
-        Tensor images = Tensor.zeros(dtype(), traced.images().shape());
-        Tensor labels = Tensor.zeros(dtype(), traced.labels().shape());
-        forward.bind(TracedNetwork.IMAGES, images);
-        parameters.bindTo(forward);
-        hooks.bindTo(forward);
-        for (int i = 0; i < Math.min(settings.calibrationBatches(), stepsPerEpoch); i++) {
-            this.images.fillPlain(i, images, labels);
-            forward.run();
-            sites.forEach(site -> quantization.observe(site, forward.output(site).item()));
-        }
+        DType dtype = parameters.tensors().firstEntry().getValue().dtype();
+        Tensor batch = Tensor.zeros(dtype, Shape.of(settings.batch(), data.train().height(), data.train().width(), 3));
+        Tensor labels = Tensor.zeros(dtype, Shape.of(settings.batch(), network.classes()));
+        quantized.calibrate(entered, batch, Math.min(settings.calibrationBatches(), stepsPerEpoch),
+                i -> images.fillPlain(i, batch, labels), backend);
+    }
+
+    /** Lets an optimizer move what the quantizers train, as far as it does not yet. */
+    static void addTrained(Optimizer optimizer, QuantizedNetwork quantized) {
+        quantized.trained().stream().filter(t -> !optimizer.holds(t.name()))
+                .forEach(t -> optimizer.add(new Optimizer.Parameter(t.name(), t.tensor(), t.decay(), t.rate())));
     }
 
     /**
@@ -282,13 +265,13 @@ public final class Trainer {
      * copy.
      */
     public Parameters quantizedParameters() {
-        return quantization.quantizedParameters();
+        return quantized.quantizedParameters();
     }
 
-    /** The ranges of the quantized activations at this moment, by site. */
+    /** The largest values of the quantized activations at this moment, by site. */
     public Map<String, Double> activationRanges() {
         Map<String, Double> ranges = new LinkedHashMap<>();
-        quantization.sites().forEach(site -> ranges.put(site, quantization.range(site)));
+        quantized.activations().forEach((site, q) -> ranges.put(site, q.largest()));
         return ranges;
     }
 }

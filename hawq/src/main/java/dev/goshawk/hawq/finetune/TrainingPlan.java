@@ -6,6 +6,7 @@ import dev.goshawk.hawq.memory.Footprint;
 import dev.goshawk.hawq.memory.Heap;
 import dev.goshawk.hawq.memory.HeapTooSmallException;
 import dev.goshawk.hawq.quantize.BitWidth;
+import dev.goshawk.hawq.quantize.QuantizedNetwork;
 import dev.goshawk.models.Mode;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.ParameterSpec;
@@ -43,30 +44,29 @@ public record TrainingPlan(Network network, int batch, Footprint footprint) {
                 .hold("momentum", trained * dtype.bytes());
         int size = data.train().height();
         int testBatch = Math.min(settings.batch(), data.test().size());
-        Quantization none = new Quantization(settings.weights(), settings.activationBits(), parameters);
+        QuantizedNetwork none = new QuantizedNetwork(network, parameters, settings.quantizer(),
+                settings.activationBits());
         f = f.phase("step and evaluation in " + dtype,
-                stage(network, dtype, settings.batch(), testBatch, size, none, backend));
+                stage(settings.batch(), testBatch, size, none, backend));
         if (quantized) {
             f = f.phase("step and evaluation, every block quantized",
-                    stage(network, dtype, settings.batch(), testBatch, size, everything(parameters, settings),
-                            backend));
+                    stage(settings.batch(), testBatch, size, everything(network, parameters, settings), backend));
         }
         return new TrainingPlan(network, settings.batch(), f);
     }
 
-    private static Quantization everything(Parameters parameters, TrainingSettings settings) {
-        Quantization all = new Quantization(settings.weights(), settings.activationBits(), parameters);
+    private static QuantizedNetwork everything(Network network, Parameters parameters, TrainingSettings settings) {
+        QuantizedNetwork all = new QuantizedNetwork(network, parameters, settings.quantizer(),
+                settings.activationBits());
         Set<String> blocks = new LinkedHashSet<>();
         parameters.specs().stream().filter(ParameterSpec::isWeight).forEach(s -> blocks.add(s.block()));
         blocks.forEach(block -> all.admit(block, BitWidth.B8));
         return all;
     }
 
-    private static long stage(Network network, DType dtype, int batch, int testBatch, int size,
-            Quantization quantization, Backend backend) {
-        return TrainingStep.plannedBytes(network, dtype, batch, size, quantization, backend)
-                + Evaluator.plannedBytes(network.trace(dtype, testBatch, size, size, Mode.EVALUATION,
-                        new QuantizedLayers(quantization)), backend);
+    private static long stage(int batch, int testBatch, int size, QuantizedNetwork network, Backend backend) {
+        return TrainingStep.plannedBytes(network, batch, size, backend)
+                + Evaluator.plannedBytes(network.trace(testBatch, size, size, Mode.EVALUATION).network(), backend);
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.goshawk.hawq.finetune;
 
 import dev.goshawk.data.Augmentation;
 import dev.goshawk.hawq.quantize.BitWidth;
+import dev.goshawk.hawq.quantize.Quantizer;
 import dev.goshawk.hawq.quantize.UniformQuantizer;
 
 /**
@@ -13,13 +14,13 @@ import dev.goshawk.hawq.quantize.UniformQuantizer;
  * @param weightDecay L2 penalty on every trainable parameter, batch normalization's and biases among them, as in the
  *     reference training of the CIFAR residual networks (He et al. 2015, section 4.2: 0.0001)
  * @param augmentation of training images
- * @param weights quantizer of the weights of quantized blocks
+ * @param quantizer of the weights and activations of quantized blocks
  * @param activationBits width of the activations of quantized blocks; 32 leaves them float
  * @param calibrationBatches training batches from which the activations of a newly quantized block get their first
  *     ranges
  */
 public record TrainingSettings(int batch, long seed, double momentum, double weightDecay, Augmentation augmentation,
-        UniformQuantizer weights, BitWidth activationBits, int calibrationBatches) {
+        Quantizer quantizer, BitWidth activationBits, int calibrationBatches) {
 
     /** Images a step, where nothing else is wanted. */
     public static final int STANDARD_BATCH = 128;
@@ -43,5 +44,11 @@ public record TrainingSettings(int batch, long seed, double momentum, double wei
     public static TrainingSettings standard(long seed, BitWidth activationBits) {
         return new TrainingSettings(STANDARD_BATCH, seed, 0.9, 1e-4, Augmentation.CIFAR, UniformQuantizer.standard(),
                 activationBits, 8);
+    }
+
+    /** The same with another quantizer. */
+    public TrainingSettings withQuantizer(Quantizer other) {
+        return new TrainingSettings(batch, seed, momentum, weightDecay, augmentation, other, activationBits,
+                calibrationBatches);
     }
 }

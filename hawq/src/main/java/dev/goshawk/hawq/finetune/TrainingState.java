@@ -1,5 +1,7 @@
 package dev.goshawk.hawq.finetune;
 
+import dev.goshawk.hawq.quantize.BitWidth;
+import dev.goshawk.hawq.quantize.QuantizedNetwork;
 import dev.goshawk.hawq.report.RunReport;
 import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.tensor.Tensor;
@@ -20,12 +22,12 @@ final class TrainingState {
     private static final int LONGEST_SHOWN = 160;
     private static final String IDENTITY = "identity/";
     private static final String PARAMETER = "parameter/";
-    private static final String MOMENTUM = "momentum/";
+    private static final String OPTIMIZER = "optimizer/";
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final Parameters parameters;
-    private final Sgd optimizer;
-    private final Quantization quantization;
+    private final Optimizer optimizer;
+    private final QuantizedNetwork quantized;
     private final Map<String, String> identity;
 
     /** Stages that are over. */
@@ -42,11 +44,12 @@ final class TrainingState {
     final List<RunReport.Epoch> history = new ArrayList<>();
 
     /** @param identity what tells this training from others, by what it is */
-    TrainingState(Parameters parameters, Sgd optimizer, Quantization quantization, Map<String, String> identity) {
+    TrainingState(Parameters parameters, Optimizer optimizer, QuantizedNetwork quantized,
+            Map<String, String> identity) {
         this.identity = new LinkedHashMap<>(identity);
         this.parameters = parameters;
         this.optimizer = optimizer;
-        this.quantization = quantization;
+        this.quantized = quantized;
     }
 
     /** Takes a step's result into the means. */
@@ -69,12 +72,10 @@ final class TrainingState {
     void save(Checkpoints checkpoints) {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         parameters.tensors().forEach((name, t) -> tensors.put(PARAMETER + name, t));
-        List<String> trainable = parameters.trainable();
-        for (int i = 0; i < trainable.size(); i++) {
-            tensors.put(MOMENTUM + trainable.get(i), optimizer.buffers().get(i));
-        }
+        optimizer.state().forEach((name, t) -> tensors.put(OPTIMIZER + name, t));
+        tensors.putAll(quantized.state());
         Map<String, String> bits = new LinkedHashMap<>();
-        quantization.save(tensors, bits);
+        quantized.blocks().forEach((block, width) -> bits.put(block, width.toString()));
         Map<String, String> text = new LinkedHashMap<>();
         identity.forEach((what, value) -> text.put(IDENTITY + what, value));
         text.put("stage", Integer.toString(stage));
@@ -94,14 +95,16 @@ final class TrainingState {
      * @throws IllegalArgumentException if it is not a checkpoint of a training of the same network
      */
     void restore(Weights saved) {
-        Map<String, Tensor> tensors = saved.tensors();
         Map<String, String> text = saved.metadata();
         requireIdentity(saved);
         try {
             parameters.tensors().forEach((name, t) -> t.copyFrom(saved.get(PARAMETER + name)));
-            optimizer.restore(parameters.trainable().stream().map(n -> saved.get(MOMENTUM + n)).toList());
-            quantization.restore(tensors, JSON.readValue(entry(text, "bits"), new TypeReference<Map<String, String>>() {
-            }));
+            Map<String, BitWidth> widths = new LinkedHashMap<>();
+            JSON.readValue(entry(text, "bits"), new TypeReference<LinkedHashMap<String, String>>() {
+            }).forEach((block, width) -> widths.put(block, BitWidth.of(Integer.parseInt(width))));
+            quantized.restore(widths, saved.tensors());
+            Trainer.addTrained(optimizer, quantized);
+            optimizer.state().forEach((name, t) -> t.copyFrom(saved.get(OPTIMIZER + name)));
             stage = Integer.parseInt(entry(text, "stage"));
             done = Long.parseLong(entry(text, "done"));
             steps = Integer.parseInt(entry(text, "steps"));

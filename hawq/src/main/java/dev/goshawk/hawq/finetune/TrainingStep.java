@@ -5,13 +5,11 @@ import dev.goshawk.backend.Backend;
 import dev.goshawk.backend.Executable;
 import dev.goshawk.graph.Graph;
 import dev.goshawk.graph.Value;
+import dev.goshawk.hawq.quantize.QuantizedNetwork;
 import dev.goshawk.models.BatchStatistic;
 import dev.goshawk.models.Mode;
-import dev.goshawk.models.Network;
-import dev.goshawk.models.ParameterSpec;
 import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.models.TracedNetwork;
-import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,66 +24,67 @@ final class TrainingStep {
     private static final String LOGITS = "logits";
     private static final String GRADIENT = "gradient/";
     private static final String STATISTIC = "statistic/";
-    private static final String MAXIMUM = "maximum/";
+    private static final String MEASURED = "measured/";
 
     private final Executable executable;
     private final Tensor images;
     private final Tensor labels;
-    private final List<Tensor> gradients;
+    private final SequencedMap<String, Tensor> gradients = new LinkedHashMap<>();
     private final List<BatchStatistic> statistics;
     private final List<Tensor> measured;
     private final List<Tensor> running;
-    private final List<String> sites;
-    private final Quantization quantization;
+    private final QuantizedNetwork.Traced traced;
+    private final QuantizedNetwork quantized;
+
+    /** Everything that is trained, as inputs of the graph, by name. */
+    private static SequencedMap<String, Value> trained(QuantizedNetwork.Traced traced) {
+        SequencedMap<String, Value> inputs = new LinkedHashMap<>();
+        traced.network().trainable().forEach(s -> inputs.put(s.name(), traced.network().parameter(s.name())));
+        inputs.putAll(traced.trained());
+        return inputs;
+    }
 
     /** The step as a graph. */
-    private record Traced(TracedNetwork network, QuantizedLayers hooks, Graph graph) {
-        static Traced of(Network network, DType dtype, int batch, int size, Quantization quantization) {
-            QuantizedLayers hooks = new QuantizedLayers(quantization);
-            TracedNetwork traced = network.trace(dtype, batch, size, size, Mode.TRAINING, hooks);
-            List<ParameterSpec> trainable = traced.trainable();
-            List<Value> gradient = ReverseMode.gradient(traced.loss(),
-                    trainable.stream().map(s -> traced.parameter(s.name())).toList());
-            SequencedMap<String, Value> outputs = new LinkedHashMap<>();
-            outputs.put(LOSS, traced.loss());
-            outputs.put(LOGITS, traced.logits());
-            for (int i = 0; i < gradient.size(); i++) {
-                outputs.put(GRADIENT + trainable.get(i).name(), gradient.get(i));
-            }
-            traced.statistics().forEach(s -> outputs.put(STATISTIC + s.parameter(), s.value()));
-            hooks.maxima().forEach((site, value) -> outputs.put(MAXIMUM + site, value));
-            return new Traced(traced, hooks, Graph.of(outputs));
+    private static Graph graph(QuantizedNetwork.Traced traced) {
+        TracedNetwork network = traced.network();
+        List<String> names = List.copyOf(trained(traced).keySet());
+        List<Value> gradient = ReverseMode.gradient(network.loss(), List.copyOf(trained(traced).values()));
+        SequencedMap<String, Value> outputs = new LinkedHashMap<>();
+        outputs.put(LOSS, network.loss());
+        outputs.put(LOGITS, network.logits());
+        for (int i = 0; i < gradient.size(); i++) {
+            outputs.put(GRADIENT + names.get(i), gradient.get(i));
         }
+        network.statistics().forEach(s -> outputs.put(STATISTIC + s.parameter(), s.value()));
+        traced.measured().forEach((name, value) -> outputs.put(MEASURED + name, value));
+        return Graph.of(outputs);
     }
 
     /** Bytes of a step's memory, found without taking it; parameters are not counted. */
-    static long plannedBytes(Network network, DType dtype, int batch, int size, Quantization quantization,
-            Backend backend) {
-        Traced t = Traced.of(network, dtype, batch, size, quantization);
-        long bound = t.network().images().type().bytes() + t.network().labels().type().bytes();
-        return backend.plannedBytes(t.graph()) + bound;
+    static long plannedBytes(QuantizedNetwork quantized, int batch, int size, Backend backend) {
+        QuantizedNetwork.Traced traced = quantized.trace(batch, size, size, Mode.TRAINING);
+        long bound = traced.network().images().type().bytes() + traced.network().labels().type().bytes();
+        return backend.plannedBytes(graph(traced)) + bound;
     }
 
     /**
+     * A step of the network as far as it is quantized.
+     *
      * @param parameters bound, not copied: the step sees every change
-     * @param quantization which blocks compute with quantized weights and activations
      */
-    TrainingStep(Network network, Parameters parameters, int batch, int size, Quantization quantization,
-            Backend backend) {
-        this.quantization = quantization;
-        DType dtype = parameters.tensors().firstEntry().getValue().dtype();
-        Traced step = Traced.of(network, dtype, batch, size, quantization);
-        TracedNetwork traced = step.network();
-        statistics = traced.statistics();
-        sites = List.copyOf(step.hooks().maxima().keySet());
-        executable = backend.compile(step.graph());
-        images = Tensor.zeros(dtype, traced.images().shape());
-        labels = Tensor.zeros(dtype, traced.labels().shape());
+    TrainingStep(QuantizedNetwork quantized, Parameters parameters, int batch, int size, Backend backend) {
+        this.quantized = quantized;
+        traced = quantized.trace(batch, size, size, Mode.TRAINING);
+        TracedNetwork network = traced.network();
+        statistics = network.statistics();
+        executable = backend.compile(graph(traced));
+        images = Tensor.zeros(network.images().dtype(), network.images().shape());
+        labels = Tensor.zeros(network.labels().dtype(), network.labels().shape());
         executable.bind(TracedNetwork.IMAGES, images);
         executable.bind(TracedNetwork.LABELS, labels);
         parameters.bindTo(executable);
-        step.hooks().bindTo(executable);
-        gradients = traced.trainable().stream().map(s -> executable.output(GRADIENT + s.name())).toList();
+        traced.bindTo(executable);
+        trained(traced).sequencedKeySet().forEach(name -> gradients.put(name, executable.output(GRADIENT + name)));
         measured = statistics.stream().map(s -> executable.output(STATISTIC + s.parameter())).toList();
         running = statistics.stream().map(s -> parameters.get(s.parameter())).toList();
     }
@@ -106,20 +105,20 @@ final class TrainingStep {
         return executable.output(LOSS).item();
     }
 
-    /** Gradients in the order of {@link Parameters#trainable()}, as the last {@link #compute()} left them. */
-    List<Tensor> gradients() {
+    /** Gradients of everything that is trained, by name, as the last {@link #compute()} left them. */
+    SequencedMap<String, Tensor> gradients() {
         return gradients;
     }
 
     /**
-     * Moves batch normalization's running statistics towards those of the last batch, and the activations' ranges
-     * too.
+     * Moves batch normalization's running statistics towards those of the last batch, and gives the quantizers of activations
+     * what was measured of it.
      */
     void averageStatistics() {
         for (int i = 0; i < running.size(); i++) {
             statistics.get(i).average(running.get(i), measured.get(i));
         }
-        sites.forEach(site -> quantization.observe(site, executable.output(MAXIMUM + site).item()));
+        quantized.observe(traced, name -> executable.output(MEASURED + name));
     }
 
     /** How many images of the last batch had their largest logit at their label. */

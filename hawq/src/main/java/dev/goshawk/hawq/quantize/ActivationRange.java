@@ -72,7 +72,7 @@ public final class ActivationRange {
     /** 2^k - 1. */
     public static int highestLevel(BitWidth bits) {
         if (bits.isFloat()) {
-            throw new IllegalArgumentException("activation range: expected 2, 3, 4, 6 or 8 bits, got 32 (float)");
+            throw new IllegalArgumentException("activation range: expected 1 to 8 bits, got 32 (float)");
         }
         return (1 << bits.bits()) - 1;
     }

@@ -15,6 +15,10 @@ import java.util.stream.Collectors;
  * @param bits one for each block
  */
 public record BitAllocation(List<Block> blocks, List<BitWidth> bits) {
+    /** The widths that are chosen from where no others are given, those of the paper: 2, 3, 4, 6, 8. */
+    public static final List<BitWidth> CHOICES = List.of(BitWidth.B2, BitWidth.B3, BitWidth.B4, BitWidth.B6,
+            BitWidth.B8);
+
     public BitAllocation {
         blocks = List.copyOf(blocks);
         bits = List.copyOf(bits);
@@ -27,11 +31,22 @@ public record BitAllocation(List<Block> blocks, List<BitWidth> bits) {
     /**
      * The best monotone assignment for a target, by the precision order of S_i.
      *
-     * @param blocks in network order, with a perturbation for each of the five widths
+     * @param blocks in network order, with a perturbation for each of the {@link #CHOICES}
      * @throws IllegalArgumentException if no assignment meets the target; the message gives the reachable range
      */
     public static BitAllocation choose(List<Sensitivity> blocks, SizeTarget target) {
-        return choose(blocks, Sensitivity.precisionOrder(blocks), target);
+        return choose(blocks, target, CHOICES);
+    }
+
+    /**
+     * The best monotone assignment for a target, from a set of widths.
+     *
+     * @param blocks in network order, with a perturbation for each of the widths
+     * @param widths to choose from, ascending
+     * @throws IllegalArgumentException if no assignment meets the target; the message gives the reachable range
+     */
+    public static BitAllocation choose(List<Sensitivity> blocks, SizeTarget target, List<BitWidth> widths) {
+        return choose(blocks, Sensitivity.precisionOrder(blocks), target, widths);
     }
 
     /**
@@ -40,13 +55,14 @@ public record BitAllocation(List<Block> blocks, List<BitWidth> bits) {
     public static BitAllocation reversed(List<Sensitivity> blocks, SizeTarget target) {
         List<Integer> order = new ArrayList<>(Sensitivity.precisionOrder(blocks));
         Collections.reverse(order);
-        return choose(blocks, order, target);
+        return choose(blocks, order, target, CHOICES);
     }
 
-    private static BitAllocation choose(List<Sensitivity> sensitivities, List<Integer> order, SizeTarget target) {
+    private static BitAllocation choose(List<Sensitivity> sensitivities, List<Integer> order, SizeTarget target,
+            List<BitWidth> widths) {
         List<Block> blocks = sensitivities.stream().map(Sensitivity::block).toList();
-        long budget = target.budget(blocks, BitWidth.B2);
-        List<BitWidth> sorted = MonotoneSearch.best(order.stream().map(sensitivities::get).toList(), budget);
+        long budget = target.budget(blocks, widths.getFirst());
+        List<BitWidth> sorted = MonotoneSearch.best(order.stream().map(sensitivities::get).toList(), widths, budget);
         List<BitWidth> bits = new ArrayList<>(Collections.nCopies(blocks.size(), BitWidth.FLOAT));
         for (int i = 0; i < order.size(); i++) {
             bits.set(order.get(i), sorted.get(i));
@@ -57,7 +73,7 @@ public record BitAllocation(List<Block> blocks, List<BitWidth> bits) {
     /** Direct quantization: the widest single width that meets the target, with no second-order information. */
     public static BitAllocation direct(List<Block> blocks, SizeTarget target) {
         long budget = target.budget(blocks, BitWidth.B2);
-        for (BitWidth b : BitWidth.quantized().reversed()) {
+        for (BitWidth b : CHOICES.reversed()) {
             if (Compression.weights(blocks) * b.bits() <= budget) {
                 return uniform(blocks, b);
             }
@@ -73,7 +89,7 @@ public record BitAllocation(List<Block> blocks, List<BitWidth> bits) {
     /**
      * An explicit list in network order, such as {@code 8,6,6,8,3,3,3,2,2,2,3}.
      *
-     * @throws IllegalArgumentException if the count differs from the blocks or an entry is none of 2, 3, 4, 6, 8, 32
+     * @throws IllegalArgumentException if the count differs from the blocks or an entry is neither 1 to 8 nor 32
      */
     public static BitAllocation parse(List<Block> blocks, String list) {
         String[] parts = list.split(",", -1);
@@ -96,7 +112,7 @@ public record BitAllocation(List<Block> blocks, List<BitWidth> bits) {
             }
         }
         throw new IllegalArgumentException(
-                "bits: expected 2, 3, 4, 6, 8 or 32 (float) for block " + block + ", got '" + text + "'");
+                "bits: expected 1 to 8 or 32 (float) for block " + block + ", got '" + text + "'");
     }
 
     /** Compression ratio against 32-bit floats, by {@link Compression#convention()}. */

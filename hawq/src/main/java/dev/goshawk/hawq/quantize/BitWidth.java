@@ -4,11 +4,11 @@ import java.util.List;
 
 /** Widths a weight or an activation is stored in. */
 public enum BitWidth {
-    B2(2), B3(3), B4(4), B6(6), B8(8),
+    B1(1), B2(2), B3(3), B4(4), B5(5), B6(6), B7(7), B8(8),
     /** Not quantized: 32-bit floating point. */
     FLOAT(32);
 
-    private static final List<BitWidth> QUANTIZED = List.of(B2, B3, B4, B6, B8);
+    private static final List<BitWidth> QUANTIZED = List.of(B1, B2, B3, B4, B5, B6, B7, B8);
 
     private final int bits;
 
@@ -20,7 +20,7 @@ public enum BitWidth {
         return bits;
     }
 
-    /** The widths which quantize, ascending: 2, 3, 4, 6, 8. */
+    /** The widths which quantize, ascending: 1 to 8. */
     public static List<BitWidth> quantized() {
         return QUANTIZED;
     }
@@ -32,7 +32,7 @@ public enum BitWidth {
     /**
      * The width of that many bits.
      *
-     * @throws IllegalArgumentException if it is none of 2, 3, 4, 6, 8, 32
+     * @throws IllegalArgumentException if it is neither 1 to 8 nor 32
      */
     public static BitWidth of(int bits) {
         for (BitWidth b : values()) {
@@ -40,7 +40,7 @@ public enum BitWidth {
                 return b;
             }
         }
-        throw new IllegalArgumentException("bit width: expected 2, 3, 4, 6, 8 or 32 (float), got " + bits);
+        throw new IllegalArgumentException("bit width: expected 1 to 8 or 32 (float), got " + bits);
     }
 
     @Override

@@ -87,8 +87,7 @@ final class ScaleSearch {
     }
 
     int code(double x, Grid grid) {
-        double q = Math.rint(round(x / grid.scale())) + grid.zero();
-        return (int) Math.max(levels.min(), Math.min(levels.max(), q));
+        return (int) levels.nearest(round(x / grid.scale()), grid.zero());
     }
 
     double value(int code, Grid grid) {

@@ -2,10 +2,12 @@ package dev.goshawk.hawq.quantize;
 
 import dev.goshawk.models.Block;
 import dev.goshawk.models.parameters.Parameters;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
@@ -37,14 +39,26 @@ public record Sensitivity(Block block, double eigenvalue, Map<BitWidth, Double> 
     }
 
     /**
-     * Measures what each width would do to a block's weights.
+     * Measures what each of {@link BitAllocation#CHOICES} would do to a block's weights.
      *
      * @param eigenvalue top eigenvalue of the block's Hessian, finite
      * @param parameters the network's, in float
      */
-    public static Sensitivity of(Block block, double eigenvalue, Parameters parameters, UniformQuantizer quantizer) {
+    public static Sensitivity of(Block block, double eigenvalue, Parameters parameters, Quantizer quantizer) {
+        return of(block, eigenvalue, parameters, quantizer, BitAllocation.CHOICES);
+    }
+
+    /**
+     * Measures what each of some widths would do to a block's weights.
+     *
+     * @param eigenvalue top eigenvalue of the block's Hessian, finite
+     * @param parameters the network's, in float
+     * @param widths that may be chosen
+     */
+    public static Sensitivity of(Block block, double eigenvalue, Parameters parameters, Quantizer quantizer,
+            Collection<BitWidth> widths) {
         Map<BitWidth, Double> perturbations = new EnumMap<>(BitWidth.class);
-        for (BitWidth bits : BitWidth.quantized()) {
+        for (BitWidth bits : new TreeSet<>(widths)) {
             perturbations.put(bits, block.weights().stream()
                     .mapToDouble(n -> quantizer.perturbation(parameters.get(n), bits)).sum());
         }

@@ -12,13 +12,13 @@ import java.util.stream.IntStream;
  * clamp(round(w / scale) + zero, qMin, qMax), Q(w) = (q - zero) scale, ties to even. All arithmetic is that of the
  * weight's element type, so that a fake-quantize operation with the same scale and zero point gives the same values.
  *
- * <p>Symmetric 2-bit levels are ternary, {-1, 0, 1}. The default rule is {@link ScaleRule#MSE}: it minimises ||Q(W) -
+ * <p>Symmetric 2-bit levels are ternary, {-1, 0, 1}; those of 1 bit are -1 and 1, by the sign of the weight. The default rule is {@link ScaleRule#MSE}: it minimises ||Q(W) -
  * W||^2, the very quantity that bit allocation and the fine-tuning order weigh by the curvature.
  *
  * @param scheme layout of the levels
  * @param rule choice of the scale
  */
-public record UniformQuantizer(Scheme scheme, ScaleRule rule) {
+public record UniformQuantizer(Scheme scheme, ScaleRule rule) implements Quantizer {
 
     /** Symmetric per output channel with the least squared error. */
     public static UniformQuantizer standard() {
@@ -32,55 +32,6 @@ public record UniformQuantizer(Scheme scheme, ScaleRule rule) {
      * @param bits any but {@link BitWidth#FLOAT}
      */
     public QuantizedWeights quantize(Tensor weight, BitWidth bits) {
-        return quantize(weight, bits, (c, w) -> new ScaleSearch(levels(bits), weight.dtype()).best(w, rule));
-    }
-
-    /**
-     * Adapts the scales to a weight that has moved a little since, as in training: under MSE a few steps of least
-     * squares from the earlier scales in place of the search, under MAX the maximum.
-     *
-     * @param previous this quantizer's result for an earlier value of the same weight
-     */
-    public QuantizedWeights update(Tensor weight, QuantizedWeights previous) {
-        if (!previous.values().shape().equals(weight.shape()) || previous.values().dtype() != weight.dtype()) {
-            throw new ShapeMismatchException("quantizer update: expected a weight " + previous.values().dtype()
-                    + previous.values().shape() + " as before, got " + weight.dtype() + weight.shape());
-        }
-        if (rule == ScaleRule.MAX) {
-            return quantize(weight, previous.bits());
-        }
-        ScaleSearch search = new ScaleSearch(levels(previous.bits()), weight.dtype());
-        return quantize(weight, previous.bits(), (c, w) -> search.refine(w,
-                new ScaleSearch.Grid(previous.scale().get(c), (int) previous.zeroPoint().get(c))));
-    }
-
-    /** ||Q(W) - W||^2, summed in float64; 0 for {@link BitWidth#FLOAT}. */
-    public double perturbation(Tensor weight, BitWidth bits) {
-        if (bits.isFloat()) {
-            return 0;
-        }
-        Tensor q = quantize(weight, bits).values();
-        double sum = 0;
-        for (int i = 0; i < q.size(); i++) {
-            double d = q.get(i) - weight.get(i);
-            sum += d * d;
-        }
-        return sum;
-    }
-
-    /** Integer levels of a width, for the fake-quantization op. */
-    public Levels levels(BitWidth bits) {
-        if (bits.isFloat()) {
-            throw new IllegalArgumentException("quantizer: expected 2, 3, 4, 6 or 8 bits, got 32 (float)");
-        }
-        int half = (1 << (bits.bits() - 1)) - 1;
-        return switch (scheme) {
-            case SYMMETRIC_PER_CHANNEL -> new Levels(-half, half, true);
-            case ASYMMETRIC_PER_LAYER -> new Levels(0, (1 << bits.bits()) - 1, false);
-        };
-    }
-
-    private QuantizedWeights quantize(Tensor weight, BitWidth bits, GridChoice choice) {
         Levels levels = levels(bits);
         check(weight);
         int channels = weight.shape().dim(-1);
@@ -97,7 +48,7 @@ public record UniformQuantizer(Scheme scheme, ScaleRule rule) {
         ScaleSearch.Grid grid = new ScaleSearch.Grid(1, 0);
         for (int c = 0; c < channels; c++) {
             if (perChannel || c == 0) {
-                grid = choice.choose(c, channel.apply(c));
+                grid = search.best(channel.apply(c), rule);
             }
             scale.set(c, grid.scale());
             zeroPoint.set(c, grid.zero());
@@ -108,6 +59,44 @@ public record UniformQuantizer(Scheme scheme, ScaleRule rule) {
             }
         }
         return new QuantizedWeights(values, codes, scale, zeroPoint, levels.min(), levels.max(), bits);
+    }
+
+    @Override
+    public TensorQuantizer weight(Shape shape, DType dtype, BitWidth bits) {
+        return new UniformWeight(this, shape, dtype, bits);
+    }
+
+    @Override
+    public TensorQuantizer activation(DType dtype, BitWidth bits) {
+        return new UniformActivation(dtype, bits);
+    }
+
+    @Override
+    public String describeWeights() {
+        return (scheme == Scheme.SYMMETRIC_PER_CHANNEL
+                ? "symmetric, a scale for each output channel"
+                : "asymmetric, a scale for each layer") + ", scales by " + switch (rule) {
+                    case MSE -> "least squared error";
+                    case MAX -> "the largest value";
+                };
+    }
+
+    @Override
+    public String describeActivations() {
+        return "range by moving average of batch maxima";
+    }
+
+    /** Integer levels of a width, for the fake-quantization op. */
+    public Levels levels(BitWidth bits) {
+        if (bits.isFloat()) {
+            throw new IllegalArgumentException("quantizer: expected 1 to 8 bits, got 32 (float)");
+        }
+        int half = (1 << (bits.bits() - 1)) - 1;
+        return switch (scheme) {
+            case SYMMETRIC_PER_CHANNEL ->
+                bits == BitWidth.B1 ? new Levels(-1, 1, true, true) : new Levels(-half, half, true, false);
+            case ASYMMETRIC_PER_LAYER -> new Levels(0, (1 << bits.bits()) - 1, false, false);
+        };
     }
 
     private static void check(Tensor weight) {
@@ -124,12 +113,34 @@ public record UniformQuantizer(Scheme scheme, ScaleRule rule) {
         }
     }
 
-    /** Chooses a grid for the values that share one. */
-    private interface GridChoice {
-        ScaleSearch.Grid choose(int channel, double[] values);
-    }
+    /**
+     * The integer levels of a scheme.
+     *
+     * @param symmetric whether there is no zero point
+     * @param binary whether there are but two, -1 and 1
+     */
+    public record Levels(int min, int max, boolean symmetric, boolean binary) {
+        /** How many there are. */
+        int count() {
+            return binary ? 2 : max - min + 1;
+        }
 
-    /** The integer levels of a scheme; symmetric ones have no zero point. */
-    public record Levels(int min, int max, boolean symmetric) {
+        /** The level of that place, from 0. */
+        int at(int index) {
+            return binary ? 2 * index - 1 : min + index;
+        }
+
+        /** The place of a level, from 0. */
+        int indexOf(int level) {
+            return binary ? (level + 1) / 2 : level - min;
+        }
+
+        /** The level nearest to a number of steps from zero, ties to even. */
+        double nearest(double steps, double zero) {
+            if (binary) {
+                return steps >= 0 ? 1 : -1;
+            }
+            return Math.max(min, Math.min(max, Math.rint(steps) + zero));
+        }
     }
 }

@@ -255,7 +255,7 @@ class ResumeTest {
         Backend backend = Backends.defaultBackend();
         TrainingSettings settings = SmallTraining.settings(BitWidth.B4);
         TrainingSettings faster = new TrainingSettings(settings.batch(), 12, 0.9, 1e-3, settings.augmentation(),
-                settings.weights(), BitWidth.B4, 2);
+                settings.quantizer(), BitWidth.B4, 2);
         TrainingData data = SmallTraining.data();
         TrainingData fewer = new TrainingData(new SmallTraining.Images("train", 49), data.test(), data.normalization());
         String start = last(reference) + ": is a checkpoint of another training, its ";

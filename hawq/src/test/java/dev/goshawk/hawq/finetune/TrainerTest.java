@@ -222,8 +222,9 @@ class TrainerTest {
     void newBlocksAreCalibratedBeforeTheyTrain() {
         run(SmallTraining.trainer());
         // Momentum, range and observations: two calibration batches, then every step from the block's stage on.
-        assertEquals(2 + 15, WeightFile.read(folder.resolve("t-15.safetensors")).get("range/middle.relu1").get(2));
-        assertEquals(2 + 4 + 3, WeightFile.read(folder.resolve("t-15.safetensors")).get("range/relu").get(2));
+        assertEquals(2 + 15,
+                WeightFile.read(folder.resolve("t-15.safetensors")).get("quantizer/middle.relu1/range").get(2));
+        assertEquals(2 + 4 + 3, WeightFile.read(folder.resolve("t-15.safetensors")).get("quantizer/relu/range").get(2));
     }
 
     @Test

@@ -34,7 +34,7 @@ class BitAllocationTest {
         List<Sensitivity> result = new ArrayList<>();
         for (Block block : blocks(weights)) {
             Map<BitWidth, Double> p = new HashMap<>();
-            for (BitWidth b : BitWidth.quantized()) {
+            for (BitWidth b : BitAllocation.CHOICES) {
                 p.put(b, block.weightCount() * Math.pow(4, -b.bits()) * (0.5 + random.nextDouble()));
             }
             double sign = random.nextInt(4) == 0 ? -1 : 1;
@@ -77,7 +77,7 @@ class BitAllocationTest {
         for (int code = 0; code < Math.pow(5, n); code++) {
             BitWidth[] bits = new BitWidth[n];
             for (int i = 0, rest = code; i < n; i++, rest /= 5) {
-                bits[i] = BitWidth.quantized().get(rest % 5);
+                bits[i] = BitAllocation.CHOICES.get(rest % 5);
             }
             boolean monotone = true;
             for (int i = 1; i < n; i++) {
@@ -115,7 +115,7 @@ class BitAllocationTest {
     @Test
     void negativeCurvatureCountsByMagnitude() {
         Map<BitWidth, Double> p = new HashMap<>();
-        BitWidth.quantized().forEach(b -> p.put(b, Math.pow(4, -b.bits())));
+        BitAllocation.CHOICES.forEach(b -> p.put(b, Math.pow(4, -b.bits())));
         List<Block> blocks = blocks(100, 100, 100);
         List<Sensitivity> s = List.of(new Sensitivity(blocks.get(0), 1, p), new Sensitivity(blocks.get(1), -50, p),
                 new Sensitivity(blocks.get(2), 5, p));
@@ -154,9 +154,9 @@ class BitAllocationTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = ';', value = {"8,6;expected 3 widths (blocks b0 to b2), got 2 in '8,6'",
-            "8,6,5;expected 2, 3, 4, 6, 8 or 32 (float) for block b2, got '5'",
-            "8,,2;expected 2, 3, 4, 6, 8 or 32 (float) for block b1, got ''",
-            "8,x,2;expected 2, 3, 4, 6, 8 or 32 (float) for block b1, got 'x'",
+            "8,6,9;expected 1 to 8 or 32 (float) for block b2, got '9'",
+            "8,,2;expected 1 to 8 or 32 (float) for block b1, got ''",
+            "8,x,2;expected 1 to 8 or 32 (float) for block b1, got 'x'",
             "8,2,2,;expected 3 widths (blocks b0 to b2), got 4 in '8,2,2,'"})
     void badLists(String list, String expected) {
         String message = assertThrows(IllegalArgumentException.class,

@@ -6,6 +6,7 @@ import dev.goshawk.backend.Executable;
 import dev.goshawk.compile.Simplifier;
 import dev.goshawk.graph.Graph;
 import dev.goshawk.graph.Value;
+import dev.goshawk.hawq.finetune.Optimizer;
 import dev.goshawk.hawq.finetune.Sgd;
 import dev.goshawk.models.BatchStatistic;
 import dev.goshawk.models.Mode;
@@ -21,7 +22,7 @@ import java.util.SequencedMap;
 /** Loss and gradient by all parameters, and a step of training on top of it. */
 public class Gradient implements Workload {
     private final Executable executable;
-    private final List<Tensor> gradients;
+    private final SequencedMap<String, Tensor> gradients = new LinkedHashMap<>();
     private final double flop;
 
     final TracedNetwork traced;
@@ -48,13 +49,14 @@ public class Gradient implements Workload {
         executable.bind(TracedNetwork.IMAGES, problem.images());
         executable.bind(TracedNetwork.LABELS, problem.labels());
         parameters.bindTo(executable);
-        gradients = trainable.stream().map(s -> executable.output("gradient/" + s.name())).toList();
+        trainable.forEach(s -> gradients.put(s.name(), executable.output("gradient/" + s.name())));
     }
 
     @Override
     public Map<String, Double> facts() {
         executable.run();
-        return Map.of(FLOP, flop, "loss", executable.output("loss").item(), "gradient norm", Sums.norm(gradients));
+        return Map.of(FLOP, flop, "loss", executable.output("loss").item(), "gradient norm",
+                Sums.norm(List.copyOf(gradients.values())));
     }
 
     @Override
@@ -79,9 +81,8 @@ public class Gradient implements Workload {
         private Training(Problem problem, Backend backend, Parameters parameters) {
             super(problem, Mode.TRAINING, backend, parameters);
             this.parameters = parameters;
-            sgd = new Sgd(
-                    parameters.trainable().stream().map(n -> new Sgd.Parameter(n, parameters.get(n), DECAY)).toList(),
-                    MOMENTUM, false);
+            sgd = new Sgd(MOMENTUM, false);
+            parameters.trainable().forEach(n -> sgd.add(new Optimizer.Parameter(n, parameters.get(n), DECAY, 1)));
         }
 
         @Override
@@ -98,7 +99,7 @@ public class Gradient implements Workload {
         return executable.output(name);
     }
 
-    List<Tensor> gradients() {
+    SequencedMap<String, Tensor> gradients() {
         return gradients;
     }
 }

@@ -129,7 +129,8 @@ final class KernelFactory {
                     accumulate, scratch.floats(), CacheLine.start(DType.FLOAT32), w);
         }
         scratch.require(DType.FLOAT64, ProductKernels.gemmScratchDouble(m, n, k, threads));
-        return w -> ProductKernels.gemm(m, n, k, x.tensor().doubles(), x.offset(), lda, op.transposeA(), y.tensor().doubles(),
+        return w -> ProductKernels.gemm(m, n, k, x.tensor().doubles(), x.offset(), lda, op.transposeA(),
+                y.tensor().doubles(),
                 y.offset(), ldb, op.transposeB(), to.tensor().doubles(), to.offset(), n, accumulate, scratch.doubles(),
                 CacheLine.start(DType.FLOAT64), w);
     }

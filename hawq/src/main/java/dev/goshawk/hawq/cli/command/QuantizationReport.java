@@ -10,9 +10,7 @@ import dev.goshawk.hawq.finetune.Schedule.Turn;
 import dev.goshawk.hawq.quantize.BitAllocation;
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.quantize.Compression;
-import dev.goshawk.hawq.quantize.Scheme;
 import dev.goshawk.hawq.quantize.Sensitivity;
-import dev.goshawk.hawq.quantize.UniformQuantizer;
 import dev.goshawk.hawq.report.RunReport;
 import dev.goshawk.hawq.run.RunFolder;
 import dev.goshawk.models.Block;
@@ -31,7 +29,6 @@ final class QuantizationReport {
     private final Network network;
     private final Parameters parameters;
     private final Backend backend;
-    private final UniformQuantizer quantizer;
     private final BitWidth activationBits;
     private final String target;
 
@@ -41,7 +38,6 @@ final class QuantizationReport {
         this.network = network;
         this.parameters = parameters;
         this.backend = backend;
-        this.quantizer = options.quantizer();
         this.activationBits = options.activationBits();
         this.target = options.targetText();
     }
@@ -74,15 +70,10 @@ final class QuantizationReport {
     }
 
     private RunReport.Quantization quantization(Outcome main) {
-        String weights = (quantizer.scheme() == Scheme.SYMMETRIC_PER_CHANNEL
-                ? "symmetric, a scale for each output channel"
-                : "asymmetric, a scale for each layer") + ", scales by " + switch (quantizer.rule()) {
-                    case MSE -> "least squared error";
-                    case MAX -> "the largest value";
-                };
+        String weights = main.quantizer().describeWeights();
         String activations = activationBits.isFloat()
                 ? "float"
-                : activationBits + " bits unsigned after each ReLU, range by moving average of batch maxima";
+                : activationBits + " bits unsigned after each ReLU, " + main.quantizer().describeActivations();
         BitAllocation allocation = main.allocation();
         return new RunReport.Quantization(weights, activations, target, allocation.ratio(), allocation.mebibytes(),
                 activationRatio(), Compression.convention());
@@ -96,7 +87,8 @@ final class QuantizationReport {
             BitWidth bits = main.allocation().bits().get(i);
             Sensitivity s = main.sensitivities().isEmpty() ? null : main.sensitivities().get(i);
             CurvatureStep.Top top = s == null || curvature == null ? null : curvature.blocks().get(i);
-            double perturbation = b.weights().stream().mapToDouble(n -> quantizer.perturbation(parameters.get(n), bits))
+            double perturbation = b.weights().stream()
+                    .mapToDouble(n -> main.quantizer().perturbation(parameters.get(n), bits))
                     .sum();
             int turn = order.indexOf(b.name());
             rows.add(new RunReport.BlockRow(b.name(), b.weights(), b.weightCount(),

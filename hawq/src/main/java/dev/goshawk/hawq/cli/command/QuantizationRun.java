@@ -16,6 +16,7 @@ import dev.goshawk.hawq.finetune.Trainer;
 import dev.goshawk.hawq.finetune.TrainingData;
 import dev.goshawk.hawq.finetune.TrainingSettings;
 import dev.goshawk.hawq.quantize.BitAllocation;
+import dev.goshawk.hawq.quantize.Quantizer;
 import dev.goshawk.hawq.quantize.Sensitivity;
 import dev.goshawk.hawq.report.RunReport;
 import dev.goshawk.hawq.run.RunFolder;
@@ -49,10 +50,12 @@ final class QuantizationRun {
     /**
      * What a method came to.
      *
+     * @param quantizer what it rounded with
      * @param sensitivities of the blocks in network order, empty where nothing of second order was used
      * @param turns order of quantization
      */
-    record Outcome(String label, BitAllocation allocation, List<Sensitivity> sensitivities, List<Turn> turns,
+    record Outcome(String label, Quantizer quantizer, BitAllocation allocation, List<Sensitivity> sensitivities,
+            List<Turn> turns,
             List<RunReport.Epoch> epochs, double accuracy) {
     }
 
@@ -91,9 +94,10 @@ final class QuantizationRun {
 
     private Outcome run(Method method, CurvatureStep.@Nullable Curvature curvature, boolean main, PrintWriter out,
             PrintWriter err) {
-        List<Sensitivity> sensitivities = curvature == null || method == Method.DIRECT
+        TrainingSettings own = settings.withQuantizer(options.quantizer(method));
+        List<Sensitivity> sensitivities = curvature == null || !method.usesCurvature()
                 ? List.of()
-                : sensitivities(curvature);
+                : sensitivities(curvature, own.quantizer());
         BitAllocation allocation = sensitivities.isEmpty()
                 ? options.allocateDirectly(Reports.blocks(network))
                 : options.allocate(sensitivities);
@@ -104,7 +108,7 @@ final class QuantizationRun {
         describe(label, allocation, sensitivities, turns, out);
         Schedule schedule = options.schedule(turns, length.epochsPerBlock(), length.finalEpochs(), length.rate(),
                 length.wholeRun());
-        Trainer trainer = new Trainer(network, parameters.copy(), data, settings, schedule, backend);
+        Trainer trainer = new Trainer(network, parameters.copy(), data, own, schedule, backend);
         List<RunReport.Epoch> epochs;
         String name = method.name().toLowerCase(Locale.ROOT);
         Checkpoints checkpoints = folder.checkpoints(name);
@@ -115,15 +119,16 @@ final class QuantizationRun {
         folder.writeModel(main ? TrainCommand.MODEL_FILE : name + ".safetensors", trainer.quantizedParameters(),
                 metadata(allocation, trainer));
         Double accuracy = epochs.getLast().testAccuracy();
-        return new Outcome(label, allocation, sensitivities, turns, epochs, accuracy == null ? 0 : accuracy);
+        return new Outcome(label, own.quantizer(), allocation, sensitivities, turns, epochs,
+                accuracy == null ? 0 : accuracy);
     }
 
-    private List<Sensitivity> sensitivities(CurvatureStep.Curvature curvature) {
+    private List<Sensitivity> sensitivities(CurvatureStep.Curvature curvature, Quantizer quantizer) {
         List<Block> blocks = Reports.blocks(network);
         List<Sensitivity> result = new ArrayList<>();
         for (int i = 0; i < blocks.size(); i++) {
             result.add(Sensitivity.of(blocks.get(i), curvature.blocks().get(i).eigenvalue(), parameters,
-                    settings.weights()));
+                    quantizer, options.widthsToMeasure(blocks)));
         }
         return result;
     }

@@ -157,10 +157,10 @@ public final class QuantizeCommand implements Callable<Integer> {
         Parameters parameters = weights == null
                 ? Parameters.load(network, EmbeddedRun.weights(), DType.FLOAT32)
                 : StartWeights.load(weights, ignored, network, DType.FLOAT32, training.seed(), err);
-        TrainingSettings settings = training.settings(inputSize, quantization.quantizer(),
-                quantization.activationBits());
         List<QuantizationOptions.Method> methods = quantization.methods(data.isEmbedded());
-        boolean curved = methods.contains(QuantizationOptions.Method.HAWQ);
+        TrainingSettings settings = training.settings(inputSize, quantization.quantizer(methods.getFirst()),
+                quantization.activationBits());
+        boolean curved = methods.stream().anyMatch(QuantizationOptions.Method::usesCurvature);
         TrainingPlan plan = TrainingPlan.of(network, parameters, opened, settings, true, backend);
         if (dryRun) {
             if (curved) {
@@ -227,13 +227,28 @@ public final class QuantizeCommand implements Callable<Integer> {
 
     /** Refuses what would be passed over in silence. */
     private void refuseUnused() {
-        if (quantization.methods(data.isEmbedded()).contains(QuantizationOptions.Method.HAWQ)) {
+        List<QuantizationOptions.Method> methods = quantization.methods(data.isEmbedded());
+        for (String option : quantization.usesUniform(data.isEmbedded())
+                ? List.<String>of()
+                : QuantizationOptions.OF_UNIFORM) {
+            if (Given.is(spec, option)) {
+                throw new ParameterException(spec.commandLine(),
+                        option + ": expected with the quantizer uniform, which no method here rounds with");
+            }
+        }
+        if (methods.stream().allMatch(QuantizationOptions.Method::hasOwnQuantizer) && Given.is(spec, "--quantizer")) {
+            throw new ParameterException(spec.commandLine(),
+                    "--quantizer: expected with --method hawq or direct, the others have their own");
+        }
+        if (methods.stream().anyMatch(QuantizationOptions.Method::usesCurvature)) {
             return;
         }
         for (String option : QuantizationOptions.OF_HAWQ) {
             if (Given.is(spec, option)) {
                 throw new ParameterException(spec.commandLine(),
-                        option + ": expected with --method hawq, which --method direct leaves out");
+                        option + ": expected with --method hawq, which --method "
+                                + quantization.methodNames(data.isEmbedded())
+                                + " leaves out");
             }
         }
     }

@@ -30,7 +30,7 @@ public final class SizeCommand implements Callable<Integer> {
     private String model = "";
 
     @Option(names = "--bits", paramLabel = "LIST", required = true,
-            description = "Widths of the blocks in network order: 2, 3, 4, 6, 8 or 32 each.")
+            description = "Widths of the blocks in network order: 1 to 8 or 32 each.")
     private String bits = "";
 
     @Override

@@ -6,12 +6,16 @@ import dev.goshawk.hawq.finetune.Schedule.Turn;
 import dev.goshawk.hawq.quantize.BitAllocation;
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.quantize.FineTuningOrder;
+import dev.goshawk.hawq.quantize.Quantizer;
+import dev.goshawk.hawq.quantize.Quantizers;
 import dev.goshawk.hawq.quantize.ScaleRule;
 import dev.goshawk.hawq.quantize.Scheme;
 import dev.goshawk.hawq.quantize.Sensitivity;
 import dev.goshawk.hawq.quantize.SizeTarget;
 import dev.goshawk.hawq.quantize.UniformQuantizer;
 import dev.goshawk.models.Block;
+import dev.goshawk.tensor.DType;
+import dev.goshawk.tensor.Shape;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,21 +33,41 @@ public final class QuantizationOptions {
     public static final List<String> OF_HAWQ = List.of("--bits", "--reverse-precision", "--samples", "--sample-size",
             "--micro-batch", "--recompute", "--subsample", "--tolerance");
 
-    /** Ways to choose. */
+    /** Options that only the quantizer uniform has a use for. */
+    public static final List<String> OF_UNIFORM = List.of("--scheme", "--scale-rule");
+
+    /** A way to choose bits and a quantizer. */
     public enum Method {
-        HAWQ("HAWQ"), DIRECT("Direct");
+        HAWQ("HAWQ", true, null), DIRECT("Direct", false, null), LSQ("LSQ", false, "lsq"), PACT("PACT", false, "pact"),
+        DOREFA("DoReFa", false, "dorefa");
 
         private final String label;
+        private final boolean usesCurvature;
+        private final @Nullable String quantizer;
 
-        Method(String label) {
+        /** @param quantizer its own, by name, or null for the one that {@code --quantizer} names */
+        Method(String label, boolean usesCurvature, @Nullable String quantizer) {
             this.label = label;
+            this.usesCurvature = usesCurvature;
+            this.quantizer = quantizer;
+        }
+
+        /** Whether bits and order go by the curvature; otherwise all blocks get one width, in network order. */
+        public boolean usesCurvature() {
+            return usesCurvature;
+        }
+
+        /** Whether the method says what is rounded with. */
+        public boolean hasOwnQuantizer() {
+            return quantizer != null;
         }
     }
 
     @Option(names = "--method", paramLabel = "NAME", split = ",",
             description = "hawq (bits and order by curvature), direct (one width for all blocks, in network "
                     + "order, nothing of second "
-                    + "order), or both, as hawq,direct (default: hawq; on the embedded shapes both).")
+                    + "order), lsq, pact or dorefa (as direct, with the quantizer of that name), or several, as "
+                    + "hawq,direct (default: hawq; on the embedded shapes hawq,direct).")
     private List<Method> methods = List.of();
 
     @Option(names = "--target-ratio", paramLabel = "R",
@@ -60,8 +84,13 @@ public final class QuantizationOptions {
     private @Nullable String bits;
 
     @Option(names = "--activation-bits", paramLabel = "K", defaultValue = "4",
-            description = "Width of activations: 2, 3, 4 (default), 6, 8, or 32 to leave them float.")
+            description = "Width of activations: 1 to 8 (default: 4), or 32 to leave them float.")
     private int activationBits = 4;
+
+    @Option(names = "--quantizer", paramLabel = "NAME", defaultValue = "uniform",
+            description = "How hawq and direct round: uniform (default), lsq (learned steps), pact (learned clips of "
+                    + "activations) or dorefa.")
+    private String quantizer = "uniform";
 
     @Option(names = "--scheme", paramLabel = "NAME", defaultValue = "symmetric",
             description = "Levels of weights: symmetric (default; about zero, a scale for each output "
@@ -96,17 +125,59 @@ public final class QuantizationOptions {
         return embedded ? List.of(Method.HAWQ, Method.DIRECT) : List.of(Method.HAWQ);
     }
 
-    /** What the method's rows and schedules are called. */
-    public String label(Method method) {
-        String reversed = (method == Method.HAWQ && reversePrecision ? ", precision reversed" : "")
-                + (reverseOrder ? ", order reversed" : "") + (atOnce ? ", at once" : "");
-        return method.label + reversed;
+    /** The methods as they are given. */
+    public String methodNames(boolean embedded) {
+        return methods(embedded).stream().map(m -> m.name().toLowerCase(Locale.ROOT)).collect(Collectors.joining(","));
     }
 
-    public UniformQuantizer quantizer() {
-        return new UniformQuantizer(
-                layout == Layout.SYMMETRIC ? Scheme.SYMMETRIC_PER_CHANNEL : Scheme.ASYMMETRIC_PER_LAYER,
-                scaleRule);
+    /** What the method's rows and schedules are called. */
+    public String label(Method method) {
+        String reversed = (method.usesCurvature() && reversePrecision ? ", precision reversed" : "")
+                + (reverseOrder ? ", order reversed" : "") + (atOnce ? ", at once" : "");
+        String own = method.quantizer == null && !quantizer.equals("uniform") ? ", " + quantizer : "";
+        return method.label + own + reversed;
+    }
+
+    /** What a method rounds with. */
+    public Quantizer quantizer(Method method) {
+        String name = quantizerName(method);
+        return name.equals("uniform")
+                ? new UniformQuantizer(
+                        layout == Layout.SYMMETRIC ? Scheme.SYMMETRIC_PER_CHANNEL : Scheme.ASYMMETRIC_PER_LAYER,
+                        scaleRule)
+                : Quantizers.byName(name);
+    }
+
+    private String quantizerName(Method method) {
+        return method.quantizer == null ? quantizer : method.quantizer;
+    }
+
+    /** Whether one of the methods rounds with the quantizer uniform. */
+    public boolean usesUniform(boolean embedded) {
+        return methods(embedded).stream().anyMatch(m -> quantizerName(m).equals("uniform"));
+    }
+
+    /** The widths that may come to be needed of a method's quantizer. */
+    private List<BitWidth> widths(List<Block> blocks, Method method) {
+        if (bits == null) {
+            return BitAllocation.CHOICES;
+        }
+        return method.usesCurvature() ? BitAllocation.parse(blocks, bits).bits() : List.of(BitWidth.B2);
+    }
+
+    private void checkQuantizers(List<Block> blocks) {
+        if (!Quantizers.all().containsKey(quantizer)) {
+            throw new IllegalArgumentException("--quantizer: expected one of "
+                    + String.join(", ", Quantizers.all().keySet()) + ", got '" + quantizer + "'");
+        }
+        for (Method method : methods(true)) {
+            for (BitWidth width : widths(blocks, method)) {
+                if (!width.isFloat()) {
+                    // Throws where the family has no such width.
+                    quantizer(method).weight(Shape.of(1, 1), DType.FLOAT32, width);
+                }
+            }
+        }
     }
 
     public BitWidth activationBits() {
@@ -114,7 +185,7 @@ public final class QuantizationOptions {
             return BitWidth.of(activationBits);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    "--activation-bits: expected 2, 3, 4, 6, 8 or 32 (float), got " + activationBits, e);
+                    "--activation-bits: expected 1 to 8 or 32 (float), got " + activationBits, e);
         }
     }
 
@@ -126,6 +197,7 @@ public final class QuantizationOptions {
                     "--target-ratio, --target-size and --bits: expected at most one of them");
         }
         activationBits();
+        checkQuantizers(blocks);
         if (atOnce && reverseOrder) {
             throw new IllegalArgumentException(
                     "--at-once and --reverse-order: expected one of them, all blocks at once have no order");
@@ -160,6 +232,14 @@ public final class QuantizationOptions {
         return targetSize != null
                 ? "size " + targetSize + " MiB"
                 : "ratio " + (targetRatio == null ? DEFAULT_RATIO : targetRatio);
+    }
+
+    /** The widths for which a block's perturbation is needed. */
+    public List<BitWidth> widthsToMeasure(List<Block> blocks) {
+        return bits == null
+                ? BitAllocation.CHOICES
+                : BitAllocation.parse(blocks, bits).bits().stream()
+                        .filter(b -> !b.isFloat()).toList();
     }
 
     /** Widths by curvature. */
@@ -202,10 +282,10 @@ public final class QuantizationOptions {
 
     /** Everything here that results depend on. */
     public void describe(boolean embedded, Map<String, String> values) {
-        values.put("--method", methods(embedded).stream().map(m -> m.name().toLowerCase(Locale.ROOT))
-                .collect(Collectors.joining(",")));
+        values.put("--method", methodNames(embedded));
         values.put("target", targetText());
         values.put("--activation-bits", Integer.toString(activationBits));
+        values.put("--quantizer", quantizer);
         values.put("--scheme", layout.name().toLowerCase(Locale.ROOT));
         values.put("--scale-rule", scaleRule.name().toLowerCase(Locale.ROOT));
         values.put("--reverse-precision", Boolean.toString(reversePrecision));

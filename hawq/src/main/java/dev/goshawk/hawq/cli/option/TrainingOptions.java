@@ -5,7 +5,7 @@ import dev.goshawk.data.source.ImageFolder;
 import dev.goshawk.hawq.finetune.LearningRate;
 import dev.goshawk.hawq.finetune.TrainingSettings;
 import dev.goshawk.hawq.quantize.BitWidth;
-import dev.goshawk.hawq.quantize.UniformQuantizer;
+import dev.goshawk.hawq.quantize.Quantizer;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -120,8 +120,8 @@ public final class TrainingOptions {
     }
 
     /** @param inputSize side of the images the network was made for */
-    public TrainingSettings settings(int inputSize, UniformQuantizer weights, BitWidth activationBits) {
-        return new TrainingSettings(batch(inputSize), seed, momentum, weightDecay, augmentation(inputSize), weights,
+    public TrainingSettings settings(int inputSize, Quantizer quantizer, BitWidth activationBits) {
+        return new TrainingSettings(batch(inputSize), seed, momentum, weightDecay, augmentation(inputSize), quantizer,
                 activationBits, CALIBRATION_BATCHES);
     }
 

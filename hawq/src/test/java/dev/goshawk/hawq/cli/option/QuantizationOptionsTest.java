@@ -12,6 +12,7 @@ import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.quantize.ScaleRule;
 import dev.goshawk.hawq.quantize.Scheme;
 import dev.goshawk.hawq.quantize.Sensitivity;
+import dev.goshawk.hawq.quantize.Quantizers;
 import dev.goshawk.hawq.quantize.UniformQuantizer;
 import dev.goshawk.models.Block;
 import java.util.List;
@@ -88,9 +89,9 @@ class QuantizationOptionsTest {
 
     @Test
     void quantizersByName() {
-        assertEquals(UniformQuantizer.standard(), options().quantizer());
+        assertEquals(UniformQuantizer.standard(), options().quantizer(QuantizationOptions.Method.HAWQ));
         assertEquals(new UniformQuantizer(Scheme.ASYMMETRIC_PER_LAYER, ScaleRule.MAX),
-                options("--scheme", "asymmetric", "--scale-rule", "max").quantizer());
+                options("--scheme", "asymmetric", "--scale-rule", "max").quantizer(QuantizationOptions.Method.HAWQ));
     }
 
     @Test
@@ -113,9 +114,23 @@ class QuantizationOptionsTest {
         assertEquals("--target-ratio, --target-size and --bits: expected at most one of them",
                 failure("--target-ratio", "8", "--target-size", "1"));
         assertTrue(failure("--bits", "2,2").startsWith("bits: expected 3 widths"));
-        assertEquals("bits: expected 2, 3, 4, 6, 8 or 32 (float) for block b, got '5'", failure("--bits", "2,5,2"));
-        assertEquals("--activation-bits: expected 2, 3, 4, 6, 8 or 32 (float), got 5",
-                failure("--activation-bits", "5"));
+        assertEquals("bits: expected 1 to 8 or 32 (float) for block b, got '9'", failure("--bits", "2,9,2"));
+        assertEquals("--activation-bits: expected 1 to 8 or 32 (float), got 9",
+                failure("--activation-bits", "9"));
+    }
+
+    @Test
+    void quantizers() {
+        assertEquals(Quantizers.byName("pact"), options("--method", "pact").quantizer(QuantizationOptions.Method.PACT));
+        assertEquals(Quantizers.byName("lsq"),
+                options("--quantizer", "lsq").quantizer(QuantizationOptions.Method.HAWQ));
+        assertEquals("HAWQ, lsq", options("--quantizer", "lsq").label(QuantizationOptions.Method.HAWQ));
+        assertEquals("PACT", options("--method", "pact").label(QuantizationOptions.Method.PACT));
+        assertEquals("--quantizer: expected one of uniform, lsq, pact, dorefa, got 'sawb'",
+                failure("--quantizer", "sawb"));
+        assertEquals("lsq: expected 2 bits or more for weights, got 1",
+                failure("--quantizer", "lsq", "--bits", "4,1,2"));
+        options("--quantizer", "dorefa", "--bits", "4,1,2").check(blocks());
     }
 
     private static String failure(String... arguments) {

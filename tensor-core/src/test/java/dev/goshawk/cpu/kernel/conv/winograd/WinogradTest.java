@@ -110,7 +110,8 @@ class WinogradTest {
             assertInstanceOf(DirectSweep.class, ProductKernels.conv(ConvRole.OUTPUT, g));
             assertInstanceOf(FlatFilterGrad.class, ProductKernels.conv(ConvRole.WEIGHT_GRAD, g));
             System.setProperty(Winograd.PROPERTY, "no");
-            Exception refusal = assertThrows(IllegalArgumentException.class, () -> ProductKernels.conv(ConvRole.OUTPUT, g));
+            Exception refusal = assertThrows(IllegalArgumentException.class,
+                    () -> ProductKernels.conv(ConvRole.OUTPUT, g));
             assertEquals("goshawk.winograd: expected true or false, got 'no'", refusal.getMessage());
         } finally {
             System.clearProperty(Winograd.PROPERTY);

@@ -1,0 +1,319 @@
+package dev.goshawk.hawq.quantize;
+
+import dev.goshawk.backend.Backend;
+import dev.goshawk.backend.Executable;
+import dev.goshawk.graph.Graph;
+import dev.goshawk.graph.Value;
+import dev.goshawk.hawq.evaluation.Evaluator;
+import dev.goshawk.models.ActivationSite;
+import dev.goshawk.models.LayerHooks;
+import dev.goshawk.models.Mode;
+import dev.goshawk.models.Network;
+import dev.goshawk.models.ParameterSpec;
+import dev.goshawk.models.TracedNetwork;
+import dev.goshawk.models.parameters.Parameters;
+import dev.goshawk.tensor.DType;
+import dev.goshawk.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A network of which some blocks compute with rounded weights and activations. Blocks are quantized one by one and stay so; what their
+ * quantizers keep are inputs of the graph, shared with it, so that compiled graphs follow training without being traced again.
+ *
+ * <p>Nothing here needs a step of training: after {@link #quantize} and {@link #calibrate} the network can be evaluated, which is
+ * post-training quantization.
+ */
+public final class QuantizedNetwork {
+    private static final String PREFIX = "quantizer/";
+
+    private final Network network;
+    private final Parameters parameters;
+    private final Quantizer quantizer;
+    private final BitWidth activationBits;
+    private final List<ActivationSite> sites;
+    private final SequencedMap<String, BitWidth> blocks = new LinkedHashMap<>();
+    private final SequencedMap<String, TensorQuantizer> weights = new LinkedHashMap<>();
+    private final SequencedMap<String, TensorQuantizer> activations = new LinkedHashMap<>();
+
+    /**
+     * A network of which nothing is quantized yet.
+     *
+     * @param parameters the float parameters, shared
+     * @param activationBits width of the activations of quantized blocks; 32 leaves them float
+     */
+    public QuantizedNetwork(Network network, Parameters parameters, Quantizer quantizer, BitWidth activationBits) {
+        this.network = network;
+        this.parameters = parameters;
+        this.quantizer = quantizer;
+        this.activationBits = activationBits;
+        this.sites = activationBits.isFloat() ? List.of() : network.trace(dtype(), 1, Mode.EVALUATION).activations();
+    }
+
+    /** A quantizer's tensor that gradient descent moves, with the name it has in {@link Traced#trained}. */
+    public record TrainedTensor(String name, Tensor tensor, double rate, double decay) {
+    }
+
+    /**
+     * The network as a graph.
+     *
+     * @param network loss and logits of the quantized network
+     * @param trained what of the quantizers is trained, as inputs of the graph, by name
+     * @param measured what {@link #observe} wants to know of each batch, by name
+     * @param inputs the quantizers' tensors that the graph takes, by name
+     */
+    public record Traced(TracedNetwork network, SequencedMap<String, Value> trained,
+            SequencedMap<String, Value> measured, SequencedMap<String, Tensor> inputs) {
+        /** Binds the quantizers' tensors. */
+        public void bindTo(Executable executable) {
+            inputs.forEach((name, tensor) -> {
+                if (executable.inputs().contains(name)) {
+                    executable.bind(name, tensor);
+                }
+            });
+        }
+    }
+
+    private DType dtype() {
+        return parameters.tensors().firstEntry().getValue().dtype();
+    }
+
+    /** Whether the block has been given a width, float or not. */
+    public boolean holds(String block) {
+        return blocks.containsKey(block);
+    }
+
+    /** The widths of the blocks that have one, in the order in which they got it. */
+    public SequencedMap<String, BitWidth> blocks() {
+        return new LinkedHashMap<>(blocks);
+    }
+
+    /** Whether the block's activations are quantized. */
+    public boolean quantizesActivations(String block) {
+        BitWidth bits = blocks.get(block);
+        return bits != null && !bits.isFloat() && sites.stream().anyMatch(s -> s.block().equals(block));
+    }
+
+    /**
+     * Quantizes one more block, with levels fitted to its weights as they are. Its activations need {@link #calibrate}.
+     *
+     * @throws IllegalArgumentException if the block has no weights or has been given a width before
+     */
+    public void quantize(String block, BitWidth bits) {
+        admit(block, bits);
+        for (ParameterSpec spec : weights(block)) {
+            TensorQuantizer q = weights.get(spec.name());
+            if (q != null) {
+                q.fit(parameters.get(spec.name()));
+            }
+        }
+    }
+
+    /** Quantizes one more block without levels yet: enough to trace, or to restore a state into. */
+    public void admit(String block, BitWidth bits) {
+        List<ParameterSpec> specs = weights(block);
+        if (specs.isEmpty() || blocks.putIfAbsent(block, bits) != null) {
+            throw new IllegalArgumentException(
+                    "quantization: expected a block with weights that is still float, got '" + block + "'");
+        }
+        if (!bits.isFloat()) {
+            specs.forEach(s -> weights.put(s.name(), quantizer.weight(s.shape(), dtype(), bits)));
+            sites.stream().filter(s -> s.block().equals(block))
+                    .forEach(s -> activations.put(s.name(), quantizer.activation(dtype(), activationBits)));
+        }
+    }
+
+    private List<ParameterSpec> weights(String block) {
+        return parameters.specs().stream().filter(s -> s.isWeight() && s.block().equals(block)).toList();
+    }
+
+    /** Traces the network as far as it is quantized. */
+    public Traced trace(int batch, int height, int width, Mode mode) {
+        return trace(batch, height, width, mode, Set.of());
+    }
+
+    private Traced trace(int batch, int height, int width, Mode mode, Set<String> calibrated) {
+        Hooks hooks = new Hooks(calibrated);
+        TracedNetwork traced = network.trace(dtype(), batch, height, width, mode, hooks);
+        SequencedMap<String, Value> trained = new LinkedHashMap<>();
+        trained().forEach(t -> {
+            Value input = hooks.values.get(t.name());
+            if (input != null) {
+                trained.put(t.name(), input);
+            }
+        });
+        return new Traced(traced, trained, hooks.measured, hooks.inputs);
+    }
+
+    /** What of the quantizers is trained. */
+    public List<TrainedTensor> trained() {
+        List<TrainedTensor> trained = new ArrayList<>();
+        forEach((name, q) -> q.trained().forEach(t -> trained.add(new TrainedTensor(PREFIX + name + "/" + t.state(),
+                state(q, t.state()), t.rate(), t.decay()))));
+        return trained;
+    }
+
+    private static Tensor state(TensorQuantizer quantizer, String name) {
+        Tensor tensor = quantizer.state().get(name);
+        if (tensor == null) {
+            throw new IllegalStateException(quantizer + ": no state '" + name + "'");
+        }
+        return tensor;
+    }
+
+    private void forEach(BiConsumer<String, TensorQuantizer> action) {
+        weights.forEach(action);
+        activations.forEach(action);
+    }
+
+    /** Adapts the quantizers of all weights to what a step of training made of them. */
+    public void followWeights() {
+        weights.forEach((name, q) -> q.follow(parameters.get(name)));
+    }
+
+    /**
+     * Gives the quantizers of all activations what was measured of a batch.
+     *
+     * @param measured gives a value of {@link Traced#measured} by name
+     */
+    public void observe(Traced traced, Function<String, Tensor> measured) {
+        activations.forEach((site, q) -> q.observe(of(site, traced.measured().keySet(), measured)));
+    }
+
+    /** What was measured of one site, by the quantizer's own names. */
+    private static Map<String, Tensor> of(String site, Set<String> names, Function<String, Tensor> measured) {
+        Map<String, Tensor> own = new LinkedHashMap<>();
+        String prefix = PREFIX + site + "/";
+        names.stream().filter(n -> n.startsWith(prefix))
+                .forEach(n -> own.put(n.substring(prefix.length()), measured.apply(n)));
+        return own;
+    }
+
+    /**
+     * Gives the activations of newly quantized blocks their first parameters, from images as they are and with batch normalization in
+     * evaluation mode; weights are quantized already, these activations are not yet.
+     *
+     * @param fresh the blocks
+     * @param images where a batch of images goes, [batch, height, width, 3], of the parameters' type
+     * @param next fills {@code images} with a batch, by its number
+     */
+    public void calibrate(Set<String> fresh, Tensor images, int batches, IntConsumer next, Backend backend) {
+        Traced traced = trace(images.shape().dim(0), images.shape().dim(1), images.shape().dim(2), Mode.EVALUATION,
+                fresh);
+        SequencedMap<String, Value> outputs = new LinkedHashMap<>(traced.measured());
+        SequencedMap<String, TensorQuantizer> own = activations();
+        own.keySet()
+                .removeIf(name -> sites.stream().noneMatch(s -> s.name().equals(name) && fresh.contains(s.block())));
+        outputs.keySet().removeIf(n -> own.keySet().stream().noneMatch(site -> n.startsWith(PREFIX + site + "/")));
+        if (outputs.isEmpty()) {
+            return;
+        }
+        Executable forward = backend.compile(Graph.of(outputs));
+        forward.bind(TracedNetwork.IMAGES, images);
+        parameters.bindTo(forward);
+        traced.bindTo(forward);
+        for (int i = 0; i < batches; i++) {
+            next.accept(i);
+            forward.run();
+            own.forEach((site, q) -> q.observe(of(site, outputs.keySet(), forward::output)));
+        }
+    }
+
+    /** The network in evaluation mode, compiled, for images of that size. It follows later changes of weights and quantizers. */
+    public Evaluator evaluator(int batch, int height, int width, Backend backend) {
+        Traced traced = trace(batch, height, width, Mode.EVALUATION);
+        Evaluator evaluator = new Evaluator(traced.network(), parameters, backend);
+        traced.bindTo(evaluator.forward());
+        return evaluator;
+    }
+
+    /** The quantizer of a weight, or null where it is float. */
+    public @Nullable TensorQuantizer weight(String name) {
+        return weights.get(name);
+    }
+
+    /** The quantizers of activations by site. */
+    public SequencedMap<String, TensorQuantizer> activations() {
+        return new LinkedHashMap<>(activations);
+    }
+
+    /** The network's parameters with every quantized weight replaced by the values it stands for; a copy. */
+    public Parameters quantizedParameters() {
+        Parameters copy = parameters.copy();
+        weights.forEach((name, q) -> copy.get(name).copyFrom(q.quantized(parameters.get(name))));
+        return copy;
+    }
+
+    /** Everything the quantizers keep, by name; shared. */
+    public SequencedMap<String, Tensor> state() {
+        SequencedMap<String, Tensor> state = new LinkedHashMap<>();
+        forEach((name, q) -> q.state().forEach((key, tensor) -> state.put(PREFIX + name + "/" + key, tensor)));
+        return state;
+    }
+
+    /**
+     * Takes up a state, blocks included.
+     *
+     * @param widths of the blocks, as {@link #blocks} gave them
+     * @param saved at least what {@link #state} gave
+     * @throws IllegalArgumentException if a tensor is missing
+     */
+    public void restore(Map<String, BitWidth> widths, Map<String, Tensor> saved) {
+        widths.forEach(this::admit);
+        state().forEach((name, tensor) -> {
+            Tensor t = saved.get(name);
+            if (t == null) {
+                throw new IllegalArgumentException("checkpoint: expected a tensor '" + name + "', it has none");
+            }
+            tensor.copyFrom(t);
+        });
+    }
+
+    /** Puts the quantizers in while the network is traced. */
+    private final class Hooks implements LayerHooks {
+        private final Set<String> calibrated;
+        private final SequencedMap<String, Tensor> inputs = new LinkedHashMap<>();
+        private final Map<String, Value> values = new LinkedHashMap<>();
+        private final SequencedMap<String, Value> measured = new LinkedHashMap<>();
+
+        /** @param calibrated blocks whose activations stay float */
+        Hooks(Set<String> calibrated) {
+            this.calibrated = Set.copyOf(calibrated);
+        }
+
+        @Override
+        public Value weight(ParameterSpec spec, Value weight) {
+            TensorQuantizer q = weights.get(spec.name());
+            return q == null ? weight : q.apply(weight, state -> input(spec.name(), q, state));
+        }
+
+        @Override
+        public Value activation(ActivationSite site, Value activation) {
+            TensorQuantizer q = activations.get(site.name());
+            if (q == null) {
+                return activation;
+            }
+            boolean calibrating = calibrated.contains(site.block());
+            q.measures(activation, calibrating)
+                    .forEach((what, value) -> measured.put(PREFIX + site.name() + "/" + what, value));
+            return calibrating ? activation : q.apply(activation, state -> input(site.name(), q, state));
+        }
+
+        private Value input(String tensor, TensorQuantizer q, String state) {
+            String name = PREFIX + tensor + "/" + state;
+            return values.computeIfAbsent(name, n -> {
+                Tensor t = state(q, state);
+                inputs.put(n, t);
+                return Value.input(n, t.dtype(), t.shape());
+            });
+        }
+    }
+}

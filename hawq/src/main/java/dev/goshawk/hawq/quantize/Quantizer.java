@@ -1,0 +1,47 @@
+package dev.goshawk.hawq.quantize;
+
+import dev.goshawk.tensor.DType;
+import dev.goshawk.tensor.Shape;
+import dev.goshawk.tensor.Tensor;
+
+/** A family of quantizers: how weights and rectified activations are rounded to few bits, and what of that is learned. */
+public interface Quantizer {
+    /**
+     * The quantizer of a weight, without parameters yet.
+     *
+     * @param shape of the weight; the last axis is the output channel
+     * @param bits any but {@link BitWidth#FLOAT}
+     * @throws IllegalArgumentException in one line, if the family has no such width
+     */
+    TensorQuantizer weight(Shape shape, DType dtype, BitWidth bits);
+
+    /**
+     * The quantizer of a site's activations, which are not negative, without parameters yet.
+     *
+     * @param bits any but {@link BitWidth#FLOAT}
+     * @throws IllegalArgumentException in one line, if the family has no such width
+     */
+    TensorQuantizer activation(DType dtype, BitWidth bits);
+
+    /** For people: how weights are rounded. */
+    String describeWeights();
+
+    /** For people: how activations are rounded. */
+    String describeActivations();
+
+    /** ||Q(W) - W||^2 with the first parameters for that weight, summed in float64; 0 for {@link BitWidth#FLOAT}. */
+    default double perturbation(Tensor weight, BitWidth bits) {
+        if (bits.isFloat()) {
+            return 0;
+        }
+        TensorQuantizer quantizer = weight(weight.shape(), weight.dtype(), bits);
+        quantizer.fit(weight);
+        Tensor q = quantizer.quantized(weight);
+        double sum = 0;
+        for (int i = 0; i < q.size(); i++) {
+            double d = q.get(i) - weight.get(i);
+            sum += d * d;
+        }
+        return sum;
+    }
+}

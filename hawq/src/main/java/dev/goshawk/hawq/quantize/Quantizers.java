@@ -1,0 +1,40 @@
+package dev.goshawk.hawq.quantize;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
+
+/** The quantizers that can be chosen by name. */
+public final class Quantizers {
+    private static final SequencedMap<String, Quantizer> BY_NAME = new LinkedHashMap<>();
+
+    static {
+        BY_NAME.put("uniform", UniformQuantizer.standard());
+        BY_NAME.put("lsq", new LearnedStepQuantizer());
+        BY_NAME.put("pact", PactQuantizer.standard());
+        BY_NAME.put("dorefa", new DorefaQuantizer());
+    }
+
+    private Quantizers() {
+    }
+
+    /** All of them, with their usual settings. */
+    public static SequencedMap<String, Quantizer> all() {
+        return Collections.unmodifiableSequencedMap(BY_NAME);
+    }
+
+    /**
+     * The quantizer of a name.
+     *
+     * @throws IllegalArgumentException in one line that lists the names, if there is none
+     */
+    public static Quantizer byName(String name) {
+        Quantizer quantizer = BY_NAME.get(name);
+        if (quantizer == null) {
+            throw new IllegalArgumentException(
+                    "quantizer: expected one of " + String.join(", ", BY_NAME.sequencedKeySet())
+                            + ", got '" + name + "'");
+        }
+        return quantizer;
+    }
+}
