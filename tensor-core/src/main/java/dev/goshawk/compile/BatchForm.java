@@ -84,20 +84,20 @@ public record BatchForm(Set<Value> sliced, Set<Value> summed) {
             case Op.Conv _ -> sum(a, batch);
             case Op.MatMul m when !m.transposeA() -> images(a, in.subList(0, 1), batch);
             case Op.MatMul m when !m.transposeB() -> sum(a, batch);
-            case Op.Permute(var order) when order.getFirst() == 0 -> images(a, in, batch);
+            case Op.Permute(var order) when beginsWith(0, order) -> images(a, in, batch);
             case Op.Broadcast _ -> images(a,
                     in.get(0).shape().rank() == a.result().shape().rank() && in.get(0).shape().dim(0) != 1
                             ? in
                             : List.of(),
                     batch);
-            case Op.Pad p when p.low().getFirst() == 0 && p.high().getFirst() == 0 && p.interior().getFirst() == 0 ->
+            case Op.Pad p when beginsWith(0, p.low()) && beginsWith(0, p.high()) && beginsWith(0, p.interior()) ->
                 images(a, in, batch);
-            case Op.Slice s when s.start().getFirst() == 0 && s.limit().getFirst() == batch
-                    && s.stride().getFirst() == 1 ->
+            case Op.Slice s when beginsWith(0, s.start()) && beginsWith(batch, s.limit())
+                    && beginsWith(1, s.stride()) ->
                 images(a, in, batch);
             case Op.Concat(var axis) when axis > 0 -> images(a, in, batch);
-            case Op.Sum(var axes) when axes.getFirst() > 0 && contiguous(axes) -> images(a, in, batch);
-            case Op.MaxOver(var axes) when axes.getFirst() > 0 && contiguous(axes) -> images(a, in, batch);
+            case Op.Sum(var axes) when withinImages(axes) -> images(a, in, batch);
+            case Op.MaxOver(var axes) when withinImages(axes) -> images(a, in, batch);
             case Op.AvgPool _, Op.AvgPoolTranspose _, Op.MaxPoolIndices _, Op.PoolGather _, Op.PoolScatter _ ->
                 images(a, in, batch);
             case Op.Leaf _, Op.Elementwise _, Op.Add _, Op.Subtract _, Op.Scale _, Op.Multiply _, Op.AtLeast _, Op.Piecewise _, Op.StraightThroughSlope _, Op.Reshape _, Op.Permute _, Op.Pad _, Op.Slice _, Op.Concat _, Op.Sum _, Op.MaxOver _, Op.MatMul _ ->
@@ -105,8 +105,14 @@ public record BatchForm(Set<Value> sliced, Set<Value> summed) {
         };
     }
 
-    private static boolean contiguous(List<Integer> axes) {
-        return axes.getLast() - axes.getFirst() == axes.size() - 1;
+    /** False for a scalar, which has no axes. */
+    private static boolean beginsWith(int first, List<Integer> axes) {
+        return !axes.isEmpty() && axes.getFirst() == first;
+    }
+
+    /** Axes next to each other, not the batch's, and at least one. */
+    private static boolean withinImages(List<Integer> axes) {
+        return !axes.isEmpty() && axes.getFirst() > 0 && axes.getLast() - axes.getFirst() == axes.size() - 1;
     }
 
     private static Optional<BatchForm> images(Step.Apply a, List<Value> read, int batch) {

@@ -36,8 +36,13 @@ public final class CpuExecutable implements Executable {
     private boolean ready;
 
     public CpuExecutable(Graph graph, Workers workers) {
+        this(graph, Plan.byImages(graph), workers);
+    }
+
+    /** With a plan of the graph's. */
+    public CpuExecutable(Graph graph, Plan plan, Workers workers) {
         this.workers = workers;
-        this.plan = Plan.byImages(graph);
+        this.plan = plan;
         // An input that no output needs may be bound all the same.
         graph.inputs().forEach(inputs::put);
         Map<DType, List<Object>> slabs = takeSlabs(plan.memory());

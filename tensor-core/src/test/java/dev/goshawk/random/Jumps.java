@@ -1,0 +1,112 @@
+package dev.goshawk.random;
+
+import dev.goshawk.cpu.reference.ReferenceOps;
+import dev.goshawk.graph.Op;
+import dev.goshawk.graph.Value;
+import dev.goshawk.tensor.PoolGeometry;
+import dev.goshawk.tensor.Shape;
+import java.util.Arrays;
+
+/** Error bounds of piecewise constant ops: nothing, unless an operand's error reaches over a jump. */
+final class Jumps {
+    private Jumps() {
+    }
+
+    static double[] error(Value v, ErrorBound[] in, double[] value, Arithmetic type) {
+        double[] error = new double[value.length];
+        switch (v.op()) {
+            case Op.MaxOver op -> {
+                return ReferenceOps.evaluate(op, v.shape(), new Shape[] {v.operand(0).shape()},
+                        new double[][] {in[0].error()});
+            }
+            case Op.MaxPoolIndices(var g) -> {
+                return positions(g, in[0], value);
+            }
+            case Op.Piecewise(var f) -> Arrays.setAll(error,
+                    i -> piecewise(f, in[0].value()[i], in[0].error()[i]));
+            case Op.AtLeast _ -> Arrays.setAll(error, i -> {
+                double e = in[0].error()[i] + in[1].error()[i];
+                return e > 0 && Math.abs(in[0].value()[i] - in[1].value()[i]) <= e ? 1 : 0;
+            });
+            case Op.FakeQuantize(var qMin, var qMax) -> Arrays.setAll(error, i -> {
+                double[] q = steps(in, i, type);
+                double s = Math.abs(in[1].value()[i]);
+                double z = in[2].value()[i];
+                double jump = (Math.clamp(q[1], qMin, qMax) - Math.clamp(q[0], qMin, qMax)) * s;
+                double steps = Math.max(Math.abs(q[0]), Math.abs(q[1])) + 2 * Math.abs(z);
+                return jump + in[1].error()[i] * steps + 2 * in[2].error()[i] * s
+                        + 4 * type.unit() * steps * s + type.tiny();
+            });
+            case Op.StraightThroughMask(var qMin, var qMax) -> Arrays.setAll(error, i -> {
+                double[] q = steps(in, i, type);
+                return (q[0] >= qMin && q[0] <= qMax) == (q[1] >= qMin && q[1] <= qMax)
+                        && (q[0] >= qMin) == (q[1] >= qMin) ? 0 : 1;
+            });
+            default -> throw new AssertionError("no bound for " + v.op());
+        }
+        return error;
+    }
+
+    /** Least and greatest round(x / scale) + zero. */
+    private static double[] steps(ErrorBound[] in, int i, Arithmetic type) {
+        double x = in[0].value()[i] / in[1].value()[i];
+        double s = Math.abs(in[1].value()[i]);
+        double es = in[1].error()[i];
+        double e = es >= s ? Double.POSITIVE_INFINITY : (in[0].error()[i] + Math.abs(x) * es) / (s - es);
+        double rounding = 2 * type.unit() * Math.abs(x);
+        double z = in[2].value()[i];
+        double ez = in[2].error()[i] + 2 * type.unit() * (Math.abs(z) + Math.abs(x));
+        // A quotient of exact operands that is half an integer is no matter of rounding.
+        boolean exact = e == 0 && x == Math.rint(2 * x) / 2 && Math.abs(x) < 1 / type.unit();
+        double d = exact ? 0 : e + rounding;
+        return new double[] {Math.rint(x - d) + z - (exact ? 0 : ez), Math.rint(x + d) + z + (exact ? 0 : ez)};
+    }
+
+    private static double piecewise(Op.Piecewise.Function f, double x, double e) {
+        if (e == 0) {
+            return 0;
+        }
+        return switch (f) {
+            case STEP -> x - e <= 0 && x + e > 0 ? 1 : 0;
+            case SIGN -> x - e <= 0 && x + e >= 0 ? 2 : 0;
+            case ROUND -> Math.rint(x + e) - Math.rint(x - e);
+            case FLOOR -> Math.floor(x + e) - Math.floor(x - e);
+        };
+    }
+
+    /** Infinite where another element of the window may be the largest. */
+    private static double[] positions(PoolGeometry g, ErrorBound x, double[] value) {
+        double[] error = new double[value.length];
+        for (int o = 0; o < value.length; o++) {
+            int c = o % g.channels();
+            int column = o / g.channels() % g.outWidth() * g.strideWidth() - g.padLeft();
+            int row = o / g.channels() / g.outWidth() % g.outHeight() * g.strideHeight() - g.padTop();
+            int image = o / g.channels() / g.outWidth() / g.outHeight() * g.inHeight() * g.inWidth();
+            int best = (image + (int) value[o]) * g.channels() + c;
+            for (int h = Math.max(0, row); h < Math.min(g.inHeight(), row + g.kernelHeight()); h++) {
+                for (int w = Math.max(0, column); w < Math.min(g.inWidth(), column + g.kernelWidth()); w++) {
+                    int i = (image + h * g.inWidth() + w) * g.channels() + c;
+                    double e = x.error()[i] + x.error()[best];
+                    if (i != best && e > 0 && x.value()[best] - x.value()[i] <= e) {
+                        error[o] = Double.POSITIVE_INFINITY;
+                    }
+                }
+            }
+        }
+        return error;
+    }
+
+    /** A gather or scatter whose positions are not sure. */
+    static ErrorBound indexed(Value v, ErrorBound[] in, double[] value, ErrorBound sure) {
+        double[] error = sure.error();
+        double[] unsure = Arrays.stream(in[1].error()).map(e -> e > 0 ? 1 : 0).toArray();
+        if (v.op() instanceof Op.PoolScatter(var g)) {
+            unsure = ReferenceOps.evaluate(new Op.AvgPoolTranspose(g, true), v.shape(),
+                    new Shape[] {v.operand(0).shape()}, new double[][] {unsure});
+        }
+        for (int i = 0; i < error.length; i++) {
+            error[i] = unsure[i] > 0 ? Double.POSITIVE_INFINITY : error[i];
+        }
+        return new ErrorBound(value, error, sure.size());
+    }
+}

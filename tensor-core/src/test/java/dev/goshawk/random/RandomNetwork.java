@@ -1,0 +1,174 @@
+package dev.goshawk.random;
+
+import dev.goshawk.graph.Functions;
+import dev.goshawk.graph.Graph;
+import dev.goshawk.graph.Value;
+import dev.goshawk.tensor.DType;
+import dev.goshawk.tensor.PoolGeometry;
+import dev.goshawk.tensor.Shape;
+import dev.goshawk.tensor.Tensor;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.SequencedMap;
+import java.util.stream.IntStream;
+
+/**
+ * Small networks made from a seed: convolutions of all kinds, batch normalization, activations, pooling, concatenations and residual sums,
+ * then a dense layer and the mean cross-entropy with soft labels. Image i of a seed is the same whatever batch it is in.
+ */
+public final class RandomNetwork {
+    /** Name of the images' input. */
+    public static final String IMAGES = "images";
+    /** Name of the labels' input. */
+    public static final String LABELS = "labels";
+
+    private final Random random;
+    private final boolean training;
+    private final Map<String, Tensor> inputs = new LinkedHashMap<>();
+
+    private RandomNetwork(long seed, boolean training) {
+        this.random = RandomRun.random(seed, 10);
+        this.training = training;
+    }
+
+    /** The network of a seed on its first images, more than a tile of them in one of four; batch statistics in every other. */
+    public static Program of(long seed) {
+        Random random = RandomRun.random(seed, 11);
+        int batch = random.nextInt(4) == 0 ? 33 + random.nextInt(8) : 1 + random.nextInt(4);
+        return of(seed, random.nextBoolean(), IntStream.range(0, batch).toArray());
+    }
+
+    /**
+     * The loss of a network, and its logits.
+     *
+     * @param training batch normalization with the batch's own statistics
+     * @param images which of the seed's images are in the batch
+     */
+    public static Program of(long seed, boolean training, int[] images) {
+        RandomNetwork net = new RandomNetwork(seed, training);
+        int height = 3 + net.random.nextInt(5);
+        int width = 3 + net.random.nextInt(5);
+        int channels = net.one(1, 3, 16);
+        int classes = 2 + net.random.nextInt(9);
+        Value x = net.data(IMAGES, seed, images, false, height, width, channels);
+        Value labels = net.data(LABELS, seed, images, true, classes);
+        for (int n = 1 + net.random.nextInt(4); n > 0; n--) {
+            x = net.block(x);
+        }
+        Value features = net.random.nextBoolean()
+                ? x.mean(1, 2)
+                : x.reshape(images.length, x.shape().size() / images.length);
+        Value logits = features.matmul(net.parameter(1, features.shape().dim(1), classes))
+                .add(net.parameter(4, classes));
+        SequencedMap<String, Value> outputs = new LinkedHashMap<>();
+        outputs.put("loss", Functions.crossEntropy(logits, labels));
+        outputs.put("logits", logits);
+        return Program.of(Graph.of(outputs), net.inputs);
+    }
+
+    private int one(int... of) {
+        return of[random.nextInt(of.length)];
+    }
+
+    /** One row an image, by the image's own number. */
+    private Value data(String name, long seed, int[] images, boolean distribution, int... row) {
+        int n = Shape.of(row).size();
+        double[] x = new double[images.length * n];
+        for (int k = 0; k < images.length; k++) {
+            Random own = RandomRun.random(seed, 1000 + 2 * images[k] + (distribution ? 1 : 0));
+            double sum = 0;
+            for (int i = 0; i < n; i++) {
+                double e = distribution ? Math.exp(own.nextGaussian()) : own.nextGaussian();
+                x[k * n + i] = e;
+                sum += e;
+            }
+            for (int i = 0; i < n; i++) {
+                x[k * n + i] = (float) (distribution ? x[k * n + i] / sum : x[k * n + i]);
+            }
+        }
+        int[] dims = new int[row.length + 1];
+        dims[0] = images.length;
+        System.arraycopy(row, 0, dims, 1, row.length);
+        return input(name, Shape.of(dims), x);
+    }
+
+    private Value input(String name, Shape shape, double[] x) {
+        inputs.put(name, Tensor.of(shape, x));
+        return Value.input(name, DType.FLOAT64, shape);
+    }
+
+    /** Normal, scaled by the size of all axes but the last. */
+    private Value parameter(double narrower, int... dims) {
+        Shape s = Shape.of(dims);
+        double[] x = new double[s.size()];
+        double scale = 1.4 / Math.sqrt(Math.max(1, s.size() / dims[dims.length - 1])) / narrower;
+        for (int i = 0; i < x.length; i++) {
+            x[i] = (float) (scale * random.nextGaussian());
+        }
+        return input("w" + inputs.size(), s, x);
+    }
+
+    /** About 1, positive. */
+    private Value positive(int channels) {
+        double[] x = new double[channels];
+        for (int i = 0; i < channels; i++) {
+            x[i] = (float) (0.6 + 0.8 * random.nextDouble());
+        }
+        return input("w" + inputs.size(), Shape.of(channels), x);
+    }
+
+    private Value block(Value x) {
+        return switch (random.nextInt(8)) {
+            case 0 -> {
+                Value branch = layer(x, x.shape().dim(3), 3, 1, 1);
+                yield activation(branch.add(x));
+            }
+            case 1 -> Functions.concat(3, List.of(layer(x, one(1, 8, 16), 3, 1, 1), layer(x, one(3, 16), 1, 1, 1)));
+            case 2 -> pooled(x);
+            case 3 -> layer(x, x.shape().dim(3) * one(1, 2), one(1, 3), one(1, 2), x.shape().dim(3));
+            case 4 -> x.shape().dim(3) % 2 == 0 ? layer(x, one(4, 16), 3, one(1, 2), 2) : layer(x, 16, 1, 1, 1);
+            case 5 -> layer(layer(x, 16, 3, 1, 1), one(16, 32), 3, 1, 1);
+            default -> layer(x, one(4, 8, 16, 17), one(1, 3), one(1, 2), 1);
+        };
+    }
+
+    /** Convolution that keeps the size but for its stride, normalization, activation. */
+    private Value layer(Value x, int out, int kernel, int stride, int groups) {
+        int pad = kernel / 2;
+        Value filter = parameter(1, kernel, kernel, x.shape().dim(3) / groups, out);
+        Value y = Functions.conv2d(x, filter, stride, stride, pad, pad, groups);
+        return activation(random.nextInt(4) == 0 ? y.add(parameter(4, out)) : normalized(y));
+    }
+
+    private Value normalized(Value y) {
+        int channels = y.shape().dim(3);
+        Value gamma = positive(channels);
+        Value beta = parameter(2, channels);
+        Value mean = parameter(4, channels);
+        Value variance = positive(channels);
+        return training
+                ? Functions.batchNormTraining(y, gamma, beta, 1e-3).output()
+                : Functions.batchNormEvaluation(y, gamma, beta, mean, variance, 1e-3);
+    }
+
+    private Value activation(Value y) {
+        return switch (random.nextInt(6)) {
+            case 0 -> y.tanh();
+            case 1 -> y.softplus();
+            case 2 -> y.multiply(y.sigmoid());
+            case 3 -> y;
+            default -> y.relu();
+        };
+    }
+
+    private Value pooled(Value x) {
+        Shape s = x.shape();
+        int kernel = s.dim(1) >= 3 && s.dim(2) >= 3 ? one(2, 3) : 1;
+        int stride = one(1, 2);
+        int pad = kernel == 3 ? one(0, 1) : 0;
+        PoolGeometry g = Functions.pool(x, kernel, stride, pad);
+        return random.nextBoolean() ? Functions.maxPool(x, g) : Functions.avgPool(x, g, random.nextBoolean());
+    }
+}

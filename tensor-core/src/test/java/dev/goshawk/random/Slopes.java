@@ -1,0 +1,47 @@
+package dev.goshawk.random;
+
+import dev.goshawk.graph.Op;
+import dev.goshawk.tensor.ScalarFunctions;
+
+/** How far a function of one variable can move when its argument is off by so much. */
+final class Slopes {
+    /** Greatest slope of sigmoid(x) sigmoid(-x): 1 / (6 sqrt 3). */
+    private static final double STEEPEST = 1 / (6 * Math.sqrt(3));
+
+    private Slopes() {
+    }
+
+    /** The error times the greatest slope within it: slopes are largest at an end of the interval or at 0. */
+    static double moved(Op.Unary.Function f, double x, double e) {
+        if (e == 0) {
+            return 0;
+        }
+        double slope = Math.max(slope(f, x), Math.max(slope(f, x - e), slope(f, x + e)));
+        boolean aroundZero = Math.abs(x) <= e;
+        return switch (f) {
+            case LOG -> x - e <= 0 ? Double.POSITIVE_INFINITY : e * slope;
+            case LOG1P -> x - e <= -1 ? Double.POSITIVE_INFINITY : e * slope;
+            case RECIPROCAL -> aroundZero ? Double.POSITIVE_INFINITY : e * slope;
+            case SQRT -> x - e <= 0 ? Math.sqrt(Math.abs(x) + e) : e * slope;
+            case TANH, SIGMOID -> e * (aroundZero ? slope(f, 0) : slope);
+            case SIGMOID_SLOPE -> e * (e > 0.1 || Math.abs(x) < 2 ? STEEPEST : slope);
+            default -> e * slope;
+        };
+    }
+
+    private static double slope(Op.Unary.Function f, double x) {
+        return Math.abs(switch (f) {
+            case EXP, EXPM1 -> Math.exp(x);
+            case LOG -> 1 / x;
+            case LOG1P -> 1 / (1 + x);
+            case SQRT -> 0.5 / Math.sqrt(x);
+            case RECIPROCAL -> 1 / x / x;
+            case TANH -> 4 * ScalarFunctions.sigmoidSlope(2 * x);
+            case SIGMOID -> ScalarFunctions.sigmoidSlope(x);
+            case SIGMOID_SLOPE -> ScalarFunctions.sigmoidSlope(x) * Math.tanh(x / 2);
+            case SOFTPLUS -> ScalarFunctions.sigmoid(x);
+            case RELU -> x > 0 ? 1 : 0;
+            case ABS -> 1;
+        });
+    }
+}
