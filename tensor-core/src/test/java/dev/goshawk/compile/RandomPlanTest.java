@@ -62,7 +62,7 @@ class RandomPlanTest {
         owners.put(results.get(1), results.get(0));
         Plan bad = new Plan(good.graph(), good.sections(), 1, 1, owners, good.memory());
         String message = assertThrows(AssertionError.class, () -> ExecutionTrace.follow(bad)).getMessage();
-        assertTrue(message.startsWith("output ") && message.contains(": finds matmul"), message);
+        assertTrue(message.startsWith("output ") && message.contains(": finds mat_mul"), message);
     }
 
     /** Ops that have no first axis, in a graph with a batch of images. */

@@ -5,6 +5,7 @@ import dev.goshawk.graph.Graph;
 import dev.goshawk.graph.Value;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Tensor;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -48,17 +49,25 @@ public final class Agreement {
             throw new AssertionError(
                     what + ": " + name + " has " + x.length + " elements, not " + bound.value().length);
         }
-        for (int i = 0; i < x.length; i++) {
-            double error = bound.error()[i];
-            if (Double.isInfinite(error)) {
+        near(what + ": " + name + " " + v, x, bound.value(),
+                Arrays.stream(bound.error()).map(e -> factor * e).toArray());
+    }
+
+    /**
+     * Numbers apart by at most a tolerance, which may be infinite.
+     *
+     * @throws AssertionError naming the element that differs
+     */
+    public void near(String what, double[] got, double[] expected, double[] tolerance) {
+        for (int i = 0; i < expected.length; i++) {
+            if (Double.isInfinite(tolerance[i])) {
                 open++;
                 continue;
             }
             compared++;
-            if (!(Math.abs(x[i] - bound.value()[i]) <= factor * error)) {
-                throw new AssertionError(
-                        what + ": " + name + " " + v + ", element " + i + ": got " + x[i] + ", expected "
-                                + bound.value()[i] + " within " + factor * error);
+            if (!(Math.abs(got[i] - expected[i]) <= tolerance[i])) {
+                throw new AssertionError(what + ": element " + i + ": got " + got[i] + ", expected " + expected[i]
+                        + " within " + tolerance[i]);
             }
         }
     }

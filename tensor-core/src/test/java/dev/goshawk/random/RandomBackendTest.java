@@ -37,17 +37,17 @@ class RandomBackendTest {
 
     @Test
     void graphsOfModerateValues() {
-        hold("moderate", 14, seed -> RandomGraph.of(seed, Kind.MODERATE), 0.9);
+        hold("moderate", 8, seed -> RandomGraph.of(seed, Kind.MODERATE), 0.9);
     }
 
     @Test
     void graphsOfExtremeValues() {
-        hold("extreme", 14, seed -> RandomGraph.of(seed, Kind.EXTREME), 0.7);
+        hold("extreme", 8, seed -> RandomGraph.of(seed, Kind.EXTREME), 0.7);
     }
 
     @Test
     void networks() {
-        hold("networks", 8, RandomNetwork::of, 0.9);
+        hold("networks", 5, RandomNetwork::of, 0.9);
     }
 
     private void check(Program p, DType dtype) {

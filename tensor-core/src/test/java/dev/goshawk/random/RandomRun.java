@@ -4,7 +4,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.LongConsumer;
 import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A property held over a range of seeds. A failure is shrunk and printed as Java with its seed. The range is the caller's, or the system
@@ -53,16 +55,35 @@ public final class RandomRun {
      * @throws AssertionError with up to three failures, each with its seed, the command that repeats it, and the shrunken program
      */
     public static void hold(String name, long first, long last, LongFunction<Program> generator, Property property) {
+        run(name, first, last, seed -> {
+            Program p = generator.apply(seed);
+            Throwable failure = failure(property, p);
+            return failure == null ? null : report(name, seed, p, property, failure);
+        });
+    }
+
+    /** Holds a property of a seed that no one program has, and so cannot be shrunk. */
+    public static void each(String name, long first, long last, LongConsumer property) {
+        run(name, first, last, seed -> {
+            try {
+                property.accept(seed);
+                return null;
+            } catch (RuntimeException | AssertionError e) {
+                return name + ", seed " + seed + ": " + e + origin(e) + repeat(seed);
+            }
+        });
+    }
+
+    private static void run(String name, long first, long last, LongFunction<@Nullable String> report) {
         long[] range = range(first, last);
         List<String> failures = new ArrayList<>();
         long start = System.nanoTime();
         long seed = range[0];
         for (; seed <= range[1] && failures.size() < MOST_FAILURES; seed++) {
-            Program p = generator.apply(seed);
-            Throwable failure = failure(property, p);
+            String failure = report.apply(seed);
             if (failure != null) {
-                failures.add(report(name, seed, p, property, failure));
-                System.out.println(failures.getLast());
+                failures.add(failure);
+                System.out.println(failure);
             }
         }
         System.out.printf("random graphs: %s, seeds %d..%d, %.1f s%n", name, range[0], seed - 1,
@@ -70,6 +91,10 @@ public final class RandomRun {
         if (!failures.isEmpty()) {
             throw new AssertionError(String.join("\n", failures));
         }
+    }
+
+    private static String repeat(long seed) {
+        return "\nrepeat: mvn -B -P random-graphs -D" + SEEDS + "=" + seed + " test";
     }
 
     private static Throwable failure(Property property, Program p) {
@@ -89,8 +114,7 @@ public final class RandomRun {
         }, SHRINKING);
         Throwable left = failure(property, small);
         return name + ", seed " + seed + ": " + failure + origin(failure)
-                + "\nrepeat: mvn -B -P random-graphs -D" + SEEDS + "=" + seed + " test"
-                + "\nshrunk to (" + left + "):\n" + JavaText.statements(small);
+                + repeat(seed) + "\nshrunk to (" + left + "):\n" + JavaText.statements(small);
     }
 
     private static String kind(Throwable t) {
