@@ -37,13 +37,13 @@ class RandomPlanTest {
 
     @Test
     void graphs() {
-        RandomRun.hold(NAME + " graphs", 1, 100, seed -> RandomGraph.of(seed, RandomGraph.Kind.MODERATE), this::check);
+        RandomRun.hold(NAME + " graphs", 1, 50, seed -> RandomGraph.of(seed, RandomGraph.Kind.MODERATE), this::check);
     }
 
     @Test
     void networks() {
-        RandomRun.hold(NAME + " networks", 1, 60, RandomNetwork::of, this::check);
-        assertTrue(System.getProperty(RandomRun.SEEDS) != null || sections.get() > 10,
+        RandomRun.hold(NAME + " networks", 1, 40, RandomNetwork::of, this::check);
+        assertTrue(System.getProperty(RandomRun.SEEDS) != null || sections.get() > 4,
                 sections + " sections by images");
     }
 

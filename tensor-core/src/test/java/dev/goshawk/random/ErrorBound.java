@@ -87,8 +87,9 @@ public record ErrorBound(double[] value, double[] error, double[] size) {
                 }
                 yield rounded(value, error, abs(value), f == Op.Binary.Function.DIVIDE ? 2 : 0, type);
             }
-            case Op.FakeQuantize _, Op.NonDifferentiable _, Op.FirstOrderOnly _ ->
-                new ErrorBound(value, Jumps.error(v, in, value, type), abs(value));
+            case Op.StraightThrough _ -> in[0];
+            case Op.NonDifferentiable _ -> new ErrorBound(value, Jumps.error(v, in, value), abs(value));
+            case Op.FirstOrderOnly _ -> exact(value);
         };
     }
 

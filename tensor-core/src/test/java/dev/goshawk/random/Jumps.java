@@ -12,7 +12,7 @@ final class Jumps {
     private Jumps() {
     }
 
-    static double[] error(Value v, ErrorBound[] in, double[] value, Arithmetic type) {
+    static double[] error(Value v, ErrorBound[] in, double[] value) {
         double[] error = new double[value.length];
         switch (v.op()) {
             case Op.MaxOver op -> {
@@ -28,38 +28,9 @@ final class Jumps {
                 double e = in[0].error()[i] + in[1].error()[i];
                 return e > 0 && Math.abs(in[0].value()[i] - in[1].value()[i]) <= e ? 1 : 0;
             });
-            case Op.FakeQuantize(var qMin, var qMax) -> Arrays.setAll(error, i -> {
-                double[] q = steps(in, i, type);
-                double s = Math.abs(in[1].value()[i]);
-                double z = in[2].value()[i];
-                double jump = (Math.clamp(q[1], qMin, qMax) - Math.clamp(q[0], qMin, qMax)) * s;
-                double steps = Math.max(Math.abs(q[0]), Math.abs(q[1])) + 2 * Math.abs(z);
-                return jump + in[1].error()[i] * steps + 2 * in[2].error()[i] * s
-                        + 4 * type.unit() * steps * s + type.tiny();
-            });
-            case Op.StraightThroughMask(var qMin, var qMax) -> Arrays.setAll(error, i -> {
-                double[] q = steps(in, i, type);
-                return (q[0] >= qMin && q[0] <= qMax) == (q[1] >= qMin && q[1] <= qMax)
-                        && (q[0] >= qMin) == (q[1] >= qMin) ? 0 : 1;
-            });
             default -> throw new AssertionError("no bound for " + v.op());
         }
         return error;
-    }
-
-    /** Least and greatest round(x / scale) + zero. */
-    private static double[] steps(ErrorBound[] in, int i, Arithmetic type) {
-        double x = in[0].value()[i] / in[1].value()[i];
-        double s = Math.abs(in[1].value()[i]);
-        double es = in[1].error()[i];
-        double e = es >= s ? Double.POSITIVE_INFINITY : (in[0].error()[i] + Math.abs(x) * es) / (s - es);
-        double rounding = 2 * type.unit() * Math.abs(x);
-        double z = in[2].value()[i];
-        double ez = in[2].error()[i] + 2 * type.unit() * (Math.abs(z) + Math.abs(x));
-        // A quotient of exact operands that is half an integer is no matter of rounding.
-        boolean exact = e == 0 && x == Math.rint(2 * x) / 2 && Math.abs(x) < 1 / type.unit();
-        double d = exact ? 0 : e + rounding;
-        return new double[] {Math.rint(x - d) + z - (exact ? 0 : ez), Math.rint(x + d) + z + (exact ? 0 : ez)};
     }
 
     private static double piecewise(Op.Piecewise.Function f, double x, double e) {

@@ -18,7 +18,7 @@ import java.util.Random;
 import java.util.SequencedMap;
 
 /**
- * Graphs of 5 to 40 ops made from a seed. Every op is as likely as any other and takes earlier values that its type rule accepts. Values are
+ * Graphs of 5 to 40 nodes made from a seed. Every op is as likely as any other and takes earlier values that its type rule accepts. Values are
  * computed along the way: an op whose operands lie outside its domain or near a kink, or whose result grows too large, is left out.
  */
 public final class RandomGraph {
@@ -33,6 +33,7 @@ public final class RandomGraph {
     }
 
     private static final int MOST_ELEMENTS = 9_000;
+    private static final int MOST_NODES = 40;
     private static final int MOST_ATTEMPTS = 400;
 
     final Random random;
@@ -49,15 +50,16 @@ public final class RandomGraph {
         this.batch = random.nextInt(4) == 0 ? 34 : 1 + random.nextInt(3);
         fresh(random.nextBoolean() ? imageShape() : Shape.of(1 + random.nextInt(8), channels()));
         List<Class<?>> kinds = OpKinds.all().stream()
-                .filter(k -> kind != Kind.SMOOTH || k != Op.FakeQuantize.class && k != Op.StraightThroughMask.class)
+                .filter(k -> kind != Kind.SMOOTH || k != Op.StraightThrough.class
+                        && k != Op.StraightThroughSlope.class)
                 .toList();
         int n = 5 + random.nextInt(36);
         RandomOps ops = new RandomOps(this);
-        for (int attempt = 0; values.size() < n && attempt < MOST_ATTEMPTS; attempt++) {
+        for (int attempt = 0; nodes() < n && attempt < MOST_ATTEMPTS; attempt++) {
             int made = values.size();
             int bound = inputs.size();
             Value v = ops.apply(kinds.get(random.nextInt(kinds.size())));
-            if (v == null || values.size() + 1 > 40 || !accept(v)) {
+            if (v == null || !accept(v)) {
                 values.subList(made, values.size()).clear();
                 inputs.keySet().retainAll(List.copyOf(inputs.keySet()).subList(0, bound));
             }
@@ -108,7 +110,14 @@ public final class RandomGraph {
         if (!values.contains(v)) {
             values.add(v);
         }
-        return true;
+        return nodes() <= MOST_NODES;
+    }
+
+    /** Values and what they are made of. */
+    private int nodes() {
+        SequencedMap<String, Value> all = new LinkedHashMap<>();
+        values.forEach(v -> all.put("v" + all.size(), v));
+        return Graph.of(all).nodes().size();
     }
 
     /** What a value is in float64. */

@@ -1,5 +1,6 @@
 package dev.goshawk.random;
 
+import dev.goshawk.graph.Functions;
 import dev.goshawk.graph.Op;
 import dev.goshawk.graph.Value;
 import dev.goshawk.tensor.ConvGeometry;
@@ -41,8 +42,8 @@ final class RandomOps {
                 yield apart(x, y) ? Value.of(new Op.AtLeast(), x, y) : null;
             }
             case "Scale" -> Value.of(new Op.Scale(graph.random.nextGaussian() * size()), x);
-            case "FakeQuantize" -> quantized(new Op.FakeQuantize(-8, 7), x);
-            case "StraightThroughMask" -> quantized(new Op.StraightThroughMask(-8, 7), x);
+            case "StraightThrough" -> flag() ? quantized(x) : Functions.straightThrough(x, graph.of(x.shape()));
+            case "StraightThroughSlope" -> Value.of(new Op.StraightThroughSlope(), x);
             case "Reshape" -> Value.of(new Op.Reshape(reshaped(x.shape())), x);
             case "Permute" -> Value.of(new Op.Permute(graph.order(x.shape().rank())), x);
             case "Broadcast" -> broadcast(x);
@@ -147,10 +148,10 @@ final class RandomOps {
         return clear(jumps) ? Value.of(new Op.Piecewise(f), x) : null;
     }
 
-    private @Nullable Value quantized(Op op, Value x) {
+    private @Nullable Value quantized(Value x) {
         double step = graph.kind == RandomGraph.Kind.EXTREME ? (float) (0.25 * size()) : 0.25;
         double[] ties = Arrays.stream(graph.elements(x)).map(e -> e / step - Math.floor(e / step) - 0.5).toArray();
-        return clear(ties) ? Value.of(op, x, x.like(step), x.like(next(3))) : null;
+        return clear(ties) ? Functions.fakeQuantize(x, x.like(step), x.like(next(3)), -8, 7) : null;
     }
 
     private Shape reshaped(Shape s) {

@@ -44,14 +44,14 @@ class RandomDerivativesTest {
 
     @Test
     void ordersOneToFour() {
-        RandomRun.hold(NAME + " orders of functions", 1, 25, RandomGraph::function, this::orders);
-        RandomRun.hold(NAME + " orders of networks", 1, 8, RandomNetwork::of, this::orders);
+        RandomRun.hold(NAME + " orders of functions", 1, 20, RandomGraph::function, this::orders);
+        RandomRun.hold(NAME + " orders of networks", 1, 4, RandomNetwork::of, this::orders);
     }
 
     @Test
     void onTheVectorBackend() {
-        RandomRun.hold(NAME + " vector, functions", 1, 8, RandomGraph::function, this::vector);
-        RandomRun.hold(NAME + " vector, networks", 1, 6, RandomNetwork::of, this::vector);
+        RandomRun.hold(NAME + " vector, functions", 1, 6, RandomGraph::function, this::vector);
+        RandomRun.hold(NAME + " vector, networks", 1, 3, RandomNetwork::of, this::vector);
     }
 
     /** The orders that are cheap enough, at least 2. */
