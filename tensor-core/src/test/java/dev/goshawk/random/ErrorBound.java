@@ -146,12 +146,18 @@ public record ErrorBound(double[] value, double[] error, double[] size) {
         plus(error, evaluate(op, v, in[0].error, in[1].error));
         double[] size = evaluate(op, v, in[0].size, in[1].size);
         if (op instanceof Op.Conv c && isTransformed(c.geometry())) {
-            // Rows are mixed before they are taken apart again: the filter's, or for its gradient the images'.
-            int mixed = c.role() == ConvRole.OUTPUT ? 1 : 0;
+            // Rows of the filter are mixed before they are taken apart again, or those of its gradient.
+            int filter = c.role() == ConvRole.OUTPUT ? 1 : 0;
             double[][] sizes = {in[0].size, in[1].size};
-            sizes[mixed] = mixed(sizes[mixed], v.operand(mixed).shape(), c.role() == ConvRole.WEIGHT_GRAD ? 1 : 0);
+            double[] mixed;
+            if (c.role() == ConvRole.WEIGHT_GRAD) {
+                mixed = mixed(size, v.shape());
+            } else {
+                sizes[filter] = mixed(sizes[filter], v.operand(filter).shape());
+                mixed = evaluate(op, v, sizes);
+            }
             double[] more = new double[size.length];
-            rounded(value, more, evaluate(op, v, sizes), 2.0 * roundings, type);
+            rounded(value, more, mixed, 2.0 * roundings, type);
             plus(error, more);
         }
         return rounded(value, error, size, roundings, type);
@@ -163,15 +169,13 @@ public record ErrorBound(double[] value, double[] error, double[] size) {
                 && g.inChannels() % 16 == 0 && g.outChannels() % 16 == 0;
     }
 
-    /** Sums over neighbours, two on either side, along an axis. */
-    private static double[] mixed(double[] x, Shape s, int axis) {
-        int step = s.strides()[axis];
-        int n = s.dim(axis);
-        double[] out = new double[x.length];
-        for (int i = 0; i < x.length; i++) {
-            int at = i / step % n;
-            for (int k = Math.max(0, at - 2); k <= Math.min(n - 1, at + 2); k++) {
-                out[i] += x[i + (k - at) * step];
+    /** Sums over a filter's rows, in place of each. */
+    private static double[] mixed(double[] filter, Shape s) {
+        int row = s.strides()[0];
+        double[] out = new double[filter.length];
+        for (int i = 0; i < out.length; i++) {
+            for (int k = i % row; k < filter.length; k += row) {
+                out[i] += filter[k];
             }
         }
         return out;
