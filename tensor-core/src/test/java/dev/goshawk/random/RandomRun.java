@@ -83,7 +83,6 @@ public final class RandomRun {
             String failure = report.apply(seed);
             if (failure != null) {
                 failures.add(failure);
-                System.out.println(failure);
             }
         }
         System.out.printf("random graphs: %s, seeds %d..%d, %.1f s%n", name, range[0], seed - 1,
