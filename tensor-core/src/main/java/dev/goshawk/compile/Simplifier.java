@@ -92,7 +92,8 @@ public final class Simplifier {
                 }
                 yield switch (x.op()) {
                     case Op.Constant k -> constant(c * k.value(), x);
-                    case Op.Scale(var inner) -> make(new Op.Scale(c * inner), x.operand(0));
+                    case Op.Scale inner when inner.joins((Op.Scale) op, x.dtype()) ->
+                        make(new Op.Scale(c * inner.factor()), x.operand(0));
                     default -> null;
                 };
             }

@@ -86,6 +86,16 @@ public sealed interface Op {
 
     /** Product with a fixed number. */
     record Scale(double factor) implements Linear {
+        /**
+         * Whether this and another, one after the other, may be one op with the factors' product: not where the product is too large or
+         * too small for the type, which the result of both need not be.
+         */
+        public boolean joins(Scale other, DType dtype) {
+            double product = Math.abs(factor * other.factor);
+            double least = dtype == DType.FLOAT32 ? Float.MIN_NORMAL : Double.MIN_NORMAL;
+            double most = dtype == DType.FLOAT32 ? Float.MAX_VALUE : Double.MAX_VALUE;
+            return factor == 0 || other.factor == 0 || product >= least && product <= most;
+        }
     }
 
     /** The same elements, in row-major order, under another shape. */

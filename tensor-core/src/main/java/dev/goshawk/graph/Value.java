@@ -128,7 +128,10 @@ public final class Value {
         if (factor == 1) {
             return this;
         }
-        return op instanceof Op.Scale s ? operand(0).scale(s.factor() * factor) : of(new Op.Scale(factor), this);
+        Op.Scale scale = new Op.Scale(factor);
+        return op instanceof Op.Scale s && s.joins(scale, dtype())
+                ? operand(0).scale(s.factor() * factor)
+                : of(scale, this);
     }
 
     public Value negate() {
