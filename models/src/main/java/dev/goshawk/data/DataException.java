@@ -1,5 +1,6 @@
 package dev.goshawk.data;
 
+import dev.goshawk.files.Printable;
 import org.jspecify.annotations.Nullable;
 
 /** Data that cannot be used. The message is one line naming the file, what was expected and what came. */
@@ -11,6 +12,6 @@ public final class DataException extends IllegalArgumentException {
     }
 
     public DataException(String message, @Nullable Throwable cause) {
-        super(message.replaceAll("\\p{Cntrl}", "?"), cause);
+        super(Printable.line(message), cause);
     }
 }

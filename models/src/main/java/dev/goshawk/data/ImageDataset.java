@@ -29,6 +29,11 @@ public interface ImageDataset {
     /** Class names in label order. */
     List<String> classes();
 
+    /** Lines for a person on what was chosen or passed over when the images were opened. */
+    default List<String> notes() {
+        return List.of();
+    }
+
     /**
      * Copies an image, row by row and three bytes a pixel, to {@code rgb[offset ..]}.
      *

@@ -15,16 +15,24 @@ public final class InMemoryImages implements ImageDataset {
     private final int[] labels;
     private final List<String> names;
     private final List<String> classes;
+    private final List<String> notes;
 
     /** Takes the arrays over; {@code pixels} holds {@code labels.length} images of height * width * 3 bytes. */
     public InMemoryImages(int height, int width, byte[] pixels, int[] labels, List<String> names,
             List<String> classes) {
+        this(height, width, pixels, labels, names, classes, List.of());
+    }
+
+    /** As without notes; {@code notes} are what {@link #notes} gives. */
+    public InMemoryImages(int height, int width, byte[] pixels, int[] labels, List<String> names, List<String> classes,
+            List<String> notes) {
         this.height = height;
         this.width = width;
         this.pixels = pixels;
         this.labels = labels;
         this.names = List.copyOf(names);
         this.classes = List.copyOf(classes);
+        this.notes = List.copyOf(notes);
     }
 
     /** An array for so many images, or a {@link DataException} where one array cannot hold them. */
@@ -105,6 +113,11 @@ public final class InMemoryImages implements ImageDataset {
     @Override
     public List<String> classes() {
         return classes;
+    }
+
+    @Override
+    public List<String> notes() {
+        return notes;
     }
 
     @Override

@@ -49,6 +49,11 @@ public final class Normalization {
         return std.clone();
     }
 
+    /** What a byte of a channel becomes, before rounding to float32. */
+    public double normalized(int channel, int level) {
+        return table[channel * LEVELS + level];
+    }
+
     /** Normalises {@code pixels} byte triples. */
     void apply(byte[] rgb, int pixels, float[] out, int offset) {
         for (int i = 0; i < 3 * pixels; i += 3) {

@@ -3,10 +3,12 @@ package dev.goshawk.data;
 import dev.goshawk.fingerprint.Fingerprint;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /** Some images of another data set, in an order of their own; an image may be there more than once. */
 public final class Subset implements ImageDataset {
     private final ImageDataset whole;
+    private final List<String> notes;
     private final int[] picked;
 
     /**
@@ -15,12 +17,23 @@ public final class Subset implements ImageDataset {
      * @throws DataException if a position is outside the data set
      */
     public Subset(ImageDataset whole, int... picked) {
+        this(whole, List.of(), picked);
+    }
+
+    /**
+     * Picks images by position.
+     *
+     * @param notes lines beside those of the whole data set
+     * @throws DataException if a position is outside the data set
+     */
+    public Subset(ImageDataset whole, List<String> notes, int... picked) {
         for (int p : picked) {
             if (p < 0 || p >= whole.size()) {
                 throw new DataException("subset: image " + p + " of a data set of " + whole.size());
             }
         }
         this.whole = whole;
+        this.notes = Stream.concat(whole.notes().stream(), notes.stream()).toList();
         this.picked = picked.clone();
     }
 
@@ -52,6 +65,11 @@ public final class Subset implements ImageDataset {
     @Override
     public List<String> classes() {
         return whole.classes();
+    }
+
+    @Override
+    public List<String> notes() {
+        return notes;
     }
 
     @Override

@@ -61,6 +61,15 @@ enum ElementType {
         return target;
     }
 
+    /** As {@link #target}, with a floating type for integers of other widths, which holds them up to 2^53 exactly. */
+    @Nullable DType number() {
+        return switch (this) {
+            case INT8, UINT8, INT16, UINT16 -> DType.FLOAT32;
+            case INT64, UINT32, UINT64 -> DType.FLOAT64;
+            default -> target;
+        };
+    }
+
     static @Nullable ElementType ofTorch(String storageClass) {
         for (ElementType t : values()) {
             if (storageClass.equals(t.torchName)) {
@@ -95,10 +104,11 @@ enum ElementType {
      * @param offset in elements
      */
     Tensor decode(ByteBuffer storage, int offset, Shape shape, long[] strides) {
-        if (target == null) {
+        DType type = number();
+        if (type == null) {
             throw new IllegalStateException("no tensor holds elements of type " + this);
         }
-        Tensor out = Tensor.zeros(target, shape);
+        Tensor out = Tensor.zeros(type, shape);
         ByteBuffer in = storage.duplicate().order(ByteOrder.LITTLE_ENDIAN);
         if (out.size() == 0) {
             return out;
@@ -131,9 +141,8 @@ enum ElementType {
             case INT32 -> in.asIntBuffer().get(out.ints());
             default -> {
                 int start = in.position();
-                float[] f = out.floats();
-                for (int i = 0; i < f.length; i++) {
-                    f[i] = (float) element(in, start + i * bytes());
+                for (int i = 0; i < out.size(); i++) {
+                    out.set(i, element(in, start + i * bytes()));
                 }
             }
         }
@@ -146,6 +155,13 @@ enum ElementType {
             case FLOAT16 -> Float.float16ToFloat(in.getShort(at));
             case BFLOAT16 -> Float.intBitsToFloat(in.getShort(at) << 16);
             case INT32 -> in.getInt(at);
+            case INT64 -> in.getLong(at);
+            case INT16 -> in.getShort(at);
+            case INT8 -> in.get(at);
+            case UINT8 -> in.get(at) & 0xFF;
+            case UINT16 -> in.getShort(at) & 0xFFFF;
+            case UINT32 -> Integer.toUnsignedLong(in.getInt(at));
+            case UINT64 -> in.getLong(at) >= 0 ? in.getLong(at) : in.getLong(at) + 0x1p64;
             default -> throw new IllegalStateException("no tensor holds elements of type " + this);
         };
     }

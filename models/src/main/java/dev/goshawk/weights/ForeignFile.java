@@ -1,9 +1,9 @@
 package dev.goshawk.weights;
 
+import dev.goshawk.files.FailedDownload;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 
 /** What is given in place of a weight file, told by its first bytes, and the remedy. */
 final class ForeignFile {
@@ -63,21 +63,11 @@ final class ForeignFile {
         if (start[0] == (byte) 0x80) {
             return "is a pickle, but not one written by torch.save" + CONVERT;
         }
-        return ofText(text, size);
+        return FailedDownload.describe(start).orElseGet(() -> ofText(text, size));
     }
 
     private static String ofText(String text, long size) {
-        String plain = text.replaceFirst("^\u00ef\u00bb\u00bf", "").stripLeading();
-        String lower = plain.toLowerCase(Locale.ROOT);
-        if (plain.startsWith("version https://git-lfs")) {
-            return "is a Git LFS pointer, not the file it stands for; fetch that with git lfs pull";
-        }
-        if (lower.startsWith("<!doctype html") || lower.startsWith("<html") || lower.startsWith("<head")) {
-            return "is a web page (HTML), as a failed download leaves; download the file itself";
-        }
-        if (lower.startsWith("<?xml") || lower.startsWith("<error")) {
-            return "is an XML text, as a failed download leaves; download the file itself";
-        }
+        String plain = text.stripLeading();
         if (plain.contains("\"weight_map\"")) {
             return "is the index of weights in several safetensors files; put them into one";
         }

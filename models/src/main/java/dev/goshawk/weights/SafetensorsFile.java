@@ -34,10 +34,11 @@ public final class SafetensorsFile {
     /**
      * Reads every tensor.
      *
+     * @param integers whether tensors of integers of any width are read too
      * @throws WeightFileException if the header lies about the data, or names a tensor twice
      * @throws IOException if the file cannot be read
      */
-    static Weights read(Path file, ReadProgress progress) throws IOException {
+    static Weights read(Path file, boolean integers, ReadProgress progress) throws IOException {
         try (MappedFile mapped = MappedFile.open(file, progress)) {
             long length = mapped.length();
             long headerLength = mapped.bytes(0, Long.BYTES).getLong(0);
@@ -49,10 +50,11 @@ public final class SafetensorsFile {
             mapped.bytes(Long.BYTES, headerLength).get(json);
             SafetensorsHeader header = SafetensorsHeader.parse(json, length - Long.BYTES - headerLength);
             Map<String, Tensor> tensors = new LinkedHashMap<>();
+            Map<String, String> stored = new LinkedHashMap<>();
             Map<String, String> skipped = new LinkedHashMap<>();
             for (SafetensorsHeader.Entry entry : header.entries()) {
                 ElementType type = entry.type();
-                if (type == null || type.target() == null) {
+                if (type == null || (integers ? type.number() : type.target()) == null) {
                     skipped.put(entry.name(),
                             (type == null ? Printable.shown(entry.dtype()) : type.shown()) + entry.shape());
                     continue;
@@ -63,9 +65,10 @@ public final class SafetensorsFile {
                 for (int axis = 0; axis < strides.length; axis++) {
                     strides[axis] = dense[axis];
                 }
+                stored.put(entry.name(), type.shown());
                 tensors.put(entry.name(), type.decode(bytes, 0, entry.shape(), strides));
             }
-            return new Weights(file.toString(), tensors, skipped, header.metadata(), List.of());
+            return new Weights(file.toString(), tensors, stored, skipped, header.metadata(), List.of());
         } catch (EOFException e) {
             throw new WeightFileException(file, "truncated: it ends before its numbers do", e);
         }

@@ -32,21 +32,25 @@ final class StateDict {
     }
 
     private final Path file;
+    private final boolean integers;
     private final List<String> notes = new ArrayList<>();
     private final Map<Map<?, ?>, Boolean> seen = new IdentityHashMap<>();
 
-    private StateDict(Path file) {
+    private StateDict(Path file, boolean integers) {
         this.file = file;
+        this.integers = integers;
     }
 
-    static Weights read(Path file, long fileLength, Object pickled, Storages storages) throws IOException {
-        return new StateDict(file).read(fileLength, pickled, storages);
+    static Weights read(Path file, boolean integers, long fileLength, Object pickled, Storages storages)
+            throws IOException {
+        return new StateDict(file, integers).read(fileLength, pickled, storages);
     }
 
     private Weights read(long fileLength, Object pickled, Storages storages) throws IOException {
         Map<?, ?> dict = find(pickled);
         Map<String, TensorRef> kept = new LinkedHashMap<>();
         Map<String, Shape> shapes = new LinkedHashMap<>();
+        Map<String, String> stored = new LinkedHashMap<>();
         Map<String, String> skipped = new LinkedHashMap<>();
         long bytes = 0;
         for (Map.Entry<?, ?> entry : dict.entrySet()) {
@@ -59,8 +63,9 @@ final class StateDict {
             if (!(entry.getValue() instanceof TensorRef ref)) {
                 continue;
             }
-            if (ref.storage().type().target() == null) {
-                skipped.put(name, ref.storage().type().shown());
+            ElementType type = ref.storage().type();
+            if ((integers ? type.number() : type.target()) == null) {
+                skipped.put(name, type.shown());
                 continue;
             }
             Shape shape;
@@ -70,19 +75,20 @@ final class StateDict {
                 throw new WeightFileException(file, "tensor " + Printable.shown(name) + " " + e.getMessage(),
                         e);
             }
-            bytes += (long) shape.size() * ref.storage().type().bytes();
+            bytes += (long) shape.size() * type.bytes();
             if (bytes > MAX_EXPANSION * fileLength) {
                 throw new WeightFileException(file,
                         "tensor " + Printable.shown(name) + " brings the tensors to "
                                 + bytes + " bytes, more than " + MAX_EXPANSION + " times the file's " + fileLength);
             }
             kept.put(name, ref);
+            stored.put(name, type.shown());
             shapes.put(name, shape);
         }
         if (kept.isEmpty()) {
             throw new WeightFileException(file, "holds no tensors of floating numbers; " + entries(dict));
         }
-        return new Weights(file.toString(), load(kept, shapes, storages), skipped, Map.of(), notes);
+        return new Weights(file.toString(), load(kept, shapes, storages), stored, skipped, Map.of(), notes);
     }
 
     private Map<?, ?> find(Object pickled) {

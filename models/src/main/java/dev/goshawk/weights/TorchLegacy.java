@@ -37,7 +37,7 @@ final class TorchLegacy {
         return true;
     }
 
-    static Weights read(Path file, ReadProgress progress) throws IOException {
+    static Weights read(Path file, boolean integers, ReadProgress progress) throws IOException {
         try (MappedFile mapped = MappedFile.open(file, progress)) {
             long length = mapped.length();
             PickleStream bytes = new PickleStream(mapped.stream(MAX_PICKLE), Math.min(length, MAX_PICKLE));
@@ -53,7 +53,7 @@ final class TorchLegacy {
                         "damaged: expected the list of storage keys after the pickled object");
             }
             Map<String, Long> starts = starts(file, mapped, bytes.position(), keys, pickles.storages());
-            return StateDict.read(file, length, pickled, storage -> {
+            return StateDict.read(file, integers, length, pickled, storage -> {
                 Long start = starts.get(storage.key());
                 if (start == null || storage.bytes() > MAX_ARRAY) {
                     throw new WeightFileException(file, "storage " + Printable.shown(storage.key())

@@ -26,7 +26,7 @@ final class TorchZip {
     private TorchZip() {
     }
 
-    static Weights read(Path file, ReadProgress progress) throws IOException {
+    static Weights read(Path file, boolean integers, ReadProgress progress) throws IOException {
         try (MappedFile mapped = MappedFile.open(file, progress)) {
             ZipDirectory zip = new ZipDirectory(mapped);
             String prefix = prefix(file, zip);
@@ -39,7 +39,7 @@ final class TorchZip {
             content.get(pickle);
             Object pickled = new StateDictUnpickler(new PickleStream(new ByteArrayInputStream(pickle), pickle.length))
                     .next();
-            return StateDict.read(file, mapped.length(), pickled, storage -> {
+            return StateDict.read(file, integers, mapped.length(), pickled, storage -> {
                 ZipDirectory.Entry entry = entry(file, zip, prefix + "/data/" + storage.key());
                 if (entry.size() != storage.bytes()) {
                     throw new WeightFileException(file,

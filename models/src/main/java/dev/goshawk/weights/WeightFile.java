@@ -32,8 +32,22 @@ public final class WeightFile {
      * @throws WeightFileException if the file is missing, damaged, unsafe or of another kind
      */
     public static Weights read(Path file, ReadProgress progress) {
+        return read(file, false, progress);
+    }
+
+    /**
+     * As {@link #read(Path, ReadProgress)}, with the tensors of integers that no network has: those of 8 and 16 bits
+     * become float32; int64, uint32 and uint64 become float64.
+     *
+     * @throws WeightFileException if the file is missing, damaged, unsafe or of another kind
+     */
+    public static Weights readNumbers(Path file, ReadProgress progress) {
+        return read(file, true, progress);
+    }
+
+    private static Weights read(Path file, boolean integers, ReadProgress progress) {
         try {
-            return readAny(file, progress);
+            return readAny(file, integers, progress);
         } catch (NoSuchFileException e) {
             throw new WeightFileException(file, "no such file", e);
         } catch (AccessDeniedException e) {
@@ -51,7 +65,7 @@ public final class WeightFile {
         }
     }
 
-    private static Weights readAny(Path file, ReadProgress progress) throws IOException {
+    private static Weights readAny(Path file, boolean integers, ReadProgress progress) throws IOException {
         BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
         if (!attributes.isRegularFile()) {
             throw new WeightFileException(file, attributes.isDirectory()
@@ -64,13 +78,13 @@ public final class WeightFile {
         }
         if (start.length >= ForeignFile.SHORTEST && start[0] == 'P' && start[1] == 'K' && start[2] == 3
                 && start[3] == 4) {
-            return TorchZip.read(file, progress);
+            return TorchZip.read(file, integers, progress);
         }
         if (TorchLegacy.matches(start)) {
-            return TorchLegacy.read(file, progress);
+            return TorchLegacy.read(file, integers, progress);
         }
         if (start.length >= ForeignFile.SHORTEST && start[Long.BYTES] == '{') {
-            return SafetensorsFile.read(file, progress);
+            return SafetensorsFile.read(file, integers, progress);
         }
         throw new WeightFileException(file, ForeignFile.describe(start, attributes.size()));
     }

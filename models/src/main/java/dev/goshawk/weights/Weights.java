@@ -24,12 +24,14 @@ public final class Weights {
     private final String source;
     private final Map<String, Tensor> tensors;
     private final Map<String, String> skipped;
+    private final Map<String, String> stored;
     private final Map<String, String> metadata;
     private final List<String> notes;
 
-    Weights(String source, Map<String, Tensor> tensors, Map<String, String> skipped, Map<String, String> metadata,
-            List<String> notes) {
+    Weights(String source, Map<String, Tensor> tensors, Map<String, String> stored, Map<String, String> skipped,
+            Map<String, String> metadata, List<String> notes) {
         this.source = source;
+        this.stored = Collections.unmodifiableMap(new LinkedHashMap<>(stored));
         this.tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
         this.skipped = Collections.unmodifiableMap(new LinkedHashMap<>(skipped));
         this.metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
@@ -38,7 +40,7 @@ public final class Weights {
 
     /** Weights that come from no file; {@code source} names them in messages. */
     public static Weights of(String source, Map<String, Tensor> tensors) {
-        return new Weights(source, tensors, Map.of(), Map.of(), List.of());
+        return new Weights(source, tensors, Map.of(), Map.of(), Map.of(), List.of());
     }
 
     /** The file these came from, for messages. */
@@ -62,6 +64,17 @@ public final class Weights {
      */
     public Map<String, String> skipped() {
         return skipped;
+    }
+
+    /**
+     * The element type of a tensor as its file has it, such as {@code float16}; a tensor that comes from no file has its
+     * own.
+     *
+     * @throws WeightFileException if there is no such tensor
+     */
+    public String stored(String name) {
+        String own = get(name).dtype().toString();
+        return stored.getOrDefault(name, own);
     }
 
     /** Lines on how the tensors were found, where a file left a choice; each without the file's name. */
@@ -97,7 +110,8 @@ public final class Weights {
      * @param names the new name of each old one, or null where the entry is left out; no two the same
      */
     public Weights renamed(Function<String, @Nullable String> names) {
-        return new Weights(source, renamed(tensors, names), renamed(skipped, names), metadata, notes);
+        return new Weights(source, renamed(tensors, names), renamed(stored, names), renamed(skipped, names), metadata,
+                notes);
     }
 
     /**

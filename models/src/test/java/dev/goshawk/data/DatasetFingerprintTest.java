@@ -78,6 +78,6 @@ class DatasetFingerprintTest {
         assertNotEquals(before, photographs.fingerprint());
         Files.delete(folder.resolve("n01443537_1.png"));
         assertTrue(assertThrows(DataException.class, photographs::fingerprint).getMessage()
-                .endsWith("n01443537_1.png: is no longer there"));
+                .endsWith("n01443537_1.png: no such file"));
     }
 }

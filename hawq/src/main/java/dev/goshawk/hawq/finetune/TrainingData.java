@@ -3,6 +3,9 @@ package dev.goshawk.hawq.finetune;
 import dev.goshawk.data.ImageDataset;
 import dev.goshawk.data.ImageFaults;
 import dev.goshawk.data.Normalization;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * The images of a training.
@@ -20,13 +23,27 @@ public record TrainingData(ImageDataset train, ImageDataset test, Normalization 
     }
 
     public TrainingData {
-        if (!train.classes().equals(test.classes()) || train.height() != test.height()
-                || train.width() != test.width()) {
-            throw new IllegalArgumentException(
-                    "training data: expected classes and image size of both splits to be the same, got "
-                            + train.classes().size() + " classes, " + train.height() + "x" + train.width() + " and "
-                            + test.classes().size() + " classes, " + test.height() + "x" + test.width());
+        requireSameClasses(train, test);
+        if (train.height() != test.height() || train.width() != test.width()) {
+            throw new IllegalArgumentException("training data: expected images of one size, got " + train.height() + "x"
+                    + train.width() + " to train and " + test.height() + "x" + test.width() + " to test");
         }
+    }
+
+    private static void requireSameClasses(ImageDataset train, ImageDataset test) {
+        if (train.classes().equals(test.classes())) {
+            return;
+        }
+        String what = onlyIn(train, test).map(name -> "class '" + name + "' is in the training images alone")
+                .or(() -> onlyIn(test, train).map(name -> "class '" + name + "' is in the test images alone"))
+                .orElse("the classes are not in the same order");
+        throw new IllegalArgumentException("training data: " + what + " (" + train.classes().size()
+                + " classes to train, " + test.classes().size() + " to test); both splits need the same classes");
+    }
+
+    private static Optional<String> onlyIn(ImageDataset one, ImageDataset other) {
+        Set<String> names = new HashSet<>(other.classes());
+        return one.classes().stream().filter(name -> !names.contains(name)).findFirst();
     }
 
     /**

@@ -87,14 +87,17 @@ class ReferenceLogitsTest {
         Tensor images = Tensor.zeros(DType.FLOAT32, Shape.of(2, 3, 32, 32));
         assertEquals("goshawk: " + inputs + ": no such file", failure(weights, inputs));
         SafetensorsFile.write(inputs, Map.of("x", images), Map.of());
-        assertEquals("goshawk: " + inputs + ": has no tensor images", failure(weights, inputs));
+        assertEquals("goshawk: " + inputs + ": has no tensor images, expected images and labels; it holds x (float32)",
+                failure(weights, inputs));
         SafetensorsFile.write(inputs, Map.of("images", Tensor.zeros(DType.FLOAT32, Shape.of(2, 32, 32, 3))), Map.of());
-        assertEquals("goshawk: " + inputs + ": expected a tensor images [N, 3, height, width], got [2,32,32,3]",
+        assertEquals("goshawk: " + inputs
+                + ": expected a tensor images [N, 3, height, width], got [2,32,32,3]: in PyTorch images.permute(0, 3, 1, 2)",
                 failure(weights, inputs));
         Tensor labels = Tensor.zeros(DType.INT32, Shape.of(2));
         labels.set(1, 10);
         SafetensorsFile.write(inputs, Map.of("images", images, "labels", labels), Map.of());
-        assertEquals("goshawk: " + inputs + ": expected labels of 0 to 9, got 10.0", failure(weights, inputs));
+        assertEquals("goshawk: " + inputs + ": expected labels of 0 to 9, the class of each image, got 10 for image 1",
+                failure(weights, inputs));
         SafetensorsFile.write(inputs, Map.of("images", images, "labels", Tensor.zeros(DType.INT32, Shape.of(3))),
                 Map.of());
         assertTrue(failure(weights, inputs).endsWith("expected a tensor labels [2], one an image, got [3]"));

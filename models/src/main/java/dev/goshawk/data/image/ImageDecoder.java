@@ -1,14 +1,12 @@
 package dev.goshawk.data.image;
 
 import dev.goshawk.data.DataException;
+import dev.goshawk.files.RegularFile;
 import java.awt.image.BufferedImage;
 import java.awt.image.ComponentColorModel;
 import java.awt.image.Raster;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.Locale;
@@ -75,16 +73,9 @@ public final class ImageDecoder {
 
     private static byte[] read(Path file) {
         try {
-            long size = Files.size(file);
-            if (size > MAX_FILE) {
-                throw new DataException(
-                        file + ": is " + size + " bytes long, expected an image of at most " + MAX_FILE);
-            }
-            return Files.readAllBytes(file);
-        } catch (NoSuchFileException e) {
-            throw new DataException(file + ": no such file", e);
+            return RegularFile.read(file, MAX_FILE);
         } catch (IOException e) {
-            throw new DataException(file + ": cannot be read (" + e.getMessage() + ")", e);
+            throw new DataException(file + ": " + e.getMessage(), e);
         }
     }
 
@@ -107,8 +98,7 @@ public final class ImageDecoder {
             ByteBuffer numbers = ByteBuffer.wrap(bytes);
             header = new Header(numbers.getInt(PNG_WIDTH), numbers.getInt(PNG_WIDTH + Integer.BYTES), null);
         } else {
-            throw new DataException(
-                    file + ": corrupt image (neither JPEG nor PNG data, " + bytes.length + " bytes)");
+            throw new DataException(file + ": " + ForeignImage.describe(bytes));
         }
         if (header.width() < 1 || header.height() < 1 || (long) header.width() * header.height() > MAX_PIXELS) {
             throw new DataException(file + ": expected an image of at most " + MAX_PIXELS + " pixels, got "
@@ -120,7 +110,8 @@ public final class ImageDecoder {
     private static RgbImage decode(Path file, byte[] bytes, Header header) {
         JpegHeader jpeg = header.jpeg();
         ImageReader reader = reader(jpeg == null ? "png" : "jpeg");
-        try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
+        try (ImageInputStream in = new MemoryCacheImageInputStream(
+                jpeg == null ? PngChunks.samplesAlone(bytes) : JpegSegments.samplesAlone(bytes))) {
             reader.setInput(in, true, true);
             reader.addIIOReadWarningListener((_, warning) -> {
                 String text = warning.toLowerCase(Locale.ROOT);
@@ -138,10 +129,23 @@ public final class ImageDecoder {
         } catch (DataException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
-            throw new DataException(file + ": corrupt image (" + e.getMessage() + ")", e);
+            throw failure(file, e);
         } finally {
             reader.dispose();
         }
+    }
+
+    /** The innermost message says most. A want of memory, which a reader may wrap, is no fault of the image. */
+    private static DataException failure(Path file, Exception e) {
+        String message = e.getMessage();
+        for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+            if (cause instanceof OutOfMemoryError memory) {
+                throw memory;
+            }
+            message = cause.getMessage() == null ? message : cause.getMessage();
+        }
+        return new DataException(file + ": corrupt image (" + (message == null ? "its data cannot be decoded" : message)
+                + ")", e);
     }
 
     private static ImageReader reader(String format) {

@@ -1,8 +1,5 @@
 package dev.goshawk.data.image;
 
-import java.nio.charset.StandardCharsets;
-import java.util.Locale;
-
 /**
  * What a JPEG's markers say before its first scan (ITU-T T.81, annex B; JFIF; Adobe's APP14 segment).
  *
@@ -10,13 +7,8 @@ import java.util.Locale;
  * @param tall bit c is set where component c has half the image's rows but all its columns
  */
 record JpegHeader(int width, int height, JpegColour colour, int tall) {
-    private static final int START_OF_IMAGE = 0xD8;
-    private static final int END_OF_IMAGE = 0xD9;
-    private static final int START_OF_SCAN = 0xDA;
-    private static final int APP0 = 0xE0;
-    private static final int APP14 = 0xEE;
-    private static final byte[] JFIF = "JFIF\0".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] ADOBE = "Adobe".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] JFIF = JpegSegments.ascii("JFIF\0");
+    private static final byte[] ADOBE = JpegSegments.ascii("Adobe");
     /** Offset of the colour transform in Adobe's segment, after version and flags. */
     private static final int ADOBE_TRANSFORM = 11;
     private static final int NO_ADOBE = -1;
@@ -34,45 +26,28 @@ record JpegHeader(int width, int height, JpegColour colour, int tall) {
         boolean jfif = false;
         int adobe = NO_ADOBE;
         int frame = -1;
-        for (int at = 2; at < bytes.length;) {
-            // Bytes between segments are passed over, as libjpeg does; a marker may have any number of 0xFF before it.
-            if (bytes[at++] != (byte) 0xFF) {
-                continue;
-            }
-            while (at < bytes.length && bytes[at] == (byte) 0xFF) {
-                at++;
-            }
-            int marker = at < bytes.length ? bytes[at++] & 0xFF : END_OF_IMAGE;
-            if (marker == START_OF_SCAN || marker == END_OF_IMAGE) {
-                break;
-            }
-            if (marker <= 1 || (marker >= 0xD0 && marker <= START_OF_IMAGE)) {
-                continue;
-            }
-            int length = at + 1 < bytes.length ? u16(bytes, at) : 0;
-            if (length < 2 || length > bytes.length - at) {
-                throw new IllegalArgumentException(
-                        String.format(Locale.ROOT, "segment 0x%02X at byte %d reaches past the end", marker,
-                                at - 2));
-            }
-            int body = at + 2;
-            if (marker == APP0) {
-                jfif |= startsWith(bytes, body, length - 2, JFIF);
-            } else if (marker == APP14 && length - 2 > ADOBE_TRANSFORM && startsWith(bytes, body, length - 2, ADOBE)) {
+        JpegSegments segments = new JpegSegments(bytes);
+        while (segments.next()) {
+            int marker = segments.marker();
+            int body = segments.body();
+            if (marker == JpegSegments.APP0) {
+                jfif |= segments.bodyStartsWith(JFIF);
+            } else if (marker == JpegSegments.APP14 && segments.length() > ADOBE_TRANSFORM
+                    && segments.bodyStartsWith(ADOBE)) {
                 adobe = bytes[body + ADOBE_TRANSFORM] & 0xFF;
             } else if (isFrame(marker)) {
                 if (frame >= 0) {
                     throw new IllegalArgumentException("two frame headers");
                 }
-                checkFrame(bytes, body, length - 2, marker);
+                checkFrame(bytes, body, segments.length(), marker);
                 frame = body;
             }
-            at += length;
         }
         if (frame < 0) {
             throw new IllegalArgumentException("no frame header before the image data");
         }
-        return new JpegHeader(u16(bytes, frame + 3), u16(bytes, frame + 1), colour(bytes, frame, jfif, adobe),
+        return new JpegHeader(JpegSegments.u16(bytes, frame + 3), JpegSegments.u16(bytes, frame + 1),
+                colour(bytes, frame, jfif, adobe),
                 tall(bytes, frame));
     }
 
@@ -92,7 +67,7 @@ record JpegHeader(int width, int height, JpegColour colour, int tall) {
         if (bytes[body] != 8) {
             throw new UnsupportedOperationException("expected 8 bits a sample, got " + (bytes[body] & 0xFF));
         }
-        if (u16(bytes, body + 1) == 0 || u16(bytes, body + 3) == 0) {
+        if (JpegSegments.u16(bytes, body + 1) == 0 || JpegSegments.u16(bytes, body + 3) == 0) {
             throw new IllegalArgumentException("an image without rows or columns");
         }
     }
@@ -134,21 +109,5 @@ record JpegHeader(int width, int height, JpegColour colour, int tall) {
     /** Columns in the upper and rows in the lower four bits, relative to the other components. */
     private static int sampling(byte[] bytes, int frame, int component) {
         return bytes[frame + FRAME_FIXED + PER_COMPONENT * component + 1] & 0xFF;
-    }
-
-    private static boolean startsWith(byte[] bytes, int at, int length, byte[] prefix) {
-        if (length < prefix.length) {
-            return false;
-        }
-        for (int i = 0; i < prefix.length; i++) {
-            if (bytes[at + i] != prefix[i]) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static int u16(byte[] bytes, int at) {
-        return (bytes[at] & 0xFF) << 8 | bytes[at + 1] & 0xFF;
     }
 }

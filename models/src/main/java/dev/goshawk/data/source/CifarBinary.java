@@ -3,9 +3,9 @@ package dev.goshawk.data.source;
 import dev.goshawk.data.DataException;
 import dev.goshawk.data.ImageDataset;
 import dev.goshawk.data.InMemoryImages;
+import dev.goshawk.files.RegularFile;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -95,17 +95,14 @@ public final class CifarBinary {
     }
 
     private static int records(Path file) {
-        if (!Files.isRegularFile(file)) {
-            throw new DataException(file + ": no such file, expected a CIFAR-10 batch");
-        }
         try {
-            long size = Files.size(file);
+            long size = RegularFile.size(file);
             if (size == 0 || size % RECORD != 0 || size / RECORD > Integer.MAX_VALUE) {
                 throw new DataException(file + ": is " + size + " bytes long, expected a multiple of " + RECORD);
             }
             return (int) (size / RECORD);
         } catch (IOException e) {
-            throw new DataException(file + ": cannot be read (" + e.getMessage() + ")", e);
+            throw new DataException(file + ": " + e.getMessage() + ", expected a CIFAR-10 batch", e);
         }
     }
 
@@ -119,19 +116,14 @@ public final class CifarBinary {
 
     private static List<String> classNames(Path folder) {
         Path file = folder.resolve(CLASSES_FILE);
-        if (!Files.isRegularFile(file)) {
+        if (Files.notExists(file)) {
             return CLASSES;
         }
-        try {
-            List<String> names = Files.readAllLines(file, StandardCharsets.UTF_8).stream().map(String::strip)
-                    .filter(s -> !s.isEmpty()).toList();
-            if (names.size() != CLASSES.size()) {
-                throw new DataException(file + ": expected " + CLASSES.size() + " class names, got " + names.size());
-            }
-            return names;
-        } catch (IOException e) {
-            throw new DataException(file + ": cannot be read (" + e.getMessage() + ")", e);
+        List<String> names = TextLines.read(file, "list of class names").stream().map(TextLines.Line::text).toList();
+        if (names.size() != CLASSES.size()) {
+            throw new DataException(file + ": expected " + CLASSES.size() + " class names, got " + names.size());
         }
+        return names;
     }
 
     private static Path folder(Path root) {

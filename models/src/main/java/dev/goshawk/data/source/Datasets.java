@@ -42,17 +42,16 @@ public final class Datasets {
      * @throws DataException if the folder holds neither, or what it holds is not sound
      */
     public static ImageDataset open(Path root, String split) {
-        if (!Files.isDirectory(root)) {
-            throw new DataException(root + ": no such data folder");
-        }
-        if (Files.isDirectory(root.resolve(split))) {
-            return ImageFolder.open(root, split);
+        DataFolder.require(root);
+        String name = DataFolder.splitName(root, split);
+        if (Files.isDirectory(root.resolve(name))) {
+            return ImageFolder.open(root, name);
         }
         if (CifarBinary.isPresent(root)) {
-            return CifarBinary.open(root, split);
+            return CifarBinary.open(root, name);
         }
         throw new DataException(
-                root + ": has neither " + split + "/<class>/<image> nor CIFAR-10 batches (data_batch_1.bin to "
+                root + ": has neither " + name + "/<class>/<image> nor CIFAR-10 batches (data_batch_1.bin to "
                         + "data_batch_5.bin, test_batch.bin)");
     }
 }

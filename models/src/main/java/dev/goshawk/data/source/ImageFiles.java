@@ -4,9 +4,9 @@ import dev.goshawk.data.DataException;
 import dev.goshawk.data.ImageDataset;
 import dev.goshawk.data.image.ImageDecoder;
 import dev.goshawk.data.image.Preprocessing;
+import dev.goshawk.files.RegularFile;
 import dev.goshawk.fingerprint.Fingerprint;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -51,6 +51,11 @@ final class ImageFiles implements ImageDataset {
     }
 
     @Override
+    public List<String> notes() {
+        return listing.notes();
+    }
+
+    @Override
     public boolean decodesOnDemand() {
         return true;
     }
@@ -64,9 +69,9 @@ final class ImageFiles implements ImageDataset {
     public void addTo(Fingerprint fingerprint, int image) {
         Path file = listing.root().resolve(name(image));
         try {
-            fingerprint.add(Files.size(file));
+            fingerprint.add(RegularFile.size(file));
         } catch (IOException e) {
-            throw new DataException(file + ": is no longer there", e);
+            throw new DataException(file + ": " + e.getMessage(), e);
         }
     }
 }

@@ -4,16 +4,16 @@ import dev.goshawk.data.DataException;
 import dev.goshawk.data.ImageDataset;
 import dev.goshawk.data.InMemoryImages;
 import dev.goshawk.data.image.ImageDecoder;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.IntStream;
 
 /**
- * A folder of images as {@code split/class/file}. Classes in alphabetical order are the labels 0, 1, ...; images are
- * sorted by class, then by file name. Files that are hidden or end in none of .jpg, .jpeg and .png are passed over.
+ * A folder of images as {@code split/class/file}. Classes in alphabetical order are the labels 0, 1, ..., or in
+ * the order of their numbers where all are named by whole ones; images are sorted by class, then by file name. Files
+ * that are hidden or end in none of .jpg, .jpeg and .png are passed over, and so are folders below a class, with a
+ * {@linkplain ImageDataset#notes note}.
  */
 public final class ImageFolder {
     /** Side of the images that are read where no size is given: CIFAR's. */
@@ -34,49 +34,21 @@ public final class ImageFolder {
      *     size
      */
     public static ImageDataset open(Path root, String split, int height, int width) {
-        List<String> classes = classes(root, split);
-        return decode(listing(root, split, classes, IntStream.range(0, classes.size()).toArray(), classes), height,
+        String name = DataFolder.splitName(root, split);
+        List<String> classes = classes(root, name);
+        return decode(ClassFolders.listing(root, name, classes, IntStream.range(0, classes.size()).toArray(), classes),
+                height,
                 width);
     }
 
     /** The class names of a split, in label order. */
     static List<String> classes(Path root, String split) {
-        List<String> classes = ImageListing.folders(splitFolder(root, split));
+        Path folder = DataFolder.split(root, split);
+        List<String> classes = ClassFolders.of(folder);
         if (classes.isEmpty()) {
-            throw new DataException(root.resolve(split) + ": holds no class folders");
+            throw new DataException(folder + ": holds no class folders");
         }
         return classes;
-    }
-
-    /** The folder of a split, which is there. */
-    static Path splitFolder(Path root, String split) {
-        if (!Files.isDirectory(root)) {
-            throw new DataException(root + ": no such data folder");
-        }
-        Path folder = root.resolve(split);
-        if (!Files.isDirectory(folder)) {
-            throw new DataException(root + ": has no split '" + split + "', its folders are "
-                    + ImageListing.folders(root));
-        }
-        return folder;
-    }
-
-    /** The images of class folders, folder k having label {@code labels[k]} of {@code classes}. */
-    static ImageListing listing(Path root, String split, List<String> folders, int[] labels, List<String> classes) {
-        List<String> names = new ArrayList<>();
-        IntStream.Builder ofName = IntStream.builder();
-        for (int k = 0; k < labels.length; k++) {
-            Path folder = root.resolve(split).resolve(folders.get(k));
-            List<String> files = ImageListing.images(folder);
-            if (files.isEmpty()) {
-                throw new DataException(folder + ": class folder holds no images (.jpg, .jpeg or .png)");
-            }
-            for (String file : files) {
-                names.add(split + "/" + folders.get(k) + "/" + file);
-                ofName.add(labels[k]);
-            }
-        }
-        return new ImageListing(root, names, ofName.build().toArray(), classes);
     }
 
     /** Decodes files in parallel; their order, and which failure is reported, do not depend on threads. */
@@ -97,6 +69,6 @@ public final class ImageFolder {
         if (!failures.isEmpty()) {
             throw failures.firstEntry().getValue();
         }
-        return new InMemoryImages(height, width, pixels, listing.labels(), names, listing.classes());
+        return new InMemoryImages(height, width, pixels, listing.labels(), names, listing.classes(), listing.notes());
     }
 }

@@ -13,7 +13,8 @@ import java.util.stream.IntStream;
  * Photographs of any size, decoded when they are asked for. Laid out in one of three ways:
  * <ul>
  * <li>{@code split/<WordNet id>/file}: labels are ImageNet's own, also where only some of the 1,000 classes are there.
- * Where no folder's name is a WordNet id of ImageNet, folders in alphabetical order are the labels 0, 1, ...</li>
+ * Where no folder's name is a WordNet id of ImageNet, folders are the labels 0, 1, ... in {@link ImageFolder}'s order.
+ * </li>
  * <li>files named {@code <WordNet id>_<anything>} in one folder, that of the split or the data folder itself;</li>
  * <li>files anywhere below the data folder that a label list names.</li>
  * </ul>
@@ -29,7 +30,8 @@ public final class ImageNetFolder {
      * @throws DataException naming the folder or file that is missing, empty or of no class
      */
     public static ImageDataset open(Path root, String split, Preprocessing preprocessing) {
-        return new ImageFiles(listing(root, split), preprocessing);
+        DataFolder.require(root);
+        return new ImageFiles(listing(root, DataFolder.splitName(root, split)), preprocessing);
     }
 
     /**
@@ -50,16 +52,11 @@ public final class ImageNetFolder {
                 throw line.refused("is not of the form <path> <label or WordNet id>");
             }
             String path = text.substring(0, gap).strip();
-            if (ImageListing.parts(path).isEmpty()) {
-                throw line.refused("names no path inside the data folder");
-            }
-            if (!Files.isRegularFile(root.resolve(path))) {
-                throw line.refused("is no file in " + root);
-            }
+            names.add(String.join("/", Samples.file(line, root, path)));
             labels[i] = label(line, text.substring(gap + 1));
-            names.add(path);
         }
-        return new ImageFiles(new ImageListing(root, names, labels, ImageNetClasses.names()), preprocessing);
+        return new ImageFiles(new ImageListing(root, names, labels, ImageNetClasses.names(), Samples.duplicates(names)),
+                preprocessing);
     }
 
     private static int label(TextLines.Line line, String text) {
@@ -74,21 +71,18 @@ public final class ImageNetFolder {
     }
 
     private static ImageListing listing(Path root, String split) {
-        if (!Files.isDirectory(root)) {
-            throw new DataException(root + ": no such data folder");
-        }
         if (!Files.isDirectory(root.resolve(split))) {
-            List<String> own = ImageListing.images(root);
+            List<String> own = DataFolder.images(root);
             if (!own.isEmpty()) {
                 return flat(root, "", own);
             }
         }
-        Path folder = ImageFolder.splitFolder(root, split);
-        List<String> folders = ImageListing.folders(folder);
+        Path folder = DataFolder.split(root, split);
+        List<String> folders = ClassFolders.of(folder);
         if (!folders.isEmpty()) {
             return byFolder(root, split, folders);
         }
-        List<String> files = ImageListing.images(folder);
+        List<String> files = DataFolder.images(folder);
         if (files.isEmpty()) {
             throw new DataException(folder + ": holds neither class folders nor images (.jpg, .jpeg or .png)");
         }
@@ -98,9 +92,9 @@ public final class ImageNetFolder {
     private static ImageListing byFolder(Path root, String split, List<String> folders) {
         int[] labels = labels(root, split, folders);
         if (labels.length == 0) {
-            return ImageFolder.listing(root, split, folders, IntStream.range(0, folders.size()).toArray(), folders);
+            return ClassFolders.listing(root, split, folders, IntStream.range(0, folders.size()).toArray(), folders);
         }
-        return ImageFolder.listing(root, split, folders, labels, ImageNetClasses.names());
+        return ClassFolders.listing(root, split, folders, labels, ImageNetClasses.names());
     }
 
     /** ImageNet's labels of class folders, or none where no folder is one of ImageNet's. */
@@ -129,6 +123,6 @@ public final class ImageNetFolder {
                             + ": expected a file name that begins with a WordNet id of ImageNet, such as"
                             + " n01440764_tench.JPEG, or a label list"));
         }
-        return new ImageListing(root, names, labels, ImageNetClasses.names());
+        return new ImageListing(root, names, labels, ImageNetClasses.names(), List.of());
     }
 }

@@ -4,17 +4,21 @@ import dev.goshawk.data.DataException;
 import dev.goshawk.data.ImageDataset;
 import dev.goshawk.data.Subset;
 import dev.goshawk.data.image.Preprocessing;
+import dev.goshawk.files.RegularFile;
+import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * A list of exact images: one path a line, relative to the data folder and with {@code /} between its parts, in the
- * order wanted. Blank lines and lines starting with {@code #} are passed over.
+ * A list of exact images: one path a line, relative to the data folder or absolute and inside it, in the order wanted.
+ * An image may be named more than once, and counts as often, with a {@linkplain ImageDataset#notes note}. Blank lines and lines starting with {@code #} are passed over.
  */
 public final class Samples {
     private static final int FOLDER_PARTS = 3;
@@ -31,12 +35,12 @@ public final class Samples {
      */
     public static ImageDataset read(Path list, Path root) {
         List<TextLines.Line> lines = TextLines.read(list, WHAT);
-        requireFolder(root);
-        String first = lines.getFirst().text();
-        if (CifarBinary.isPresent(root)
-                && !Files.isDirectory(root.resolve(first.startsWith("test") ? "test" : "train"))) {
-            boolean test = first.startsWith("test");
-            return select(list, CifarBinary.open(root, test ? "test" : "train"));
+        DataFolder.require(root);
+        if (CifarBinary.isPresent(root)) {
+            String split = split(lines, root);
+            if (!Files.isDirectory(root.resolve(split))) {
+                return select(lines, root, CifarBinary.open(root, split));
+            }
         }
         return ImageFolder.decode(folder(lines, root), ImageFolder.DEFAULT_SIDE, ImageFolder.DEFAULT_SIDE);
     }
@@ -49,8 +53,8 @@ public final class Samples {
      */
     public static ImageDataset read(Path list, Path root, Preprocessing preprocessing) {
         List<TextLines.Line> lines = TextLines.read(list, WHAT);
-        requireFolder(root);
-        boolean inFolders = ImageListing.parts(lines.getFirst().text()).size() == FOLDER_PARTS;
+        DataFolder.require(root);
+        boolean inFolders = DataFolder.parts(root, lines.getFirst().text()).size() == FOLDER_PARTS;
         return new ImageFiles(inFolders ? folder(lines, root) : flat(lines, root), preprocessing);
     }
 
@@ -60,21 +64,50 @@ public final class Samples {
      * @throws DataException naming the line that is not an image of the data set
      */
     public static ImageDataset select(Path list, ImageDataset dataset) {
+        return select(TextLines.read(list, WHAT), Path.of(""), dataset);
+    }
+
+    private static ImageDataset select(List<TextLines.Line> lines, Path root, ImageDataset dataset) {
         Map<String, Integer> positions = new HashMap<>();
         for (int i = 0; i < dataset.size(); i++) {
             positions.put(dataset.name(i), i);
         }
-        List<TextLines.Line> lines = TextLines.read(list, WHAT);
+        List<String> names = new ArrayList<>();
         int[] picked = new int[lines.size()];
         for (int i = 0; i < picked.length; i++) {
-            Integer position = positions.get(lines.get(i).text());
+            TextLines.Line line = lines.get(i);
+            String name = String.join("/", DataFolder.parts(root, line.text()));
+            Integer position = positions.get(name);
             if (position == null) {
-                throw lines.get(i)
-                        .refused("is not in the data set, whose first image is '" + dataset.name(0) + "'");
+                throw line.refused("is not in the data set, whose first image is '" + dataset.name(0) + "'");
             }
             picked[i] = position;
+            names.add(name);
         }
-        return new Subset(dataset, picked);
+        return new Subset(dataset, duplicates(names), picked);
+    }
+
+    /**
+     * The split that a list's first image is of: {@code test} or {@code train}.
+     *
+     * @throws DataException if the list cannot be read
+     */
+    public static String split(Path list) {
+        return split(TextLines.read(list, WHAT), Path.of(""));
+    }
+
+    private static String split(List<TextLines.Line> lines, Path root) {
+        List<String> first = DataFolder.parts(root, lines.getFirst().text());
+        return !first.isEmpty() && first.getFirst().startsWith("test") ? "test" : "train";
+    }
+
+    /** A line, where a list names images more than once. */
+    static List<String> duplicates(List<String> names) {
+        int more = names.size() - new HashSet<>(names).size();
+        return more == 0
+                ? List.of()
+                : List.of("the list names " + more + " of its " + names.size()
+                        + " images again: each counts as often as it is named");
     }
 
     /** What the class folders of a split mean. */
@@ -98,11 +131,10 @@ public final class Samples {
         List<String> classes = List.of();
         for (int i = 0; i < labels.length; i++) {
             TextLines.Line line = lines.get(i);
-            List<String> parts = ImageListing.parts(line.text());
+            List<String> parts = file(line, root, line.text());
             if (parts.size() != FOLDER_PARTS) {
                 throw line.refused("is not of the form split/class/file");
             }
-            requireFile(line, root);
             Split split = splits.computeIfAbsent(parts.get(0), name -> Split.of(root, name));
             if (classes.isEmpty()) {
                 classes = split.classes();
@@ -113,9 +145,9 @@ public final class Samples {
             if (labels[i] < 0) {
                 throw line.refused("is in no class folder");
             }
-            names.add(line.text());
+            names.add(String.join("/", parts));
         }
-        return new ImageListing(root, names, labels, classes);
+        return new ImageListing(root, names, labels, classes, duplicates(names));
     }
 
     private static ImageListing flat(List<TextLines.Line> lines, Path root) {
@@ -123,28 +155,37 @@ public final class Samples {
         int[] labels = new int[lines.size()];
         for (int i = 0; i < labels.length; i++) {
             TextLines.Line line = lines.get(i);
-            List<String> parts = ImageListing.parts(line.text());
-            if (parts.isEmpty()) {
-                throw line.refused("names no path inside the data folder");
-            }
-            requireFile(line, root);
+            List<String> parts = file(line, root, line.text());
             labels[i] = ImageNetClasses.labelOfName(parts.getLast())
                     .orElseThrow(() -> line.refused("is neither of the form split/class/file nor does its name begin"
                             + " with a WordNet id of ImageNet"));
-            names.add(line.text());
+            names.add(String.join("/", parts));
         }
-        return new ImageListing(root, names, labels, ImageNetClasses.names());
+        return new ImageListing(root, names, labels, ImageNetClasses.names(), duplicates(names));
     }
 
-    private static void requireFolder(Path root) {
-        if (!Files.isDirectory(root)) {
-            throw new DataException(root + ": no such data folder");
+    /** The parts of a line's path, which leads to a regular file in the data folder. */
+    static List<String> file(TextLines.Line line, Path root, String path) {
+        List<String> parts = DataFolder.parts(root, path);
+        if (parts.isEmpty()) {
+            throw line.refused("is no path inside the data folder " + root);
         }
+        Path file = root.resolve(String.join("/", parts));
+        if (!Files.isRegularFile(file)) {
+            throw line.refused(problem(file, root));
+        }
+        return parts;
     }
 
-    private static void requireFile(TextLines.Line line, Path root) {
-        if (!Files.isRegularFile(root.resolve(line.text()))) {
-            throw line.refused("is no file in " + root);
+    private static String problem(Path file, Path root) {
+        if (Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
+            return "is no file in " + root + ", which paths are relative to";
+        }
+        try {
+            RegularFile.size(file);
+            return "is no file";
+        } catch (IOException e) {
+            return String.valueOf(e.getMessage());
         }
     }
 }

@@ -70,8 +70,8 @@ public final class EvaluateCommand implements Callable<Integer> {
 
     @Option(names = "--inputs", paramLabel = "FILE",
             description = "In place of --data: a file (safetensors or PyTorch) with the tensors images [N, 3, height, width], "
-                    + "normalised as the network takes them, and labels [N], int32. To compare with another program on "
-                    + "the same numbers.")
+                    + "normalised as the network takes them or uint8 pixels, and labels [N], integers. To compare with another "
+                    + "program on the same numbers.")
     private @Nullable Path inputs;
 
     @Option(names = "--dtype", paramLabel = "TYPE", converter = DTypeConverter.class, defaultValue = "float32",
@@ -149,6 +149,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         Network network = model.network(dataset);
         data.requireSize(dataset, network);
         Parameters parameters = model.parameters(network, dtype, data.isEmbedded(), 0, err);
+        DataOptions.printNotes(dataset, err);
         warnOfRandomWeights(err);
         Evaluator evaluator = new Evaluator(
                 DataOptions.trace(network, dtype, Math.min(batch, dataset.size()), dataset), parameters, backend);
@@ -178,7 +179,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                 keep(Integer.toString(image), row);
                 progress.update(image + 1 + " of " + images + " images", (image + 1.0) / images);
             });
-            return new Measured(result, tensors.toString(), 0, progress.elapsed() / 1e9);
+            return new Measured(result, tensors + " (" + given.description() + ")", 0, progress.elapsed() / 1e9);
         }
     }
 

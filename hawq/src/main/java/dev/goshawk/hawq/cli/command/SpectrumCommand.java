@@ -140,6 +140,7 @@ public final class SpectrumCommand implements Callable<Integer> {
         plan.requireFits(Heap.limit(backend), "--micro-batch");
         ImageDataset dataset = sample(whole);
         Parameters parameters = model.parameters(network, dtype, data.isEmbedded(), seed, err);
+        DataOptions.printNotes(whole, err);
         LossProblem problem = LossProblem.of(network, parameters, dataset, DataOptions.NORMALIZATION, backend);
         if (model.isRandom(data.isEmbedded())) {
             problem.measureStatistics(microBatch());

@@ -15,12 +15,8 @@ import dev.goshawk.models.Mode;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.TracedNetwork;
 import dev.goshawk.tensor.DType;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -63,7 +59,7 @@ public final class DataOptions {
         if (samples != null) {
             return data != null
                     ? Samples.read(samples, data)
-                    : Samples.select(samples, SyntheticShapes.open(splitOf(samples)));
+                    : Samples.select(samples, SyntheticShapes.open(Samples.split(samples)));
         }
         return data != null ? Datasets.open(data, split) : SyntheticShapes.open(split);
     }
@@ -82,17 +78,6 @@ public final class DataOptions {
     /** What becomes of photographs that cannot be read; they are named on {@code err}. */
     public ImageFaults faults(PrintWriter err) {
         return photographs.faults(err);
-    }
-
-    /** The embedded set's split that a list's first image is of. */
-    private static String splitOf(Path list) {
-        try (Stream<String> lines = Files.lines(list)) {
-            return lines.map(String::strip).filter(l -> !l.isEmpty() && !l.startsWith("#")).findFirst()
-                    .filter(l -> l.startsWith("test/")).isPresent() ? "test" : "train";
-        } catch (IOException | UncheckedIOException e) {
-            // Reading the list itself fails the same way and says so.
-            return "train";
-        }
     }
 
     public boolean isEmbedded() {
@@ -119,6 +104,12 @@ public final class DataOptions {
      */
     public void requireSize(ImageDataset dataset, Network network) {
         photographs.requireSize(dataset, network);
+    }
+
+    /** Tells a person what was chosen or passed over when images were opened. */
+    public static void printNotes(ImageDataset opened, PrintWriter err) {
+        opened.notes().forEach(note -> err.println("goshawk: " + note));
+        err.flush();
     }
 
     /** The network for so many images of a data set, in evaluation mode. */

@@ -52,8 +52,12 @@ public final class SplitOptions {
      * @param err is told the images that are left out
      */
     public TrainingData open(int inputSize, PrintWriter err) {
-        return new TrainingData(open(trainSplit, inputSize), open(testSplit(), inputSize), DataOptions.NORMALIZATION,
-                photographs.faults(err));
+        ImageDataset train = open(trainSplit, inputSize);
+        ImageDataset test = open(testSplit(), inputSize);
+        TrainingData opened = new TrainingData(train, test, DataOptions.NORMALIZATION, photographs.faults(err));
+        DataOptions.printNotes(train, err);
+        DataOptions.printNotes(test, err);
+        return opened;
     }
 
     private ImageDataset open(String split, int inputSize) {

@@ -12,6 +12,7 @@ import dev.goshawk.models.Network;
 import dev.goshawk.models.parameters.ParameterMismatchException;
 import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.tensor.DType;
+import dev.goshawk.weights.ReadProgress;
 import dev.goshawk.weights.WeightFile;
 import dev.goshawk.weights.Weights;
 import java.io.PrintWriter;
@@ -19,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The weights a command starts from: a file's, or random ones where those are asked for by name. */
@@ -38,8 +40,17 @@ public final class StartWeights {
 
     /** A file's tensors, with a bar on {@code err} while a large one is read. */
     static Weights read(Path file, PrintWriter err) {
+        return read(file, err, WeightFile::read);
+    }
+
+    /** As {@link #read}, with integers of any width. */
+    static Weights readNumbers(Path file, PrintWriter err) {
+        return read(file, err, WeightFile::readNumbers);
+    }
+
+    private static Weights read(Path file, PrintWriter err, BiFunction<Path, ReadProgress, Weights> reader) {
         try (Progress progress = Progress.on(err)) {
-            return WeightFile.read(file, (bytes, total) -> progress.update(
+            return reader.apply(file, (bytes, total) -> progress.update(
                     "reading " + file.getFileName() + ", " + (bytes >> 20) + " of " + (total >> 20) + " MiB",
                     (double) bytes / total));
         }
