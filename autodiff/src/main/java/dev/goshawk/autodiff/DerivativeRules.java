@@ -31,7 +31,8 @@ final class DerivativeRules {
                 case EXPM1 -> t.multiply(x.exp());
                 case LOG -> t.divide(x);
                 case LOG1P -> t.divide(x.add(1));
-                case SQRT -> t.scale(0.5).multiply(result.reciprocal());
+                // Of the doubled root: halving afterwards leaves the second derivative, the root's third power, a factor too large.
+                case SQRT -> t.multiply(result.scale(2).reciprocal());
                 case RECIPROCAL -> t.multiply(result).multiply(result).negate();
                 // 1 - tanh(x)^2 = 4 sigmoid(2x) sigmoid(-2x)
                 case TANH -> t.multiply(x.scale(2).sigmoidSlope().scale(4));

@@ -19,8 +19,8 @@ import java.util.Optional;
  * in a closed invariant subspace, only after {@value #EXPLORED} more products from a random direction. What B rates far below its top
  * eigenvector, though to A it is the top one, may still be missed at a loose tolerance: {@link Lanczos} starts at random.
  *
- * <p>{@link EigenOptions#maxIterations()} and {@link EigenResult#iterations()} count products with A. A residual below
- * {@value #CHECKED} of lambda is checked with one more product, for there the rounding of float32 products tells.
+ * <p>{@link EigenOptions#maxIterations()} and {@link EigenResult#iterations()} count products with A. Where products
+ * turn out less symmetric than the tolerance asks for, a last one with the eigenvector found tells how much of the residual is rounding.
  */
 public final class Davidson implements EigenSolver {
     /** On B's own residual at the start: B is not A, more digits say nothing. */
@@ -35,10 +35,13 @@ public final class Davidson implements EigenSolver {
     private static final int MOST_FAILURES = 3;
     private static final int MAX_BASIS = 20;
     private static final int KEPT = 8;
-    /** Below {@link #CHECKED}, products without halving the residual after which rounding is taken for the limit. */
+    /** Below {@link #FINE}, products without halving the residual after which rounding is taken for the limit. */
     private static final int STALLED = 100;
     static final int EXPLORED = 5;
-    static final double CHECKED = 1e-4;
+    /** Of lambda: above this rounding is not suspected while the iteration goes on. */
+    private static final double FINE = 1e-4;
+    /** Rounding below this share of the residual is not measured more closely. */
+    private static final double CLEAN = 0.25;
 
     private final LinearOperator approximation;
 
@@ -58,7 +61,7 @@ public final class Davidson implements EigenSolver {
 
     /** Most vectors held, whatever is asked for. */
     public static int most() {
-        return 2 * (Math.max(MAX_BASIS, START_STEPS) + MODEL_STEPS) + 6;
+        return 2 * (Math.max(MAX_BASIS, START_STEPS) + MODEL_STEPS) + 7;
     }
 
     @Override
@@ -104,7 +107,7 @@ public final class Davidson implements EigenSolver {
                 failed = unsettled == 0 && norm > before / 2;
                 failures += failed ? 1 : 0;
                 before = norm;
-                boolean spent = products.count() >= options.maxIterations() || basis.complete()
+                boolean spent = products.count() + 1 >= options.maxIterations() || basis.complete()
                         || stalled(norm, ritz.value(0));
                 boolean met = norm <= options.tolerance() * Math.abs(ritz.value(0));
                 if (met && first) {
@@ -113,10 +116,10 @@ public final class Davidson implements EigenSolver {
                 first = false;
                 double[] rival = met ? rival(ritz) : new double[0];
                 if (spent || met && unsettled == 0 && rival.length == 0) {
-                    EigenResult result = result(ritz, norm);
+                    EigenResult result = result(ritz);
                     if (spent || result.converged() || best.isPresent()
                             && result.residual() > best.get().residual() / 2) {
-                        return best.filter(b -> b.residual() < result.residual()).map(this::counted).orElse(result);
+                        return best.filter(b -> b.residual() < result.residual()).orElse(result).after(products.count());
                     }
                     best = Optional.of(result);
                 }
@@ -134,7 +137,7 @@ public final class Davidson implements EigenSolver {
                 least = norm;
                 leastAt = products.count();
             }
-            return least < CHECKED * Math.abs(lambda) && products.count() - leastAt > STALLED;
+            return least < FINE * Math.abs(lambda) && products.count() - leastAt > STALLED;
         }
 
         /** The second Ritz pair's residual where that pair is near and might yet grow beyond the first; else empty. */
@@ -251,23 +254,21 @@ public final class Davidson implements EigenSolver {
             return m.vector(ritz, 0);
         }
 
-        private EigenResult result(RitzPairs ritz, double residual) {
+        private EigenResult result(RitzPairs ritz) {
             double[] v = basis.vector(ritz, 0);
-            Vectors.scale(v, 1 / Vectors.norm(v));
-            double lambda = ritz.value(0);
-            double norm = residual;
-            if (products.count() < options.maxIterations() && residual < CHECKED * Math.abs(lambda)) {
-                double[] w = products.apply(v);
-                lambda = Vectors.dot(v, w);
-                norm = Vectors.residual(w, lambda, v);
+            double[] w = basis.product(ritz, 0);
+            double norm = Vectors.norm(v);
+            Vectors.scale(v, 1 / norm);
+            Vectors.scale(w, 1 / norm);
+            double rounding = basis.size() > 1 ? basis.rounding() : Double.NaN;
+            EigenResult unchecked = products.pair(v, w, rounding, Math.abs(ritz.value(0)), options);
+            boolean clean = unchecked.converged() && rounding < CLEAN * unchecked.residual()
+                    && unchecked.residual() > FINE * Math.abs(unchecked.eigenvalue());
+            if (clean || products.count() >= options.maxIterations()) {
+                return unchecked;
             }
-            return new EigenResult(lambda, v, norm, products.count(), norm <= options.tolerance() * Math.abs(lambda),
-                    options.tolerance(), options.target(), options.seed());
-        }
-
-        private EigenResult counted(EigenResult r) {
-            return new EigenResult(r.eigenvalue(), r.eigenvector(), r.residual(), products.count(), r.converged(),
-                    r.tolerance(), r.target(), r.seed());
+            double[] again = products.apply(v);
+            return products.pair(v, again, Vectors.residual(again, 1, w), Math.abs(ritz.value(0)), options);
         }
     }
 }

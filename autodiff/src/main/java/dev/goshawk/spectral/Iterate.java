@@ -3,6 +3,7 @@ package dev.goshawk.spectral;
 import dev.goshawk.backend.ResidentProducts.Dots;
 import dev.goshawk.operator.LinearOperator.ResidentVector;
 import dev.goshawk.spectral.dense.Vectors;
+import java.util.Optional;
 
 /** The current unit vector v of a power iteration and its product, on the heap or where the operator computes. */
 interface Iterate {
@@ -21,6 +22,9 @@ interface Iterate {
 
     /** v, of norm 1. */
     double[] vector();
+
+    /** A v for the v that {@link #vector} gives, where that is on the heap. */
+    Optional<double[]> product();
 
     /** In float64 on the heap. */
     final class OnHeap implements Iterate {
@@ -42,12 +46,17 @@ interface Iterate {
 
         @Override
         public double norm(double shift) {
-            Vectors.axpy(shift, v, w);
-            return Vectors.norm(w);
+            if (shift == 0) {
+                return Vectors.norm(w);
+            }
+            double[] sum = w.clone();
+            Vectors.axpy(shift, v, sum);
+            return Vectors.norm(sum);
         }
 
         @Override
         public Estimate step(double shift) {
+            Vectors.axpy(shift, v, w);
             Vectors.scale(w, 1 / Vectors.norm(w));
             return start(w);
         }
@@ -56,11 +65,19 @@ interface Iterate {
         public double[] vector() {
             return v;
         }
+
+        @Override
+        public Optional<double[]> product() {
+            return Optional.of(w);
+        }
     }
 
     /** In the operator's own type and memory; three numbers come back from a step. */
     final class OnDevice implements Iterate {
         private final Products products;
+        /** Of the two terms' difference: a residual has but half the digits of the dot products. */
+        private static final double ROUNDING = 0x1p-50;
+
         private final ResidentVector resident;
         private Dots dots = new Dots(1, 0, 0);
 
@@ -90,7 +107,7 @@ interface Iterate {
             dots = d;
             double lambda = d.xy() / d.xx();
             double square = (d.yy() - lambda * d.xy()) / d.xx();
-            return new Estimate(lambda, Math.sqrt(Math.max(0, square)));
+            return new Estimate(lambda, Math.sqrt(Math.max(0, square) + ROUNDING * d.yy() / d.xx()));
         }
 
         @Override
@@ -98,6 +115,11 @@ interface Iterate {
             double[] v = resident.vector();
             Vectors.scale(v, 1 / Vectors.norm(v));
             return v;
+        }
+
+        @Override
+        public Optional<double[]> product() {
+            return Optional.empty();
         }
     }
 }

@@ -134,6 +134,21 @@ final class KrylovBasis {
         return v;
     }
 
+    /**
+     * How far a product is from what the basis says of it: A V s = theta V s + beta s_last v_next.
+     *
+     * @param v Ritz vector {@code i}, from {@link #combine}
+     * @param w its product
+     */
+    double defect(RitzPairs ritz, int i, double[] v, double[] w) {
+        double[] d = w.clone();
+        Vectors.axpy(-ritz.value(i), v, d);
+        if (next != null) {
+            Vectors.axpy(-beta * ritz.vector(i)[ritz.size() - 1], next, d);
+        }
+        return Vectors.norm(d);
+    }
+
     private void grow(int n) {
         if (n > projected.length) {
             double[][] larger = new double[2 * n][2 * n];

@@ -1,7 +1,6 @@
 package dev.goshawk.spectral;
 
 import dev.goshawk.operator.LinearOperator;
-import dev.goshawk.spectral.dense.Vectors;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -102,17 +101,13 @@ public final class Lanczos implements EigenSolver {
         return Math.min(Math.max(k + 2, maxBasis / 3), maxBasis - 2);
     }
 
-    /** Replaces the estimates by Rayleigh quotients and true residuals, at one product each. */
+    /** Replaces the estimates by Rayleigh quotients and true residuals, at one product each, which tells the rounding too. */
     private static List<EigenResult> check(KrylovBasis basis, RitzPairs ritz, int k, EigenOptions options) {
         List<EigenResult> results = new ArrayList<>();
         for (int i = 0; i < k; i++) {
             double[] v = basis.combine(ritz, i);
             double[] w = basis.products().apply(v);
-            double lambda = Vectors.dot(v, w);
-            double residual = Vectors.residual(w, lambda, v);
-            boolean converged = residual <= options.tolerance() * options.target().scale(lambda, ritz.norm());
-            results.add(new EigenResult(lambda, v, residual, 0, converged, options.tolerance(), options.target(),
-                    options.seed()));
+            results.add(basis.products().pair(v, w, basis.defect(ritz, i, v, w), ritz.norm(), options));
         }
         return results;
     }
@@ -124,7 +119,6 @@ public final class Lanczos implements EigenSolver {
     }
 
     private static List<EigenResult> stamped(List<EigenResult> results, int products) {
-        return results.stream().map(r -> new EigenResult(r.eigenvalue(), r.eigenvector(), r.residual(), products,
-                r.converged(), r.tolerance(), r.target(), r.seed())).toList();
+        return results.stream().map(r -> r.after(products)).toList();
     }
 }

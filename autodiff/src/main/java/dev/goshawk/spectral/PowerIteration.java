@@ -4,7 +4,7 @@ import dev.goshawk.operator.LinearOperator;
 import dev.goshawk.spectral.dense.Vectors;
 
 /**
- * Power iteration, v <- Av / ||Av||, one product a step and three vectors of memory. The error shrinks by |lambda_2 /
+ * Power iteration, v <- Av / ||Av||, one product a step and five vectors of memory. The error shrinks by |lambda_2 /
  * lambda_1| a step: {@link Lanczos} needs a fraction of the products where the two are close, and where lambda_2 =
  * -lambda_1 this method does not converge at all.
  *
@@ -13,9 +13,12 @@ import dev.goshawk.spectral.dense.Vectors;
  * whose largest magnitude is at the largest eigenvalue of A.
  */
 public final class PowerIteration implements EigenSolver {
+    /** No power of two, so that all roundings differ. */
+    private static final double PART = 0.7310585786300049;
+
     @Override
     public int vectors(EigenOptions options) {
-        return 3;
+        return 5;
     }
 
     @Override
@@ -24,12 +27,12 @@ public final class PowerIteration implements EigenSolver {
         Products products = new Products("power iteration", operator);
         double[] start = options.startVector(products.size());
         EigenResult largest = iterate(products, options, start, 0);
-        if (options.target() == Target.MAGNITUDE || largest.eigenvalue() >= 0) {
+        if (!goesOn(largest.eigenvalue(), options)) {
             return largest;
         }
         if (products.count() >= options.maxIterations()) {
-            return new EigenResult(largest.eigenvalue(), largest.eigenvector(), largest.residual(), products.count(),
-                    false, options.tolerance(), options.target(), options.seed());
+            return new EigenResult(largest.eigenvalue(), largest.eigenvector(), largest.residual(), largest.rounding(),
+                    products.count(), false, options.tolerance(), options.target(), options.seed());
         }
         // the residual bounds how far the true lambda_min may lie beyond the estimate
         double shift = largest.residual() - largest.eigenvalue();
@@ -61,10 +64,31 @@ public final class PowerIteration implements EigenSolver {
             }
             boolean converged = e.residual() <= options.tolerance() * Math.abs(e.eigenvalue());
             if (converged || spent || norm == 0) {
-                return new EigenResult(e.eigenvalue(), iterate.vector(), e.residual(), products.count(), converged,
-                        options.tolerance(), options.target(), options.seed());
+                return result(products, iterate, e, options, shift == 0 && goesOn(e.eigenvalue(), options));
             }
             e = iterate.step(shift);
         }
+    }
+
+    /** Whether the largest magnitude was found and something else is asked for. */
+    private static boolean goesOn(double largest, EigenOptions options) {
+        return options.target() != Target.MAGNITUDE && largest < 0;
+    }
+
+    /** With the rounding, as far as a product is left for it: how far that of another multiple of v is from linear. */
+    private static EigenResult result(Products products, Iterate iterate, Iterate.Estimate e, EigenOptions options,
+            boolean provisional) {
+        double[] v = iterate.vector();
+        double[] w = iterate.product().orElse(null);
+        if (provisional || w == null || products.count() >= options.maxIterations()) {
+            return new EigenResult(e.eigenvalue(), v, e.residual(), Double.NaN, products.count(),
+                    e.residual() <= options.tolerance() * Math.abs(e.eigenvalue()), options.tolerance(), options.target(),
+                    options.seed());
+        }
+        double[] part = v.clone();
+        Vectors.scale(part, PART);
+        double[] z = products.apply(part);
+        Vectors.scale(z, 1 / PART);
+        return products.pair(v, w, Vectors.residual(z, 1, w), Math.abs(e.eigenvalue()), options);
     }
 }

@@ -2,6 +2,7 @@ package dev.goshawk.spectral;
 
 import dev.goshawk.backend.ResidentProducts;
 import dev.goshawk.operator.LinearOperator;
+import dev.goshawk.spectral.dense.Vectors;
 import java.util.Optional;
 
 /** Counts the products of an operator and refuses one that is not finite, by name and position. */
@@ -39,6 +40,20 @@ public final class Products {
             throw new NonFiniteProductException(caller + ": expected finite operator products, got one of squared norm "
                     + dots.yy() + " as product " + count + " (operator size " + size() + ")");
         }
+    }
+
+    /**
+     * The pair of a unit vector v with the residual of its product, the operator's rounding counted.
+     *
+     * @param w A v
+     * @param rounding its rounding error, or NaN if it is not known
+     * @param norm the operator's norm, as far as it is known
+     */
+    EigenResult pair(double[] v, double[] w, double rounding, double norm, EigenOptions options) {
+        double lambda = Vectors.dot(v, w);
+        double residual = Vectors.residual(w, lambda, v) + (Double.isNaN(rounding) ? 0 : rounding);
+        return new EigenResult(lambda, v, residual, rounding, count, residual <= options.tolerance() * options.target().scale(lambda, norm),
+                options.tolerance(), options.target(), options.seed());
     }
 
     /** A v in a fresh array. */

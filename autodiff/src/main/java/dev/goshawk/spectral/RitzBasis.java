@@ -11,6 +11,7 @@ final class RitzBasis {
     private final List<double[]> vectors = new ArrayList<>();
     private final List<double[]> products = new ArrayList<>();
     private double[][] projected = new double[8][8];
+    private double asymmetry;
 
     RitzBasis(int size) {
         this.size = size;
@@ -28,6 +29,14 @@ final class RitzBasis {
 
     int size() {
         return vectors.size();
+    }
+
+    /**
+     * The largest |u'Av - v'Au| seen, times the square root of the size: about the norm of the products' error, if that points anywhere.
+     * 0 of a single vector.
+     */
+    double rounding() {
+        return asymmetry * Math.sqrt(size);
     }
 
     boolean complete() {
@@ -75,6 +84,7 @@ final class RitzBasis {
         int last = vectors.size() - 1;
         for (int i = 0; i <= last; i++) {
             double h = Vectors.dot(vectors.get(i), w);
+            asymmetry = Math.max(asymmetry, Math.abs(h - Vectors.dot(v, products.get(i))));
             projected[i][last] = h;
             projected[last][i] = h;
         }
@@ -89,9 +99,14 @@ final class RitzBasis {
         return combine(vectors, ritz.vector(i));
     }
 
+    /** The product of Ritz vector {@code i}, from the basis' products. */
+    double[] product(RitzPairs ritz, int i) {
+        return combine(products, ritz.vector(i));
+    }
+
     /** The residual A u - theta u of Ritz vector {@code i}. */
     double[] residual(RitzPairs ritz, int i) {
-        double[] r = combine(products, ritz.vector(i));
+        double[] r = product(ritz, i);
         Vectors.axpy(-ritz.value(i), vector(ritz, i), r);
         return r;
     }

@@ -40,6 +40,13 @@ class SaturatedTest {
         return -slope(x) * Math.tanh(x / 2);
     }
 
+    /** 4 q with q = slope(2x): 16 q (t^2 - 2 q), t = tanh(x). */
+    private static double secondOfOneMinusTanhSquared(double x) {
+        double q = slope(2 * x);
+        double t = Math.tanh(x);
+        return 16 * q * (t * t - 2 * q);
+    }
+
     private static void check(String what, UnaryOperator<Value> f, DoubleUnaryOperator first,
             DoubleUnaryOperator second) {
         Shape shape = Shape.of(POINTS.length);
@@ -84,6 +91,11 @@ class SaturatedTest {
                 SaturatedTest::curve);
         check("1 / (1 + exp(-x)) as a quotient", x -> x.like(1).divide(x.negate().exp().add(1)), SaturatedTest::slope,
                 SaturatedTest::curve);
+        check("1 - sigmoid", x -> x.like(1).subtract(x.sigmoid()), x -> -slope(x), x -> -curve(x));
+        check("1 - tanh^2", x -> x.like(1).subtract(x.tanh().square()),
+                x -> -8 * slope(2 * x) * Math.tanh(x), SaturatedTest::secondOfOneMinusTanhSquared);
+        check("1 - tanh^2 as a sum", x -> x.tanh().square().negate().add(1),
+                x -> -8 * slope(2 * x) * Math.tanh(x), SaturatedTest::secondOfOneMinusTanhSquared);
         check("sigmoid", Value::sigmoid, SaturatedTest::slope, SaturatedTest::curve);
         check("1 - sigmoid", x -> x.like(1).subtract(x.sigmoid()), x -> -slope(x), x -> -curve(x));
         check("tanh", Value::tanh, x -> 4 * slope(2 * x), x -> 8 * curve(2 * x));

@@ -46,6 +46,24 @@ class ReadmeExampleTest {
         assertEquals(top, Double.parseDouble(value.group(1)), 1e-6);
     }
 
+    /** The mean of log(1 + exp(x w)) where x w is 100 and -100: curvature e^-100, not 0 and not NaN. */
+    @Test
+    void theExampleIsRightWhereItIsSaturated(@TempDir Path classes) throws Exception {
+        String jars = jar(Tensor.class) + File.pathSeparator + jar(HessianVectorProduct.class);
+        DocumentedExample readme = DocumentedExample.of("README.md", "Example");
+        String source = readme.source().replace("1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0",
+                "1.0, 2.0, -1.0, 0.5, 1.0, -3.0, -1.0, 4.0").replace("0.1, -0.2", "100.0, 0.0");
+        assertTrue(source.contains("100.0, 0.0") && source.contains("-1.0, 4.0"), source);
+        new DocumentedExample("Example", source).compile(classes, jars);
+        String printed = run(jars + File.pathSeparator + classes);
+        double weight = Math.exp(-100) / Math.pow(1 + Math.exp(-100), 2) / 4;
+        Matcher column = Pattern.compile("\\[([-0-9.E]+), ([-0-9.E]+)]").matcher(printed);
+        assertTrue(column.find(), printed);
+        assertEquals(4 * weight, Double.parseDouble(column.group(1)), 1e-13 * weight);
+        assertEquals((2 - 0.5 - 3 - 4) * weight, Double.parseDouble(column.group(2)), 1e-13 * weight);
+        assertTrue(printed.contains("top eigenvalue 0.000000, residual "), printed);
+    }
+
     private static String jar(Class<?> of) throws URISyntaxException {
         return Path.of(of.getProtectionDomain().getCodeSource().getLocation().toURI()).toString();
     }

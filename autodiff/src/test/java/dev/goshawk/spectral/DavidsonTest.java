@@ -140,7 +140,8 @@ class DavidsonTest {
             assertFalse(r.converged());
             assertEquals(most, r.iterations());
             assertEquals(most, products.get());
-            assertEquals(most, told.size());
+            // the last product may be that of the check
+            assertTrue(told.size() == most || told.size() == most - 1, () -> told + " of " + most);
             assertEquals(Matrices.residual(a, r), r.residual(), 1e-12);
         }
     }
@@ -165,7 +166,8 @@ class DavidsonTest {
                 HUNDREDTH.withTolerance(1e-9).withMaxIterations(100_000));
         assertFalse(r.converged());
         assertTrue(r.iterations() < 1000, () -> "products: " + r.iterations());
-        assertEquals(Matrices.residual(noisy, r), r.residual(), 1e-12);
+        assertEquals(Matrices.residual(noisy, r) + r.rounding(), r.residual(), 1e-12);
+        assertTrue(r.limitedByRounding());
         assertTrue(r.relativeResidual() < 1e-6);
     }
 }

@@ -44,6 +44,16 @@ public final class Matrices {
         });
     }
 
+    /** An operator whose products have an error of a share of their norm, in a direction that any change of the vector changes. */
+    public static LinearOperator noisy(LinearOperator exact, double share) {
+        return operator(exact.size(), (v, out) -> {
+            exact.apply(v, out);
+            double[] error = Vectors.gaussian(out.length, java.util.Arrays.hashCode(v));
+            double size = share * Vectors.norm(out) / Vectors.norm(error);
+            Vectors.axpy(size, error, out);
+        });
+    }
+
     public static double[][] symmetric(int n, long seed) {
         Random random = new Random(seed);
         double[][] a = new double[n][n];

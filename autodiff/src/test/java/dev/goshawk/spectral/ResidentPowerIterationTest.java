@@ -59,7 +59,9 @@ class ResidentPowerIterationTest {
         EigenResult expected = new PowerIteration().top(a, options);
         EigenResult kept = new PowerIteration().top(new Keeping(a), options);
         assertEquals(expected.eigenvalue(), kept.eigenvalue(), 1e-12 * Math.abs(expected.eigenvalue()));
-        assertEquals(expected.iterations(), kept.iterations());
+        // on the heap one more tells the rounding
+        assertEquals(expected.iterations(), kept.iterations() + (Double.isNaN(expected.rounding()) ? 0 : 1));
+        assertTrue(Double.isNaN(kept.rounding()));
         assertEquals(expected.converged(), kept.converged());
         assertEquals(expected.residual(), kept.residual(), 1e-7 * Math.abs(expected.eigenvalue()));
         assertEquals(1, Vectors.norm(kept.eigenvector()), 1e-13);

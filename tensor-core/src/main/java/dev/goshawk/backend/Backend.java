@@ -4,8 +4,11 @@ import dev.goshawk.compile.Plan;
 import dev.goshawk.graph.Graph;
 import java.util.OptionalLong;
 
-/** Turns graphs into executables on one kind of hardware. */
-public interface Backend {
+/**
+ * Turns graphs into executables on one kind of hardware. It need not be closed: what holds threads lets go of them when it is collected as
+ * garbage, its executables with it.
+ */
+public interface Backend extends AutoCloseable {
     /** The name users force it by, such as {@code vector}. */
     String name();
 
@@ -23,6 +26,12 @@ public interface Backend {
      * @throws OutOfMemoryError or a backend's own named error if the planned memory cannot be had
      */
     Executable compile(Graph graph);
+
+    /** Ends the threads it computes on, which are the workers' it was made with. Its executables must not run any more. */
+    @Override
+    default void close() {
+        // Nothing is held.
+    }
 
     /**
      * Bytes that {@link #compile} would take for a graph, found without taking them; inputs, which are bound, are not

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class Backends {
     private static final System.Logger LOG = System.getLogger(Backends.class.getName());
     private static final Set<String> ADVISED = ConcurrentHashMap.newKeySet();
+    private static @Nullable Backend kept;
 
     private Backends() {
     }
@@ -28,9 +29,17 @@ public final class Backends {
         return found;
     }
 
-    /** The default backend on the default threads; one is made and kept. */
-    public static Backend defaultBackend() {
-        return Default.BACKEND;
+    /**
+     * The default backend on the default threads; one is made and kept.
+     *
+     * @throws IllegalArgumentException if a system property asks for what there is not; it may be set right and this called again
+     */
+    public static synchronized Backend defaultBackend() {
+        // Not in a class of its own: a wrong property would break its initializer for the life of the process.
+        if (kept == null) {
+            kept = select(ThreadPool.ofThreads(defaultThreads()));
+        }
+        return kept;
     }
 
     /** The backend forced by the system property or, if unset, the best usable one. */
@@ -89,9 +98,5 @@ public final class Backends {
             LOG.log(System.Logger.Level.DEBUG, "goshawk.threads", e);
         }
         throw new IllegalArgumentException("goshawk.threads: expected a number of at least 1, got '" + set + "'");
-    }
-
-    private static final class Default {
-        static final Backend BACKEND = select(ThreadPool.ofThreads(defaultThreads()));
     }
 }

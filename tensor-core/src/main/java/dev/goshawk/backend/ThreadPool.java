@@ -1,18 +1,21 @@
 package dev.goshawk.backend;
 
+import java.lang.ref.Cleaner;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A fixed team of daemon threads plus the caller. Tasks are claimed one by one; short waits spin, long ones park, so that a run of
- * many small steps does not pay for waking threads.
+ * many small steps does not pay for waking threads. They end when the team is closed or, if it never is, collected as garbage.
  */
 public final class ThreadPool implements Workers {
     private static final int SPINS = 5_000;
 
-    private final Helper[] helpers;
-    private volatile @Nullable Job current;
+    private static final Cleaner CLEANER = Cleaner.create();
+
+    private final Team team;
+    private final Cleaner.Cleanable end;
 
     private static final class Job {
         final int tasks;
@@ -39,11 +42,38 @@ public final class ThreadPool implements Workers {
         }
     }
 
-    private final class Helper extends Thread {
+    /** What the threads see. They do not see the pool, so that it can be collected, which ends them. */
+    private static final class Team {
+        private final Helper[] helpers;
+        private volatile @Nullable Job current;
+        private volatile boolean closed;
+
+        Team(int helpers) {
+            this.helpers = new Helper[helpers];
+            for (int i = 0; i < helpers; i++) {
+                this.helpers[i] = new Helper(this, i + 1);
+            }
+        }
+
+        void wake() {
+            for (Helper h : helpers) {
+                LockSupport.unpark(h);
+            }
+        }
+
+        void close() {
+            closed = true;
+            wake();
+        }
+    }
+
+    private static final class Helper extends Thread {
+        private final Team team;
         private final int worker;
 
-        Helper(int worker) {
+        Helper(Team team, int worker) {
             super("goshawk-worker-" + worker);
+            this.team = team;
             this.worker = worker;
             setDaemon(true);
         }
@@ -52,8 +82,8 @@ public final class ThreadPool implements Workers {
         public void run() {
             Job last = null;
             int idle = 0;
-            while (true) {
-                Job job = current;
+            while (!team.closed) {
+                Job job = team.current;
                 if (job != null && job != last) {
                     last = job;
                     job.work(worker);
@@ -61,17 +91,17 @@ public final class ThreadPool implements Workers {
                 } else if (++idle < SPINS) {
                     Thread.onSpinWait();
                 } else {
-                    LockSupport.park(ThreadPool.this);
+                    LockSupport.park(team);
                 }
             }
         }
     }
 
     private ThreadPool(int threads) {
-        helpers = new Helper[threads - 1];
-        for (int i = 0; i < helpers.length; i++) {
-            helpers[i] = new Helper(i + 1);
-            helpers[i].start();
+        team = new Team(threads - 1);
+        end = CLEANER.register(this, team::close);
+        for (Helper h : team.helpers) {
+            h.start();
         }
     }
 
@@ -89,20 +119,22 @@ public final class ThreadPool implements Workers {
 
     @Override
     public int threads() {
-        return helpers.length + 1;
+        return team.helpers.length + 1;
     }
 
     @Override
     public synchronized void run(int tasks, Task task) {
+        if (team.closed) {
+            throw new IllegalStateException("threads: these are closed, and with them every backend that was made with them; "
+                    + "make new ones with ThreadPool.ofThreads");
+        }
         if (tasks <= 1) {
             Workers.SINGLE.run(tasks, task);
             return;
         }
         Job job = new Job(tasks, task);
-        current = job;
-        for (Helper h : helpers) {
-            LockSupport.unpark(h);
-        }
+        team.current = job;
+        team.wake();
         job.work(0);
         for (int spins = 0; job.done.get() < tasks; spins++) {
             if (spins < SPINS) {
@@ -112,12 +144,17 @@ public final class ThreadPool implements Workers {
                 Thread.yield();
             }
         }
-        current = null;
+        team.current = null;
         if (job.failure instanceof RuntimeException e) {
             throw e;
         }
         if (job.failure instanceof Error e) {
             throw e;
         }
+    }
+
+    @Override
+    public synchronized void close() {
+        end.clean();
     }
 }

@@ -4,7 +4,7 @@ package dev.goshawk.backend;
  * Runs numbered tasks on a fixed set of threads. Which thread takes which task is free, so a caller divides its work by the
  * problem alone, never by {@link #threads()}: then results are the same bits for any number of threads.
  */
-public interface Workers {
+public interface Workers extends AutoCloseable {
     /** Number of threads, the caller's among them; at least 1. */
     int threads();
 
@@ -14,6 +14,12 @@ public interface Workers {
      * scratch memory.
      */
     void run(int tasks, Task task);
+
+    /** Ends the threads, if there are any beside the caller's. Backends with these workers can compute no more. */
+    @Override
+    default void close() {
+        // No threads of its own.
+    }
 
     /** One numbered piece of work. */
     @FunctionalInterface

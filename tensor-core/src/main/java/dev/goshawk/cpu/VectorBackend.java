@@ -38,6 +38,11 @@ final class VectorBackend implements Backend {
     }
 
     @Override
+    public void close() {
+        workers.close();
+    }
+
+    @Override
     public long plannedBytes(Graph graph) {
         return CpuExecutable.plannedBytes(graph, workers);
     }

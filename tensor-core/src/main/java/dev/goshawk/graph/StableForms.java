@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Forms that overflow or cancel where the function they stand for does not, replaced while they are traced and so before they are
  * differentiated: log(1 + exp(x)) is softplus(x), 1 / (1 + exp(-x)) is sigmoid(x), log(1 + x) is log1p(x), exp(x) - 1 is expm1(x),
- * 1 - sigmoid(x) is sigmoid(-x), log(sigmoid(x)) is -softplus(-x), max(x, 0) + softplus(-|x|) is softplus(x).
+ * 1 - sigmoid(x) is sigmoid(-x), 1 - tanh(x)^2 is four times the sigmoid's slope at 2x, log(sigmoid(x)) is -softplus(-x), max(x, 0) + softplus(-|x|) is softplus(x).
  */
 final class StableForms {
     private StableForms() {
@@ -62,9 +62,11 @@ final class StableForms {
         if (isConstant(b, -1) && argument(Function.EXP, a) instanceof Value x) {
             return x.expm1();
         }
-        if (isConstant(b, 1) && a.op() instanceof Op.Scale(var c) && c == -1
-                && argument(Function.SIGMOID, a.operand(0)) instanceof Value x) {
-            return x.negate().sigmoid();
+        if (isConstant(b, 1) && a.op() instanceof Op.Scale(var c) && c == -1) {
+            Value rest = oneMinus(a.operand(0));
+            if (rest != null) {
+                return rest;
+            }
         }
         Value x = positivePart(a);
         Value tail = argument(Function.SOFTPLUS, b);
@@ -76,7 +78,16 @@ final class StableForms {
         if (isConstant(b, 1) && argument(Function.EXP, a) instanceof Value x) {
             return x.expm1();
         }
-        return isConstant(a, 1) && argument(Function.SIGMOID, b) instanceof Value x ? x.negate().sigmoid() : null;
+        return isConstant(a, 1) ? oneMinus(b) : null;
+    }
+
+    /** 1 - sigmoid(x) or 1 - tanh(x)^2. */
+    private static @Nullable Value oneMinus(Value v) {
+        if (argument(Function.SIGMOID, v) instanceof Value x) {
+            return x.negate().sigmoid();
+        }
+        return v.op() instanceof Op.Multiply && v.operand(0) == v.operand(1)
+                && argument(Function.TANH, v.operand(0)) instanceof Value x ? x.scale(2).sigmoidSlope().scale(4) : null;
     }
 
     /** x of max(x, 0). */

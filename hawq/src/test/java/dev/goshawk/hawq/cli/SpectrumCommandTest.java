@@ -57,8 +57,8 @@ class SpectrumCommandTest {
                 blocks.valueStream().map(b -> b.get("name").asString()).toList());
         JsonNode first = blocks.get(4);
         assertEquals(
-                List.of("name", "parameters", "weights", "eigenvalue", "residual", "iterations", "subsample_products",
-                        "sensitivity", "converged"),
+                List.of("name", "parameters", "weights", "eigenvalue", "residual", "rounding", "iterations",
+                        "subsample_products", "sensitivity", "converged"),
                 List.copyOf(first.propertyNames()));
         assertEquals(List.of("layer2.0.conv1.weight", "layer2.0.conv2.weight"),
                 first.get("parameters").valueStream().map(JsonNode::asString).toList());
@@ -67,6 +67,7 @@ class SpectrumCommandTest {
             double lambda = Math.abs(b.get("eigenvalue").asDouble());
             assertTrue(b.get("converged").asBoolean(), b.toString());
             assertTrue(b.get("residual").asDouble() <= 0.05 * lambda, "absolute residual: " + b);
+            assertTrue(b.get("rounding").asDouble() < 1e-4 * lambda, b.toString());
             assertTrue(b.get("iterations").asInt() >= 1);
             assertEquals(lambda / b.get("weights").asInt(), b.get("sensitivity").asDouble(), 1e-15);
         }
@@ -132,7 +133,7 @@ class SpectrumCommandTest {
 
     private static Spectrum.Entry entry(String name, double eigenvalue) {
         return new Spectrum.Entry(new Block(name, List.of("w"), 2, 1),
-                new EigenResult(eigenvalue, new double[] {1, 0}, 0, 3, true, 1e-3, Target.MAGNITUDE, 0));
+                new EigenResult(eigenvalue, new double[] {1, 0}, 0, 0, 3, true, 1e-3, Target.MAGNITUDE, 0));
     }
 
     @Test

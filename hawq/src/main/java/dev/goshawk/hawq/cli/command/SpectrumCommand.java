@@ -58,7 +58,8 @@ import tools.jackson.databind.node.ObjectNode;
                 "      --samples list.txt --dtype float64 --tolerance 1e-6 --json spectrum.json", "",
                 "--json writes {\"loss\": L, \"accuracy\": A in [0, 1], \"blocks\": [...]}, a block being",
                 "  name, parameters, weights (their number), eigenvalue,",
-                "  residual      ||Hv - lambda v|| for the unit eigenvector v (absolute),",
+                "  residual      ||Hv - lambda v|| for the unit eigenvector v (absolute), rounding added,",
+                "  rounding      rounding error of Hv, as products in other directions tell it, or null,",
                 "  iterations    Hessian-vector products spent, by the whole sample,",
                 "  subsample_products  further products, by the subsample,",
                 "  sensitivity   |eigenvalue| / weights,",
@@ -234,11 +235,15 @@ public final class SpectrumCommand implements Callable<Integer> {
             ArrayNode names = block.putArray("parameters");
             e.block().weights().forEach(names::add);
             block.put("weights", e.block().weightCount()).put("eigenvalue", e.top().eigenvalue())
-                    .put("residual", e.top().residual()).put("iterations", e.top().iterations())
+                    .put("residual", e.top().residual()).put("rounding", rounding(e)).put("iterations", e.top().iterations())
                     .put("subsample_products", e.subsampleProducts())
                     .put("sensitivity", e.sensitivity()).put("converged", e.top().converged());
         }
         return file;
+    }
+
+    private static @Nullable Double rounding(Spectrum.Entry e) {
+        return Double.isNaN(e.top().rounding()) ? null : e.top().rounding();
     }
 
     private void print(Network network, ImageDataset dataset, Evaluation point, List<Spectrum.Entry> entries) {
@@ -252,6 +257,17 @@ public final class SpectrumCommand implements Callable<Integer> {
     }
 
     private void warn(List<Spectrum.Entry> entries) {
+        List<String> rounded = entries.stream().filter(e -> e.top().limitedByRounding())
+                .map(e -> String.format(Locale.ROOT, "%s (%.1e)", e.block().name(),
+                        e.top().rounding() / Math.abs(e.top().eigenvalue())))
+                .toList();
+        if (!rounded.isEmpty()) {
+            PrintWriter err = spec.commandLine().getErr();
+            err.println("goshawk: rounding in " + dtype + " limits what can be reached, as a share of the eigenvalue: "
+                    + String.join(", ", rounded) + ": "
+                    + (dtype == DType.FLOAT32 ? "use --dtype float64" : "use a larger --tolerance"));
+            err.flush();
+        }
         List<String> open = entries.stream().filter(e -> !e.top().converged())
                 .map(e -> String.format(Locale.ROOT, "%s (%.1e)",
                         e.block().name(), e.top().relativeResidual()))

@@ -1,0 +1,288 @@
+package dev.goshawk.accuracy;
+
+import static dev.goshawk.accuracy.Decimal.DIGITS;
+import static dev.goshawk.accuracy.Decimal.ONE;
+import static dev.goshawk.accuracy.Decimal.TWO;
+
+import dev.goshawk.graph.Op.Unary.Function;
+import dev.goshawk.tensor.DType;
+import java.math.BigDecimal;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * What a function of one number, or a derivative of it, is to give: a number to some 40 digits, or what limit there is at zero,
+ * infinity and NaN.
+ *
+ * @param value the value; 0 where {@code special} says what it is
+ * @param magnitude the sum of the magnitudes of the closed form's terms: where these cancel, as next to a zero of a derivative, an
+ *     error is measured in units in the last place of this
+ * @param special a zero with its sign, an infinity or NaN; meaningless where there is a value
+ */
+record Exact(BigDecimal value, BigDecimal magnitude, double special) {
+    /** Beyond this every function and derivative here has reached its limit, in float64 too. */
+    private static final double FAR = 800;
+
+    private static Exact special(double x) {
+        return new Exact(BigDecimal.ZERO, BigDecimal.ZERO, x);
+    }
+
+    private static Exact number(BigDecimal x) {
+        return new Exact(x, x.abs(), 0);
+    }
+
+    boolean isNumber() {
+        return value.signum() != 0 || magnitude.signum() != 0;
+    }
+
+    /** Error of a result in units in the last place of its type; infinite where the kind of number is wrong. */
+    double unitsOff(double got, DType dtype) {
+        if (!isNumber()) {
+            return got == special || Double.isNaN(got) && Double.isNaN(special) ? 0 : Double.POSITIVE_INFINITY;
+        }
+        if (Double.isNaN(got)) {
+            return Double.POSITIVE_INFINITY;
+        }
+        boolean single = dtype == DType.FLOAT32;
+        double most = single ? Float.MAX_VALUE : Double.MAX_VALUE;
+        double size = Math.min(magnitude.doubleValue(), most);
+        double unit = single ? Math.ulp((float) size) : Math.ulp(size);
+        BigDecimal bound = new BigDecimal(most).add(new BigDecimal(unit).divide(TWO));
+        boolean beyond = value.abs().compareTo(bound) >= 0;
+        if (Double.isInfinite(got)) {
+            if (beyond && Math.signum(got) == value.signum()) {
+                return 0;
+            }
+            BigDecimal next = new BigDecimal(most).add(new BigDecimal(single ? Math.ulp((float) most) : Math.ulp(most)));
+            got = Math.signum(got);
+            return next.multiply(new BigDecimal(got)).subtract(value).abs().divide(new BigDecimal(unit), DIGITS)
+                    .doubleValue();
+        }
+        return Decimal.of(got).subtract(value, DIGITS).abs().divide(new BigDecimal(unit), DIGITS).doubleValue();
+    }
+
+    /** The order-th derivative of a function at a number. */
+    static Exact of(Function f, int order, double x) {
+        if (Double.isNaN(x)) {
+            boolean masked = (f == Function.RELU || f == Function.ABS) && order > 0;
+            return special(masked ? Masks.atNaN(f, order) : Double.NaN);
+        }
+        return switch (f) {
+            case RELU, ABS -> special(Masks.of(f, order, x));
+            case EXP, EXPM1 -> exponential(f, order, x);
+            case LOG -> logarithm(order, x);
+            case LOG1P -> logarithmOfOnePlus(order, x);
+            case SQRT -> squareRoot(order, x);
+            case RECIPROCAL -> x == 0
+                    ? special(atZero(coefficient(order + 1), -order - 1, x))
+                    : Double.isInfinite(x) ? special(order == 0 ? 1 / x : 0)
+                    : power(-order - 1, x, coefficient(order + 1));
+            case TANH, SIGMOID, SIGMOID_SLOPE, SOFTPLUS -> Sigmoids.of(f, order, x);
+        };
+    }
+
+    /** Of the n-th derivative of log: (-1)^(n-1) (n-1)!; of 1/x's n-th: that of n + 1, which is the same function's. */
+    private static BigDecimal coefficient(int n) {
+        BigDecimal c = ONE;
+        for (int i = 1; i < n; i++) {
+            c = c.multiply(BigDecimal.valueOf(-i));
+        }
+        return c;
+    }
+
+    private static double atZero(BigDecimal coefficient, int exponent, double zero) {
+        double sign = exponent % 2 == 0 ? 1 : Math.copySign(1, zero);
+        return coefficient.signum() * sign * Double.POSITIVE_INFINITY;
+    }
+
+    private static Exact power(int exponent, double x, BigDecimal coefficient) {
+        BigDecimal base = Decimal.of(x);
+        BigDecimal p = ONE;
+        for (int i = 0; i < Math.abs(exponent); i++) {
+            p = p.multiply(base, DIGITS);
+        }
+        return number(exponent >= 0 ? coefficient.multiply(p, DIGITS) : coefficient.divide(p, DIGITS));
+    }
+
+    private static Exact exponential(Function f, int order, double x) {
+        boolean minusOne = f == Function.EXPM1 && order == 0;
+        if (x == 0) {
+            return minusOne ? special(x) : number(ONE);
+        }
+        if (x > FAR) {
+            return special(Double.POSITIVE_INFINITY);
+        }
+        if (x < -FAR) {
+            return minusOne ? number(ONE.negate()) : special(0);
+        }
+        return number(minusOne ? Decimal.expm1(Decimal.of(x)) : Decimal.exp(Decimal.of(x)));
+    }
+
+    private static Exact logarithm(int order, double x) {
+        if (order == 0 && x < 0) {
+            return special(Double.NaN);
+        }
+        if (x == 0) {
+            return special(order == 0 ? Double.NEGATIVE_INFINITY : atZero(coefficient(order), -order, x));
+        }
+        if (Double.isInfinite(x)) {
+            return special(order == 0 ? x : 0);
+        }
+        return order == 0 ? number(Decimal.log(x)) : power(-order, x, coefficient(order));
+    }
+
+    private static Exact logarithmOfOnePlus(int order, double x) {
+        if (order == 0 && x < -1) {
+            return special(Double.NaN);
+        }
+        if (x == -1) {
+            return special(order == 0 ? Double.NEGATIVE_INFINITY : coefficient(order).signum() * Double.POSITIVE_INFINITY);
+        }
+        if (Double.isInfinite(x)) {
+            return special(order == 0 ? x : 0);
+        }
+        if (order == 0) {
+            if (x == 0) {
+                return special(x);
+            }
+            return number(x > 1e30 ? Decimal.log(x) : Decimal.log1p(Decimal.of(x)));
+        }
+        BigDecimal y = Decimal.of(x).add(ONE, DIGITS);
+        BigDecimal p = ONE;
+        for (int i = 0; i < order; i++) {
+            p = p.multiply(y, DIGITS);
+        }
+        return number(coefficient(order).divide(p, DIGITS));
+    }
+
+    private static Exact squareRoot(int order, double x) {
+        BigDecimal c = ONE;
+        BigDecimal exponent = new BigDecimal("0.5");
+        for (int i = 0; i < order; i++) {
+            c = c.multiply(exponent);
+            exponent = exponent.subtract(ONE);
+        }
+        if (x < 0) {
+            return special(Double.NaN);
+        }
+        if (x == 0) {
+            return special(order == 0 ? x : c.signum() * Math.copySign(Double.POSITIVE_INFINITY, x));
+        }
+        if (Double.isInfinite(x)) {
+            return special(order == 0 ? x : 0);
+        }
+        BigDecimal root = Decimal.sqrt(x);
+        BigDecimal base = Decimal.of(x);
+        BigDecimal p = root;
+        for (int i = 0; i < order; i++) {
+            p = p.divide(base, DIGITS);
+        }
+        return number(c.multiply(p, DIGITS));
+    }
+
+    /** Piecewise linear functions. */
+    private static final class Masks {
+        static double atNaN(Function f, int order) {
+            // step(NaN) is 0, sign(NaN) is NaN
+            return f == Function.ABS && order == 1 ? Double.NaN : 0;
+        }
+
+        static double of(Function f, int order, double x) {
+            if (order > 1) {
+                return 0;
+            }
+            if (f == Function.RELU) {
+                return order == 0 ? Math.max(x, 0) : x > 0 ? 1 : 0;
+            }
+            return order == 0 ? Math.abs(x) : Math.signum(x);
+        }
+    }
+
+    /**
+     * sigmoid s, its slope q = s(x) s(-x) and t = tanh(x / 2), of which dq = -q t and dt = 2 q: every derivative is a polynomial in q and
+     * t, free of cancellation around 0 and in both tails.
+     */
+    private static final class Sigmoids {
+        /** Coefficients of q^i t^j, the key being i, j. */
+        private record Term(int q, int t) {
+        }
+
+        static Exact of(Function f, int order, double x) {
+            double u = f == Function.TANH ? 2 * x : x;
+            if (f == Function.TANH && order == 0) {
+                return tanh(x);
+            }
+            if (order == 0 && f == Function.SOFTPLUS) {
+                return softplus(x);
+            }
+            boolean sigmoid = f == Function.SIGMOID && order == 0 || f == Function.SOFTPLUS && order == 1;
+            if (Math.abs(u) > FAR) {
+                return sigmoid && u > 0 ? number(ONE) : special(0);
+            }
+            BigDecimal e = Decimal.exp(Decimal.of(-Math.abs(u)));
+            BigDecimal whole = ONE.add(e, DIGITS);
+            if (sigmoid) {
+                return number((u >= 0 ? ONE : e).divide(whole, DIGITS));
+            }
+            BigDecimal q = e.divide(whole.multiply(whole, DIGITS), DIGITS);
+            BigDecimal t = u == 0 ? BigDecimal.ZERO : half(Decimal.of(u));
+            int times = switch (f) {
+                case TANH, SIGMOID -> order - 1;
+                case SOFTPLUS -> order - 2;
+                default -> order;
+            };
+            BigDecimal sum = BigDecimal.ZERO;
+            BigDecimal magnitude = BigDecimal.ZERO;
+            for (Map.Entry<Term, BigDecimal> term : derivative(times).entrySet()) {
+                BigDecimal p = term.getValue().multiply(q.pow(term.getKey().q(), DIGITS), DIGITS)
+                        .multiply(term.getKey().t() == 0 ? ONE : t.pow(term.getKey().t(), DIGITS), DIGITS);
+                sum = sum.add(p, DIGITS);
+                magnitude = magnitude.add(p.abs(), DIGITS);
+            }
+            if (magnitude.signum() == 0) {
+                return special(0);
+            }
+            BigDecimal factor = f == Function.TANH ? TWO.pow(order + 1) : ONE;
+            return new Exact(sum.multiply(factor, DIGITS), magnitude.multiply(factor, DIGITS), 0);
+        }
+
+        private static Map<Term, BigDecimal> derivative(int order) {
+            Map<Term, BigDecimal> terms = Map.of(new Term(1, 0), ONE);
+            for (int n = 0; n < order; n++) {
+                Map<Term, BigDecimal> next = new HashMap<>();
+                terms.forEach((term, c) -> {
+                    next.merge(new Term(term.q(), term.t() + 1), c.multiply(BigDecimal.valueOf(-term.q())),
+                            BigDecimal::add);
+                    if (term.t() > 0) {
+                        next.merge(new Term(term.q() + 1, term.t() - 1), c.multiply(BigDecimal.valueOf(2L * term.t())),
+                                BigDecimal::add);
+                    }
+                });
+                terms = next;
+            }
+            return terms;
+        }
+
+        /** tanh(u / 2). */
+        private static BigDecimal half(BigDecimal u) {
+            if (u.abs().compareTo(BigDecimal.valueOf(120)) > 0) {
+                return BigDecimal.valueOf(u.signum());
+            }
+            BigDecimal e = Decimal.expm1(u);
+            return e.divide(e.add(TWO, DIGITS), DIGITS);
+        }
+
+        private static Exact tanh(double x) {
+            return x == 0 ? special(x) : number(Math.abs(x) > 60 ? BigDecimal.valueOf((long) Math.signum(x))
+                    : half(Decimal.of(x).multiply(TWO)));
+        }
+
+        private static Exact softplus(double x) {
+            if (Math.abs(x) > FAR) {
+                return x < 0 ? special(0) : Double.isInfinite(x) ? special(x) : number(Decimal.of(x));
+            }
+            BigDecimal tail = Decimal.log1p(Decimal.exp(Decimal.of(-Math.abs(x))));
+            return number(x > 0 ? Decimal.of(x).add(tail, DIGITS) : tail);
+        }
+    }
+}
