@@ -119,7 +119,8 @@ public final class Davidson implements EigenSolver {
                     EigenResult result = result(ritz);
                     if (spent || result.converged() || best.isPresent()
                             && result.residual() > best.get().residual() / 2) {
-                        return best.filter(b -> b.residual() < result.residual()).orElse(result).after(products.count());
+                        return best.filter(b -> b.residual() < result.residual()).orElse(result)
+                                .after(products.count());
                     }
                     best = Optional.of(result);
                 }

@@ -18,7 +18,8 @@ package dev.goshawk.spectral;
  * @param seed the seed of the start vector
  */
 @SuppressWarnings("ArrayRecordComponent") // a block's eigenvector is large; results are not compared or hashed
-public record EigenResult(double eigenvalue, double[] eigenvector, double residual, double rounding, int iterations, boolean converged,
+public record EigenResult(double eigenvalue, double[] eigenvector, double residual, double rounding, int iterations,
+        boolean converged,
         double tolerance, Target target, long seed) {
 
     /** {@code residual} / |lambda|; 0 for an exact zero eigenvalue. */
@@ -33,6 +34,7 @@ public record EigenResult(double eigenvalue, double[] eigenvector, double residu
 
     /** The same pair after so many products. */
     EigenResult after(int products) {
-        return new EigenResult(eigenvalue, eigenvector, residual, rounding, products, converged, tolerance, target, seed);
+        return new EigenResult(eigenvalue, eigenvector, residual, rounding, products, converged, tolerance, target,
+                seed);
     }
 }

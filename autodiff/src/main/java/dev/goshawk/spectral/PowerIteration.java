@@ -82,7 +82,8 @@ public final class PowerIteration implements EigenSolver {
         double[] w = iterate.product().orElse(null);
         if (provisional || w == null || products.count() >= options.maxIterations()) {
             return new EigenResult(e.eigenvalue(), v, e.residual(), Double.NaN, products.count(),
-                    e.residual() <= options.tolerance() * Math.abs(e.eigenvalue()), options.tolerance(), options.target(),
+                    e.residual() <= options.tolerance() * Math.abs(e.eigenvalue()), options.tolerance(),
+                    options.target(),
                     options.seed());
         }
         double[] part = v.clone();

@@ -135,7 +135,8 @@ public final class AccuracySweep {
         int parts = (int) Math.ceil(PARTS * share);
         Map<Function, List<ElementFunction>> compiled = new TreeMap<>();
         for (Function f : Function.values()) {
-            compiled.put(f, backends().stream().map(b -> new ElementFunction(f, "", DType.FLOAT32, PER_PART, b)).toList());
+            compiled.put(f,
+                    backends().stream().map(b -> new ElementFunction(f, "", DType.FLOAT32, PER_PART, b)).toList());
         }
         for (int part = 0; part < parts; part++) {
             // The same number in another order: each early part has last bits of its own.
@@ -191,16 +192,31 @@ public final class AccuracySweep {
         return Math.abs(y - exact) / Math.ulp(rounded);
     }
 
-    /** The worst of all parts and rounds. */
+    /** The worst of all parts, rounds and sequences of modes so far, as the table of docs/accuracy.md. */
     private void print() {
         Map<String, Worst> all = new TreeMap<>();
-        Map<String, Integer> parts = new TreeMap<>();
         done.forEach((key, w) -> {
-            String name = key.substring(0, key.indexOf('#'));
-            all.merge(name, w, Worst::or);
-            parts.merge(name, 1, Integer::sum);
+            String[] name = key.split("/");
+            all.merge(name[0] + "/" + name[3] + "/" + name[1] + "/" + name[2], w, Worst::or);
         });
-        all.forEach((name, w) -> System.out.printf(Locale.ROOT, "%-42s %10.4g units at %s: %s  (%d parts)%n", name,
-                w.units(), w.at(), w.got(), parts.get(name)));
+        System.out.println("| function | backend | float32 value | first | second | float64 value | first | second |");
+        System.out.println("|---|---|---|---|---|---|---|---|");
+        for (Function f : Function.values()) {
+            for (String backend : List.of("reference", "vector", "exhaustive")) {
+                StringBuilder row = new StringBuilder("| " + f.name().toLowerCase(Locale.ROOT) + " | " + backend);
+                boolean any = false;
+                for (String type : List.of("float32", "float64")) {
+                    for (int order = 0; order <= 2; order++) {
+                        Worst w = all.get(f + "/" + backend + "/" + type + "/" + order);
+                        any |= w != null;
+                        row.append(w == null ? " | " : String.format(Locale.ROOT, " | %.2f", w.units()));
+                    }
+                }
+                if (any) {
+                    System.out.println(row + " |");
+                }
+            }
+        }
+        System.out.println(done.size() + " entries");
     }
 }

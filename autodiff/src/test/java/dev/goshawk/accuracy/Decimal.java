@@ -9,7 +9,8 @@ final class Decimal {
     static final MathContext DIGITS = new MathContext(44);
     static final BigDecimal ONE = BigDecimal.ONE;
     static final BigDecimal TWO = BigDecimal.TWO;
-    private static final BigDecimal LN2 = new BigDecimal("0.693147180559945309417232121458176568075500134360255254120680009493393621969694716");
+    private static final BigDecimal LN2 = new BigDecimal(
+            "0.693147180559945309417232121458176568075500134360255254120680009493393621969694716");
     /** 2^k for the powers that exp of a number in the range of float64 meets. */
     private static final int MOST = 1200;
     private static final BigDecimal[] POWERS = new BigDecimal[2 * MOST + 1];

@@ -8,6 +8,24 @@ public final class ElementBounds {
     private ElementBounds() {
     }
 
+    /** Of the value (order 0) or a derivative of what the GPU backend computes, in either type. */
+    public static double onGpu(Function f, int order) {
+        double[] bounds = switch (f) {
+            case RELU, ABS -> new double[] {0, 0, 0};
+            case EXP -> new double[] {3, 3, 3};
+            case EXPM1 -> new double[] {4, 3, 3};
+            case LOG -> new double[] {3, 0.5, 1.5};
+            case LOG1P -> new double[] {5, 2, 3.5};
+            case SQRT -> new double[] {0.5, 2, 6};
+            case RECIPROCAL -> new double[] {0.5, 2, 4};
+            case TANH -> new double[] {5, 5, 7};
+            case SIGMOID -> new double[] {3, 5, 6};
+            case SIGMOID_SLOPE -> new double[] {6, 7, 9};
+            case SOFTPLUS -> new double[] {8, 3, 5};
+        };
+        return bounds[order] + (bounds[order] == 0.5 ? 1e-4 : 0);
+    }
+
     /** Of the value (order 0) or a derivative. */
     public static double of(Function f, int order, DType dtype) {
         if (order == 0 && dtype == DType.FLOAT32) {
@@ -19,13 +37,13 @@ public final class ElementBounds {
             case EXP -> new double[] {1, 1, 1};
             case EXPM1 -> new double[] {1, 1, 1};
             case LOG -> new double[] {1, 0.5, 1.5};
-            case LOG1P -> new double[] {1, 1.5, 3};
-            case SQRT -> new double[] {0.5, 1.5, 5};
+            case LOG1P -> new double[] {1, 2, 3.5};
+            case SQRT -> new double[] {0.5, 2, 6};
             case RECIPROCAL -> new double[] {0.5, 2, 4};
-            case TANH -> new double[] {1, 4, 8};
-            case SIGMOID -> new double[] {2, 4, 5};
+            case TANH -> new double[] {1, 4, 6};
+            case SIGMOID -> new double[] {2.5, 4, 5};
             case SIGMOID_SLOPE -> new double[] {4, 5, 6};
-            case SOFTPLUS -> new double[] {2, 2, 4};
+            case SOFTPLUS -> new double[] {2, 2.5, 4};
         };
         return bounds[order] + (bounds[order] == 0.5 ? 1e-4 : 0);
     }

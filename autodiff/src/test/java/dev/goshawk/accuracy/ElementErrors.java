@@ -6,9 +6,9 @@ import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Tensor;
 
 /** Errors of a function and of its derivatives against closed forms in decimals. */
-final class ElementErrors {
+public final class ElementErrors {
     /** Numbers that are evaluated at once. */
-    static final int BATCH = 1000;
+    public static final int BATCH = 1000;
 
     private ElementErrors() {
     }
@@ -20,16 +20,16 @@ final class ElementErrors {
      * @param at where
      * @param got the result there
      */
-    record Worst(double units, double at, double got) {
+    public record Worst(double units, double at, double got) {
         static final Worst NONE = new Worst(0, Double.NaN, Double.NaN);
 
-        Worst or(Worst other) {
+        public Worst or(Worst other) {
             return other.units > units ? other : this;
         }
     }
 
     /** What a derivative is to be at each of the numbers. */
-    static Exact[] exact(Function f, int order, double[] x) {
+    public static Exact[] exact(Function f, int order, double[] x) {
         Exact[] exact = new Exact[x.length];
         for (int i = 0; i < x.length; i++) {
             exact[i] = Exact.of(f, order, x[i]);
@@ -38,7 +38,7 @@ final class ElementErrors {
     }
 
     /** The function compiled for {@link #BATCH} numbers at once. */
-    static ElementFunction compile(Function f, String modes, DType dtype, Backend backend) {
+    public static ElementFunction compile(Function f, String modes, DType dtype, Backend backend) {
         return new ElementFunction(f, modes, dtype, BATCH, backend);
     }
 
@@ -47,7 +47,7 @@ final class ElementErrors {
      *
      * @param x at most {@link #BATCH} numbers
      */
-    static Worst worst(ElementFunction f, DType dtype, double[] x, Exact[] exact) {
+    public static Worst worst(ElementFunction f, DType dtype, double[] x, Exact[] exact) {
         Worst worst = Worst.NONE;
         Tensor y = f.apply(x);
         for (int i = 0; i < x.length; i++) {

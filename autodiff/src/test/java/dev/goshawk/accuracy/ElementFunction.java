@@ -14,7 +14,7 @@ import dev.goshawk.tensor.Tensor;
 import java.util.List;
 
 /** A function of one number, or a derivative of it through the table, compiled for so many numbers at once. */
-final class ElementFunction {
+public final class ElementFunction {
     private final Executable executable;
     private final Tensor in;
 

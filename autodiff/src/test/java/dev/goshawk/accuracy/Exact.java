@@ -19,7 +19,7 @@ import java.util.Map;
  *     error is measured in units in the last place of this
  * @param special a zero with its sign, an infinity or NaN; meaningless where there is a value
  */
-record Exact(BigDecimal value, BigDecimal magnitude, double special) {
+public record Exact(BigDecimal value, BigDecimal magnitude, double special) {
     /** Beyond this every function and derivative here has reached its limit, in float64 too. */
     private static final double FAR = 800;
 
@@ -36,7 +36,7 @@ record Exact(BigDecimal value, BigDecimal magnitude, double special) {
     }
 
     /** Error of a result in units in the last place of its type; infinite where the kind of number is wrong. */
-    double unitsOff(double got, DType dtype) {
+    public double unitsOff(double got, DType dtype) {
         if (!isNumber()) {
             return got == special || Double.isNaN(got) && Double.isNaN(special) ? 0 : Double.POSITIVE_INFINITY;
         }
@@ -53,7 +53,8 @@ record Exact(BigDecimal value, BigDecimal magnitude, double special) {
             if (beyond && Math.signum(got) == value.signum()) {
                 return 0;
             }
-            BigDecimal next = new BigDecimal(most).add(new BigDecimal(single ? Math.ulp((float) most) : Math.ulp(most)));
+            BigDecimal next = new BigDecimal(most)
+                    .add(new BigDecimal(single ? Math.ulp((float) most) : Math.ulp(most)));
             got = Math.signum(got);
             return next.multiply(new BigDecimal(got)).subtract(value).abs().divide(new BigDecimal(unit), DIGITS)
                     .doubleValue();
@@ -75,8 +76,9 @@ record Exact(BigDecimal value, BigDecimal magnitude, double special) {
             case SQRT -> squareRoot(order, x);
             case RECIPROCAL -> x == 0
                     ? special(atZero(coefficient(order + 1), -order - 1, x))
-                    : Double.isInfinite(x) ? special(order == 0 ? 1 / x : 0)
-                    : power(-order - 1, x, coefficient(order + 1));
+                    : Double.isInfinite(x)
+                            ? special(order == 0 ? 1 / x : 0)
+                            : power(-order - 1, x, coefficient(order + 1));
             case TANH, SIGMOID, SIGMOID_SLOPE, SOFTPLUS -> Sigmoids.of(f, order, x);
         };
     }
@@ -136,7 +138,8 @@ record Exact(BigDecimal value, BigDecimal magnitude, double special) {
             return special(Double.NaN);
         }
         if (x == -1) {
-            return special(order == 0 ? Double.NEGATIVE_INFINITY : coefficient(order).signum() * Double.POSITIVE_INFINITY);
+            return special(
+                    order == 0 ? Double.NEGATIVE_INFINITY : coefficient(order).signum() * Double.POSITIVE_INFINITY);
         }
         if (Double.isInfinite(x)) {
             return special(order == 0 ? x : 0);
@@ -273,8 +276,11 @@ record Exact(BigDecimal value, BigDecimal magnitude, double special) {
         }
 
         private static Exact tanh(double x) {
-            return x == 0 ? special(x) : number(Math.abs(x) > 60 ? BigDecimal.valueOf((long) Math.signum(x))
-                    : half(Decimal.of(x).multiply(TWO)));
+            return x == 0
+                    ? special(x)
+                    : number(Math.abs(x) > 60
+                            ? BigDecimal.valueOf((long) Math.signum(x))
+                            : half(Decimal.of(x).multiply(TWO)));
         }
 
         private static Exact softplus(double x) {

@@ -59,9 +59,10 @@ class HighOrderTest {
                         Tensor y = new ElementFunction(f, modes, dtype, x.length, backend).apply(x);
                         for (int i = 0; i < x.length; i++) {
                             double units = exact[i].unitsOff(y.get(i), dtype);
-                            assertTrue(units <= (order == 3 ? 12 : 24), f + " differentiated " + modes + " at " + x[i] + ", "
-                                    + dtype + ", " + backend.name() + ": " + y.get(i) + ", expected "
-                                    + exact[i].value().doubleValue() + ", " + units + " units off");
+                            assertTrue(units <= (order == 3 ? 12 : 24),
+                                    f + " differentiated " + modes + " at " + x[i] + ", "
+                                            + dtype + ", " + backend.name() + ": " + y.get(i) + ", expected "
+                                            + exact[i].value().doubleValue() + ", " + units + " units off");
                         }
                     }
                 }
@@ -73,7 +74,8 @@ class HighOrderTest {
     private static double[] points(Function f, DType dtype) {
         double far = (dtype == DType.FLOAT32 ? 65 : 700) / (f == Function.TANH ? 2.0 : 1);
         List<Double> x = new ArrayList<>();
-        for (double p : new double[] {0, 1e-30, 1e-12, 1e-3, 0.3, 0.9, 1.3, 2.7, 5, 9, 16, 18, 20, 25, 31, 0.8 * far, far}) {
+        for (double p : new double[] {0, 1e-30, 1e-12, 1e-3, 0.3, 0.9, 1.3, 2.7, 5, 9, 16, 18, 20, 25, 31, 0.8 * far,
+                far}) {
             x.add((double) (float) p);
             if (f != Function.LOG1P || p < 1) {
                 x.add((double) (float) -p);
@@ -171,7 +173,9 @@ class HighOrderTest {
         /** Of log sum exp from the second order on. */
         private BigDecimal cumulant(int n) {
             BigDecimal square = moment(2);
-            return n < 4 ? moment(n) : moment(4).subtract(square.multiply(square, DIGITS).multiply(Decimal.of(3)), DIGITS);
+            return n < 4
+                    ? moment(n)
+                    : moment(4).subtract(square.multiply(square, DIGITS).multiply(Decimal.of(3)), DIGITS);
         }
 
         /** 1 - p of the likeliest class, by which everything is scaled. */
@@ -253,7 +257,8 @@ class HighOrderTest {
                                     double size = expected.get(k).size().doubleValue();
                                     double units = Math.abs(got - right) / (unit * size + Double.MIN_VALUE);
                                     assertTrue(units <= 60 * order, what + " of class " + k + " differentiated " + modes
-                                            + " at " + Arrays.toString(x) + " along " + Arrays.toString(v) + ", " + dtype
+                                            + " at " + Arrays.toString(x) + " along " + Arrays.toString(v) + ", "
+                                            + dtype
                                             + ", " + backend.name() + ": " + got + ", expected " + right + ", "
                                             + units + " units off");
                                 }

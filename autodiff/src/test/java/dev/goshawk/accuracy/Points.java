@@ -4,7 +4,7 @@ import dev.goshawk.tensor.DType;
 import java.util.SplittableRandom;
 
 /** Numbers of a type: every exponent of both signs, more of them where functions bend, and all special ones. */
-final class Points {
+public final class Points {
     private Points() {
     }
 
@@ -13,7 +13,7 @@ final class Points {
     }
 
     /** About so many numbers; the same ones for the same seed. */
-    static double[] of(DType dtype, int count, long seed) {
+    public static double[] of(DType dtype, int count, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         double[] x = new double[count];
         boolean single = dtype == DType.FLOAT32;
@@ -36,7 +36,8 @@ final class Points {
                     case 0 -> random.nextDouble(-wide, wide);
                     case 1 -> random.nextDouble(-40, 40);
                     case 2 -> random.nextDouble(-2, 2);
-                    default -> (random.nextBoolean() ? 1 : -1) + random.nextDouble(-1, 1) * Math.scalb(1.0, -random.nextInt(60));
+                    default -> (random.nextBoolean() ? 1 : -1)
+                            + random.nextDouble(-1, 1) * Math.scalb(1.0, -random.nextInt(60));
                 };
             }
             x[i] = rounded(y, dtype);

@@ -42,7 +42,8 @@ class ProductBoundsTest {
             SplittableRandom random = new SplittableRandom(seed);
             return switch (this) {
                 case ALIKE -> i -> 0.1 + 1e-3 * random.nextDouble();
-                case CANCELLING -> i -> i % 3 == 2 ? random.nextDouble(-1, 1) : (i % 2 == 0 ? 1 : -1) * (1e6 + random.nextDouble());
+                case CANCELLING ->
+                    i -> i % 3 == 2 ? random.nextDouble(-1, 1) : (i % 2 == 0 ? 1 : -1) * (1e6 + random.nextDouble());
                 case WIDE -> i -> random.nextDouble(-1, 1) * Math.scalb(1.0, random.nextInt(-12, 12));
                 case ROWS -> i -> random.nextDouble(-1, 1) * (i / row % 5 == 1 ? 1e5 : 1);
             };
@@ -111,7 +112,8 @@ class ProductBoundsTest {
             square(1, 12, 16, 32, 3, 2, 1, 1), square(2, 9, 3, 16, 3, 1, 1, 1), square(1, 8, 24, 40, 3, 1, 1, 1),
             square(1, 8, 32, 32, 1, 1, 0, 1), square(1, 8, 16, 16, 3, 1, 1, 16), square(2, 9, 12, 20, 5, 2, 2, 2));
 
-    private static ConvGeometry square(int batch, int side, int in, int out, int kernel, int stride, int pad, int groups) {
+    private static ConvGeometry square(int batch, int side, int in, int out, int kernel, int stride, int pad,
+            int groups) {
         return new ConvGeometry(batch, side, side, in, out, kernel, kernel, stride, stride, pad, pad, pad, pad, groups);
     }
 
@@ -160,14 +162,14 @@ class ProductBoundsTest {
 
     private static void check(Operands operands, ConvGeometry g, ConvRole role, DType dtype, Sums sums, String backend,
             double[] got, boolean rows) {
-            for (int i = 0; i < got.length; i++) {
-                double error = sums.right[i].errorOf(got[i]);
-                double bound = unit(dtype) * (rows
-                        ? 4 * (sums.terms[i] / 3.0 + 10) * sums.larger[i]
-                        : (sums.terms[i] + 2) * sums.magnitude[i]);
-                int at = i;
-                assertTrue(error <= bound, () -> operands + " " + role + " " + g + " " + dtype + ", " + backend
-                        + (rows ? " (Winograd)" : "") + " element " + at + ": error " + error + ", bound " + bound);
+        for (int i = 0; i < got.length; i++) {
+            double error = sums.right[i].errorOf(got[i]);
+            double bound = unit(dtype) * (rows
+                    ? 4 * (sums.terms[i] / 3.0 + 10) * sums.larger[i]
+                    : (sums.terms[i] + 2) * sums.magnitude[i]);
+            int at = i;
+            assertTrue(error <= bound, () -> operands + " " + role + " " + g + " " + dtype + ", " + backend
+                    + (rows ? " (Winograd)" : "") + " element " + at + ": error " + error + ", bound " + bound);
         }
     }
 
@@ -214,7 +216,8 @@ class ProductBoundsTest {
                                 int row = Math.clamp(h, 0, g.inHeight() - 1);
                                 for (int c = 0; c < g.outChannels(); c++) {
                                     for (int i = 0; i < in; i++) {
-                                        int at = ((n * g.inHeight() + row) * g.inWidth() + v) * g.inChannels() + c / perGroup * in + i;
+                                        int at = ((n * g.inHeight() + row) * g.inWidth() + v) * g.inChannels()
+                                                + c / perGroup * in + i;
                                         int filter = ((r * g.kernelWidth() + s) * in + i) * g.outChannels() + c;
                                         int to = ((n * g.outHeight() + out) * g.outWidth() + q) * g.outChannels() + c;
                                         add(role, at, filter, to, inside, x, w, y, wideX, wideY);

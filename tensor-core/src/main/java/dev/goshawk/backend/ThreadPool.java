@@ -125,8 +125,9 @@ public final class ThreadPool implements Workers {
     @Override
     public synchronized void run(int tasks, Task task) {
         if (team.closed) {
-            throw new IllegalStateException("threads: these are closed, and with them every backend that was made with them; "
-                    + "make new ones with ThreadPool.ofThreads");
+            throw new IllegalStateException(
+                    "threads: these are closed, and with them every backend that was made with them; "
+                            + "make new ones with ThreadPool.ofThreads");
         }
         if (tasks <= 1) {
             Workers.SINGLE.run(tasks, task);

@@ -68,8 +68,10 @@ class ThreadPoolTest {
         backend.close();
         backend.close();
         assertTrue(fallsTo(before), () -> running() + " threads are left");
-        assertEquals("threads: these are closed, and with them every backend that was made with them; make new ones with "
-                + "ThreadPool.ofThreads", assertThrows(IllegalStateException.class, e::run).getMessage());
+        assertEquals(
+                "threads: these are closed, and with them every backend that was made with them; make new ones with "
+                        + "ThreadPool.ofThreads",
+                assertThrows(IllegalStateException.class, e::run).getMessage());
     }
 
     @Test

@@ -35,9 +35,10 @@ class WrongPropertyTest {
     }
 
     private static List<String> run(String property, String value) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules", "jdk.incubator.vector", "-D" + property + "=" + value, "-cp", classPath(),
-                Program.class.getName(), property));
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--add-modules", "jdk.incubator.vector", "-D" + property + "=" + value, "-cp", classPath(),
+                        Program.class.getName(), property));
         Process java = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
         String printed = new String(java.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, java.waitFor(), printed);
@@ -46,7 +47,8 @@ class WrongPropertyTest {
 
     private static String classPath() {
         try {
-            return Path.of(Backends.class.getProtectionDomain().getCodeSource().getLocation().toURI()) + java.io.File.pathSeparator
+            return Path.of(Backends.class.getProtectionDomain().getCodeSource().getLocation().toURI())
+                    + java.io.File.pathSeparator
                     + Path.of(Program.class.getProtectionDomain().getCodeSource().getLocation().toURI());
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);

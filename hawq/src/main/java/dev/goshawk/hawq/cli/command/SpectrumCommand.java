@@ -235,7 +235,8 @@ public final class SpectrumCommand implements Callable<Integer> {
             ArrayNode names = block.putArray("parameters");
             e.block().weights().forEach(names::add);
             block.put("weights", e.block().weightCount()).put("eigenvalue", e.top().eigenvalue())
-                    .put("residual", e.top().residual()).put("rounding", rounding(e)).put("iterations", e.top().iterations())
+                    .put("residual", e.top().residual()).put("rounding", rounding(e))
+                    .put("iterations", e.top().iterations())
                     .put("subsample_products", e.subsampleProducts())
                     .put("sensitivity", e.sensitivity()).put("converged", e.top().converged());
         }
