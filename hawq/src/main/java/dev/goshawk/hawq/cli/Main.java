@@ -1,11 +1,13 @@
 package dev.goshawk.hawq.cli;
 
+import dev.goshawk.hawq.cli.command.DensityCommand;
 import dev.goshawk.hawq.cli.command.DoctorCommand;
 import dev.goshawk.hawq.cli.command.EvaluateCommand;
 import dev.goshawk.hawq.cli.command.ModelsCommand;
 import dev.goshawk.hawq.cli.command.QuantizeCommand;
 import dev.goshawk.hawq.cli.command.SizeCommand;
 import dev.goshawk.hawq.cli.command.SpectrumCommand;
+import dev.goshawk.hawq.cli.command.TraceCommand;
 import dev.goshawk.hawq.cli.command.TrainCommand;
 import dev.goshawk.hawq.cli.print.Version;
 
@@ -22,6 +24,7 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         description = "Exact second-order mathematics on the JVM: Hessian-aware mixed-precision quantization.",
         subcommands = {QuantizeCommand.class, TrainCommand.class, EvaluateCommand.class, SpectrumCommand.class,
+                TraceCommand.class, DensityCommand.class,
                 ModelsCommand.class, SizeCommand.class, DoctorCommand.class},
         footer = {"", "Results are a function of the arguments, the seed and the backend: the same bits",
                 "from run to run and for any number of threads.",

@@ -20,7 +20,7 @@ import java.util.SequencedMap;
 import java.util.function.Consumer;
 
 /**
- * The Hessian of a network's loss by some of its parameters, as products H v (Pearlmutter, Neural Computation 6, 1994, eq. 2:
+ * The Hessian (or another {@link CurvatureMatrix}) of a network's loss by some of its parameters, as products H v (Pearlmutter, Neural Computation 6, 1994, eq. 2:
  * exact but for rounding). All other parameters are held fixed, so for the weights of one block this is that block's part of the
  * diagonal of the network's Hessian.
  *
@@ -39,6 +39,7 @@ public final class HessianOperator implements LinearOperator {
     }
 
     private final LossProblem problem;
+    private final CurvatureMatrix matrix;
     private final ParameterVector variables;
     private final List<Chunk> chunks;
     private final boolean resident;
@@ -47,9 +48,11 @@ public final class HessianOperator implements LinearOperator {
     private final PairwiseSum sums;
     private double loss;
 
-    private HessianOperator(LossProblem problem, List<String> names, int batch, boolean recompute, long memory) {
+    private HessianOperator(LossProblem problem, CurvatureMatrix matrix, List<String> names, int batch,
+            boolean recompute, long memory) {
         this.problem = problem;
-        HessianPlan plan = HessianPlan.of(problem.task(), names, batch, recompute, memory);
+        this.matrix = matrix;
+        HessianPlan plan = HessianPlan.of(problem.task(), matrix, names, batch, recompute, memory);
         // A backend with memory of its own says itself what does not fit there.
         if (plan.bytes() > memory && problem.backend().ownMemoryBytes().isEmpty()) {
             throw new HeapTooSmallException("hessian of " + problem.network().name() + ": " + plan.microBatch()
@@ -68,6 +71,7 @@ public final class HessianOperator implements LinearOperator {
     /** With products at a point that is taken up already. */
     HessianOperator(LossProblem problem, List<String> names, List<Chunk> linearized) {
         this.problem = problem;
+        this.matrix = CurvatureMatrix.HESSIAN;
         this.variables = layout(problem, names);
         this.gradient = new double[variables.size()];
         this.part = new double[variables.size()];
@@ -125,9 +129,19 @@ public final class HessianOperator implements LinearOperator {
         return by(problem, names, batch, false, memory(problem));
     }
 
+    /**
+     * Another matrix by the named parameters: as {@link #by(LossProblem, List, int)}.
+     *
+     * @param recompute whether one micro-batch's memory serves all even where the heap could keep them; the same bits
+     */
+    public static HessianOperator of(LossProblem problem, CurvatureMatrix matrix, List<String> names, int batch,
+            boolean recompute) {
+        return new HessianOperator(problem, matrix, names, batch, recompute, memory(problem));
+    }
+
     /** As {@link #by(LossProblem, List, int)} with the bytes it may take; {@code recompute} keeps one micro-batch only. */
     static HessianOperator by(LossProblem problem, List<String> names, int batch, boolean recompute, long memory) {
-        return new HessianOperator(problem, names, batch, recompute, memory);
+        return new HessianOperator(problem, CurvatureMatrix.HESSIAN, names, batch, recompute, memory);
     }
 
     /** Bytes that operators may take. */
@@ -143,9 +157,7 @@ public final class HessianOperator implements LinearOperator {
 
     private HessianVectorProduct compile(int batch, List<String> names) {
         TracedNetwork traced = problem.trace(batch);
-        HessianVectorProduct product = HessianVectorProduct.of(traced.loss(),
-                names.stream().map(traced::parameter).toList(),
-                problem.backend());
+        HessianVectorProduct product = matrix.product(traced, names, problem.backend());
         problem.parameters().tensors().forEach(product::bind);
         return product;
     }

@@ -1,7 +1,6 @@
 package dev.goshawk.hawq.curvature;
 
 import dev.goshawk.autodiff.HessianBlocks;
-import dev.goshawk.autodiff.HessianVectorProduct;
 import dev.goshawk.autodiff.Linearization;
 import dev.goshawk.backend.Backend;
 import dev.goshawk.graph.Value;
@@ -66,15 +65,21 @@ public record HessianPlan(int samples, int microBatch, boolean kept, long primal
      * @param limit bytes the operator may take; micro-batches are kept only if all of it stays below that
      */
     public static HessianPlan of(Task task, List<String> names, int microBatch, boolean recompute, long limit) {
+        return of(task, CurvatureMatrix.HESSIAN, names, microBatch, recompute, limit);
+    }
+
+    /** As {@link #of(Task, List, int, boolean, long)} for any of the matrices. */
+    static HessianPlan of(Task task, CurvatureMatrix matrix, List<String> names, int microBatch, boolean recompute,
+            long limit) {
         if (microBatch < 1) {
             throw new IllegalArgumentException("batch: expected at least 1 image, got " + microBatch);
         }
         int whole = Math.min(microBatch, task.samples());
         int last = task.samples() % whole;
-        Linearization parts = parts(task.trace(whole), names);
+        Linearization parts = matrix.trace(task.trace(whole), names);
         long primal = task.backend().plannedBytes(parts.primal());
         long tangent = task.backend().plannedBytes(parts.tangent());
-        long lastBytes = last == 0 ? 0 : parts(task.trace(last), names).plannedBytes(task.backend());
+        long lastBytes = last == 0 ? 0 : matrix.trace(task.trace(last), names).plannedBytes(task.backend());
         TracedNetwork one = task.trace(1);
         long size = names.stream().mapToLong(n -> one.parameter(n).shape().size()).sum();
         long vectors = vectorBytes(task, size, whole);
@@ -118,11 +123,6 @@ public record HessianPlan(int samples, int microBatch, boolean kept, long primal
     /** The weights of each HAWQ block. */
     static List<List<Value>> variables(TracedNetwork traced) {
         return traced.blocks().stream().map(b -> b.weights().stream().map(traced::parameter).toList()).toList();
-    }
-
-    private static Linearization parts(TracedNetwork traced, List<String> names) {
-        List<Value> by = names.stream().map(traced::parameter).toList();
-        return HessianVectorProduct.trace(traced.loss(), by, HessianVectorProduct.Mode.FORWARD_OVER_REVERSE, true);
     }
 
     /** Gradient, a micro-batch's widened part and partial sums in float64; a direction for each compiled product. */

@@ -1,0 +1,151 @@
+package dev.goshawk.hawq.cli.command;
+
+import dev.goshawk.hawq.cli.option.MatrixOptions;
+import dev.goshawk.hawq.cli.option.Outputs;
+import dev.goshawk.hawq.cli.print.Progress;
+import dev.goshawk.hawq.cli.print.Provenance;
+import dev.goshawk.hawq.curvature.LossProblem;
+import dev.goshawk.spectral.estimate.DensityOptions;
+import dev.goshawk.spectral.estimate.SpectralDensity;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code goshawk density}: the density of a curvature matrix's eigenvalues. */
+@Command(name = "density", mixinStandardHelpOptions = true, sortOptions = false,
+        description = {"Estimates the density of a curvature matrix's eigenvalues by stochastic Lanczos quadrature.",
+                "Every eigenvalue is smoothed to a bell of the given width: finer structure cannot be seen, and some density",
+                "lies beyond the outermost eigenvalues. Moments, nodes and weights are not smoothed.", ""},
+        footerHeading = "%nExample:%n",
+        footer = {"  goshawk density --weights resnet20.th --data cifar10 --probes 10 --steps 30 --json density.json",
+                "",
+                "--json writes {\"grid\", \"density\", \"standard_errors\" (of the density), \"moments\" (the first four, of H / ||H||),",
+                "  \"moment_errors\", \"nodes\", \"weights\" (of sum 1), \"norm\" (||H||), \"width\", \"converged\"};",
+                "by block or layer {\"blocks\": [the same, each with its \"name\", ...]}."})
+public final class DensityCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Mixin
+    private MatrixOptions matrix = new MatrixOptions();
+
+    @Option(names = "--by", paramLabel = "PART", defaultValue = "network",
+            description = "network (default), block or layer.")
+    private MatrixOptions.By by = MatrixOptions.By.NETWORK;
+
+    @Option(names = "--probes", paramLabel = "N", defaultValue = "10", description = "Random vectors (default: 10).")
+    private int probes = 10;
+
+    @Option(names = "--steps", paramLabel = "N", defaultValue = "30",
+            description = "Lanczos steps for each, one product and one vector of memory each (default: 30).")
+    private int steps = 30;
+
+    @Option(names = "--points", paramLabel = "N", defaultValue = "1024",
+            description = "Points of the grid (default: 1024).")
+    private int points = 1024;
+
+    @Option(names = "--width", paramLabel = "SIGMA", defaultValue = "0",
+            description = "Standard deviation of the smoothing (default: a hundredth of the spectrum's range).")
+    private double width;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the result there as well.")
+    private @Nullable Path json;
+
+    @Override
+    public Integer call() throws IOException {
+        check();
+        DensityOptions options = DensityOptions.defaults().withSeed(matrix.seed()).withProbes(probes).withSteps(steps)
+                .withPoints(points).withWidth(width);
+        PrintWriter err = spec.commandLine().getErr();
+        PrintWriter out = spec.commandLine().getOut();
+        LossProblem problem = matrix.problem(err);
+        List<MatrixOptions.Part> parts = matrix.parts(problem, by);
+        ObjectNode file = Outputs.object();
+        ArrayNode blocks = by == MatrixOptions.By.NETWORK ? null : file.putArray("blocks");
+        out.println(matrix.describe(problem));
+        try (Progress progress = Progress.on(err)) {
+            for (int i = 0; i < parts.size(); i++) {
+                MatrixOptions.Part part = parts.get(i);
+                double before = i;
+                SpectralDensity d = SpectralDensity.of(matrix.operator(problem, part), options, (products, diagonal,
+                        rest) -> progress.update(part.name(),
+                                (before + (double) products / (probes * steps)) / parts.size()));
+                print(out, part.name(), d);
+                fill(blocks == null ? file : blocks.addObject().put("name", part.name()), d);
+                if (!d.converged()) {
+                    err.println("goshawk: " + part.name() + ": the density has not settled: raise "
+                            + (d.stepError() > d.samplingError() ? "--steps" : "--probes") + " or --width");
+                    err.flush();
+                }
+            }
+        }
+        String provenance = Provenance.of(problem.backend(), problem.dtype());
+        out.printf(Locale.ROOT, "%d probes of %d steps, seed %d%n%s%n", probes, steps, matrix.seed(), provenance);
+        out.flush();
+        file.put("operator", matrix.name()).put("samples", problem.samples()).put("seed", matrix.seed())
+                .put("provenance", provenance);
+        Outputs.write(json, file);
+        return 0;
+    }
+
+    private void check() throws IOException {
+        require(probes >= 2, "--probes: expected at least 2, got " + probes);
+        require(steps >= 4, "--steps: expected at least 4, got " + steps);
+        require(points >= 2, "--points: expected at least 2, got " + points);
+        require(width >= 0 && !Double.isInfinite(width), "--width: expected a finite number >= 0, got " + width);
+        matrix.check(spec);
+        Outputs.check(spec);
+    }
+
+    private void require(boolean holds, String otherwise) {
+        if (!holds) {
+            throw new ParameterException(spec.commandLine(), otherwise);
+        }
+    }
+
+    private static void print(PrintWriter out, String name, SpectralDensity d) {
+        out.printf(Locale.ROOT,
+                "%s: spectrum from %.6g to %.6g, width %.3g, L1 errors %.2g (probes) and %.2g (steps)%n", name,
+                Arrays.stream(d.nodes()).min().orElse(0), Arrays.stream(d.nodes()).max().orElse(0), d.width(),
+                d.samplingError(),
+                d.stepError());
+        out.printf(Locale.ROOT, "  moments of H / ||H||, ||H|| = %.6g:", d.norm());
+        for (int k = 0; k < d.moments().length; k++) {
+            out.printf(Locale.ROOT, " %.4g (+- %.1g)", d.moments()[k], d.momentErrors()[k]);
+        }
+        out.println();
+    }
+
+    private static void fill(ObjectNode node, SpectralDensity d) {
+        array(node, "grid", d.grid());
+        array(node, "density", d.density());
+        array(node, "standard_errors", d.standardErrors());
+        array(node, "moments", d.moments());
+        array(node, "moment_errors", d.momentErrors());
+        array(node, "nodes", d.nodes());
+        array(node, "weights", d.weights());
+        node.put("norm", d.norm()).put("width", d.width()).put("probes", d.probes()).put("products", d.products())
+                .put("sampling_error", d.samplingError()).put("step_error", d.stepError())
+                .put("converged", d.converged());
+    }
+
+    private static void array(ObjectNode node, String name, double[] values) {
+        ArrayNode array = node.putArray(name);
+        for (double v : values) {
+            array.add(v);
+        }
+    }
+}
