@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What crosses from the primal part of a {@link Linearization} to the tangent part: of the fixed values that moving ones read, some are
- * kept, and some are computed again from those.
+ * What crosses from the primal part of a {@link Linearization} to the tangent part: some of the fixed values that moving ones read are
+ * kept, and others are recomputed from those.
  */
 final class Cut {
     /** An operand so much smaller than the value computed from it counts for nothing. */
@@ -65,7 +65,7 @@ final class Cut {
         };
     }
 
-    /** A sum or product of values of which the large ones are needed as well need not be kept beside them. */
+    /** A sum or product of values need not be kept if its large operands are kept anyway. */
     private void computeAgain(Value v) {
         List<Value> steps = new ArrayList<>();
         if (isSumOrProduct(v) && follow(v, v.shape().size(), steps)) {

@@ -14,9 +14,9 @@ import java.util.Objects;
 import java.util.SequencedMap;
 
 /**
- * Diagonal blocks of one Hessian, each as a {@link HessianVectorProduct} by a group of inputs. What does not depend on a direction
- * (the function, its gradient, what products read of them) is computed once for all groups; it takes hardly more memory than the group
- * that needs most of it would take alone. A group's own part is compiled when it is asked for and lives as long as its product.
+ * Diagonal blocks of one Hessian, each as a {@link HessianVectorProduct} by a group of inputs. Whatever does not depend on a direction
+ * (the function, its gradient, the values products read) is computed once for all groups; it needs hardly more memory than the group
+ * that needs most of it would need alone. A group's own part is compiled on demand and lives as long as its product.
  */
 public final class HessianBlocks {
     private final List<List<String>> groups;

@@ -164,7 +164,7 @@ public final class HessianVectorProduct {
         return this;
     }
 
-    /** The tangent part reads the point's tensors, and is told that they stay as they are while directions come and go. */
+    /** The tangent part reads the point's tensors; they are held, because only the direction changes between products. */
     private void follow() {
         if (followed != point.number()) {
             for (String input : direct) {

@@ -22,9 +22,9 @@ import java.util.TreeSet;
 
 /**
  * A graph cut in two by what depends on some of its inputs (the tangents): the primal part runs once for a point, the tangent part
- * once for each new tangent, reading what it needs of the primal part as inputs. Values at the cut that are cheap to compute again are
- * not kept: a broadcast is kept as what it repeats, a mask as what it tests, and of a gradient before and after a batch
- * normalization's scale one is kept.
+ * once for each new tangent, reading what it needs of the primal part as inputs. Values at the cut that are cheap to recompute are
+ * not kept: of a broadcast only its operand is kept, of a mask the value it tests, and of a gradient before and after a batch
+ * normalization's scale only one of the two.
  *
  * @param primal everything that does not depend on the tangents and is needed: the results wanted of it, and what is kept
  * @param tangent everything that does, with the kept values as inputs {@code kept/0, kept/1, ...} (with a longer
@@ -37,7 +37,7 @@ public record Linearization(Graph primal, Graph tangent, List<String> kept) {
      * Cuts a graph.
      *
      * @param outputs all results; those that depend on a tangent become the tangent graph's, the others the primal graph's
-     * @param tangents input values whose change is to cost as little as possible
+     * @param tangents inputs that change most often, so that a change should cost as little as possible
      * @throws IllegalArgumentException if every output depends on a tangent
      */
     public static Linearization of(SequencedMap<String, Value> outputs, Collection<Value> tangents) {
@@ -99,7 +99,7 @@ public record Linearization(Graph primal, Graph tangent, List<String> kept) {
         return Names.freePrefix("kept/", taken);
     }
 
-    /** What is computed again is traced where it is first used, and so does not lie about until then: schedules follow the trace. */
+    /** A recomputed value is traced where it is first used, so that it occupies no memory before: schedules follow the trace. */
     private static Value copy(Value v, Map<Value, Value> copies) {
         Value known = copies.get(v);
         if (known != null || v.op() instanceof Op.Input) {
@@ -110,7 +110,7 @@ public record Linearization(Graph primal, Graph tangent, List<String> kept) {
         return made;
     }
 
-    /** Bytes that {@link #compile} would take for both parts, without taking them; bound inputs are not counted. */
+    /** Bytes that {@link #compile} would allocate for both parts, without allocating them; bound inputs are not counted. */
     public long plannedBytes(Backend backend) {
         return backend.plannedBytes(primal) + backend.plannedBytes(tangent);
     }

@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The tensors that a function's inputs are bound to, and whether its derivatives were computed of what these hold now. A change in place
- * is seen by the tensor's count of writes; a write to its array by the elements, of a large tensor by some of them.
+ * The tensors that a function's inputs are bound to, and whether its derivatives were computed at their present values. A change in place
+ * is detected by the tensor's count of writes; a write to its array by comparing elements, for a large tensor some of them.
  */
 final class Point {
     /** Elements compared one by one; of a larger tensor as many as {@link #SAMPLES}, evenly apart. */

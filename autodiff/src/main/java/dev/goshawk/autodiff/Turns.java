@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Tells when threads get into each other's way in one product: two inside it at once, a direction overwritten before its thread has
- * applied it, a product overwritten before its thread has read it. Threads that take turns are let through.
+ * Detects threads that interfere with each other in one product: two inside it at once, a direction overwritten before its thread has
+ * applied it, a product overwritten before its thread has read it. Threads that take turns are allowed.
  */
 final class Turns {
     private static final String REMEDY = "; make one product for each thread, or take turns from direction() to product()";

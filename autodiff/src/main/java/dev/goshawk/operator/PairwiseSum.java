@@ -7,7 +7,7 @@ import java.util.Deque;
 /**
  * Sum of vectors as a balanced binary tree over their indices: runs of 1, 2, 4, ... vectors that begin at a multiple of their length
  * are added first, what is left over from the last run to the first. A machine that adds an aligned run of a power of two vectors by
- * itself returns a node of the same tree, so any such split gives the same bits. The rounding error grows with the logarithm of the
+ * itself returns a node of the same tree, so any such split is bit-identical. The rounding error grows with the logarithm of the
  * number of vectors. Memory: {@link #vectors} of that number, kept for the next sum.
  */
 public final class PairwiseSum {

@@ -4,7 +4,7 @@ import dev.goshawk.operator.LinearOperator;
 import dev.goshawk.spectral.dense.Vectors;
 
 /**
- * Power iteration, v <- Av / ||Av||, one product a step and five vectors of memory. The error shrinks by |lambda_2 /
+ * Power iteration, v &lt;- Av / ||Av||, one product per step and five vectors of memory. The error shrinks by |lambda_2 /
  * lambda_1| a step: {@link Lanczos} needs a fraction of the products where the two are close, and where lambda_2 =
  * -lambda_1 this method does not converge at all.
  *

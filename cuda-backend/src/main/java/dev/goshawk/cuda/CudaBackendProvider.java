@@ -9,8 +9,8 @@ import dev.goshawk.cuda.lower.Precision;
 import java.util.Optional;
 
 /**
- * Offers the GPU to whoever asks for it by name. It is not chosen by itself: results are a function of the backend, and a machine's
- * GPU often belongs to somebody else's work.
+ * Offers the GPU to those who select it by name. It is never chosen automatically: results are a function of the backend, and a
+ * machine's GPU is often in use by somebody else.
  */
 public final class CudaBackendProvider implements BackendProvider {
     private static final int BELOW_VECTOR = 50;

@@ -31,7 +31,7 @@ public final class ImageFaults {
         });
     }
 
-    /** Faults are counted; the listener is told each one's line, which begins with the file. */
+    /** Faults are counted; the listener receives a line for each, which begins with the file. */
     public static ImageFaults counted(Consumer<String> listener) {
         return new ImageFaults(false, listener);
     }

@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a file as a whole or not at all: to a temporary file beside it, forced to the disk, then moved into place. A
+ * Writes a file as a whole or not at all: to a temporary file in the same folder, forced to disk, then moved into place. A
  * reader sees the old file or the new one, and a full disk or a killed process leaves the old one as it was.
  *
  * <p>

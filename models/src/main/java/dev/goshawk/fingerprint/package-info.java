@@ -1,4 +1,4 @@
-/** Fingerprints of tensors and images, by which a run knows that what it goes on with is what it began with. */
+/** Fingerprints of tensors and images, by which a resumed run recognizes the data it started with. */
 @NullMarked
 package dev.goshawk.fingerprint;
 

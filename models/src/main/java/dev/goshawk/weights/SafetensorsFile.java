@@ -1,7 +1,8 @@
 package dev.goshawk.weights;
 
-import dev.goshawk.files.Printable;
 import dev.goshawk.files.AtomicFile;
+import dev.goshawk.files.Printable;
+import dev.goshawk.json.JsonModule;
 import dev.goshawk.tensor.Tensor;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -39,6 +40,7 @@ public final class SafetensorsFile {
      * @throws IOException if the file cannot be read
      */
     static Weights read(Path file, boolean integers, ReadProgress progress) throws IOException {
+        JsonModule.require();
         try (MappedFile mapped = MappedFile.open(file, progress)) {
             long length = mapped.length();
             long headerLength = mapped.bytes(0, Long.BYTES).getLong(0);
@@ -79,8 +81,10 @@ public final class SafetensorsFile {
      * when the disk is full or the process ends, what was there before stays.
      *
      * @throws WeightFileException if the file cannot be written
+     * @throws IllegalStateException if an application on the module path does not require Jackson
      */
     public static void write(Path file, Map<String, Tensor> tensors, Map<String, String> metadata) {
+        JsonModule.require();
         try {
             // Wide elements first: every tensor is then aligned, as readers that map the file need it.
             List<Map.Entry<String, Tensor>> layout = new ArrayList<>(tensors.entrySet());

@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 
 /** Finds the state dict in what a checkpoint holds, and reads its tensors. */
 final class StateDict {
-    /** Where training scripts put the weights beside the epoch and the optimizer, tried in this order. */
+    /** Where training scripts put the weights among the epoch and the optimizer, tried in this order. */
     private static final List<String> NESTS = List.of("state_dict", "model_state_dict", "model", "net", "network",
             "module", "weights", "params", "ema", "model_ema", "state_dict_ema", "ema_state_dict");
     private static final int SHOWN = 4;

@@ -19,7 +19,7 @@ import net.razorvine.pickle.Unpickler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Unpickles state dicts and what stands beside them. Both the operations and the globals of a pickle are on
+ * Unpickles state dicts and the data saved with them. Both the operations and the globals of a pickle are on
  * allow-lists, and nothing is ever called: a pickle makes maps, lists, tuples (arrays), strings, numbers, {@link
  * TensorRef}s and {@link Opaque} values that are passed over.
  *

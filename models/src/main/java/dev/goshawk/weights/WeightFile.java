@@ -18,7 +18,7 @@ public final class WeightFile {
 
     /**
      * Reads a PyTorch file (zip or legacy pickle) or a safetensors file, told apart by their first bytes. In a pickle
-     * the state dict may be nested, as under {@code state_dict}, and other data may stand beside it.
+     * the state dict may be nested, as under {@code state_dict}, and other data may be saved with it.
      *
      * @throws WeightFileException if the file is missing, damaged, unsafe or of another kind
      */

@@ -82,7 +82,7 @@ public final class Weights {
         return notes;
     }
 
-    /** Text a safetensors file carries beside its tensors; empty for other formats. */
+    /** The metadata of a safetensors file; empty for other formats. */
     public Map<String, String> metadata() {
         return metadata;
     }

@@ -23,7 +23,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Whole networks against PyTorch in float64: logits, loss, gradient and Hessian-vector product, by parameter. */
 class ReferenceValuesTest {
@@ -143,7 +142,7 @@ class ReferenceValuesTest {
     }
 
     private static JsonNode reference(String file) {
-        return JsonMapper.shared().readTree(GoshawkData.require().resolve("reference").resolve(file).toFile());
+        return ReferenceValues.read(file);
     }
 
     private static Tensor oneHot(int[] labels, int classes) {

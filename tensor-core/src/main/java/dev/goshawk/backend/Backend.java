@@ -9,7 +9,7 @@ import java.util.OptionalLong;
  * garbage, its executables with it.
  */
 public interface Backend extends AutoCloseable {
-    /** The name users force it by, such as {@code vector}. */
+    /** The name by which users select it, such as {@code vector}. */
     String name();
 
     /** One line for a person: what it runs on and how (lanes, threads, device). */

@@ -4,21 +4,21 @@ import java.util.Optional;
 
 /** Offers a backend; found by {@link java.util.ServiceLoader}. */
 public interface BackendProvider {
-    /** The name users force it by, such as {@code vector}. */
+    /** The name by which users select it, such as {@code vector}. */
     String name();
 
-    /** The usable provider with the highest priority is chosen where none is forced. */
+    /** The usable provider with the highest priority is chosen if none is selected by name. */
     int priority();
 
-    /** Whether most machines are without it, so that its absence is no news. */
+    /** Whether most machines lack it, so that its absence is not worth a warning. */
     default boolean isOptional() {
         return false;
     }
 
-    /** Why it cannot be used here, in one line that says what would help; empty if it can be. */
+    /** Why it cannot be used here, in one line that says what would help; empty if it can. */
     Optional<String> unusableReason();
 
-    /** What the JVM was not told and would make it faster, in one line; empty for nothing. */
+    /** JVM options that are missing and would make it faster, in one line; empty if there are none. */
     default Optional<String> advice() {
         return Optional.empty();
     }

@@ -10,23 +10,45 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses a backend: the one forced by name (system property {@code goshawk.backend}), else the usable one of highest priority.
- * Threads: system property {@code goshawk.threads}, else one a processor. Options of the JVM that would make the chosen one faster are named
+ * Threads: system property {@code goshawk.threads}, else one per processor. JVM options that would make the chosen one faster are named
  * once, at level INFO.
  */
 public final class Backends {
     private static final System.Logger LOG = System.getLogger(Backends.class.getName());
     private static final Set<String> ADVISED = ConcurrentHashMap.newKeySet();
     private static @Nullable Backend kept;
+    private static final Set<String> MISSED = ConcurrentHashMap.newKeySet();
+    /** The providers of Goshawk's own jars: a fat jar may hold their classes and yet not name them as services. */
+    private static final List<String> SHIPPED = List.of("dev.goshawk.cpu.VectorBackendProvider",
+            "dev.goshawk.cpu.reference.ReferenceBackendProvider", "dev.goshawk.cuda.CudaBackendProvider");
 
     private Backends() {
     }
 
-    /** Every provider on the class path, highest priority first. */
+    /**
+     * Every registered provider, highest priority first. A provider of Goshawk's own whose class is there without being registered
+     * is named in a warning, once.
+     */
     public static List<BackendProvider> providers() {
+        ClassLoader loader = Backends.class.getClassLoader();
         List<BackendProvider> found = new ArrayList<>();
-        ServiceLoader.load(BackendProvider.class, Backends.class.getClassLoader()).forEach(found::add);
+        ServiceLoader.load(BackendProvider.class, loader).forEach(found::add);
         found.sort(Comparator.comparingInt(BackendProvider::priority).reversed());
+        for (String lost : unregistered(found.stream().map(p -> p.getClass().getName()).toList(), loader)) {
+            if (MISSED.add(lost)) {
+                LOG.log(System.Logger.Level.WARNING, lost
+                        + " is on the class path but not registered, so its backend is not"
+                        + " offered: a fat jar needs its META-INF/services files merged (ServicesResourceTransformer of the"
+                        + " maven-shade-plugin)");
+            }
+        }
         return found;
+    }
+
+    /** Shipped providers whose classes can be found but which are not among the registered ones. */
+    static List<String> unregistered(List<String> registered, ClassLoader loader) {
+        return SHIPPED.stream().filter(name -> !registered.contains(name)
+                && loader.getResource(name.replace('.', '/') + ".class") != null).toList();
     }
 
     /**
@@ -48,7 +70,7 @@ public final class Backends {
     }
 
     /**
-     * A backend by name, or the best usable one for {@code null}. Where a better one than the chosen is not usable, one line says
+     * A backend by name, or the best usable one for {@code null}. If a better one is not usable, one line says
      * why.
      *
      * @throws IllegalArgumentException if the name is unknown or that backend is not usable here
@@ -76,7 +98,7 @@ public final class Backends {
 
     private static Backend create(BackendProvider provider, Workers workers) {
         if (ADVISED.add(provider.name()) && LOG.isLoggable(System.Logger.Level.INFO)) {
-            // To ask the JVM for its options takes a tenth of a second, which nobody is to wait for.
+            // Asking the JVM for its options takes a tenth of a second, which nobody should wait for.
             Thread.ofPlatform().daemon().name("goshawk-advice").start(() -> provider.advice()
                     .ifPresent(a -> LOG.log(System.Logger.Level.INFO, "backend " + provider.name() + ": " + a)));
         }

@@ -2,7 +2,7 @@ package dev.goshawk.backend;
 
 /**
  * Runs numbered tasks on a fixed set of threads. Which thread takes which task is free, so a caller divides its work by the
- * problem alone, never by {@link #threads()}: then results are the same bits for any number of threads.
+ * problem alone, never by {@link #threads()}: then results are bit-identical for any thread count.
  */
 public interface Workers extends AutoCloseable {
     /** Number of threads, the caller's among them; at least 1. */

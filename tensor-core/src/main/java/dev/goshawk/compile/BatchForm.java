@@ -15,8 +15,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a step works on some of a batch's images at a time: what it reads and writes image by image, and which results are sums over
- * the images. What it reads otherwise it needs whole.
+ * How a step processes some of a batch's images at a time: what it reads and writes image by image, and which results are sums over
+ * the images. It needs everything else it reads as a whole.
  *
  * @param sliced values read or written by images, which their first axis counts
  * @param summed results added up over the images

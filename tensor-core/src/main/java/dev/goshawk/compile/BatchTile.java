@@ -14,7 +14,7 @@ import java.util.Optional;
 
 /**
  * Rewrites steps over a whole batch as the same steps over {@code images} of its {@code batch} images. Values that are read or
- * written by images are replaced by stand-ins with a shorter first axis; the others stay themselves.
+ * written by images are replaced by stand-ins with a shorter first axis; the others are unchanged.
  */
 public final class BatchTile {
     private final int batch;

@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Where an owner is first needed and until when, in steps; within a section by images that is the whole section. */
+/** The first and last step at which an owner is needed; within a section by images that is the whole section. */
 final class Lifetimes {
-    /** The owners of which only a tile is ever there. */
+    /** The owners of which only a tile exists at any time. */
     final Set<Value> passing = Collections.newSetFromMap(new IdentityHashMap<>());
     /** Last step that reads or writes an owner. */
     final Map<Value, Integer> lastUse = new IdentityHashMap<>();

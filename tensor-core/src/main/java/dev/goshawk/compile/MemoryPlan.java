@@ -15,8 +15,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A place in a slab for every stored value that is not an input. Values whose lifetimes do not meet share memory: the largest are
- * placed first, each at the lowest offset free during its whole life. A loop's result takes over an operand that ends with it.
+ * A place in a slab for every stored value that is not an input. Values whose lifetimes do not overlap share memory: the largest are
+ * placed first, each at the lowest offset that is free during its whole lifetime. A loop's result reuses the memory of an operand that
+ * ends there.
  */
 public final class MemoryPlan {
     /** Elements; offsets are multiples of a cache line of float32. */
@@ -58,7 +59,7 @@ public final class MemoryPlan {
         return places.get(owner);
     }
 
-    /** Whether an owner has room for one tile of images alone: a section by images makes and uses it up. */
+    /** Whether an owner has memory for one tile of images only: a section by images both makes it and uses it up. */
     public boolean isPassing(Value owner) {
         return passing.contains(owner);
     }

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * A graph made ready to run: steps in order, and for each stored value the place it has in memory.
+ * A graph made ready to run: steps in order, and a place in memory for each stored value.
  *
  * @param graph the simplified graph; its inputs and outputs carry the original's names
  * @param sections the steps in the order they run

@@ -5,7 +5,7 @@ import dev.goshawk.graph.Value;
 import dev.goshawk.tensor.Shape;
 import java.util.List;
 
-/** Which ops a loop over elements can hold, and how it reaches their operands. */
+/** Which ops a loop over elements can contain, and how it addresses their operands. */
 final class Pointwise {
     private Pointwise() {
     }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Groups a graph's values into steps and puts the steps in order. Elementwise roots and column sums over the same elements share a
  * loop where they read a common array; levels (longest way from the inputs) keep the grouping free of cycles; the order follows the
- * trace as far as the groups allow, which keeps lifetimes short.
+ * trace as far as the groups allow, to keep lifetimes short.
  */
 final class Scheduler {
     private static final int MAX_LOOP_OPS = 64;

@@ -12,7 +12,7 @@ import java.util.TreeMap;
 
 /**
  * Steps that run one after another: each once over the whole batch, or all of them for a few images and then for the next few,
- * so that what they hand on stays in cache and needs no more room than those images'.
+ * so that the values between them stay in cache and need memory for those images only.
  *
  * @param steps in order
  * @param forms how each step works by images; empty for a section that runs whole

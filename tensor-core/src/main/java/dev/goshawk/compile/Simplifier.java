@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Rebuilds a graph with equal computations merged, constants folded, broadcasts pushed towards the results and factors that do not
- * vary along summed axes taken out of the sums. What nothing needs disappears with the rebuild.
+ * vary along summed axes moved out of the sums. Values that nothing needs disappear in the process.
  */
 public final class Simplifier {
     private record Key(Op op, List<Value> operands) {

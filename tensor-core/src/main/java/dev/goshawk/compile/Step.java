@@ -5,7 +5,7 @@ import dev.goshawk.graph.Value;
 import java.util.List;
 import java.util.Optional;
 
-/** One piece of work of a plan. */
+/** One unit of work in a plan. */
 public sealed interface Step {
     /** Values whose storage is read. */
     List<Value> reads();

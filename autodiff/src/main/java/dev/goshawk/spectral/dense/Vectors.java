@@ -3,7 +3,7 @@ package dev.goshawk.spectral.dense;
 import java.util.Random;
 import java.util.SplittableRandom;
 
-/** Dense vector arithmetic in a fixed order, so that results are the same bits from run to run. */
+/** Dense vector arithmetic in a fixed order, so that results are bit-identical from run to run. */
 public final class Vectors {
     private Vectors() {
     }

@@ -1,4 +1,4 @@
-/** Arithmetic on vectors and small dense matrices on the heap, in a fixed order: the same bits in every run. */
+/** Arithmetic on vectors and small dense matrices on the heap, in a fixed order: bit-identical from run to run. */
 @NullMarked
 package dev.goshawk.spectral.dense;
 

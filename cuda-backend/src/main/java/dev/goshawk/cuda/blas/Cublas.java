@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * cuBLAS 12 or 13, bound without JNI: the calls used are the same in both. Settings are those that give the same bits each time: one
- * stream, a workspace of a fixed size, no atomics, and float32 in full (the default mode; TF32 and emulation have to be asked for).
+ * cuBLAS 12 or 13, bound without JNI: the calls used are the same in both. The settings make results reproducible bit for bit: one
+ * stream, a workspace of a fixed size, no atomics, and full float32 (the default mode; TF32 and emulation are opt-in).
  */
 public final class Cublas {
     private static final int DEFAULT_MATH = 0;

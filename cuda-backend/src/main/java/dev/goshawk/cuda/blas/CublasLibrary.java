@@ -71,7 +71,7 @@ final class CublasLibrary {
         return found;
     }
 
-    /** Its other half, cublasLt, is opened first: it lies beside it, where the loader does not look by itself. */
+    /** Its other half, cublasLt, is opened first: it lies in the same folder, which the loader does not search. */
     private static Optional<SymbolLookup> load(String file) {
         try {
             if (file.contains("/")) {

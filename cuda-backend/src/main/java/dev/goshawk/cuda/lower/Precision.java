@@ -29,7 +29,7 @@ public enum Precision {
         return label;
     }
 
-    /** Whether these sizes have a kernel of this precision beside the plain one. */
+    /** Whether these sizes have a kernel of this precision in addition to the plain one. */
     boolean isSpecial(DType dtype, boolean vector) {
         return this != FP32 && dtype == DType.FLOAT32 && vector;
     }

@@ -17,7 +17,7 @@ record TileChoice(Tile tile, int splits, int chunk) {
     private static final double LAUNCH = 250_000;
     private static final double PART = 0.17;
 
-    /** Rows and columns of a block's part of the result, its threads, and its speed beside the fastest. */
+    /** Rows and columns of a block's part of the result, its threads, and its speed relative to the fastest. */
     record Tile(int rows, int columns, int threads, double speed) {
         String label() {
             return rows + "x" + columns;

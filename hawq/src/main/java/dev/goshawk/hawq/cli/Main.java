@@ -26,9 +26,9 @@ import picocli.CommandLine.Spec;
         subcommands = {QuantizeCommand.class, TrainCommand.class, EvaluateCommand.class, SpectrumCommand.class,
                 TraceCommand.class, DensityCommand.class,
                 ModelsCommand.class, SizeCommand.class, DoctorCommand.class},
-        footer = {"", "Results are a function of the arguments, the seed and the backend: the same bits",
+        footer = {"", "Results are determined by the arguments, the seed and the backend: they are bit-identical",
                 "from run to run and for any number of threads.",
-                "'goshawk COMMAND --help' explains a command, with an example."})
+                "'goshawk COMMAND --help' explains a command and shows an example."})
 public final class Main implements Runnable {
 
     private static final String LOG_FORMAT = "java.util.logging.SimpleFormatter.format";
@@ -37,7 +37,7 @@ public final class Main implements Runnable {
     private CommandSpec spec = CommandSpec.create();
 
     @Option(names = "--stacktrace", scope = ScopeType.INHERIT,
-            description = "On an error show the whole Java stack trace as well (or set GOSHAWK_STACKTRACE).")
+            description = "Show the full Java stack trace of an error (or set GOSHAWK_STACKTRACE).")
     private boolean stacktrace;
 
     /** Runs the command and ends the process: 0 where it worked, 2 after an error that was told in one line,

@@ -68,7 +68,7 @@ public final class HessianOperator implements LinearOperator {
         linearize();
     }
 
-    /** With products at a point that is taken up already. */
+    /** With products at a point that is already linearized. */
     HessianOperator(LossProblem problem, List<String> names, List<Chunk> linearized) {
         this.problem = problem;
         this.matrix = CurvatureMatrix.HESSIAN;

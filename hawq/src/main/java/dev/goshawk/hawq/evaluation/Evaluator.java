@@ -55,7 +55,7 @@ public final class Evaluator {
                 + traced.labels().type().bytes();
     }
 
-    /** The compiled forward pass, for binding inputs beside the parameters and images. */
+    /** The compiled forward pass, for binding inputs other than the parameters and images. */
     public Executable forward() {
         return forward;
     }
@@ -72,7 +72,7 @@ public final class Evaluator {
     /**
      * Loss and accuracy over every image of a data set that can be read. Images are decoded while the network computes.
      *
-     * @param faults is told the images that cannot be read; they count for nothing
+     * @param faults receives the images that cannot be read; they are not counted
      * @throws NonFiniteLogitsException naming the first image that has a logit which is not a finite number
      * @throws DataException if an image cannot be read and that is not tolerated, or if none can be
      */

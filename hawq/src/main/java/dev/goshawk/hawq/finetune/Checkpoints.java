@@ -94,7 +94,7 @@ public final class Checkpoints {
     /**
      * The newest checkpoint that is whole, if there is any.
      *
-     * @param passedOver is told of each newer one that is not, in one line
+     * @param passedOver receives one line about each newer one that is not
      * @throws IllegalArgumentException in one line, if there are checkpoints, but none is whole
      */
     Optional<Weights> newest(Consumer<String> passedOver) {

@@ -11,7 +11,7 @@ import java.util.SequencedMap;
  *
  * @param stages in order, at least one
  * @param rate learning rate
- * @param wholeRun whether the rate runs once over all stages, or anew within each
+ * @param wholeRun whether the rate runs once over all stages or restarts in each
  */
 public record Schedule(List<Stage> stages, LearningRate rate, boolean wholeRun) {
 

@@ -8,7 +8,7 @@ import java.util.SequencedMap;
 
 /**
  * Stochastic gradient descent with momentum and weight decay, in place (the semantics of PyTorch's SGD, dampening 0): g
- * <- g + decay w; m <- momentum m + g; w <- w - rate m, or w - rate (g + momentum m) with Nesterov. float32 weights are
+ * &lt;- g + decay w; m &lt;- momentum m + g; w &lt;- w - rate m, or w - rate (g + momentum m) with Nesterov. float32 weights are
  * updated in float32.
  */
 public final class Sgd implements Optimizer {

@@ -63,7 +63,7 @@ final class TrainingImages implements AutoCloseable {
         return order;
     }
 
-    /** Ends the decoding ahead; the next batch begins it anew. */
+    /** Stops decoding ahead; the next batch starts it again. */
     @Override
     public void close() {
         PrefetchingBatches running = pass;

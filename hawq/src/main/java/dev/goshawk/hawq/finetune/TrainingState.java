@@ -15,7 +15,7 @@ import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Everything that a step of training depends on and changes, in a form that can be saved and taken up again without
+ * Everything that a step of training depends on and changes, in a form that can be saved and resumed without
  * the loss of a bit. What is random in training is no part of it: that is a function of the seed and of the position.
  */
 final class TrainingState {

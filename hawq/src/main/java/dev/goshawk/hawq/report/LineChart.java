@@ -9,7 +9,7 @@ final class LineChart {
     private static final double WIDTH = 440;
     private static final double HEIGHT = 300;
     private static final double LEFT = 46;
-    /** Room beside it for the last stage's slanting name. */
+    /** Room to its right for the last stage's slanting name. */
     private static final double RIGHT = 410;
     private static final double BOTTOM = 264;
 

@@ -18,16 +18,11 @@ public final class PaperResults {
             row("DNAS", "1 MP", "32", 92.00, 16.60, 1), row("DNAS", "1 MP", "32", 92.72, 11.60, 1),
             row("Direct", "2 MP", "4", 90.34, 16, 8), row("HAWQ", "2 MP", "4", 92.22, 13.11, 8));
 
-    /** Sizes in MB are divided into the float network's, where no ratio is known. */
-    private static final List<Result> INCEPTION_IMAGENET = List.of(recalled("baseline", "32", "32", 77.45, 1, 1),
-            recalled("RVQuant", "3 MP", "3 MP", 74.14, 91.2 / 8.55, 32 / 3.0),
-            recalled("Direct", "2 MP", "4 MP", 69.76, 15.88, 8), row("HAWQ", "2 MP", "4 MP", 75.52, 12.04, 8));
+    private static final List<Result> INCEPTION_IMAGENET = List.of(row("HAWQ", "2 MP", "4 MP", 75.52, 12.04, 8));
 
-    private static final List<Result> RESNET50_IMAGENET = List.of(recalled("baseline", "32", "32", 77.39, 1, 1),
-            recalled("HAQ", "MP", "MP", 75.30, 97.8 / 9.22, 1), row("HAWQ", "2 MP", "4 MP", 75.48, 12.28, 8));
+    private static final List<Result> RESNET50_IMAGENET = List.of(row("HAWQ", "2 MP", "4 MP", 75.48, 12.28, 8));
 
-    private static final List<Result> SQUEEZENEXT_IMAGENET = List.of(recalled("baseline", "32", "32", 69.38, 1, 1),
-            recalled("Direct", "3 MP", "8", 65.39, 10.1 / 1.12, 4), row("HAWQ", "3 MP", "8", 68.02, 9.26, 4));
+    private static final List<Result> SQUEEZENEXT_IMAGENET = List.of(row("HAWQ", "3 MP", "8", 68.02, 9.26, 4));
 
     private PaperResults() {
     }
@@ -46,13 +41,6 @@ public final class PaperResults {
     /** What the published rows of a model were measured on. */
     static String dataset(String model) {
         return model.equals("resnet20") ? "the original CIFAR-10" : "ImageNet's validation images";
-    }
-
-    private static Result recalled(String method, String weightBits, String activationBits, double percent,
-            double weightCompression, double activationCompression) {
-        Result r = row(method, weightBits, activationBits, percent, weightCompression, activationCompression);
-        return new Result(r.method(), r.weightBits(), r.activationBits(), r.accuracy(), r.weightCompression(),
-                r.activationCompression(), "paper, recalled");
     }
 
     private static Result row(String method, String weightBits, String activationBits, double percent,

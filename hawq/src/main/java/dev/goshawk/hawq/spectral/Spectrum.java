@@ -25,7 +25,7 @@ public final class Spectrum {
      *
      * @param block the block
      * @param top its Hessian's top eigenpair; the eigenvector's order is that of {@link HessianOperator#variables()}
-     * @param subsampleProducts products spent with the subsample's Hessian, beside those of the whole sample that {@code top} counts
+     * @param subsampleProducts products with the subsample's Hessian; those of the whole sample are counted by {@code top}
      */
     public record Entry(Block block, EigenResult top, int subsampleProducts) {
         /** Without a subsample. */

@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.goshawk.models.ClosedFormWeights;
 import dev.goshawk.models.Networks;
+import dev.goshawk.models.ReferenceValues;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.Tensor;
-import dev.goshawk.weights.GoshawkData;
 import dev.goshawk.weights.SafetensorsFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -33,7 +33,7 @@ class ReferenceLogitsTest {
     void logitsAndLoss(String name, String dtype, double relative, boolean slow) throws IOException {
         assumeTrue(!slow || Boolean.getBoolean("goshawk.slowTests"),
                 "skipped: takes long (set -Dgoshawk.slowTests=true)");
-        JsonNode reference = CliRun.json(GoshawkData.require().resolve("reference").resolve(name + "_seed7.json"));
+        JsonNode reference = ReferenceValues.read(name + "_seed7.json");
         Path weights = folder.resolve("w.safetensors");
         Path inputs = folder.resolve("inputs.safetensors");
         write(reference, name, weights, inputs);

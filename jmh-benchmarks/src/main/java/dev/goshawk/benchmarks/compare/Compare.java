@@ -22,8 +22,8 @@ import tools.jackson.databind.node.ObjectNode;
 /** The whole table: Goshawk and its peers on this machine, in the same run, in turn. */
 @Command(name = "compare", mixinStandardHelpOptions = true, sortOptions = false, subcommands = ShapesCommand.class,
         description = {
-                "Times Goshawk's work against libtorch and OpenBLAS, in turn, one process each, and prints the ratios.",
-                "Before a line is timed both sides must compute the same to 1e-3.", ""},
+                "Times Goshawk against libtorch and OpenBLAS, alternating between processes, and prints the ratios.",
+                "Before a line is timed, both sides must agree to 1e-3.", ""},
         footerHeading = "%nExample:%n", footer = "  jmh-benchmarks/compare --quick --only hvp-eval,gradient")
 public final class Compare implements Callable<Integer> {
     private static final int EXIT_ERROR = 2;
@@ -32,18 +32,19 @@ public final class Compare implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(names = "--quick", description = "Fewer readings: a rough table in a few minutes.")
+    @Option(names = "--quick", description = "Fewer measurements: a rough table in a few minutes.")
     private boolean quick;
 
     @Option(names = "--only", paramLabel = "NAME", split = ",",
-            description = "Only the lines whose names begin so, for instance hvp or sgemm-1024; an unknown name lists them all.")
+            description = "Only lines whose names start with these prefixes, such as hvp or sgemm-1024; an unknown name lists "
+                    + "them all.")
     private List<String> only = List.of();
 
-    @Option(names = "--json", paramLabel = "OUT", description = "Write the table there as well.")
+    @Option(names = "--json", paramLabel = "OUT", description = "Also write the table to this file.")
     private @Nullable Path json;
 
     @Option(names = "--threads", paramLabel = "N", defaultValue = "1",
-            description = "Threads of either side (default: 1).")
+            description = "Threads on both sides (default: 1).")
     private int threads = 1;
 
     /** Runs the command and ends the process: 0 where every line was measured, 2 after an error that was told in one line. */

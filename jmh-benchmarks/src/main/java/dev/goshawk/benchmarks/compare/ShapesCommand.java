@@ -23,8 +23,10 @@ import picocli.CommandLine.Spec;
 
 /** {@code compare shapes}: every convolution of a network, in every role its gradient has, kernel by kernel. */
 @Command(name = "shapes", mixinStandardHelpOptions = true, sortOptions = false,
-        description = {"Times every convolution kernel of networks alone, on one thread, and writes Markdown.",
-                "GFLOP/s, and the share of what multiply-adds in registers reach beside it: above 100 % where Winograd's products save some.",
+        description = {
+                "Times every convolution kernel of the given networks by itself, on one thread, and prints Markdown.",
+                "GFLOP/s, and the share of what multiply-adds in registers reach: above 100 % where Winograd's "
+                        + "algorithm saves some.",
                 ""},
         footerHeading = "%nExample:%n", footer = "  jmh-benchmarks/compare shapes --network resnet20 --batch 8")
 final class ShapesCommand implements Callable<Integer> {

@@ -58,7 +58,8 @@ public final class Gemm implements Workload {
 
     @Override
     public void run() {
-        ProductKernels.gemm(m, n, k, a, Lines.START, k, false, b, Lines.START, n, false, c, Lines.START, n, false, scratch,
+        ProductKernels.gemm(m, n, k, a, Lines.START, k, false, b, Lines.START, n, false, c, Lines.START, n, false,
+                scratch,
                 Lines.START,
                 workers);
     }

@@ -40,16 +40,15 @@ public final class CurvatureStep {
     private static final int MAX_PRODUCTS = 500;
 
     @Option(names = "--samples", paramLabel = "LIST",
-            description = "File that names the images whose loss's curvature is taken, one path a line "
-                    + "relative to the data folder; "
-                    + "without it --sample-size training images drawn by the seed.")
+            description = "File listing the images over which the loss and its curvature are taken, one path per line, "
+                    + "relative to the data folder; without it, --sample-size training images chosen by the seed.")
     private @Nullable Path samples;
 
     @Mixin
     private SampleOptions sampling = new SampleOptions();
 
     @Option(names = "--tolerance", paramLabel = "T", defaultValue = "1e-3",
-            description = "Of an eigenvalue: ||Hv - lambda v|| <= T |lambda| (default: 1e-3).")
+            description = "Tolerance of an eigenvalue: ||Hv - lambda v|| <= T |lambda| (default: 1e-3).")
     private double tolerance = 1e-3;
 
     /**

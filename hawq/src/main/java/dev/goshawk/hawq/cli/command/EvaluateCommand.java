@@ -40,7 +40,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** {@code goshawk evaluate}: loss and accuracy of a network on images. */
 @Command(name = "evaluate", mixinStandardHelpOptions = true, sortOptions = false,
-        description = {"Measures a network's loss (mean cross-entropy) and accuracy on images.", ""},
+        description = {"Computes a network's loss (mean cross-entropy) and accuracy on images.", ""},
         footerHeading = "%nExample:%n",
         footer = {"  goshawk evaluate --weights resnet20.th --data cifar10 --json result.json", "",
                 "--json writes {\"loss\": L, \"accuracy\": A, \"samples\": N}, A a fraction in [0, 1].",
@@ -62,16 +62,16 @@ public final class EvaluateCommand implements Callable<Integer> {
             description = "Split to use (default: test).")
     private String split = "test";
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write the result there as well.")
+    @Option(names = "--json", paramLabel = "FILE", description = "Also write the result to this file.")
     private @Nullable Path json;
 
-    @Option(names = "--logits", paramLabel = "FILE", description = "Write every image's logits there.")
+    @Option(names = "--logits", paramLabel = "FILE", description = "Write every image's logits to this file.")
     private @Nullable Path logits;
 
     @Option(names = "--inputs", paramLabel = "FILE",
-            description = "In place of --data: a file (safetensors or PyTorch) with the tensors images [N, 3, height, width], "
-                    + "normalised as the network takes them or uint8 pixels, and labels [N], integers. To compare with another "
-                    + "program on the same numbers.")
+            description = "Instead of --data: a file (safetensors or PyTorch) with the tensors images [N, 3, height, width], "
+                    + "already normalized or uint8 pixels, and labels [N], integers. For comparison with another program on "
+                    + "the same numbers.")
     private @Nullable Path inputs;
 
     @Option(names = "--dtype", paramLabel = "TYPE", converter = DTypeConverter.class, defaultValue = "float32",
@@ -79,7 +79,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     private DType dtype = DType.FLOAT32;
 
     @Option(names = "--batch", paramLabel = "N", defaultValue = "128",
-            description = "Images computed at once (default: 128).")
+            description = "Images per batch (default: 128).")
     private int batch = 128;
 
     @Mixin

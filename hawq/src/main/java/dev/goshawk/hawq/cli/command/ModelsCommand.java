@@ -17,14 +17,14 @@ import picocli.CommandLine.Spec;
 @Command(name = "models", mixinStandardHelpOptions = true, sortOptions = false,
         description = {
                 "Lists the networks: image size, parameters (all trainable numbers), weights (convolution and fully",
-                "connected only, what is quantized), multiply-adds for one image (convolution and fully connected",
-                "layers, padding counted), blocks.", ""},
+                "connected layers only, which are quantized), multiply-adds per image (convolution and fully connected",
+                "layers, padding included), blocks.", ""},
         footerHeading = "%nExample:%n", footer = "  goshawk models --blocks")
 public final class ModelsCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(names = "--blocks", description = "The blocks of each network as well.")
+    @Option(names = "--blocks", description = "Also list the blocks of each network.")
     private boolean blocks;
 
     @Override

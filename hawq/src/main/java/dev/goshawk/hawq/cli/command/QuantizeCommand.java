@@ -53,16 +53,16 @@ import picocli.CommandLine.Spec;
         description = {
                 "Quantizes a network in mixed precision, guided by its Hessian, and fine-tunes it block by "
                         + "block (HAWQ).",
-                "Without arguments: a demonstration on the embedded shapes, in a few minutes.", ""},
+                "Without arguments, a demonstration on the embedded shapes runs in a few minutes.", ""},
         footerHeading = "%nExample:%n",
         footer = {
                 "  goshawk quantize --weights resnet20.th --data cifar10 --target-ratio 13.1 "
                         + "--activation-bits 4 --out runs/x",
                 "",
-                "The steps: loss and accuracy of the float model; top eigenvalue of each block's Hessian; bits by",
-                "sensitivity |lambda| / n for the size asked for; then block after block, by descending",
-                "|lambda| ||Q(W) - W||^2, is quantized and the network fine-tuned.",
-                "DIR/model.safetensors holds the weights as the network computes with them, on their levels."})
+                "Steps: loss and accuracy of the float model; top eigenvalue of each block's Hessian; bits by",
+                "sensitivity |lambda| / n within the target size; then, block by block in descending order of",
+                "|lambda| ||Q(W) - W||^2, quantization and fine-tuning of the network.",
+                "DIR/model.safetensors holds the weights that the network computes with, rounded to their levels."})
 public final class QuantizeCommand implements Callable<Integer> {
     private static final double EPOCHS_PER_BLOCK = 1;
     private static final double RATE = 0.01;
@@ -71,12 +71,12 @@ public final class QuantizeCommand implements Callable<Integer> {
     private CommandSpec spec = CommandSpec.create();
 
     @Option(names = "--model", paramLabel = "NAME", defaultValue = "resnet20",
-            description = "Network (default: resnet20); 'goshawk models' lists all.")
+            description = "Network (default: resnet20); 'goshawk models' lists them all.")
     private String model = "resnet20";
 
     @Option(names = "--weights", paramLabel = "FILE",
-            description = "Weights of the float network (PyTorch or safetensors), or the word random to try the steps out. "
-                    + "Needed with --data; for resnet20 on the embedded shapes there are weights to start from.")
+            description = "Weights of the float network (PyTorch or safetensors), or the word random to try things out. "
+                    + "Required with --data; resnet20 on the embedded shapes has weights of its own.")
     private @Nullable Path weights;
 
     @Mixin
@@ -108,13 +108,13 @@ public final class QuantizeCommand implements Callable<Integer> {
     private @Nullable Double rate;
 
     @Option(names = "--one-schedule",
-            description = "Let the learning rate run once over all stages, in place of anew for each block.")
+            description = "Run one learning-rate schedule over all stages instead of restarting it for each block.")
     private boolean oneSchedule;
 
     @Mixin
     private TrainingOptions training = new TrainingOptions();
 
-    @Option(names = "--dry-run", description = "Print the plan of memory and end, before any of it is taken.")
+    @Option(names = "--dry-run", description = "Print how much memory the command would use, and exit.")
     private boolean dryRun;
 
     @Mixin

@@ -18,15 +18,15 @@ import picocli.CommandLine.Spec;
 /** {@code goshawk size}: what an assignment of bits saves. */
 @Command(name = "size", mixinStandardHelpOptions = true, sortOptions = false,
         description = {
-                "Size of a network's weights at given widths, and how many times smaller than in float32 that is,",
-                "beside published results.", ""},
+                "Prints the size of a network's weights at given bit widths, the compression ratio compared with float32,",
+                "and published results for comparison.", ""},
         footerHeading = "%nExample:%n", footer = "  goshawk size --model resnet20 --bits 8,6,6,8,3,3,3,2,2,2,3")
 public final class SizeCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
     @Option(names = "--model", paramLabel = "NAME", defaultValue = "resnet20",
-            description = "Network (default: ${DEFAULT-VALUE}); 'goshawk models' lists all.")
+            description = "Network (default: ${DEFAULT-VALUE}); 'goshawk models' lists them all.")
     private String model = "";
 
     @Option(names = "--bits", paramLabel = "LIST", required = true,

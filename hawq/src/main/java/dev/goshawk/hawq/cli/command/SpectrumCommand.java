@@ -49,9 +49,11 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** {@code goshawk spectrum}: the top Hessian eigenvalue of each block. */
 @Command(name = "spectrum", mixinStandardHelpOptions = true, sortOptions = false,
-        description = {"Finds the top eigenvalue of each block's Hessian: which parts of a network are sensitive.",
-                "The Hessian is that of the mean cross-entropy over the sample by the block's convolution and linear "
-                        + "weights, batch normalization with its running statistics. 'Top' is largest in magnitude.",
+        description = {
+                "Finds the top eigenvalue of each block's Hessian, which shows how sensitive each part of a network is.",
+                "The Hessian is that of the mean cross-entropy over the sample with respect to the block's "
+                        + "convolution and linear weights; batch normalization uses its running statistics. 'Top' means "
+                        + "largest in magnitude.",
                 ""},
         footerHeading = "%nExample:%n",
         footer = {"  goshawk spectrum --weights resnet20.th --data cifar10 \\",
@@ -80,23 +82,24 @@ public final class SpectrumCommand implements Callable<Integer> {
     private DataOptions data = new DataOptions();
 
     @Option(names = "--split", paramLabel = "NAME", defaultValue = "train",
-            description = "Without --samples: the split that images are drawn from by the seed (default: train).")
+            description = "Without --samples: the split from which the seed chooses images (default: train).")
     private String split = "train";
 
     @Option(names = "--method", paramLabel = "NAME", defaultValue = "davidson",
-            description = "davidson (default; fewest products, see --subsample), lanczos, or power (HAWQ's power iteration).")
+            description = "davidson (default; fewest products, see --subsample), lanczos, or power (power iteration, as in "
+                    + "HAWQ).")
     private Method method = Method.DAVIDSON;
 
     @Option(names = "--tolerance", paramLabel = "T", defaultValue = "1e-3",
-            description = "Stop at ||Hv - lambda v|| <= T |lambda| (default: 1e-3, which gives lambda itself to about 1e-6).")
+            description = "Stop when ||Hv - lambda v|| <= T |lambda| (default: 1e-3, which gives lambda itself to about 1e-6).")
     private double tolerance = 1e-3;
 
     @Option(names = "--max-iterations", paramLabel = "N", defaultValue = "500",
-            description = "Most Hessian-vector products for one block (default: 500).")
+            description = "Maximum number of Hessian-vector products per block (default: 500).")
     private int maxIterations = 500;
 
     @Option(names = "--seed", paramLabel = "N", defaultValue = "0",
-            description = "Seed of the start vectors and of the drawn sample (default: 0).")
+            description = "Seed of the start vectors and of the sample (default: 0).")
     private long seed;
 
     @Option(names = "--dtype", paramLabel = "TYPE", converter = DTypeConverter.class, defaultValue = "float32",
@@ -106,13 +109,13 @@ public final class SpectrumCommand implements Callable<Integer> {
     @Mixin
     private SampleOptions sampling = new SampleOptions();
 
-    @Option(names = "--batch", paramLabel = "N", description = "The same as --micro-batch.")
+    @Option(names = "--batch", paramLabel = "N", description = "Same as --micro-batch.")
     private @Nullable Integer batch;
 
-    @Option(names = "--dry-run", description = "Print the plan of memory and end, before any of it is taken.")
+    @Option(names = "--dry-run", description = "Print how much memory the command would use, and exit.")
     private boolean dryRun;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write the result there as well.")
+    @Option(names = "--json", paramLabel = "FILE", description = "Also write the result to this file.")
     private @Nullable Path json;
 
     @Mixin

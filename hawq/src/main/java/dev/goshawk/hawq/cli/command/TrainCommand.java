@@ -49,11 +49,12 @@ import picocli.CommandLine.Spec;
 /** {@code goshawk train}: trains a float network, from scratch or from weights. */
 @Command(name = "train", mixinStandardHelpOptions = true, sortOptions = false,
         description = {
-                "Trains a network in float32 by stochastic gradient descent, from scratch or from given weights.", ""},
+                "Trains a network in float32 with stochastic gradient descent, from scratch or from given weights.",
+                ""},
         footerHeading = "%nExample:%n",
         footer = {"  goshawk train --model resnet20 --data cifar10 --epochs 160 --schedule step --out runs/float", "",
-                "The trained weights are runs/float/model.safetensors (PyTorch's names and layout): those after the",
-                "last epoch, not chosen by the test set."})
+                "The trained weights are in runs/float/model.safetensors (PyTorch's names and layout): those after the",
+                "last epoch, not the best on the test set."})
 public final class TrainCommand implements Callable<Integer> {
     static final String MODEL_FILE = "model.safetensors";
     private static final String TRAINING = "train";
@@ -62,11 +63,11 @@ public final class TrainCommand implements Callable<Integer> {
     private CommandSpec spec = CommandSpec.create();
 
     @Option(names = "--model", paramLabel = "NAME", defaultValue = "resnet20",
-            description = "Network (default: resnet20); 'goshawk models' lists all.")
+            description = "Network (default: resnet20); 'goshawk models' lists them all.")
     private String model = "resnet20";
 
     @Option(names = "--weights", paramLabel = "FILE",
-            description = "Start from these weights (PyTorch or safetensors) in place of random ones.")
+            description = "Start from these weights (PyTorch or safetensors) instead of random ones.")
     private @Nullable Path weights;
 
     @Mixin
@@ -76,7 +77,7 @@ public final class TrainCommand implements Callable<Integer> {
     private SplitOptions data = new SplitOptions();
 
     @Option(names = "--epochs", paramLabel = "N", required = true,
-            description = "Passes over the training set; may be a fraction.")
+            description = "Number of passes over the training set; may be a fraction.")
     private double epochs;
 
     @Option(names = "--lr", paramLabel = "RATE", defaultValue = "0.1",
@@ -86,7 +87,7 @@ public final class TrainCommand implements Callable<Integer> {
     @Mixin
     private TrainingOptions training = new TrainingOptions();
 
-    @Option(names = "--dry-run", description = "Print the plan of memory and end, before any of it is taken.")
+    @Option(names = "--dry-run", description = "Print how much memory the command would use, and exit.")
     private boolean dryRun;
 
     @Mixin

@@ -26,18 +26,20 @@ public final class DataOptions {
     public static final Normalization NORMALIZATION = Normalization.IMAGENET;
 
     @Option(names = "--data", paramLabel = "DIR",
-            description = "Data folder: <split>/<class>/<image.jpg>, classes in alphabetical order, or CIFAR-10's binary batches. "
-                    + "For networks of ImageNet photographs of any size: <split>/<WordNet id>/<image>, a folder of files named "
-                    + "<WordNet id>_..., or what --labels lists. Without it the embedded set of drawn shapes.")
+            description = "Data folder: <split>/<class>/<image.jpg>, classes in alphabetical order, or CIFAR-10's binary "
+                    + "batches. For ImageNet networks, photographs of any size: <split>/<WordNet id>/<image>, a folder of "
+                    + "files named <WordNet id>_..., or those listed by --labels. Default: the embedded data set of drawn "
+                    + "shapes.")
     private @Nullable Path data;
 
     @Option(names = "--samples", paramLabel = "LIST",
-            description = "File that names exact images, one path a line relative to DIR (such as test/cat/0001.jpg), used in that "
-                    + "order in place of a split.")
+            description = "File listing the images to use instead of a split, in this order: one path per line, relative to "
+                    + "DIR (such as test/cat/0001.jpg).")
     private @Nullable Path samples;
 
     @Option(names = "--labels", paramLabel = "LIST",
-            description = "Photographs: file of '<path relative to DIR> <label or WordNet id>', one a line, in place of a split.")
+            description = "Photographs: file with one '<path relative to DIR> <label or WordNet id>' per line, used instead of "
+                    + "a split.")
     private @Nullable Path labels;
 
     @Mixin

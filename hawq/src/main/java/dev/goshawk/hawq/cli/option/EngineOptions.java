@@ -16,12 +16,13 @@ public final class EngineOptions {
     private static final int A_PROCESSOR = 4;
 
     @Option(names = "--backend", paramLabel = "NAME",
-            description = "Backend: vector (Vector API), cuda (NVIDIA GPU) or reference (plain loops, slow; for checking). Without it the "
-                    + "best CPU backend usable here; 'goshawk doctor' says which and why.")
+            description = "Backend: vector (Vector API), cuda (NVIDIA GPU) or reference (plain loops, slow; for checking). "
+                    + "Default: the best CPU backend usable here; 'goshawk doctor' tells which and why.")
     private @Nullable String backend;
 
     @Option(names = "--threads", paramLabel = "N",
-            description = "Threads; without it one a processor, and four a processor at most. Results are the same bits for any number.")
+            description = "Number of threads (default: one per processor; at most four per processor). Results are "
+                    + "bit-identical for any number.")
     private @Nullable Integer threads;
 
     @Spec(Spec.Target.MIXEE)

@@ -15,8 +15,8 @@ public final class IgnoredWeights {
     private static final String NAME = "--ignore-weights";
 
     @Option(names = NAME, paramLabel = "NAME", split = ",",
-            description = "Leave out entries of the weight file: names or their ends after a dot, '*' for any characters; "
-                    + "such as total_ops,total_params.")
+            description = "Entries of the weight file to skip: names, or their last parts after a dot, with '*' as a wildcard; "
+                    + "for example total_ops,total_params.")
     private List<String> patterns = new ArrayList<>();
 
     /** What of the weights is left; a note says how many entries are gone. */

@@ -17,12 +17,12 @@ import picocli.CommandLine.ParameterException;
 /** A network with weights from a file. */
 public final class ModelOptions {
     @Option(names = "--model", paramLabel = "NAME", defaultValue = "resnet20",
-            description = "Network (default: resnet20); 'goshawk models' lists all.")
+            description = "Network (default: resnet20); 'goshawk models' lists them all.")
     private String model = "resnet20";
 
     @Option(names = "--weights", paramLabel = "FILE",
-            description = "Weights: a state dict saved by PyTorch (zip or legacy format; prefixes such as 'module.' come off) or "
-                    + "safetensors; or the word random.")
+            description = "Weights: a state dict saved by PyTorch (zip or legacy format; prefixes such as 'module.' are "
+                    + "removed), a safetensors file, or the word random.")
     private @Nullable Path weights;
 
     @Mixin

@@ -16,7 +16,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The files a command writes beside what it prints. */
+/** The files a command writes in addition to what it prints. */
 public final class Outputs {
     private static final Set<String> OUTPUTS = Set.of("--json", "--logits");
 

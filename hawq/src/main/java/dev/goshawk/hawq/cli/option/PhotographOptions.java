@@ -16,12 +16,11 @@ public final class PhotographOptions {
     private @Nullable Integer resize;
 
     @Option(names = "--crop", paramLabel = "N",
-            description = "Photographs: side of the square cut from the middle, which is what the network gets (default: the "
-                    + "size it was made for).")
+            description = "Photographs: side of the center crop that the network sees (default: its native size).")
     private @Nullable Integer crop;
 
     @Option(names = "--strict",
-            description = "Stop at the first photograph that cannot be read; without it each is named, counted and left out.")
+            description = "Stop at the first photograph that cannot be read; by default each is named, counted and skipped.")
     private boolean strict;
 
     /** Whether anything here but {@code --strict} was asked for. */

@@ -71,16 +71,16 @@ public final class QuantizationOptions {
     private List<Method> methods = List.of();
 
     @Option(names = "--target-ratio", paramLabel = "R",
-            description = "Weights at least this many times smaller than in float32 (default: 13.1).")
+            description = "Target compression: weights at least this many times smaller than in float32 (default: 13.1).")
     private @Nullable Double targetRatio;
 
     @Option(names = "--target-size", paramLabel = "MIB",
-            description = "Weights of at most so many MiB, in place of a ratio.")
+            description = "Target size: weights of at most this many MiB, instead of a ratio.")
     private @Nullable Double targetSize;
 
     @Option(names = "--bits", paramLabel = "LIST",
-            description = "Widths of the blocks in network order, as 8,6,6,8,3,..., in place of choosing "
-                    + "them (of hawq).")
+            description = "Bit widths of the blocks in network order, such as 8,6,6,8,3,..., instead of choosing them (hawq "
+                    + "only).")
     private @Nullable String bits;
 
     @Option(names = "--activation-bits", paramLabel = "K", defaultValue = "4",
@@ -93,24 +93,23 @@ public final class QuantizationOptions {
     private String quantizer = "uniform";
 
     @Option(names = "--scheme", paramLabel = "NAME", defaultValue = "symmetric",
-            description = "Levels of weights: symmetric (default; about zero, a scale for each output "
-                    + "channel) or asymmetric (with a "
-                    + "zero point, one scale a layer).")
+            description = "Weight quantizer: symmetric (default; around zero, one scale per output channel) or asymmetric "
+                    + "(with a zero point, one scale per layer).")
     private Layout layout = Layout.SYMMETRIC;
 
     @Option(names = "--scale-rule", paramLabel = "NAME", defaultValue = "mse",
-            description = "Scales of weights: mse (default; least squared error) or max (nothing clipped).")
+            description = "Weight scales: mse (default; minimizes the squared error) or max (clips nothing).")
     private ScaleRule scaleRule = ScaleRule.MSE;
 
     @Option(names = "--reverse-precision",
-            description = "Ablation: the least sensitive block gets the most bits (of hawq).")
+            description = "Ablation: the least sensitive block gets the most bits (hawq only).")
     private boolean reversePrecision;
 
     @Option(names = "--reverse-order", description = "Ablation: blocks are quantized in the reverse order.")
     private boolean reverseOrder;
 
     @Option(names = "--at-once",
-            description = "Quantize all blocks at the start, then fine-tune for as many epochs in all.")
+            description = "Quantize all blocks at the start, then fine-tune for the same total number of epochs.")
     private boolean atOnce;
 
     private enum Layout {

@@ -11,18 +11,17 @@ import picocli.CommandLine.Option;
 /** Where a run keeps what it makes, and what happens where there is one already. Closing lets other processes in. */
 public final class RunOptions implements AutoCloseable {
     @Option(names = "--out", paramLabel = "DIR",
-            description = "Folder of the run: checkpoints, weights, run.json, report.html. A new one, "
-                    + "without --resume or --overwrite.")
+            description = "Folder for the run: checkpoints, weights, run.json, report.html. Must not exist, unless --resume or "
+                    + "--overwrite is given.")
     private @Nullable Path out;
 
     @Option(names = "--resume",
-            description = "Go on with the run in --out that was stopped or killed, given with the same "
-                    + "options, data and weights. It ends with the same "
-                    + "bits as if it had not been.")
+            description = "Continue the interrupted run in --out, with the same options, data and weights. The result is "
+                    + "bit-identical to that of an uninterrupted run.")
     private boolean resume;
 
     @Option(names = "--overwrite",
-            description = "Delete the run in --out first: the files that a run writes, nothing else.")
+            description = "First delete the run in --out: only the files that a run writes.")
     private boolean overwrite;
 
     private @Nullable RunStart start;
@@ -52,7 +51,7 @@ public final class RunOptions implements AutoCloseable {
     }
 
     /**
-     * The folder, begun or taken up again.
+     * The folder, new or resumed.
      *
      * @param otherwise folder where {@code --out} was not given; another is chosen where it exists
      * @param values as for {@link #prepare}

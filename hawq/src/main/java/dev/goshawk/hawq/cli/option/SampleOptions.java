@@ -12,23 +12,23 @@ public final class SampleOptions {
     private static final int PHOTOGRAPHS = 16;
 
     @Option(names = "--sample-size", paramLabel = "N",
-            description = "Without --samples: number of images drawn (default: 128; for networks of photographs 16).")
+            description = "Without --samples: number of images in the sample (default: 128; 16 for ImageNet networks).")
     private @Nullable Integer size;
 
     @Option(names = {"--micro-batch"}, paramLabel = "N",
-            description = "Images of the sample computed at once (default: 128; for networks of photographs 16). A larger "
-                    + "sample is summed up in parts, in order.")
+            description = "Images of the sample processed at once (default: 128; 16 for ImageNet networks). A larger sample is "
+                    + "processed in parts, which are added in a fixed order.")
     private @Nullable Integer microBatch;
 
     @Option(names = "--recompute",
-            description = "Keep the activations of one micro-batch only and compute the others' again for each product: least "
-                    + "memory, half as long again. Chosen by itself where the heap cannot keep them all.")
+            description = "Keep the activations of one micro-batch only and recompute the others for each product: least "
+                    + "memory, about half as long again. Chosen automatically if the heap cannot hold them all.")
     private boolean recompute;
 
     @Option(names = "--subsample", paramLabel = "N",
-            description = "Images of the sample, those with most curvature, whose Hessian finds the directions worth a product by the whole "
-                    + "sample (default: an eighth of a sample of 32 or more; 0: none, which is Lanczos' method). Results are the "
-                    + "whole sample's in any case.")
+            description = "Number of images with the most curvature whose Hessian guides the search (default: an eighth of a "
+                    + "sample of 32 or more; 0: none, which is Lanczos' method). Results are those of the whole sample in "
+                    + "any case.")
     private @Nullable Integer subsample;
 
     /**

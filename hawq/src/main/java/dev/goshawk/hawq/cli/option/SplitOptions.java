@@ -29,17 +29,17 @@ public final class SplitOptions {
 
     @Option(names = "--data", paramLabel = "DIR",
             description = "Data folder with the splits train and test (or val): <split>/<class>/<image.jpg>, classes in "
-                    + "alphabetical order, or CIFAR-10's binary batches. For networks of ImageNet photographs of any size: "
-                    + "<split>/<WordNet id>/<image>, or one folder of files named <WordNet id>_..., which then serves as "
-                    + "both. Without it the embedded set of drawn shapes.")
+                    + "alphabetical order, or CIFAR-10's binary batches. For ImageNet networks, photographs of any size: "
+                    + "<split>/<WordNet id>/<image>, or one folder of files named <WordNet id>_..., used for both splits. "
+                    + "Default: the embedded data set of drawn shapes.")
     private @Nullable Path data;
 
     @Option(names = "--train-split", paramLabel = "NAME", defaultValue = "train",
-            description = "Split that is learnt from (default: train).")
+            description = "Split to train on (default: train).")
     private String trainSplit = "train";
 
     @Option(names = "--test-split", paramLabel = "NAME",
-            description = "Split that accuracy is measured on (default: test, or val where there is no test).")
+            description = "Split to measure accuracy on (default: test, or val if there is no test).")
     private @Nullable String testSplit;
 
     @Mixin
@@ -49,7 +49,7 @@ public final class SplitOptions {
      * Both splits.
      *
      * @param inputSize side of the network's input: photographs of any size are read for any but CIFAR's 32
-     * @param err is told the images that are left out
+     * @param err receives the images that are left out
      */
     public TrainingData open(int inputSize, PrintWriter err) {
         ImageDataset train = open(trainSplit, inputSize);

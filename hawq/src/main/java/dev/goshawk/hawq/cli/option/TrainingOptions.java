@@ -27,28 +27,27 @@ public final class TrainingOptions {
     }
 
     @Option(names = "--schedule", paramLabel = "NAME", defaultValue = "cosine",
-            description = "Learning rate over a stage of training: cosine (default, down to 0), step (a "
-                    + "tenth after half and again "
-                    + "after three quarters) or constant.")
+            description = "Learning-rate schedule of a stage: cosine (default, down to 0), step (divided by ten after half of "
+                    + "the stage and again after three quarters) or constant.")
     private Shape shape = Shape.COSINE;
 
     @Option(names = "--batch", paramLabel = "N",
-            description = "Images a step (default: 128; for networks of photographs 32).")
+            description = "Images per step (default: 128; 32 for ImageNet networks).")
     private @Nullable Integer batch;
 
     @Option(names = "--momentum", paramLabel = "M", defaultValue = "0.9", description = "Momentum (default: 0.9).")
     private double momentum = 0.9;
 
     @Option(names = "--weight-decay", paramLabel = "D", defaultValue = "1e-4",
-            description = "L2 penalty on every parameter, batch normalization's too (default: 1e-4).")
+            description = "L2 penalty on every parameter, including batch normalization (default: 1e-4).")
     private double weightDecay = 1e-4;
 
     @Option(names = "--no-augmentation",
-            description = "Take images as they are, without random flips and, for images of 32 pixels, crops.")
+            description = "Use images as they are, without random flips and (for 32-pixel images) crops.")
     private boolean plain;
 
     @Option(names = "--seed", paramLabel = "N", defaultValue = "0",
-            description = "Seed of everything random (default: 0).")
+            description = "Seed of all randomness (default: 0).")
     private long seed;
 
     /**

@@ -9,7 +9,7 @@ import java.util.Arrays;
  * or the transpose. The loops are those of Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication"
  * (2008): panels of B shared, blocks of A packed per thread, register tiles within.
  *
- * <p>The result has the same bits for any number of threads. 2mnk operations; nothing is allocated but the tasks.
+ * <p>The result is bit-identical for any thread count. 2mnk operations; nothing is allocated but the tasks.
  */
 public final class GemmDouble {
     private static final int KC = 256;

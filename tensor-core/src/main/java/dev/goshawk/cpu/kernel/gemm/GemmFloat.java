@@ -8,7 +8,7 @@ import dev.goshawk.cpu.kernel.simd.VectorSupport;
  * Dense float32 matrix product, row-major: {@code C[m, n] = op(A) op(B)} or {@code C += op(A) op(B)}, op the identity
  * or the transpose.
  *
- * <p>The result has the same bits for any number of threads. 2mnk operations; nothing is allocated but the tasks.
+ * <p>The result is bit-identical for any thread count. 2mnk operations; nothing is allocated but the tasks.
  */
 public final class GemmFloat {
     private GemmFloat() {

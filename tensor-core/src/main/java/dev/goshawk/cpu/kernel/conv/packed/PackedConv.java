@@ -12,7 +12,7 @@ public final class PackedConv {
     private PackedConv() {
     }
 
-    /** The kernel of a role at a geometry; the same bits for any number of threads. */
+    /** The kernel of a role at a geometry; bit-identical for any thread count. */
     public static ConvKernel of(ConvRole role, ConvGeometry geometry) {
         return switch (role) {
             case OUTPUT, INPUT_GRAD -> new PackedGather(role, geometry);

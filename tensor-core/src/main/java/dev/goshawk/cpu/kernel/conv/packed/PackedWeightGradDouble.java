@@ -12,7 +12,7 @@ import java.util.Arrays;
 /**
  * The filter gradient of a convolution in float64, any geometry: patches transposed times output gradient, summed over
  * the positions. The positions are cut into a number of spans that depends on the geometry alone, each summed in its
- * own buffer and these in order, so the result has the same bits for any number of threads.
+ * own buffer and these in order, so the result is bit-identical for any thread count.
  */
 final class PackedWeightGradDouble implements ConvKernelDouble {
     /** Positions of a block: the inner dimension of one product. */

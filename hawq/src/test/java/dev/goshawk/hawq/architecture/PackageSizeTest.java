@@ -1,0 +1,52 @@
+package dev.goshawk.hawq.architecture;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import dev.goshawk.documentation.DocumentedExample;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** No package holds more files than a reader can keep in mind, in any module. */
+class PackageSizeTest {
+    private static final int MOST = 20;
+    /** Packages that are still larger, with the files they may have at most: a list that only gets shorter. */
+    private static final Map<String, Integer> STILL_LARGER = Map.of("hawq/dev/goshawk/hawq/quantize", 23);
+
+    @Test
+    void noPackageOverTwentyFiles() throws IOException {
+        Map<String, Integer> sizes = new TreeMap<>();
+        for (Path module : modules()) {
+            Path sources = module.resolve("src/main/java");
+            try (Stream<Path> files = Files.walk(sources)) {
+                files.filter(f -> f.toString().endsWith(".java"))
+                        .collect(Collectors.groupingBy(Path::getParent, Collectors.counting()))
+                        .forEach((folder, n) -> sizes.put(module.getFileName() + "/"
+                                + sources.relativize(folder).toString().replace('\\', '/'), n.intValue()));
+            }
+        }
+        List<String> tooLarge = new ArrayList<>();
+        sizes.forEach((name, n) -> {
+            if (n > STILL_LARGER.getOrDefault(name, MOST)) {
+                tooLarge.add(name + " has " + n + " files");
+            }
+        });
+        assertEquals(List.of(), tooLarge, "divide these packages by subject");
+    }
+
+    private static List<Path> modules() throws IOException {
+        try (Stream<Path> folders = Files.list(DocumentedExample.project())) {
+            List<Path> modules = folders.filter(f -> Files.isDirectory(f.resolve("src/main/java"))).toList();
+            assertFalse(modules.size() < 6, "modules found: " + modules);
+            return modules;
+        }
+    }
+}

@@ -1,0 +1,3 @@
+/** Whether the JSON library can be loaded. */
+@org.jspecify.annotations.NullMarked
+package dev.goshawk.json;
