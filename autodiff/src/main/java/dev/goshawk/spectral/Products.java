@@ -52,7 +52,8 @@ public final class Products {
     EigenResult pair(double[] v, double[] w, double rounding, double norm, EigenOptions options) {
         double lambda = Vectors.dot(v, w);
         double residual = Vectors.residual(w, lambda, v) + (Double.isNaN(rounding) ? 0 : rounding);
-        return new EigenResult(lambda, v, residual, rounding, count, residual <= options.tolerance() * options.target().scale(lambda, norm),
+        return new EigenResult(lambda, v, residual, rounding, count,
+                residual <= options.tolerance() * options.target().scale(lambda, norm),
                 options.tolerance(), options.target(), options.seed());
     }
 
