@@ -7,25 +7,40 @@ import dev.goshawk.tensor.ShapeMismatchException;
 import dev.goshawk.tensor.Tensor;
 import java.util.List;
 
-/** The definition of an image classifier. */
+/**
+ * The definition of a network: of an image classifier, or with {@link #inputShape} of its own of anything that maps rows of one shape
+ * to rows of another.
+ */
 public interface Network {
     /** The name users choose it by, such as {@code resnet20}. */
     String name();
 
-    /** Height and width in pixels of the images it was designed for. */
-    int inputSize();
+    /**
+     * Height and width in pixels of the images it was designed for.
+     *
+     * @throws UnsupportedOperationException if the network takes no images, which {@link #inputShape} then says
+     */
+    default int inputSize() {
+        throw new UnsupportedOperationException(
+                name() + ": expected a network that takes images, its input is " + inputShape(1));
+    }
 
-    /** Number of classes. */
+    /** Shape of a batch of inputs, the batch first; by default images [batch, size, size, 3] of {@link #inputSize}. */
+    default Shape inputShape(int batch) {
+        return Shape.of(batch, inputSize(), inputSize(), 3);
+    }
+
+    /** Number of classes, or of numbers in a row of the output. */
     int classes();
 
     /**
      * The network itself, layer by layer.
      *
      * @param net makes the layers and their parameters
-     * @param images [batch, height, width, 3], normalised
+     * @param inputs [batch, height, width, 3], normalised, or what {@link #inputShape} says
      * @return logits, [batch, classes]
      */
-    Value logits(Layers net, Value images);
+    Value logits(Layers net, Value inputs);
 
     /** Whether a checkpoint of this network may hold a tensor of this name that the definition leaves out. */
     default boolean ignores(String checkpointName) {
@@ -49,23 +64,45 @@ public interface Network {
      * @throws ShapeMismatchException if images of this size become too small on their way
      */
     default TracedNetwork trace(DType dtype, int batch, int height, int width, Mode mode, LayerHooks hooks) {
-        Value images = Value.input(TracedNetwork.IMAGES, dtype, Shape.of(batch, height, width, 3));
+        return trace(dtype, Shape.of(batch, height, width, 3), mode, hooks, Objective.CROSS_ENTROPY);
+    }
+
+    /**
+     * Traces the network.
+     *
+     * @param dtype of inputs, parameters and outputs, a floating type
+     * @param inputs shape of a batch of inputs
+     * @param objective makes the loss
+     * @throws ShapeMismatchException if inputs of this shape do not fit the network
+     */
+    default TracedNetwork trace(DType dtype, Shape inputs, Mode mode, LayerHooks hooks, Objective objective) {
+        Value x = Value.input(TracedNetwork.IMAGES, dtype, inputs);
         Layers net = new Layers(dtype, mode, hooks);
         try {
-            return TracedNetwork.of(images, logits(net, images), net);
+            return TracedNetwork.of(x, logits(net, x), net, objective);
         } catch (ShapeMismatchException e) {
-            throw new ShapeMismatchException(name() + " on images of " + height + "x" + width + " (made for "
-                    + inputSize() + "x" + inputSize() + "): " + e.getMessage());
+            Shape made = inputShape(inputs.dim(0));
+            String on = inputs.rank() == 4 && made.rank() == 4
+                    ? " on images of " + inputs.dim(1) + "x" + inputs.dim(2) + " (made for " + made.dim(1) + "x"
+                            + made.dim(2) + ")"
+                    : " on inputs " + inputs + " (made for " + made + ")";
+            throw new ShapeMismatchException(name() + on + ": " + e.getMessage());
         }
     }
 
-    /** Traces the network for images of the size it was designed for, without hooks. */
+    /** Traces the network for inputs of the shape it was designed for, without hooks. */
     default TracedNetwork trace(DType dtype, int batch, Mode mode) {
-        return trace(dtype, batch, inputSize(), inputSize(), mode, LayerHooks.NONE);
+        return trace(dtype, inputShape(batch), mode, LayerHooks.NONE, Objective.CROSS_ENTROPY);
+    }
+
+    /** Parameters, blocks and activations, by tracing the network once: keep the result rather than ask again. */
+    default NetworkDescription describe() {
+        TracedNetwork traced = trace(DType.FLOAT32, 1, Mode.EVALUATION);
+        return new NetworkDescription(traced.specs(), traced.blocks(), traced.activations());
     }
 
     /** Every parameter, in PyTorch's order. */
     default List<ParameterSpec> parameters() {
-        return trace(DType.FLOAT32, 1, Mode.EVALUATION).specs();
+        return describe().parameters();
     }
 }

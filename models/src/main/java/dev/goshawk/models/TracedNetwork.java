@@ -1,7 +1,7 @@
 package dev.goshawk.models;
 
-import dev.goshawk.graph.Functions;
 import dev.goshawk.graph.Value;
+import dev.goshawk.tensor.ShapeMismatchException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,10 +10,10 @@ import java.util.SequencedMap;
 /**
  * A network traced for one batch size, image size, element type and mode.
  *
- * @param images the input {@value #IMAGES}, [batch, height, width, 3]
- * @param labels the input {@value #LABELS}, [batch, classes], rows summing to 1
+ * @param images the input {@value #IMAGES}, [batch, height, width, 3] or what the network takes
+ * @param labels the input {@value #LABELS}, of the logits' shape; for cross-entropy [batch, classes], rows summing to 1
  * @param logits [batch, classes]
- * @param loss mean cross-entropy of the batch, a scalar
+ * @param loss mean of the {@link Objective} over the batch, a scalar; mean cross-entropy where nothing else was asked for
  * @param specs every parameter in PyTorch's order
  * @param parameters the same parameters as inputs of the graph, by name, in the same order
  * @param blocks the HAWQ blocks in the order of the network
@@ -36,9 +36,12 @@ public record TracedNetwork(Value images, Value labels, Value logits, Value loss
         statistics = List.copyOf(statistics);
     }
 
-    static TracedNetwork of(Value images, Value logits, Layers net) {
+    static TracedNetwork of(Value images, Value logits, Layers net, Objective objective) {
         Value labels = Value.input(LABELS, logits.dtype(), logits.shape());
-        Value loss = Functions.crossEntropy(logits, labels);
+        Value loss = objective.of(logits, labels);
+        if (loss.shape().rank() != 0) {
+            throw new ShapeMismatchException("objective: expected a scalar, got " + loss.shape());
+        }
         return new TracedNetwork(images, labels, logits, loss, net.specs(), net.parameters(), net.blocks(),
                 net.activations(), net.statistics());
     }

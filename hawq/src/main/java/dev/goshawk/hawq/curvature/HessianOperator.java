@@ -95,7 +95,7 @@ public final class HessianOperator implements LinearOperator {
      * @throws NonFiniteLossException if the loss at the point is not a finite number
      */
     public static HessianOperator full(LossProblem problem, int batch) {
-        return by(problem, problem.trace(1).trainable().stream().map(ParameterSpec::name).toList(), batch);
+        return by(problem, problem.description().trainable().stream().map(ParameterSpec::name).toList(), batch);
     }
 
     /**
@@ -115,7 +115,7 @@ public final class HessianOperator implements LinearOperator {
      * @param recompute whether one micro-batch's memory serves all even where the heap could keep them; the same bits
      */
     public static HessianOperator block(LossProblem problem, String name, int batch, boolean recompute) {
-        return by(problem, problem.trace(1).block(name).weights(), batch, recompute, memory(problem));
+        return by(problem, problem.description().block(name).weights(), batch, recompute, memory(problem));
     }
 
     /**
@@ -152,7 +152,7 @@ public final class HessianOperator implements LinearOperator {
 
     /** The HAWQ blocks of the problem's network, in its order. */
     public static List<Block> blocks(LossProblem problem) {
-        return problem.trace(1).blocks();
+        return problem.description().blocks();
     }
 
     private HessianVectorProduct compile(int batch, List<String> names) {
@@ -254,7 +254,7 @@ public final class HessianOperator implements LinearOperator {
         return variables;
     }
 
-    /** Mean cross-entropy over the sample at the point. */
+    /** The mean loss over the sample at the point. */
     public double loss() {
         return loss;
     }

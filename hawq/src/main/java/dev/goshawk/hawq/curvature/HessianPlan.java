@@ -8,11 +8,15 @@ import dev.goshawk.models.Block;
 import dev.goshawk.models.LayerHooks;
 import dev.goshawk.models.Mode;
 import dev.goshawk.models.Network;
+import dev.goshawk.models.Objective;
 import dev.goshawk.models.TracedNetwork;
 import dev.goshawk.operator.PairwiseSum;
 import dev.goshawk.tensor.DType;
+import dev.goshawk.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * What a {@link HessianOperator} takes in memory, found without taking it.
@@ -31,14 +35,43 @@ public record HessianPlan(int samples, int microBatch, boolean kept, long primal
         long vectorBytes) {
 
     /**
-     * A sample of images and how it is computed.
+     * A sample and how it is computed.
      *
      * @param dtype of everything
-     * @param samples number of images, of {@code height x width} pixels each
+     * @param inputs shape of all inputs, [sample, ...]
+     * @param objective the loss
      */
-    public record Task(Network network, DType dtype, int samples, int height, int width, Backend backend) {
+    public record Task(Network network, DType dtype, Shape inputs, Objective objective, Backend backend) {
+        /** A sample of images and its cross-entropy. */
+        public Task(Network network, DType dtype, int samples, int height, int width, Backend backend) {
+            this(network, dtype, Shape.of(samples, height, width, 3), Objective.CROSS_ENTROPY, backend);
+        }
+
         TracedNetwork trace(int batch) {
-            return network.trace(dtype, batch, height, width, Mode.EVALUATION, LayerHooks.NONE);
+            return network.trace(dtype, rows(batch), Mode.EVALUATION, LayerHooks.NONE, objective);
+        }
+
+        private Shape rows(int count) {
+            int[] dims = inputs.dims();
+            dims[0] = count;
+            return Shape.of(dims);
+        }
+
+        /** The same with another number of rows. */
+        public Task of(int samples) {
+            return new Task(network, dtype, rows(samples), objective, backend);
+        }
+
+        /** Number of inputs. */
+        public int samples() {
+            return inputs.dim(0);
+        }
+
+        /** Extents of one input, such as {@code 32x32} for images of three channels. */
+        public String extents() {
+            int last = inputs.rank() == 4 && inputs.dim(3) == 3 ? 3 : inputs.rank();
+            return IntStream.range(1, last).mapToObj(axis -> Integer.toString(inputs.dim(axis)))
+                    .collect(Collectors.joining("x"));
         }
 
         /** The network's HAWQ blocks, in its order. */
@@ -46,14 +79,14 @@ public record HessianPlan(int samples, int microBatch, boolean kept, long primal
             return trace(1).blocks();
         }
 
-        /** Bytes of the images and one-hot labels. */
+        /** Bytes of the inputs and targets. */
         public long sampleBytes() {
-            return (long) samples * (3L * height * width + network.classes()) * dtype.bytes();
+            return (inputs.size() + (long) samples() * trace(1).labels().shape().size()) * dtype.bytes();
         }
 
         /** Bytes of all parameters. */
         public long parameterBytes() {
-            return network.parameters().stream().mapToLong(s -> s.shape().size()).sum() * dtype.bytes();
+            return network.describe().elementCount() * dtype.bytes();
         }
     }
 

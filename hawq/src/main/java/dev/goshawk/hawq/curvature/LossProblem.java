@@ -6,49 +6,108 @@ import dev.goshawk.data.ImageDataset;
 import dev.goshawk.data.Normalization;
 import dev.goshawk.hawq.evaluation.RunningStatistics;
 import dev.goshawk.models.Network;
-import dev.goshawk.models.parameters.Parameters;
+import dev.goshawk.models.NetworkDescription;
+import dev.goshawk.models.Objective;
 import dev.goshawk.models.TracedNetwork;
+import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.ShapeMismatchException;
 import dev.goshawk.tensor.Tensor;
 
 /**
- * A point at which curvature is taken: the mean cross-entropy of a network over a fixed sample, with batch normalization in
- * evaluation mode, as a function of the parameters.
- *
- * @param network the network
- * @param parameters where the derivatives are taken; shared, not copied
- * @param images [sample, height, width, 3], normalised, float32 or float64
- * @param labels [sample, classes], rows summing to 1, of the images' type
- * @param backend what computes it
+ * A point at which curvature is taken: the mean loss of a network over a fixed sample, with batch normalization in evaluation mode, as
+ * a function of the parameters. The loss is cross-entropy unless another {@link Objective} is given.
  */
-public record LossProblem(Network network, Parameters parameters, Tensor images, Tensor labels, Backend backend) {
+public final class LossProblem {
+    private final Network network;
+    private final Parameters parameters;
+    private final Tensor inputs;
+    private final Tensor targets;
+    private final Backend backend;
+    private final Objective objective;
+    private final NetworkDescription description;
 
     /**
-     * Checks that the tensors fit each other.
+     * Mean cross-entropy.
      *
-     * @throws ShapeMismatchException if they do not
+     * @param network the network
+     * @param parameters where the derivatives are taken; shared, not copied
+     * @param images [sample, height, width, 3], normalised, or what the network takes; float32 or float64
+     * @param labels [sample, classes], rows summing to 1, of the images' type
+     * @param backend what computes it
+     * @throws ShapeMismatchException if the tensors do not fit each other or the network
      */
-    public LossProblem {
-        Shape i = images.shape();
-        Shape l = labels.shape();
-        if (i.rank() != 4 || i.dim(3) != 3 || i.dim(0) < 1) {
-            throw new ShapeMismatchException("loss: expected images [sample, height, width, 3], got " + i);
+    public LossProblem(Network network, Parameters parameters, Tensor images, Tensor labels, Backend backend) {
+        this(network, parameters, images, labels, Objective.CROSS_ENTROPY, backend);
+    }
+
+    /**
+     * The mean of an objective.
+     *
+     * @param network the network
+     * @param parameters where the derivatives are taken; shared, not copied
+     * @param inputs [sample, ...] as the network takes them, float32 or float64
+     * @param targets of the outputs' shape [sample, ...] and the inputs' type
+     * @param objective the loss, a mean over the sample
+     * @param backend what computes it
+     * @throws ShapeMismatchException if the tensors do not fit each other or the network
+     */
+    public LossProblem(Network network, Parameters parameters, Tensor inputs, Tensor targets, Objective objective,
+            Backend backend) {
+        this.network = network;
+        this.parameters = parameters;
+        this.inputs = inputs;
+        this.targets = targets;
+        this.objective = objective;
+        this.backend = backend;
+        this.description = network.describe();
+        requireTypes();
+        Shape wanted = network.inputShape(1);
+        Shape i = inputs.shape();
+        boolean images = wanted.rank() == 4;
+        if (i.rank() != wanted.rank() || i.dim(0) < 1 || images && i.dim(3) != wanted.dim(3)
+                || !images && !row(i).equals(row(wanted))) {
+            throw new ShapeMismatchException("loss: expected " + (images
+                    ? "images [sample, height, width, " + wanted.dim(3) + "]"
+                    : "inputs " + wanted + " with the sample's size in place of 1") + ", got " + i);
         }
-        if (!l.equals(Shape.of(i.dim(0), network.classes()))) {
-            throw new ShapeMismatchException("loss: expected labels [" + i.dim(0) + ", " + network.classes()
-                    + "] (images, classes of " + network.name() + "), got " + l);
+        Shape l = targets.shape();
+        if (l.rank() < 1 || l.dim(0) != i.dim(0)) {
+            throw mismatch(i, l, Shape.of(i.dim(0), network.classes()));
         }
-        if (!images.dtype().isFloating() || images.dtype() != labels.dtype()) {
+        Shape output = trace(1).labels().shape();
+        if (!row(l).equals(row(output))) {
+            int[] dims = output.dims();
+            dims[0] = i.dim(0);
+            throw mismatch(i, l, Shape.of(dims));
+        }
+    }
+
+    private ShapeMismatchException mismatch(Shape inputs, Shape got, Shape expected) {
+        return new ShapeMismatchException(expected.rank() == 2
+                ? "loss: expected labels [" + inputs.dim(0) + ", " + expected.dim(1) + "] (images, classes of "
+                        + network.name() + "), got " + got
+                : "loss: expected targets " + expected + ", the outputs of " + network.name() + ", got " + got);
+    }
+
+    /** The shape of one row, with 1 for the batch. */
+    private static Shape row(Shape batch) {
+        int[] dims = batch.dims();
+        dims[0] = 1;
+        return Shape.of(dims);
+    }
+
+    private void requireTypes() {
+        if (!inputs.dtype().isFloating() || inputs.dtype() != targets.dtype()) {
             throw new ShapeMismatchException(
-                    "loss: expected images and labels of one floating type, got " + images.dtype()
-                            + " and " + labels.dtype());
+                    "loss: expected images and labels of one floating type, got " + inputs.dtype()
+                            + " and " + targets.dtype());
         }
         parameters.tensors().forEach((name, tensor) -> {
-            if (tensor.dtype() != images.dtype()) {
+            if (tensor.dtype() != inputs.dtype()) {
                 throw new ShapeMismatchException(
-                        "loss: expected parameters in " + images.dtype() + " as the images, '" + name
+                        "loss: expected parameters in " + inputs.dtype() + " as the images, '" + name
                                 + "' is " + tensor.dtype());
             }
         });
@@ -68,17 +127,52 @@ public record LossProblem(Network network, Parameters parameters, Tensor images,
 
     /** For weights without training: takes batch normalization's running statistics from the first {@code most} images. */
     public void measureStatistics(int most) {
-        RunningStatistics.measure(network, parameters, rows(images, 0, Math.min(most, samples())), backend);
+        RunningStatistics.measure(network, parameters, rows(inputs, 0, Math.min(most, samples())), backend);
+    }
+
+    /** The network. */
+    public Network network() {
+        return network;
+    }
+
+    /** Where the derivatives are taken; shared. */
+    public Parameters parameters() {
+        return parameters;
+    }
+
+    /** The inputs, [sample, ...]; shared. */
+    public Tensor images() {
+        return inputs;
+    }
+
+    /** The targets, [sample, ...]; shared. */
+    public Tensor labels() {
+        return targets;
+    }
+
+    /** What computes it. */
+    public Backend backend() {
+        return backend;
+    }
+
+    /** The loss. */
+    public Objective objective() {
+        return objective;
+    }
+
+    /** Parameters and blocks of the network. */
+    public NetworkDescription description() {
+        return description;
     }
 
     /** Number of images. */
     public int samples() {
-        return images.shape().dim(0);
+        return inputs.shape().dim(0);
     }
 
     /** Element type of everything computed. */
     public DType dtype() {
-        return images.dtype();
+        return inputs.dtype();
     }
 
     /** The network traced for so many images. */
@@ -88,7 +182,7 @@ public record LossProblem(Network network, Parameters parameters, Tensor images,
 
     /** What is to be computed, for planning it. */
     public HessianPlan.Task task() {
-        return new HessianPlan.Task(network, dtype(), samples(), images.shape().dim(1), images.shape().dim(2), backend);
+        return new HessianPlan.Task(network, dtype(), inputs.shape(), objective, backend);
     }
 
     /** Rows {@code from .. from + count - 1}, shared. */

@@ -1,6 +1,7 @@
 package dev.goshawk.hawq.curvature;
 
 import dev.goshawk.hawq.evaluation.Evaluator;
+import dev.goshawk.models.Objective;
 import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.Tensor;
 import java.util.Arrays;
@@ -35,6 +36,10 @@ public final class Subsample {
         if (size < 1 || size > problem.samples()) {
             throw new IllegalArgumentException(
                     "subsample: expected 1 to " + problem.samples() + " images, got " + size);
+        }
+        if (problem.objective() != Objective.CROSS_ENTROPY) {
+            throw new IllegalArgumentException(
+                    "subsample: expected the loss to be cross-entropy, by whose curvature images are chosen");
         }
         double[] traces = traces(problem, batch);
         int[] chosen = IntStream.range(0, traces.length).boxed()

@@ -8,6 +8,7 @@ import dev.goshawk.models.BatchStatistic;
 import dev.goshawk.models.LayerHooks;
 import dev.goshawk.models.Mode;
 import dev.goshawk.models.Network;
+import dev.goshawk.models.Objective;
 import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.models.TracedNetwork;
 import dev.goshawk.tensor.Shape;
@@ -28,8 +29,8 @@ public final class RunningStatistics {
      */
     public static void measure(Network network, Parameters parameters, Tensor images, Backend backend) {
         Shape s = images.shape();
-        TracedNetwork traced = network.trace(images.dtype(), s.dim(0), s.dim(1), s.dim(2), Mode.TRAINING,
-                LayerHooks.NONE);
+        TracedNetwork traced = network.trace(images.dtype(), s, Mode.TRAINING, LayerHooks.NONE,
+                Objective.CROSS_ENTROPY);
         if (traced.statistics().isEmpty()) {
             return;
         }

@@ -76,7 +76,7 @@ public final class Spectrum {
      * @throws dev.goshawk.hawq.curvature.NonFiniteLossException if the loss at the point is not a finite number
      */
     public static List<Entry> of(LossProblem problem, int batch, EigenOptions options, Listener listener) {
-        return of(problem, batch, false, SpectrumMethod.standard(problem.samples()), options, listener);
+        return of(problem, batch, false, SpectrumMethod.standard(problem), options, listener);
     }
 
     /** As {@link #of(LossProblem, int, EigenOptions, Listener)} by a solver that uses the whole sample's products alone. */

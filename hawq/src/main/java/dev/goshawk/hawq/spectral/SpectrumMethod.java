@@ -1,6 +1,8 @@
 package dev.goshawk.hawq.spectral;
 
+import dev.goshawk.hawq.curvature.LossProblem;
 import dev.goshawk.hawq.curvature.Subsample;
+import dev.goshawk.models.Objective;
 import dev.goshawk.spectral.Davidson;
 import dev.goshawk.spectral.EigenOptions;
 import dev.goshawk.spectral.EigenSolver;
@@ -40,6 +42,11 @@ public record SpectrumMethod(String name, EigenSolver plain, int subsample) {
     /** What takes fewest products: {@link #davidson} with {@link Subsample#standardSize}. */
     public static SpectrumMethod standard(int samples) {
         return davidson(Subsample.standardSize(samples), samples);
+    }
+
+    /** As {@link #standard(int)}; Lanczos' where the loss is not cross-entropy, by which a subsample is chosen. */
+    public static SpectrumMethod standard(LossProblem problem) {
+        return problem.objective() == Objective.CROSS_ENTROPY ? standard(problem.samples()) : of(new Lanczos());
     }
 
     /** Most vectors of an operator's size that are held at one time. */

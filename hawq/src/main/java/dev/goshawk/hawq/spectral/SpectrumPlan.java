@@ -89,8 +89,7 @@ public record SpectrumPlan(HessianPlan.Task task, SpectrumMethod method, boolean
         if (method.subsample() == 0) {
             return new long[task.blocks().size()];
         }
-        HessianPlan.Task part = new HessianPlan.Task(task.network(), task.dtype(), method.subsample(), task.height(),
-                task.width(), task.backend());
+        HessianPlan.Task part = task.of(method.subsample());
         return HessianPlan.ofBlocks(part, microBatch).stream().mapToLong(p -> p.bytes() + part.sampleBytes())
                 .toArray();
     }
@@ -98,7 +97,7 @@ public record SpectrumPlan(HessianPlan.Task task, SpectrumMethod method, boolean
     private static Footprint held(HessianPlan.Task task) {
         long weights = task.blocks().stream().mapToLong(Block::weightCount).sum();
         return Footprint.NONE.hold("parameters, " + task.dtype(), task.parameterBytes())
-                .hold("sample of " + task.samples() + " images " + task.height() + "x" + task.width(),
+                .hold("sample of " + task.samples() + " images " + task.extents(),
                         task.sampleBytes())
                 .hold("eigenvectors, float64", weights * Double.BYTES);
     }

@@ -5,6 +5,7 @@ import dev.goshawk.hawq.cli.command.KeptCurvature;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.goshawk.hawq.report.JsonFiles;
@@ -15,6 +16,10 @@ import dev.goshawk.tensor.DType;
 import dev.goshawk.weights.SafetensorsFile;
 import dev.goshawk.weights.WeightFile;
 import java.io.IOException;
+import dev.goshawk.weights.Weights;
+import tools.jackson.databind.JsonNode;
+import java.util.LinkedHashMap;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -184,15 +189,60 @@ class RunFaultsTest {
         assertEquals(3, report.results().size());
         assertEquals(List.of(1, 1), report.schedules().stream().map(s -> s.epochs().size()).toList());
         assertTrue(quantized.out().contains("epoch 0     train -   test loss "), quantized.out());
-        CliRun evaluated = CliRun.of("evaluate", "--weights", run.resolve("model.safetensors").toString(), "--data",
-                data.toString(), "--batch", "4");
-        assertEquals(0, evaluated.exitCode());
-        long ranges = WeightFile.read(run.resolve("model.safetensors")).metadata().keySet().stream()
-                .filter(k -> k.startsWith("goshawk.range.")).count();
-        assertTrue(ranges > 0);
-        assertEquals(List.of("goshawk: " + run.resolve("model.safetensors") + ": a quantized network's weights; its "
-                + ranges + " activation ranges are not applied, activations are computed in float32"),
-                evaluated.err().lines().toList());
+        assertEvaluatesAsTheRunDid(report);
+    }
+
+    @Test
+    void quantizedModelsEvaluateAsTheirRunDid() {
+        ends(quantize("--epochs-per-block", "0.5", "--at-once", "--activation-bits", "2", "--tolerance", "0.9"));
+        assertEvaluatesAsTheRunDid(JsonFiles.read(run.resolve("run.json"), RunReport.class));
+    }
+
+    /** The delivered file gives the loss and accuracy of the run, activations rounded too, or says that it does not. */
+    private void assertEvaluatesAsTheRunDid(RunReport report) {
+        Path model = run.resolve("model.safetensors");
+        Path json = run.resolveSibling("evaluated.json");
+        List<String> command = List.of("evaluate", "--data", data.toString(), "--batch", "4", "--json", json.toString(),
+                "--weights");
+        List<String> whole = new ArrayList<>(command);
+        whole.add(model.toString());
+        CliRun evaluated = ends(whole);
+        assertEquals("", evaluated.err());
+        RunReport.Epoch last = report.schedules().getFirst().epochs().getLast();
+        double loss = read(json).get("loss").asDouble();
+        assertEquals(last.testLoss(), loss);
+        assertEquals(last.testAccuracy(), read(json).get("accuracy").asDouble());
+
+        Weights weights = WeightFile.read(model);
+        Map<String, String> old = new LinkedHashMap<>(weights.metadata());
+        long ranges = old.keySet().stream().filter(k -> k.startsWith("goshawk.range.")).count();
+        assertTrue(ranges > 0 && old.remove("goshawk.activation_bits") != null, old.toString());
+        Path older = run.resolveSibling("older.safetensors");
+        SafetensorsFile.write(older, weights.tensors(), old);
+        List<String> second = new ArrayList<>(command);
+        second.add(older.toString());
+        assertEquals(List.of("goshawk: " + older + ": a quantized network's weights; its " + ranges
+                + " activation ranges are not applied, activations are computed in float32 (the file does not say their width)"),
+                ends(second).err().lines().toList());
+        assertNotEquals(loss, read(json).get("loss").asDouble());
+
+        for (Map.Entry<String, String> fault : Map.of("goshawk.activation_bits", "5", "goshawk.range.layer1.0.relu1",
+                "-1", "goshawk.range.conv9", "1").entrySet()) {
+            Map<String, String> damaged = new LinkedHashMap<>(weights.metadata());
+            damaged.put(fault.getKey(), fault.getValue());
+            SafetensorsFile.write(older, weights.tensors(), damaged);
+            String line = failure(second);
+            assertTrue(line.contains("expected") && line.contains(fault.getKey().replaceFirst("goshawk.range.", "")),
+                    line);
+        }
+    }
+
+    private static JsonNode read(Path json) {
+        try {
+            return CliRun.json(json);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

@@ -15,12 +15,13 @@ import dev.goshawk.data.Batches;
 import dev.goshawk.data.ImageDataset;
 import dev.goshawk.data.ImageFaults;
 import dev.goshawk.hawq.evaluation.Evaluation;
+import dev.goshawk.hawq.cli.option.StartWeights;
 import dev.goshawk.hawq.evaluation.Evaluator;
+import dev.goshawk.hawq.quantize.StoredActivations;
 import dev.goshawk.models.LayerHooks;
 import dev.goshawk.models.Mode;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.Networks;
-import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.tensor.DType;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -86,6 +87,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     private EngineOptions engine = new EngineOptions();
 
     private final ObjectNode file = Outputs.object();
+    private String activations = "";
     private final ArrayNode names = file.putArray("samples");
     private final ArrayNode rows = file.putArray("logits");
 
@@ -116,7 +118,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     private void print(Measured measured, String provenance) {
         Evaluation result = measured.result();
         PrintWriter out = spec.commandLine().getOut();
-        out.printf(Locale.ROOT, "%s on %s%n", model.model(), measured.images());
+        out.printf(Locale.ROOT, "%s on %s%s%n", model.model(), measured.images(), activations);
         out.printf(Locale.ROOT, "accuracy %.2f %%  (%d of %d images)   loss %.6f%n", 100 * result.accuracy(),
                 result.correct(), result.samples(), result.loss());
         if (measured.leftOut() > 0) {
@@ -148,11 +150,10 @@ public final class EvaluateCommand implements Callable<Integer> {
         ImageFaults faults = data.faults(err);
         Network network = model.network(dataset);
         data.requireSize(dataset, network);
-        Parameters parameters = model.parameters(network, dtype, data.isEmbedded(), 0, err);
+        StartWeights.Start start = model.start(network, dtype, data.isEmbedded(), 0, true, err);
         DataOptions.printNotes(dataset, err);
         warnOfRandomWeights(err);
-        Evaluator evaluator = new Evaluator(
-                DataOptions.trace(network, dtype, Math.min(batch, dataset.size()), dataset), parameters, backend);
+        Evaluator evaluator = evaluator(network, start, dataset.size(), dataset.height(), dataset.width(), backend);
         try (Progress progress = Progress.on(err)) {
             Evaluation result = evaluator.evaluate(new Batches(dataset, DataOptions.NORMALIZATION, 0), faults,
                     (image, row) -> {
@@ -168,12 +169,11 @@ public final class EvaluateCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         Network network = Networks.byName(model.model());
         TensorInputs given = TensorInputs.read(tensors, dtype, network.classes(), err);
-        Parameters parameters = model.parameters(network, dtype, false, 0, err);
+        StartWeights.Start start = model.start(network, dtype, false, 0, true, err);
         int images = given.labels().length;
         warnOfRandomWeights(err);
-        Evaluator evaluator = new Evaluator(network.trace(dtype, Math.min(batch, images),
-                given.images().shape().dim(1), given.images().shape().dim(2), Mode.EVALUATION, LayerHooks.NONE),
-                parameters, backend);
+        Evaluator evaluator = evaluator(network, start, images, given.images().shape().dim(1),
+                given.images().shape().dim(2), backend);
         try (Progress progress = Progress.on(err)) {
             Evaluation result = evaluator.evaluate(given.images(), given.labels(), (image, row) -> {
                 keep(Integer.toString(image), row);
@@ -181,6 +181,20 @@ public final class EvaluateCommand implements Callable<Integer> {
             });
             return new Measured(result, tensors + " (" + given.description() + ")", 0, progress.elapsed() / 1e9);
         }
+    }
+
+    /** The network with its activations rounded as the weight file says, where it does. */
+    private Evaluator evaluator(Network network, StartWeights.Start start, int images, int height, int width,
+            Backend backend) {
+        StoredActivations stored = start.activations();
+        StoredActivations.Hooks hooks = stored == null ? null : stored.hooks();
+        Evaluator evaluator = new Evaluator(network.trace(dtype, Math.min(batch, images), height, width,
+                Mode.EVALUATION, hooks == null ? LayerHooks.NONE : hooks), start.parameters(), backend);
+        if (stored != null && hooks != null) {
+            hooks.bindTo(evaluator.forward());
+            activations = ", activations of " + stored.bits() + " bits";
+        }
+        return evaluator;
     }
 
     private void keep(String name, double[] row) {

@@ -1,10 +1,8 @@
 package dev.goshawk.hawq.cli.command;
 
-import dev.goshawk.models.Mode;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.Networks;
-import dev.goshawk.models.TracedNetwork;
-import dev.goshawk.tensor.DType;
+import dev.goshawk.models.NetworkDescription;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -35,7 +33,7 @@ public final class ModelsCommand implements Callable<Integer> {
                 "blocks");
         for (String name : Networks.names()) {
             Network network = Networks.byName(name);
-            TracedNetwork t = network.trace(DType.FLOAT32, 1, Mode.EVALUATION);
+            NetworkDescription t = network.describe();
             out.printf(Locale.ROOT, "%-16s %5d %,13d %,13d %,16d %7d%n", name, network.inputSize(), t.parameterCount(),
                     t.weightCount(), t.macs(), t.blocks().size());
             if (blocks) {

@@ -1,7 +1,8 @@
 package dev.goshawk.hawq.cli.command;
 
 import dev.goshawk.hawq.cli.option.QuantizationOptions;
-import dev.goshawk.hawq.cli.option.StartWeights;
+import dev.goshawk.hawq.quantize.BitWidth;
+import dev.goshawk.hawq.quantize.StoredActivations;
 import dev.goshawk.hawq.cli.print.Reports;
 import dev.goshawk.hawq.cli.print.TrainingProgress;
 
@@ -117,7 +118,7 @@ final class QuantizationRun {
             epochs = trainer.run(checkpoints, progress);
         }
         folder.writeModel(main ? TrainCommand.MODEL_FILE : name + ".safetensors", trainer.quantizedParameters(),
-                metadata(allocation, trainer));
+                metadata(allocation, settings.activationBits(), trainer));
         Double accuracy = epochs.getLast().testAccuracy();
         return new Outcome(label, own.quantizer(), allocation, sensitivities, turns, epochs,
                 accuracy == null ? 0 : accuracy);
@@ -148,14 +149,13 @@ final class QuantizationRun {
         out.flush();
     }
 
-    private static Map<String, String> metadata(BitAllocation allocation, Trainer trainer) {
+    private static Map<String, String> metadata(BitAllocation allocation, BitWidth bits, Trainer trainer) {
         Map<String, String> text = new LinkedHashMap<>();
         text.put("format", "pt");
         for (int i = 0; i < allocation.blocks().size(); i++) {
             text.put("goshawk.bits." + allocation.blocks().get(i).name(), allocation.bits().get(i).toString());
         }
-        trainer.activationRanges()
-                .forEach((site, range) -> text.put(StartWeights.ACTIVATION_RANGE + site, Double.toString(range)));
+        text.putAll(new StoredActivations(bits, trainer.activationRanges()).metadata());
         return text;
     }
 }

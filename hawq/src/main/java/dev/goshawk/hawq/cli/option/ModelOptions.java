@@ -62,16 +62,26 @@ public final class ModelOptions {
      */
     public Parameters parameters(Network network, DType dtype, boolean embedded, long seed, PrintWriter err)
             throws IOException {
+        return start(network, dtype, embedded, seed, false, err).parameters();
+    }
+
+    /**
+     * As {@link #parameters}.
+     *
+     * @param quantized whether activations are rounded where a quantized network's file says how
+     */
+    public StartWeights.Start start(Network network, DType dtype, boolean embedded, long seed, boolean quantized,
+            PrintWriter err) throws IOException {
         if (weights != null) {
-            return StartWeights.load(weights, ignored, network, dtype, seed, err);
+            return StartWeights.open(weights, ignored, network, dtype, seed, quantized, err);
         }
         if (embedded && EmbeddedRun.hasWeights(model)) {
-            return Parameters.load(network, EmbeddedRun.weights(), dtype);
+            return new StartWeights.Start(Parameters.load(network, EmbeddedRun.weights(), dtype), null);
         }
         err.println("goshawk: no --weights: random ones by the seed " + seed
                 + ", which say nothing about a trained network");
         err.flush();
-        return Parameters.initialize(network, dtype, seed);
+        return new StartWeights.Start(Parameters.initialize(network, dtype, seed), null);
     }
 
     public String model() {

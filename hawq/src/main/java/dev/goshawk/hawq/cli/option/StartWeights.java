@@ -8,12 +8,14 @@ import dev.goshawk.data.ImageDataset;
 import dev.goshawk.data.source.Datasets;
 import dev.goshawk.hawq.curvature.LossProblem;
 import dev.goshawk.hawq.finetune.TrainingData;
+import dev.goshawk.hawq.quantize.StoredActivations;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.parameters.ParameterMismatchException;
 import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.weights.ReadProgress;
 import dev.goshawk.weights.WeightFile;
+import dev.goshawk.weights.WeightFileException;
 import dev.goshawk.weights.Weights;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -25,9 +27,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The weights a command starts from: a file's, or random ones where those are asked for by name. */
 public final class StartWeights {
-    /** Before the name of an activation in a quantized model's metadata. */
-    public static final String ACTIVATION_RANGE = "goshawk.range.";
-
     private static final String RANDOM = "random";
 
     private StartWeights() {
@@ -63,26 +62,54 @@ public final class StartWeights {
         LossProblem.of(network, parameters, sample, data.normalization(), backend).measureStatistics(images);
     }
 
-    /** What the option's value asks for; lines on {@code err} say how names and entries were chosen. */
+    /**
+     * Weights, and how a quantized network's activations are rounded.
+     *
+     * @param activations null where they are computed as floats
+     */
+    public record Start(Parameters parameters, @Nullable StoredActivations activations) {
+    }
+
+    /** What the option's value asks for, to go on from as floats; lines on {@code err} say how names and entries were chosen. */
     public static Parameters load(Path option, IgnoredWeights ignored, Network network, DType dtype, long seed,
             PrintWriter err) {
+        return open(option, ignored, network, dtype, seed, false, err).parameters();
+    }
+
+    /**
+     * As {@link #load}.
+     *
+     * @param quantized whether activations are rounded where the file says how; otherwise a line says that they are not
+     */
+    static Start open(Path option, IgnoredWeights ignored, Network network, DType dtype, long seed, boolean quantized,
+            PrintWriter err) {
         if (isRandom(option)) {
-            return Parameters.initialize(network, dtype, seed);
+            return new Start(Parameters.initialize(network, dtype, seed), null);
         }
         Weights weights = read(option, err);
         List<String> notes = new ArrayList<>(weights.notes());
-        long ranges = weights.metadata().keySet().stream().filter(k -> k.startsWith(ACTIVATION_RANGE)).count();
-        if (ranges > 0) {
+        StoredActivations activations = quantized ? activations(weights) : null;
+        long ranges = StoredActivations.count(weights.metadata());
+        if (ranges > 0 && activations == null) {
             notes.add("a quantized network's weights; its " + ranges
-                    + " activation ranges are not applied, activations are computed in " + dtype);
+                    + " activation ranges are not applied, activations are computed in " + dtype
+                    + (quantized ? " (the file does not say their width)" : ""));
         }
         try {
             Parameters parameters = Parameters.load(network, ignored.apply(weights, notes), dtype, notes::add);
             notes.forEach(note -> err.println("goshawk: " + weights.source() + ": " + note));
             err.flush();
-            return parameters;
+            return new Start(parameters, activations);
         } catch (ParameterMismatchException e) {
             throw IgnoredWeights.withRemedy(e);
+        }
+    }
+
+    private static @Nullable StoredActivations activations(Weights weights) {
+        try {
+            return StoredActivations.of(weights.metadata()).filter(a -> !a.ranges().isEmpty()).orElse(null);
+        } catch (IllegalArgumentException e) {
+            throw new WeightFileException(weights.source(), String.valueOf(e.getMessage()), e);
         }
     }
 }

@@ -16,8 +16,8 @@ public final class MemoryTable {
     public static void print(PrintWriter out, SpectrumPlan plan) {
         HessianPlan first = plan.blocks().getFirst().hessian();
         out.printf(Locale.ROOT,
-                "memory of the spectrum of %s: %d images of %dx%d in %s, %d at once (%d micro-batch%s)%n",
-                plan.task().network().name(), plan.task().samples(), plan.task().height(), plan.task().width(),
+                "memory of the spectrum of %s: %d images of %s in %s, %d at once (%d micro-batch%s)%n",
+                plan.task().network().name(), plan.task().samples(), plan.task().extents(),
                 plan.task().dtype(), first.microBatch(), first.microBatches(), first.microBatches() == 1 ? "" : "es");
         held(out, plan.footprint());
         out.printf(Locale.ROOT, "  %-16s %12s %12s %12s %12s %12s %12s%n", "a block at a time",

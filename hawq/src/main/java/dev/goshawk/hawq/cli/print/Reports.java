@@ -3,7 +3,6 @@ package dev.goshawk.hawq.cli.print;
 import dev.goshawk.backend.Backend;
 import dev.goshawk.hawq.report.RunReport;
 import dev.goshawk.models.Block;
-import dev.goshawk.models.Mode;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.ParameterSpec;
 import dev.goshawk.models.parameters.Parameters;
@@ -33,7 +32,7 @@ public final class Reports {
 
     /** The blocks of a network as the quantizer sees them. */
     public static List<Block> blocks(Network network) {
-        return network.trace(DType.FLOAT32, 1, Mode.EVALUATION).blocks();
+        return network.describe().blocks();
     }
 
     /** The row of a float model. */
