@@ -125,11 +125,25 @@ public record BitAllocation(List<Block> blocks, List<BitWidth> bits) {
         return Compression.mebibytes(blocks, bits);
     }
 
-    /** sum |lambda_i| ||Q_b(W_i) - W_i||^2 for blocks in the same order. */
+    /**
+     * The width of a block.
+     *
+     * @throws IllegalArgumentException if the allocation has none for it
+     */
+    public BitWidth of(Block block) {
+        int at = blocks.indexOf(block);
+        if (at < 0) {
+            throw new IllegalArgumentException("bit allocation: expected one of "
+                    + blocks.stream().map(Block::name).toList() + ", got block '" + block.name() + "'");
+        }
+        return bits.get(at);
+    }
+
+    /** sum |lambda_i| ||Q_b(W_i) - W_i||^2 over the given blocks. */
     public double cost(List<Sensitivity> sensitivities) {
         double sum = 0;
-        for (int i = 0; i < bits.size(); i++) {
-            sum += sensitivities.get(i).omega(bits.get(i));
+        for (Sensitivity s : sensitivities) {
+            sum += s.omega(of(s.block()));
         }
         return sum;
     }

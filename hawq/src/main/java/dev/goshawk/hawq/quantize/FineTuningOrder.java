@@ -23,13 +23,13 @@ public final class FineTuningOrder {
 
     /** Blocks by descending Omega, ties in network order; blocks that stay float are left out. */
     public static List<Entry> of(List<Sensitivity> blocks, BitAllocation allocation) {
-        List<BitWidth> bits = allocation.bits();
-        if (blocks.size() != bits.size()) {
-            throw new IllegalArgumentException("fine-tuning order: expected a sensitivity for each of " + bits.size()
+        if (blocks.size() != allocation.blocks().size()) {
+            throw new IllegalArgumentException("fine-tuning order: expected a sensitivity for each of " + allocation.blocks().size()
                     + " blocks, got " + blocks.size());
         }
         return IntStream.range(0, blocks.size())
-                .mapToObj(i -> new Entry(i, blocks.get(i).block(), bits.get(i), blocks.get(i).omega(bits.get(i))))
+                .mapToObj(i -> new Entry(i, blocks.get(i).block(), allocation.of(blocks.get(i).block()),
+                        blocks.get(i).omega(allocation.of(blocks.get(i).block()))))
                 .filter(e -> !e.bits().isFloat()).sorted(Comparator.comparingDouble(e -> -e.omega())).toList();
     }
 

@@ -1,5 +1,6 @@
 package dev.goshawk.hawq.quantize;
 
+import dev.goshawk.hawq.curvature.BlockCurvature;
 import dev.goshawk.models.Block;
 import dev.goshawk.models.parameters.Parameters;
 import java.util.Collection;
@@ -15,19 +16,15 @@ import java.util.stream.IntStream;
  * may be negative away from a minimum; every measure here takes |lambda|, since a direction of strong negative
  * curvature is no less sensitive to rounding.
  *
- * @param block the block
- * @param eigenvalue top eigenvalue lambda_i of the block's Hessian, finite
+ * @param curvature the block and its top eigenvalue lambda_i
  * @param perturbations ||Q_b(W_i) - W_i||^2 for each width that may be chosen
  */
-public record Sensitivity(Block block, double eigenvalue, Map<BitWidth, Double> perturbations) {
+public record Sensitivity(BlockCurvature curvature, Map<BitWidth, Double> perturbations) {
     public Sensitivity {
+        Block block = curvature.block();
         if (block.weightCount() < 1) {
             throw new IllegalArgumentException(
                     "block " + block.name() + ": expected at least 1 weight, got " + block.weightCount());
-        }
-        if (!Double.isFinite(eigenvalue)) {
-            throw new IllegalArgumentException(
-                    "block " + block.name() + ": expected a finite eigenvalue, got " + eigenvalue);
         }
         perturbations.forEach((bits, p) -> {
             if (!(p >= 0) || Double.isInfinite(p)) {
@@ -41,33 +38,44 @@ public record Sensitivity(Block block, double eigenvalue, Map<BitWidth, Double> 
     /**
      * Measures what each of {@link BitAllocation#CHOICES} would do to a block's weights.
      *
-     * @param eigenvalue top eigenvalue of the block's Hessian, finite
+     * @param curvature the block and its top eigenvalue
      * @param parameters the network's, in float
      */
-    public static Sensitivity of(Block block, double eigenvalue, Parameters parameters, Quantizer quantizer) {
-        return of(block, eigenvalue, parameters, quantizer, BitAllocation.CHOICES);
+    public static Sensitivity of(BlockCurvature curvature, Parameters parameters, Quantizer quantizer) {
+        return of(curvature, parameters, quantizer, BitAllocation.CHOICES);
     }
 
     /**
      * Measures what each of some widths would do to a block's weights.
      *
-     * @param eigenvalue top eigenvalue of the block's Hessian, finite
+     * @param curvature the block and its top eigenvalue
      * @param parameters the network's, in float
      * @param widths that may be chosen
      */
-    public static Sensitivity of(Block block, double eigenvalue, Parameters parameters, Quantizer quantizer,
+    public static Sensitivity of(BlockCurvature curvature, Parameters parameters, Quantizer quantizer,
             Collection<BitWidth> widths) {
+        Block block = curvature.block();
         Map<BitWidth, Double> perturbations = new EnumMap<>(BitWidth.class);
         for (BitWidth bits : new TreeSet<>(widths)) {
             perturbations.put(bits, block.weights().stream()
                     .mapToDouble(n -> quantizer.perturbation(parameters.get(n), bits)).sum());
         }
-        return new Sensitivity(block, eigenvalue, perturbations);
+        return new Sensitivity(curvature, perturbations);
+    }
+
+    /** The block. */
+    public Block block() {
+        return curvature.block();
+    }
+
+    /** Top eigenvalue lambda_i of the block's Hessian. */
+    public double eigenvalue() {
+        return curvature.eigenvalue();
     }
 
     /** S_i = |lambda_i| / n_i. */
     public double value() {
-        return Math.abs(eigenvalue) / block.weightCount();
+        return curvature.sensitivity();
     }
 
     /** ||Q_b(W_i) - W_i||^2; 0 where the block stays float. */
@@ -78,14 +86,14 @@ public record Sensitivity(Block block, double eigenvalue, Map<BitWidth, Double> 
         Double p = perturbations.get(bits);
         if (p == null) {
             throw new IllegalArgumentException(
-                    "block " + block.name() + ": no perturbation known at " + bits + " bits");
+                    "block " + block().name() + ": no perturbation known at " + bits + " bits");
         }
         return p;
     }
 
     /** Omega_i = |lambda_i| ||Q_b(W_i) - W_i||^2, the second-order cost of the block at that width. */
     public double omega(BitWidth bits) {
-        return Math.abs(eigenvalue) * perturbation(bits);
+        return Math.abs(eigenvalue()) * perturbation(bits);
     }
 
     /** Positions of the blocks by descending S_i, ties in network order. */

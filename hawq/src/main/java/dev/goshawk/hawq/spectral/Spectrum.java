@@ -1,5 +1,6 @@
 package dev.goshawk.hawq.spectral;
 
+import dev.goshawk.hawq.curvature.BlockCurvature;
 import dev.goshawk.hawq.curvature.BlockHessians;
 import dev.goshawk.hawq.curvature.HessianOperator;
 import dev.goshawk.hawq.curvature.LossProblem;
@@ -33,9 +34,9 @@ public final class Spectrum {
             this(block, top, 0);
         }
 
-        /** S = |lambda| / n, n the number of weights in the block. */
-        public double sensitivity() {
-            return Math.abs(top.eigenvalue()) / block.weightCount();
+        /** The result without its eigenvector. */
+        public BlockCurvature curvature() {
+            return BlockCurvature.of(block, top);
         }
     }
 

@@ -226,7 +226,7 @@ class RunFaultsTest {
                 ends(second).err().lines().toList());
         assertNotEquals(loss, read(json).get("loss").asDouble());
 
-        for (Map.Entry<String, String> fault : Map.of("goshawk.activation_bits", "5", "goshawk.range.layer1.0.relu1",
+        for (Map.Entry<String, String> fault : Map.of("goshawk.activation_bits", "9", "goshawk.range.layer1.0.relu1",
                 "-1", "goshawk.range.conv9", "1").entrySet()) {
             Map<String, String> damaged = new LinkedHashMap<>(weights.metadata());
             damaged.put(fault.getKey(), fault.getValue());

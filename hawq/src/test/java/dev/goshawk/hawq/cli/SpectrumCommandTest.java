@@ -9,10 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.goshawk.data.ImageDataset;
 import dev.goshawk.data.synthetic.SyntheticShapes;
-import dev.goshawk.hawq.spectral.Spectrum;
+import dev.goshawk.hawq.curvature.BlockCurvature;
 import dev.goshawk.models.Block;
-import dev.goshawk.spectral.EigenResult;
-import dev.goshawk.spectral.Target;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -131,9 +129,8 @@ class SpectrumCommandTest {
         assertEquals(0, lines.get(4).chars().filter(ch -> ch == '#').count());
     }
 
-    private static Spectrum.Entry entry(String name, double eigenvalue) {
-        return new Spectrum.Entry(new Block(name, List.of("w"), 2, 1),
-                new EigenResult(eigenvalue, new double[] {1, 0}, 0, 0, 3, true, 1e-3, Target.MAGNITUDE, 0));
+    private static BlockCurvature entry(String name, double eigenvalue) {
+        return new BlockCurvature(new Block(name, List.of("w"), 2, 1), eigenvalue, 0, null, null, 3, true);
     }
 
     @Test

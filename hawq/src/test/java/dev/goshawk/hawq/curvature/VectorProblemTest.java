@@ -149,18 +149,20 @@ class VectorProblemTest {
         HessianOperator full = HessianOperator.full(p, SAMPLES);
         assertEquals(loss(p), full.loss(), 1e-14);
         double[][] dense = dense(p, full);
+        full.linearize();
         for (int j = 0; j < full.size(); j++) {
             assertArrayEquals(dense[j], column(full, j), 1e-6, "column " + j);
         }
         List<Block> blocks = HessianOperator.blocks(p);
         assertEquals(List.of("hidden", "out"), blocks.stream().map(Block::name).toList());
+        List<double[][]> parts = blocks.stream().map(b -> dense(p, HessianOperator.block(p, b.name(), SAMPLES)))
+                .toList();
+        BlockHessians shared = BlockHessians.of(p, 3);
         for (boolean recompute : new boolean[] {false, true}) {
-            BlockHessians shared = BlockHessians.of(p, 3);
             for (int b = 0; b < blocks.size(); b++) {
                 HessianOperator one = HessianOperator.block(p, blocks.get(b).name(), 3, recompute);
-                double[][] part = dense(p, one);
                 for (int j = 0; j < one.size(); j++) {
-                    assertArrayEquals(part[j], column(one, j), 1e-6, "column " + j);
+                    assertArrayEquals(parts.get(b)[j], column(one, j), 1e-6, "column " + j);
                     assertArrayEquals(column(one, j), column(shared.block(b), j), 1e-14);
                 }
             }
@@ -193,14 +195,14 @@ class VectorProblemTest {
     void whatDoesNotFitIsNamed() {
         LossProblem p = problem(Objective.MEAN_SQUARED_ERROR);
         Tensor wide = Tensor.zeros(DType.FLOAT64, Shape.of(SAMPLES, FEATURES + 1));
-        assertEquals("loss: expected inputs [1, 5] with the sample's size in place of 1, got [7, 6]",
+        assertEquals("loss: expected inputs [1,5] with the sample's size in place of 1, got [7,6]",
                 assertThrows(ShapeMismatchException.class, () -> new LossProblem(p.network(), p.parameters(), wide,
                         p.labels(), Objective.MEAN_SQUARED_ERROR, backend)).getMessage());
         Tensor targets = Tensor.zeros(DType.FLOAT64, Shape.of(SAMPLES, 3));
         assertThrows(ShapeMismatchException.class, () -> new LossProblem(p.network(), p.parameters(), p.images(),
                 targets, Objective.MEAN_SQUARED_ERROR, backend));
         assertTrue(String.valueOf(assertThrows(ShapeMismatchException.class,
-                () -> problem((outputs, t) -> outputs.subtract(t))).getMessage()).startsWith("objective: "));
+                () -> problem((outputs, t) -> outputs.subtract(t))).getMessage()).contains("objective: expected a scalar"));
         assertTrue(String.valueOf(assertThrows(UnsupportedOperationException.class,
                 () -> p.network().inputSize()).getMessage()).contains("mlp: expected a network that takes images"));
     }

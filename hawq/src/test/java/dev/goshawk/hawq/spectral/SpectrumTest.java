@@ -73,7 +73,7 @@ class SpectrumTest {
                 double lambda = largestMagnitude(h);
                 assertTrue(e.top().converged(), e.block().name());
                 assertEquals(lambda, e.top().eigenvalue(), 1e-10 * Math.abs(lambda), e.block().name());
-                assertEquals(Math.abs(e.top().eigenvalue()) / h.size(), e.sensitivity());
+                assertEquals(Math.abs(e.top().eigenvalue()) / h.size(), e.curvature().sensitivity());
                 assertEquals(residual(h, e.top()), e.top().residual(), 1e-12);
             }
         }

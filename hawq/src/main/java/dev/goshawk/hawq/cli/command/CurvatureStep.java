@@ -11,6 +11,7 @@ import dev.goshawk.data.Batches;
 import dev.goshawk.data.ImageDataset;
 import dev.goshawk.data.source.Datasets;
 import dev.goshawk.data.source.Samples;
+import dev.goshawk.hawq.curvature.BlockCurvature;
 import dev.goshawk.hawq.curvature.HessianPlan;
 import dev.goshawk.hawq.curvature.LossProblem;
 import dev.goshawk.hawq.evaluation.Evaluation;
@@ -58,11 +59,7 @@ public final class CurvatureStep {
      * @param report how it was computed
      * @param blocks in network order
      */
-    public record Curvature(List<String> samples, RunReport.Curvature report, List<Top> blocks) {
-    }
-
-    /** One block's top eigenvalue. */
-    public record Top(String block, double eigenvalue, double residual, int iterations, boolean converged) {
+    public record Curvature(List<String> samples, RunReport.Curvature report, List<BlockCurvature> blocks) {
     }
 
     /** Fails with one line, before any work, if a number is out of its range. */
@@ -155,11 +152,7 @@ public final class CurvatureStep {
                 new RunReport.Curvature(method.name(), options.target().name(), tolerance, MAX_PRODUCTS,
                         DType.FLOAT32.toString(),
                         point.loss(), point.accuracy(), seconds),
-                entries.stream()
-                        .map(e -> new Top(e.block().name(), e.top().eigenvalue(), e.top().residual(),
-                                e.top().iterations(),
-                                e.top().converged()))
-                        .toList());
+                entries.stream().map(Spectrum.Entry::curvature).toList());
         KeptCurvature.write(file, result);
         return result;
     }

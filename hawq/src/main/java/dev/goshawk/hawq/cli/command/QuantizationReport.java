@@ -7,6 +7,7 @@ import dev.goshawk.hawq.cli.print.Version;
 import dev.goshawk.backend.Backend;
 import dev.goshawk.hawq.cli.command.QuantizationRun.Outcome;
 import dev.goshawk.hawq.finetune.Schedule.Turn;
+import dev.goshawk.hawq.curvature.BlockCurvature;
 import dev.goshawk.hawq.quantize.BitAllocation;
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.quantize.Compression;
@@ -53,7 +54,7 @@ final class QuantizationReport {
                 Map.of("curvature sample and start vectors, order and augmentation", seed), data,
                 Reports.model(network, parameters, source), curvature == null ? null : curvature.report(),
                 quantization(main),
-                blocks(main, curvature),
+                blocks(main),
                 outcomes.stream().map(o -> new RunReport.Schedule(o.label(), o.epochs())).toList(), results);
     }
 
@@ -79,21 +80,20 @@ final class QuantizationReport {
                 activationRatio(), Compression.convention());
     }
 
-    private List<RunReport.BlockRow> blocks(Outcome main, CurvatureStep.@Nullable Curvature curvature) {
+    private List<RunReport.BlockRow> blocks(Outcome main) {
         List<RunReport.BlockRow> rows = new ArrayList<>();
         List<String> order = main.turns().stream().map(Turn::block).toList();
-        for (int i = 0; i < main.allocation().blocks().size(); i++) {
-            Block b = main.allocation().blocks().get(i);
-            BitWidth bits = main.allocation().bits().get(i);
-            Sensitivity s = main.sensitivities().isEmpty() ? null : main.sensitivities().get(i);
-            CurvatureStep.Top top = s == null || curvature == null ? null : curvature.blocks().get(i);
+        for (Block b : main.allocation().blocks()) {
+            BitWidth bits = main.allocation().of(b);
+            Sensitivity s = main.sensitivities().stream().filter(e -> e.block().equals(b)).findFirst().orElse(null);
+            BlockCurvature top = s == null ? null : s.curvature();
             double perturbation = b.weights().stream()
                     .mapToDouble(n -> main.quantizer().perturbation(parameters.get(n), bits))
                     .sum();
             int turn = order.indexOf(b.name());
             rows.add(new RunReport.BlockRow(b.name(), b.weights(), b.weightCount(),
                     top == null ? null : top.eigenvalue(),
-                    top == null ? null : top.residual(), top == null ? null : top.iterations(),
+                    top == null ? null : top.residual(), top == null ? null : top.products(),
                     top == null ? null : top.converged(), s == null ? null : s.value(), bits.bits(), perturbation,
                     s == null ? null : s.omega(bits), turn < 0 ? null : turn + 1));
         }

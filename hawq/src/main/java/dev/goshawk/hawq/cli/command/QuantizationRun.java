@@ -8,6 +8,7 @@ import dev.goshawk.hawq.cli.print.TrainingProgress;
 
 import dev.goshawk.backend.Backend;
 import dev.goshawk.hawq.cli.option.QuantizationOptions.Method;
+import dev.goshawk.hawq.curvature.BlockCurvature;
 import dev.goshawk.hawq.finetune.Checkpoints;
 import dev.goshawk.hawq.finetune.DivergedException;
 import dev.goshawk.hawq.finetune.LearningRate;
@@ -126,12 +127,8 @@ final class QuantizationRun {
 
     private List<Sensitivity> sensitivities(CurvatureStep.Curvature curvature, Quantizer quantizer) {
         List<Block> blocks = Reports.blocks(network);
-        List<Sensitivity> result = new ArrayList<>();
-        for (int i = 0; i < blocks.size(); i++) {
-            result.add(Sensitivity.of(blocks.get(i), curvature.blocks().get(i).eigenvalue(), parameters,
-                    quantizer, options.widthsToMeasure(blocks)));
-        }
-        return result;
+        return blocks.stream().map(block -> Sensitivity.of(BlockCurvature.of(block, curvature.blocks()), parameters,
+                quantizer, options.widthsToMeasure(blocks))).toList();
     }
 
     private static void describe(String label, BitAllocation allocation, List<Sensitivity> sensitivities,
@@ -139,11 +136,10 @@ final class QuantizationRun {
             PrintWriter out) {
         out.printf(Locale.ROOT, "%n%s: bits %s, weights %.2f times smaller (%.3f MiB)%n", label, allocation.list(),
                 allocation.ratio(), allocation.mebibytes());
-        for (int i = 0; i < sensitivities.size(); i++) {
-            Sensitivity s = sensitivities.get(i);
+        for (Sensitivity s : sensitivities) {
+            BitWidth bits = allocation.of(s.block());
             out.printf(Locale.ROOT, "  %-14s n %8d  lambda %10.4g  S %9.3e  bits %2s  Omega %9.3e%n", s.block().name(),
-                    s.block().weightCount(), s.eigenvalue(), s.value(), allocation.bits().get(i),
-                    s.omega(allocation.bits().get(i)));
+                    s.block().weightCount(), s.eigenvalue(), s.value(), bits, s.omega(bits));
         }
         out.println("  order " + String.join(", ", turns.stream().map(Turn::block).toList()));
         out.flush();

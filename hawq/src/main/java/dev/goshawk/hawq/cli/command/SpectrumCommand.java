@@ -241,7 +241,7 @@ public final class SpectrumCommand implements Callable<Integer> {
                     .put("residual", e.top().residual()).put("rounding", rounding(e))
                     .put("iterations", e.top().iterations())
                     .put("subsample_products", e.subsampleProducts())
-                    .put("sensitivity", e.sensitivity()).put("converged", e.top().converged());
+                    .put("sensitivity", e.curvature().sensitivity()).put("converged", e.top().converged());
         }
         return file;
     }
@@ -256,7 +256,7 @@ public final class SpectrumCommand implements Callable<Integer> {
         out.printf(Locale.ROOT, "%s at %d images%s (%s): loss %.6f, accuracy %.2f %%%n%n", network.name(),
                 dataset.size(), drawn,
                 data.describe(split), point.loss(), 100 * point.accuracy());
-        new SpectrumTable(entries).print(out);
+        new SpectrumTable(entries.stream().map(Spectrum.Entry::curvature).toList()).print(out);
         out.println();
     }
 

@@ -1,6 +1,6 @@
 package dev.goshawk.hawq.cli.print;
 
-import dev.goshawk.hawq.spectral.Spectrum;
+import dev.goshawk.hawq.curvature.BlockCurvature;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
@@ -11,13 +11,13 @@ public final class SpectrumTable {
     /** The shortest bar stands for this fraction of the longest at most, so that near-equal blocks look alike. */
     private static final double LEAST_DECADES = 1;
 
-    private final List<Spectrum.Entry> entries;
+    private final List<BlockCurvature> entries;
     private final double low;
     private final double high;
 
-    public SpectrumTable(List<Spectrum.Entry> entries) {
+    public SpectrumTable(List<BlockCurvature> entries) {
         this.entries = entries;
-        double[] logs = entries.stream().mapToDouble(e -> Math.log10(Math.abs(e.top().eigenvalue())))
+        double[] logs = entries.stream().mapToDouble(e -> Math.log10(Math.abs(e.eigenvalue())))
                 .filter(Double::isFinite)
                 .sorted().toArray();
         this.high = logs.length == 0 ? 0 : logs[logs.length - 1];
@@ -29,9 +29,9 @@ public final class SpectrumTable {
         String head = "%-" + name + "s  %9s  %12s  %9s  %8s  %11s  %s%n";
         String row = "%-" + name + "s  %9d  %12.6g  %9.1e  %8d  %11.4e  %s%n";
         out.printf(Locale.ROOT, head, "block", "weights", "eigenvalue", "residual", "products", "sensitivity", axis());
-        for (Spectrum.Entry e : entries) {
-            out.printf(Locale.ROOT, row, e.block().name(), e.block().weightCount(), e.top().eigenvalue(),
-                    e.top().relativeResidual(), e.top().iterations(), e.sensitivity(), bar(e.top().eigenvalue()));
+        for (BlockCurvature e : entries) {
+            out.printf(Locale.ROOT, row, e.block().name(), e.block().weightCount(), e.eigenvalue(),
+                    e.relativeResidual(), e.products(), e.sensitivity(), bar(e.eigenvalue()));
         }
     }
 

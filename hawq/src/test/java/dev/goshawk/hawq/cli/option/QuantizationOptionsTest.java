@@ -14,6 +14,7 @@ import dev.goshawk.hawq.quantize.Scheme;
 import dev.goshawk.hawq.quantize.Sensitivity;
 import dev.goshawk.hawq.quantize.Quantizers;
 import dev.goshawk.hawq.quantize.UniformQuantizer;
+import dev.goshawk.hawq.curvature.BlockCurvature;
 import dev.goshawk.models.Block;
 import java.util.List;
 import java.util.Map;
@@ -25,8 +26,8 @@ class QuantizationOptionsTest {
             sensitivity("c", 100, 4));
 
     private static Sensitivity sensitivity(String name, long weights, double eigenvalue) {
-        return new Sensitivity(new Block(name, List.of(name + ".weight"), weights, 1), eigenvalue,
-                Map.of(BitWidth.B2, 16.0,
+        return new Sensitivity(
+                BlockCurvature.of(new Block(name, List.of(name + ".weight"), weights, 1), eigenvalue), Map.of(BitWidth.B2, 16.0,
                         BitWidth.B3, 8.0, BitWidth.B4, 4.0, BitWidth.B6, 2.0, BitWidth.B8, 1.0));
     }
 
