@@ -58,7 +58,7 @@ final class ForeignFile {
             return "is a TensorFlow Lite model; expected PyTorch or safetensors weights";
         }
         if (start[0] == 8 && start.length > 2 && start[1] < 32 && start[2] == 0x12) {
-            return "is an ONNX or TensorFlow graph, not a state dict; expected PyTorch or safetensors weights";
+            return "is an ONNX or TensorFlow graph, not a state dict; a whole ONNX network is given in place of its name, with weights and all";
         }
         if (start[0] == (byte) 0x80) {
             return "is a pickle, but not one written by torch.save" + CONVERT;

@@ -10,19 +10,19 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Writes small ONNX models for tests. */
-final class OnnxBytes {
+public final class OnnxBytes {
     private final List<byte[]> graph = new ArrayList<>();
     private final int opset;
 
-    OnnxBytes(int opset) {
+    public OnnxBytes(int opset) {
         this.opset = opset;
     }
 
-    interface Body {
+    public interface Body {
         void write(CodedOutputStream out) throws IOException;
     }
 
-    static byte[] message(Body body) {
+    public static byte[] message(Body body) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         CodedOutputStream out = CodedOutputStream.newInstance(bytes);
         try {
@@ -40,11 +40,11 @@ final class OnnxBytes {
     }
 
     /** An input; an extent of 0 or less is left open. */
-    OnnxBytes input(String name, int elementType, long... dims) {
+    public OnnxBytes input(String name, int elementType, long... dims) {
         return field(11, info(name, elementType, dims));
     }
 
-    OnnxBytes output(String name) {
+    public OnnxBytes output(String name) {
         return field(12, info(name, 1));
     }
 
@@ -70,7 +70,7 @@ final class OnnxBytes {
         });
     }
 
-    static byte[] floats(String name, long[] dims, float... values) {
+    public static byte[] floats(String name, long[] dims, float... values) {
         ByteBuffer raw = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         for (float v : values) {
             raw.putFloat(v);
@@ -78,7 +78,7 @@ final class OnnxBytes {
         return tensor(name, 1, dims, raw.array());
     }
 
-    static byte[] integers(String name, long[] dims, long... values) {
+    public static byte[] integers(String name, long[] dims, long... values) {
         ByteBuffer raw = ByteBuffer.allocate(values.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         for (long v : values) {
             raw.putLong(v);
@@ -86,7 +86,7 @@ final class OnnxBytes {
         return tensor(name, 7, dims, raw.array());
     }
 
-    static byte[] tensor(String name, int elementType, long[] dims, byte[] raw) {
+    public static byte[] tensor(String name, int elementType, long[] dims, byte[] raw) {
         return message(out -> {
             for (long d : dims) {
                 out.writeInt64(1, d);
@@ -97,11 +97,11 @@ final class OnnxBytes {
         });
     }
 
-    OnnxBytes initializer(byte[] tensor) {
+    public OnnxBytes initializer(byte[] tensor) {
         return field(5, tensor);
     }
 
-    OnnxBytes node(String operator, List<String> inputs, List<String> outputs, byte[]... attributes) {
+    public OnnxBytes node(String operator, List<String> inputs, List<String> outputs, byte[]... attributes) {
         return field(1, message(out -> {
             for (String i : inputs) {
                 out.writeString(1, i);
@@ -116,7 +116,7 @@ final class OnnxBytes {
         }));
     }
 
-    static byte[] attribute(String name, long... values) {
+    public static byte[] attribute(String name, long... values) {
         return message(out -> {
             out.writeString(1, name);
             for (long v : values) {
@@ -126,7 +126,7 @@ final class OnnxBytes {
         });
     }
 
-    static byte[] attribute(String name, int value) {
+    public static byte[] attribute(String name, int value) {
         return message(out -> {
             out.writeString(1, name);
             out.writeInt64(3, value);
@@ -134,7 +134,7 @@ final class OnnxBytes {
         });
     }
 
-    static byte[] attribute(String name, String value) {
+    public static byte[] attribute(String name, String value) {
         return message(out -> {
             out.writeString(1, name);
             out.writeString(4, value);
@@ -142,7 +142,7 @@ final class OnnxBytes {
         });
     }
 
-    byte[] toBytes() {
+    public byte[] toBytes() {
         return message(out -> {
             out.writeInt64(1, 8);
             out.writeByteArray(7, message(g -> {

@@ -21,7 +21,7 @@ import dev.goshawk.hawq.quantize.StoredActivations;
 import dev.goshawk.models.LayerHooks;
 import dev.goshawk.models.Mode;
 import dev.goshawk.models.Network;
-import dev.goshawk.models.Networks;
+import dev.goshawk.hawq.cli.option.NamedNetwork;
 import dev.goshawk.tensor.DType;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -167,7 +167,7 @@ public final class EvaluateCommand implements Callable<Integer> {
 
     private Measured onTensors(Path tensors, Backend backend) throws IOException {
         PrintWriter err = spec.commandLine().getErr();
-        Network network = Networks.byName(model.model());
+        Network network = NamedNetwork.of(model.model());
         TensorInputs given = TensorInputs.read(tensors, dtype, network.classes(), err);
         StartWeights.Start start = model.start(network, dtype, false, 0, true, err);
         int images = given.labels().length;

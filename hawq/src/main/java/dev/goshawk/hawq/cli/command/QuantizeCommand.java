@@ -28,7 +28,7 @@ import dev.goshawk.hawq.report.RunReport;
 import dev.goshawk.hawq.run.RunFolder;
 import dev.goshawk.models.Block;
 import dev.goshawk.models.Network;
-import dev.goshawk.models.Networks;
+import dev.goshawk.hawq.cli.option.NamedNetwork;
 import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.tensor.DType;
 import java.io.IOException;
@@ -71,7 +71,7 @@ public final class QuantizeCommand implements Callable<Integer> {
     private CommandSpec spec = CommandSpec.create();
 
     @Option(names = "--model", paramLabel = "NAME", defaultValue = "resnet20",
-            description = "Network (default: resnet20); 'goshawk models' lists them all.")
+            description = "Network (default: resnet20); 'goshawk models' lists them all. Or an ONNX file, FILE.onnx.")
     private String model = "resnet20";
 
     @Option(names = "--weights", paramLabel = "FILE",
@@ -130,17 +130,26 @@ public final class QuantizeCommand implements Callable<Integer> {
         }
     }
 
+    /** Where the weights come from, as reports say it. */
+    private String source() {
+        if (weights != null) {
+            return weights.toString();
+        }
+        return NamedNetwork.isFile(model) ? model : EmbeddedRun.SOURCE;
+    }
+
     private int call(RunOptions held) throws IOException {
-        int inputSize = Networks.byName(model).inputSize();
+        int inputSize = NamedNetwork.of(model).inputSize();
         ignored.check(weights);
-        List<Block> known = Reports.blocks(Networks.byName(model));
+        List<Block> known = Reports.blocks(NamedNetwork.of(model));
         quantization.check(known);
         held.check();
         training.check();
         curvature.check();
         QuantizationRun.Length length = length();
         refuseUnused();
-        if (weights == null && !(data.isEmbedded() && EmbeddedRun.hasWeights(model))) {
+        if (weights == null && !(data.isEmbedded() && EmbeddedRun.hasWeights(model))
+                && !NamedNetwork.isFile(model)) {
             throw new ParameterException(spec.commandLine(),
                     "--weights: expected the float network's weights, got none; 'goshawk train' makes them");
         }
@@ -152,10 +161,12 @@ public final class QuantizeCommand implements Callable<Integer> {
             held.prepare(values, curvature.sources(data.sources(weights)));
         }
         TrainingData opened = data.open(inputSize, err);
-        Network network = Networks.byName(model, opened.train().classes().size());
+        Network network = NamedNetwork.of(model, opened.train().classes().size());
         data.requireSize(opened, network);
         Parameters parameters = weights == null
-                ? Parameters.load(network, EmbeddedRun.weights(), DType.FLOAT32)
+                ? NamedNetwork.isFile(model)
+                        ? NamedNetwork.parameters(model, network, DType.FLOAT32)
+                        : Parameters.load(network, EmbeddedRun.weights(), DType.FLOAT32)
                 : StartWeights.load(weights, ignored, network, DType.FLOAT32, training.seed(), err);
         List<QuantizationOptions.Method> methods = quantization.methods(data.isEmbedded());
         TrainingSettings settings = training.settings(inputSize, quantization.quantizer(methods.getFirst()),
@@ -196,7 +207,7 @@ public final class QuantizeCommand implements Callable<Integer> {
         RunReport report = new QuantizationReport(folder, network, parameters, backend, quantization).of(outcomes, top,
                 baseline,
                 data.report(opened, training.augmentation(inputSize), top == null ? List.of() : top.samples()),
-                weights == null ? EmbeddedRun.SOURCE : weights.toString(),
+                source(),
                 engine.threads(), training.seed());
         folder.writeReport(report);
         out.println();

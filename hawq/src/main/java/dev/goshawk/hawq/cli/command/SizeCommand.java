@@ -4,7 +4,7 @@ import dev.goshawk.hawq.quantize.BitAllocation;
 import dev.goshawk.hawq.quantize.Compression;
 import dev.goshawk.hawq.report.PaperResults;
 import dev.goshawk.hawq.report.RunReport;
-import dev.goshawk.models.Networks;
+import dev.goshawk.hawq.cli.option.NamedNetwork;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -35,7 +35,7 @@ public final class SizeCommand implements Callable<Integer> {
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
         BitAllocation allocation = BitAllocation
-                .parse(Networks.byName(model).describe().blocks(), bits);
+                .parse(NamedNetwork.of(model).describe().blocks(), bits);
         for (int i = 0; i < allocation.blocks().size(); i++) {
             out.printf(Locale.ROOT, "%-14s %,12d weights %3d bits%n", allocation.blocks().get(i).name(),
                     allocation.blocks().get(i).weightCount(), allocation.bits().get(i).bits());

@@ -27,7 +27,7 @@ import dev.goshawk.hawq.quantize.UniformQuantizer;
 import dev.goshawk.hawq.report.RunReport;
 import dev.goshawk.hawq.run.RunFolder;
 import dev.goshawk.models.Network;
-import dev.goshawk.models.Networks;
+import dev.goshawk.hawq.cli.option.NamedNetwork;
 import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.tensor.DType;
 import java.io.IOException;
@@ -63,7 +63,8 @@ public final class TrainCommand implements Callable<Integer> {
     private CommandSpec spec = CommandSpec.create();
 
     @Option(names = "--model", paramLabel = "NAME", defaultValue = "resnet20",
-            description = "Network (default: resnet20); 'goshawk models' lists them all.")
+            description = "Network (default: resnet20); 'goshawk models' lists them all. Or an ONNX file, FILE.onnx, whose "
+                    + "weights it starts from.")
     private String model = "resnet20";
 
     @Option(names = "--weights", paramLabel = "FILE",
@@ -104,7 +105,7 @@ public final class TrainCommand implements Callable<Integer> {
     }
 
     private int call(RunOptions held) throws IOException {
-        int inputSize = Networks.byName(model).inputSize();
+        int inputSize = NamedNetwork.of(model).inputSize();
         ignored.check(weights);
         held.check();
         training.check();
@@ -119,10 +120,12 @@ public final class TrainCommand implements Callable<Integer> {
             held.prepare(values, data.sources(weights));
         }
         TrainingData opened = data.open(inputSize, err);
-        Network network = Networks.byName(model, opened.train().classes().size());
+        Network network = NamedNetwork.of(model, opened.train().classes().size());
         data.requireSize(opened, network);
         Parameters parameters = weights == null
-                ? Parameters.initialize(network, DType.FLOAT32, training.seed())
+                ? NamedNetwork.isFile(model)
+                        ? NamedNetwork.parameters(model, network, DType.FLOAT32)
+                        : Parameters.initialize(network, DType.FLOAT32, training.seed())
                 : StartWeights.load(weights, ignored, network, DType.FLOAT32, training.seed(), err);
         TrainingSettings settings = training.settings(inputSize, UniformQuantizer.standard(), BitWidth.FLOAT);
         TrainingPlan plan = TrainingPlan.of(network, parameters, opened, settings, false, backend);
@@ -132,7 +135,7 @@ public final class TrainCommand implements Callable<Integer> {
         }
         plan.requireFits(Heap.limit(backend));
         Trainer trainer = new Trainer(network, parameters, opened, settings, schedule, backend);
-        RunFolder folder = held.begin(Path.of("runs", "train-" + model), commandLine(), values,
+        RunFolder folder = held.begin(Path.of("runs", "train-" + network.name()), commandLine(), values,
                 SplitOptions.contents(opened, parameters));
         List<RunReport.Epoch> history;
         Checkpoints checkpoints = folder.checkpoints(TRAINING);

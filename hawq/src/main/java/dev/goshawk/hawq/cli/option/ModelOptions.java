@@ -2,7 +2,6 @@ package dev.goshawk.hawq.cli.option;
 
 import dev.goshawk.data.ImageDataset;
 import dev.goshawk.models.Network;
-import dev.goshawk.models.Networks;
 import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.tensor.DType;
 import java.io.IOException;
@@ -17,7 +16,7 @@ import picocli.CommandLine.ParameterException;
 /** A network with weights from a file. */
 public final class ModelOptions {
     @Option(names = "--model", paramLabel = "NAME", defaultValue = "resnet20",
-            description = "Network (default: resnet20); 'goshawk models' lists them all.")
+            description = "Network (default: resnet20); 'goshawk models' lists them all. Or an ONNX file, FILE.onnx.")
     private String model = "resnet20";
 
     @Option(names = "--weights", paramLabel = "FILE",
@@ -30,34 +29,36 @@ public final class ModelOptions {
 
     /** The network with as many classes as the data. */
     public Network network(ImageDataset dataset) {
-        return Networks.byName(model, dataset.classes().size());
+        return NamedNetwork.of(model, dataset.classes().size());
     }
 
     /** Fails with one line before anything slow if there is no such network or an option cannot apply. */
     public void check() {
-        Networks.byName(model);
+        NamedNetwork.of(model);
         ignored.check(weights);
     }
 
     /** Fails with one line if no weights were named. */
     public void requireWeights(CommandSpec spec) {
-        if (weights == null) {
+        if (weights == null && !NamedNetwork.isFile(model)) {
             throw new ParameterException(spec.commandLine(), "Missing required option: '--weights=FILE'");
         }
     }
 
     /** Side of the network's input images. */
     public int inputSize() {
-        return Networks.byName(model).inputSize();
+        return NamedNetwork.of(model).inputSize();
     }
 
     /** Whether {@link #parameters} are random. */
     public boolean isRandom(boolean embedded) {
-        return weights == null ? !(embedded && EmbeddedRun.hasWeights(model)) : StartWeights.isRandom(weights);
+        return weights == null
+                ? !(embedded && EmbeddedRun.hasWeights(model)) && !NamedNetwork.isFile(model)
+                : StartWeights.isRandom(weights);
     }
 
     /**
-     * The weights named, or without any: the embedded ones where they fit the embedded shapes, else random ones, which a
+     * The weights named, or without any: an ONNX file's own, the embedded ones where they fit the embedded shapes, else random ones, which a
      * line says.
      */
     public Parameters parameters(Network network, DType dtype, boolean embedded, long seed, PrintWriter err)
@@ -77,6 +78,9 @@ public final class ModelOptions {
         }
         if (embedded && EmbeddedRun.hasWeights(model)) {
             return new StartWeights.Start(Parameters.load(network, EmbeddedRun.weights(), dtype), null);
+        }
+        if (NamedNetwork.isFile(model)) {
+            return new StartWeights.Start(NamedNetwork.parameters(model, network, dtype), null);
         }
         err.println("goshawk: no --weights: random ones by the seed " + seed
                 + ", which say nothing about a trained network");

@@ -1,0 +1,60 @@
+package dev.goshawk.hawq.cli.option;
+
+import dev.goshawk.models.Network;
+import dev.goshawk.models.Networks;
+import dev.goshawk.models.parameters.Parameters;
+import dev.goshawk.onnx.OnnxNetwork;
+import dev.goshawk.tensor.DType;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** What {@code --model} names: a network that Goshawk defines, or an ONNX file. */
+public final class NamedNetwork {
+    private static final String ONNX = ".onnx";
+    /** A file is read once a process; the commands ask for their network more than once. */
+    private static final Map<Path, OnnxNetwork> READ = new ConcurrentHashMap<>();
+
+    private NamedNetwork() {
+    }
+
+    /** Whether the name is that of an ONNX file. */
+    public static boolean isFile(String model) {
+        return model.endsWith(ONNX);
+    }
+
+    /**
+     * The network, with the number of classes it was published with.
+     *
+     * @throws IllegalArgumentException in one line, if there is none of that name or the file cannot be used
+     */
+    public static Network of(String model) {
+        return isFile(model) ? file(model) : Networks.byName(model);
+    }
+
+    /**
+     * The network for data of so many classes.
+     *
+     * @throws IllegalArgumentException as {@link #of(String)}, or if a file's network has another number of classes
+     */
+    public static Network of(String model, int classes) {
+        if (!isFile(model)) {
+            return Networks.byName(model, classes);
+        }
+        Network network = file(model);
+        if (network.classes() != classes) {
+            throw new IllegalArgumentException(model + ": the network has " + network.classes()
+                    + " outputs, the data has " + classes + " classes");
+        }
+        return network;
+    }
+
+    /** The weights in an ONNX file. */
+    public static Parameters parameters(String model, Network network, DType dtype) {
+        return Parameters.load(network, file(model).weights(), dtype);
+    }
+
+    private static OnnxNetwork file(String model) {
+        return READ.computeIfAbsent(Path.of(model).toAbsolutePath().normalize(), p -> OnnxNetwork.read(Path.of(model)));
+    }
+}

@@ -1,0 +1,80 @@
+package dev.goshawk.hawq.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.goshawk.data.ImageDataset;
+import dev.goshawk.data.synthetic.SyntheticShapes;
+import dev.goshawk.onnx.OnnxBytes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** An ONNX file wherever a network's name goes. */
+class OnnxCommandsTest {
+    private static final ImageDataset IMAGES = SyntheticShapes.open("train");
+
+    @TempDir
+    private Path folder;
+
+    private String network(int classes) throws IOException {
+        byte[] bytes = new OnnxBytes(13).input("x", 1, 0, 3, 32, 32)
+                .initializer(OnnxBytes.floats("conv.weight", new long[] {8, 3, 5, 5}, wave(600, 0.1f)))
+                .initializer(OnnxBytes.floats("fc.weight", new long[] {classes, 8}, wave(8 * classes, 0.6f)))
+                .initializer(OnnxBytes.floats("fc.bias", new long[] {classes}, wave(classes, 0.1f)))
+                .node("Conv", List.of("x", "conv.weight"), List.of("c"), OnnxBytes.attribute("strides", 4, 4))
+                .node("Relu", List.of("c"), List.of("r")).node("GlobalAveragePool", List.of("r"), List.of("g"))
+                .node("Flatten", List.of("g"), List.of("f"))
+                .node("Gemm", List.of("f", "fc.weight", "fc.bias"), List.of("y"), OnnxBytes.attribute("transB", 1))
+                .output("y").toBytes();
+        return Files.write(folder.resolve("small.onnx"), bytes).toString();
+    }
+
+    private static float[] wave(int n, float height) {
+        float[] w = new float[n];
+        for (int i = 0; i < n; i++) {
+            w[i] = height * (float) Math.sin(1 + 0.7 * i);
+        }
+        return w;
+    }
+
+    @Test
+    void itsSpectrumHasALayerForABlock() throws IOException {
+        Path json = folder.resolve("spectrum.json");
+        Path list = CliRun.writeSamples(folder, IMAGES.name(0), IMAGES.name(4000), IMAGES.name(1));
+        CliRun run = CliRun.of("spectrum", "--model", network(10), "--samples", list.toString(), "--json",
+                json.toString(), "--tolerance", "0.05");
+        assertEquals(0, run.exitCode(), run.err());
+        JsonNode blocks = CliRun.json(json).get("blocks");
+        assertEquals(List.of("conv", "fc"), blocks.valueStream().map(b -> b.get("name").asString()).toList());
+        assertEquals(600, blocks.get(0).get("weights").asInt());
+    }
+
+    @Test
+    void itIsQuantizedAndEvaluated() throws IOException {
+        Path out = folder.resolve("run");
+        CliRun run = CliRun.of("quantize", "--model", network(10), "--method", "direct", "--train-images", "64",
+                "--epochs-per-block", "0", "--final-epochs", "1", "--out", out.toString());
+        assertEquals(0, run.exitCode(), run.err());
+        assertTrue(Files.exists(out.resolve("report.html")), run.out());
+    }
+
+    @Test
+    void dataOfOtherClassesIsRefused() throws IOException {
+        CliRun run = CliRun.of("spectrum", "--model", network(4));
+        assertEquals(2, run.exitCode());
+        assertTrue(run.err().contains("the network has 4 outputs, the data has 10 classes"), run.err());
+    }
+
+    @Test
+    void aMissingFileIsOneLine() {
+        CliRun run = CliRun.of("size", "--model", folder.resolve("none.onnx").toString());
+        assertEquals(2, run.exitCode());
+        assertEquals(1, run.err().lines().count(), run.err());
+        assertTrue(run.err().contains("none.onnx: no such file"), run.err());
+    }
+}
