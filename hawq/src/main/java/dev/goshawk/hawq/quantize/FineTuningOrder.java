@@ -24,8 +24,9 @@ public final class FineTuningOrder {
     /** Blocks by descending Omega, ties in network order; blocks that stay float are left out. */
     public static List<Entry> of(List<Sensitivity> blocks, BitAllocation allocation) {
         if (blocks.size() != allocation.blocks().size()) {
-            throw new IllegalArgumentException("fine-tuning order: expected a sensitivity for each of " + allocation.blocks().size()
-                    + " blocks, got " + blocks.size());
+            throw new IllegalArgumentException(
+                    "fine-tuning order: expected a sensitivity for each of " + allocation.blocks().size()
+                            + " blocks, got " + blocks.size());
         }
         return IntStream.range(0, blocks.size())
                 .mapToObj(i -> new Entry(i, blocks.get(i).block(), allocation.of(blocks.get(i).block()),

@@ -67,7 +67,8 @@ public record StoredActivations(BitWidth bits, Map<String, Double> ranges) {
             bits = BitWidth.of(Integer.parseInt(width));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    "metadata " + WIDTH + ": expected the width of quantized activations, got '" + shown(width) + "'", e);
+                    "metadata " + WIDTH + ": expected the width of quantized activations, got '" + shown(width) + "'",
+                    e);
         }
         Map<String, Double> ranges = new LinkedHashMap<>();
         metadata.forEach((key, text) -> {

@@ -202,7 +202,8 @@ class VectorProblemTest {
         assertThrows(ShapeMismatchException.class, () -> new LossProblem(p.network(), p.parameters(), p.images(),
                 targets, Objective.MEAN_SQUARED_ERROR, backend));
         assertTrue(String.valueOf(assertThrows(ShapeMismatchException.class,
-                () -> problem((outputs, t) -> outputs.subtract(t))).getMessage()).contains("objective: expected a scalar"));
+                () -> problem((outputs, t) -> outputs.subtract(t))).getMessage())
+                .contains("objective: expected a scalar"));
         assertTrue(String.valueOf(assertThrows(UnsupportedOperationException.class,
                 () -> p.network().inputSize()).getMessage()).contains("mlp: expected a network that takes images"));
     }

@@ -118,7 +118,8 @@ class BitAllocationTest {
         Map<BitWidth, Double> p = new HashMap<>();
         BitAllocation.CHOICES.forEach(b -> p.put(b, Math.pow(4, -b.bits())));
         List<Block> blocks = blocks(100, 100, 100);
-        List<Sensitivity> s = List.of(new Sensitivity(BlockCurvature.of(blocks.get(0), 1), p), new Sensitivity(BlockCurvature.of(blocks.get(1), -50), p),
+        List<Sensitivity> s = List.of(new Sensitivity(BlockCurvature.of(blocks.get(0), 1), p),
+                new Sensitivity(BlockCurvature.of(blocks.get(1), -50), p),
                 new Sensitivity(BlockCurvature.of(blocks.get(2), 5), p));
         assertEquals(List.of(1, 2, 0), Sensitivity.precisionOrder(s));
         assertEquals(0.5, s.get(1).value());
@@ -169,8 +170,10 @@ class BitAllocationTest {
     void fineTuningOrderFollowsOmega() {
         Map<BitWidth, Double> p = Map.of(BitWidth.B2, 4.0, BitWidth.B4, 0.5);
         List<Block> blocks = blocks(10, 10, 10, 10);
-        List<Sensitivity> s = List.of(new Sensitivity(BlockCurvature.of(blocks.get(0), 3), p), new Sensitivity(BlockCurvature.of(blocks.get(1), -1), p),
-                new Sensitivity(BlockCurvature.of(blocks.get(2), 9), p), new Sensitivity(BlockCurvature.of(blocks.get(3), 100), p));
+        List<Sensitivity> s = List.of(new Sensitivity(BlockCurvature.of(blocks.get(0), 3), p),
+                new Sensitivity(BlockCurvature.of(blocks.get(1), -1), p),
+                new Sensitivity(BlockCurvature.of(blocks.get(2), 9), p),
+                new Sensitivity(BlockCurvature.of(blocks.get(3), 100), p));
         BitAllocation a = BitAllocation.parse(blocks, "2,2,4,32");
         // omegas 12, 4, 4.5; the float block has no turn
         List<FineTuningOrder.Entry> order = FineTuningOrder.of(s, a);
@@ -183,8 +186,10 @@ class BitAllocationTest {
     @Test
     void badStatistics() {
         Block block = blocks(5).get(0);
-        assertThrows(IllegalArgumentException.class, () -> new Sensitivity(BlockCurvature.of(block, Double.NaN), Map.of()));
-        assertThrows(IllegalArgumentException.class, () -> new Sensitivity(BlockCurvature.of(block, 1), Map.of(BitWidth.B2, -1.0)));
+        assertThrows(IllegalArgumentException.class,
+                () -> new Sensitivity(BlockCurvature.of(block, Double.NaN), Map.of()));
+        assertThrows(IllegalArgumentException.class,
+                () -> new Sensitivity(BlockCurvature.of(block, 1), Map.of(BitWidth.B2, -1.0)));
         Block empty = blocks(0).get(0);
         assertThrows(IllegalArgumentException.class, () -> new Sensitivity(BlockCurvature.of(empty, 1), Map.of()));
     }

@@ -27,7 +27,8 @@ class QuantizationOptionsTest {
 
     private static Sensitivity sensitivity(String name, long weights, double eigenvalue) {
         return new Sensitivity(
-                BlockCurvature.of(new Block(name, List.of(name + ".weight"), weights, 1), eigenvalue), Map.of(BitWidth.B2, 16.0,
+                BlockCurvature.of(new Block(name, List.of(name + ".weight"), weights, 1), eigenvalue),
+                Map.of(BitWidth.B2, 16.0,
                         BitWidth.B3, 8.0, BitWidth.B4, 4.0, BitWidth.B6, 2.0, BitWidth.B8, 1.0));
     }
 
