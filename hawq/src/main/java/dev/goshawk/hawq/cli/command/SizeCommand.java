@@ -1,7 +1,7 @@
 package dev.goshawk.hawq.cli.command;
 
-import dev.goshawk.hawq.quantize.BitAllocation;
-import dev.goshawk.hawq.quantize.Compression;
+import dev.goshawk.hawq.allocate.BitAllocation;
+import dev.goshawk.hawq.allocate.Compression;
 import dev.goshawk.hawq.report.PaperResults;
 import dev.goshawk.hawq.report.RunReport;
 import dev.goshawk.hawq.cli.option.NamedNetwork;

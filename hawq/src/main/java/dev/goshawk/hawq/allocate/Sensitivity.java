@@ -1,5 +1,7 @@
-package dev.goshawk.hawq.quantize;
+package dev.goshawk.hawq.allocate;
 
+import dev.goshawk.hawq.quantize.Quantizer;
+import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.curvature.BlockCurvature;
 import dev.goshawk.models.Block;
 import dev.goshawk.models.parameters.Parameters;

@@ -1,5 +1,6 @@
-package dev.goshawk.hawq.quantize;
+package dev.goshawk.hawq.allocate;
 
+import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.models.Block;
 import java.util.ArrayList;
 import java.util.Collections;

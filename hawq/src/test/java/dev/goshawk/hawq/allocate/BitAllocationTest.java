@@ -1,9 +1,10 @@
-package dev.goshawk.hawq.quantize;
+package dev.goshawk.hawq.allocate;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.curvature.BlockCurvature;
 import dev.goshawk.models.Block;
 import java.util.ArrayList;
