@@ -10,6 +10,11 @@ public interface BackendProvider {
     /** The usable provider with the highest priority is chosen if none is selected by name. */
     int priority();
 
+    /** Whether a setting of this backend alone was made, so that computing with another one would not be what was asked for. */
+    default boolean isAskedFor() {
+        return false;
+    }
+
     /** Whether most machines lack it, so that its absence is not worth a warning. */
     default boolean isOptional() {
         return false;

@@ -77,20 +77,18 @@ public final class Backends {
      */
     public static Backend select(@Nullable String name, Workers workers) {
         for (BackendProvider p : providers()) {
-            String reason = p.unusableReason().orElse(null);
-            if (name != null) {
-                if (p.name().equals(name)) {
-                    if (reason != null) {
-                        throw new IllegalArgumentException("backend '" + name + "' is not usable: " + reason);
-                    }
-                    return create(p, workers);
-                }
-            } else if (reason == null) {
-                return create(p, workers);
-            } else {
-                LOG.log(p.isOptional() ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
-                        "backend " + p.name() + " is not usable: " + reason);
+            if (name != null && !p.name().equals(name)) {
+                continue;
             }
+            String reason = p.unusableReason().orElse(null);
+            if (reason == null) {
+                return create(p, workers);
+            }
+            if (name != null || p.isAskedFor()) {
+                throw new IllegalArgumentException("backend '" + p.name() + "' is not usable: " + reason);
+            }
+            LOG.log(p.isOptional() ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING,
+                    "backend " + p.name() + " is not usable: " + reason);
         }
         throw new IllegalArgumentException("backend '" + (name == null ? "(any)" : name) + "': expected one of "
                 + providers().stream().map(BackendProvider::name).toList());

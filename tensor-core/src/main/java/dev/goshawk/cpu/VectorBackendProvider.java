@@ -35,6 +35,11 @@ public final class VectorBackendProvider implements BackendProvider {
     }
 
     @Override
+    public boolean isAskedFor() {
+        return System.getProperty(VectorWidth.PROPERTY) != null;
+    }
+
+    @Override
     public Optional<String> advice() {
         List<String> missing = JvmOptions.missing();
         return missing.isEmpty()

@@ -68,8 +68,10 @@ class WrongPropertyTest {
         assertEquals("then vector", lines.get(2));
     }
 
+    /** Another backend is not taken in silence where the vectors' width was asked for. */
     @Test
-    void aWidthThatThereIsNotLeavesTheReference() throws Exception {
-        assertEquals("got reference", run("goshawk.vector.bits", "100").get(0));
+    void aWrongWidthIsAnErrorAtEachUse() throws IOException, InterruptedException {
+        String line = "backend 'vector' is not usable: goshawk.vector.bits: expected 128, 256 or 512, got '99'";
+        assertEquals(List.of(line, line, "then vector"), run("goshawk.vector.bits", "99"));
     }
 }

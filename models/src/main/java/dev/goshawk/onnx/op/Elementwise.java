@@ -1,5 +1,6 @@
 package dev.goshawk.onnx.op;
 
+import dev.goshawk.graph.Activations;
 import dev.goshawk.graph.Value;
 import dev.goshawk.onnx.format.OnnxException;
 import dev.goshawk.tensor.Shape;
@@ -35,7 +36,7 @@ final class Elementwise {
         plain(all, "Not", x -> x.negate().add(1));
         plain(all, "Softsign", x -> x.divide(x.abs().add(1)));
         plain(all, "Mish", x -> x.multiply(x.softplus().tanh()));
-        plain(all, "HardSwish", x -> x.multiply(clamp(x.scale(1.0 / 6).add(0.5), 0, 1)));
+        plain(all, "HardSwish", x -> x.multiply(Activations.clamp(x.scale(1.0 / 6).add(0.5), 0, 1)));
         all.put("Swish", Operator.single(n -> {
             double alpha = n.onnx().real("alpha", 1);
             return n.map(0, x -> x.multiply(x.scale(alpha).sigmoid()));
@@ -61,7 +62,7 @@ final class Elementwise {
         all.put("HardSigmoid", Operator.single(n -> {
             double alpha = n.onnx().real("alpha", 0.2);
             double beta = n.onnx().real("beta", 0.5);
-            return n.map(0, x -> clamp(x.scale(alpha).add(beta), 0, 1));
+            return n.map(0, x -> Activations.clamp(x.scale(alpha).add(beta), 0, 1));
         }));
         all.put("ThresholdedRelu", Operator.single(n -> {
             double alpha = n.onnx().real("alpha", 1);
@@ -90,18 +91,11 @@ final class Elementwise {
         return x.relu().add(x.min(x.like(0)).scale(1 / width).expm1().scale(alpha));
     }
 
-    static Value clamp(Value x, double low, double high) {
-        Value above = low == Double.NEGATIVE_INFINITY ? x : x.max(x.like(low));
-        return high == Double.POSITIVE_INFINITY ? above : above.min(x.like(high));
-    }
-
     private static Term gelu(Node n) {
         if (!"tanh".equals(n.onnx().text("approximate", "none"))) {
             throw new OnnxException("only approximate=tanh is supported");
         }
-        double c = Math.sqrt(2 / Math.PI);
-        return n.map(0, x -> x.scale(0.5).multiply(
-                x.add(x.multiply(x.square()).scale(0.044715)).scale(c).tanh().add(1)));
+        return n.map(0, Activations::geluTanh);
     }
 
     private static Term clip(Node n) {
@@ -109,8 +103,8 @@ final class Elementwise {
         double high = n.number("max", 2, Double.POSITIVE_INFINITY);
         // From 0 up it is a rectifier, such as ReLU6: its result is what a quantizer acts on.
         return n.map(0, x -> {
-            Value y = low == 0 ? x.relu() : clamp(x, low, Double.POSITIVE_INFINITY);
-            Value clipped = clamp(y, Double.NEGATIVE_INFINITY, high);
+            Value y = low == 0 ? x.relu() : low == Double.NEGATIVE_INFINITY ? x : x.max(x.like(low));
+            Value clipped = high == Double.POSITIVE_INFINITY ? y : y.min(y.like(high));
             return low == 0 ? n.source().activation(n.activation(), clipped) : clipped;
         });
     }

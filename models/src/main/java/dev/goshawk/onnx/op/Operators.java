@@ -20,9 +20,9 @@ public final class Operators {
         Elementwise.register(ALL);
         Arithmetic.register(ALL);
         Windows.register(ALL);
-        Normalizations.register(ALL);
+        NormalizationOperators.register(ALL);
         Reductions.register(ALL);
-        Products.register(ALL);
+        MatrixProducts.register(ALL);
         Shapes.register(ALL);
         Selections.register(ALL);
     }

@@ -1,5 +1,6 @@
 package dev.goshawk.onnx.op;
 
+import dev.goshawk.graph.Activations;
 import dev.goshawk.graph.Functions;
 import dev.goshawk.graph.Value;
 import dev.goshawk.models.ParameterSpec.Kind;
@@ -11,27 +12,27 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /** Softmax and the normalizations. */
-final class Normalizations {
+final class NormalizationOperators {
     /** The first opset whose softmax runs along one axis; before, over that axis and all after it. */
     private static final int SOFTMAX_OF_ONE_AXIS = 13;
     private static final double EPSILON = 1e-5;
 
-    private Normalizations() {
+    private NormalizationOperators() {
     }
 
     static void register(Map<String, Operator> all) {
         all.put("Softmax", Operator.single(n -> Term.traced(softmax(n, false))));
         all.put("LogSoftmax", Operator.single(n -> Term.traced(softmax(n, true))));
-        all.put("BatchNormalization", Operator.single(Normalizations::batch));
+        all.put("BatchNormalization", Operator.single(NormalizationOperators::batch));
         all.put("InstanceNormalization", Operator.single(n -> grouped(n, n.shape(0).dim(1), true)));
         all.put("GroupNormalization", Operator.single(n -> grouped(n, n.onnx().whole("num_groups", 1),
                 n.opset() >= 21)));
-        all.put("LayerNormalization", Operator.single(Normalizations::layer));
+        all.put("LayerNormalization", Operator.single(NormalizationOperators::layer));
         all.put("MeanVarianceNormalization", Operator.single(n -> {
             int[] axes = Axes.of(n.onnx().wholes("axes", 0, 2, 3), n.rank(0));
             return Term.traced(centred(n.logical(0), axes, 1e-9));
         }));
-        all.put("LRN", Operator.single(Normalizations::localResponse));
+        all.put("LRN", Operator.single(NormalizationOperators::localResponse));
         all.put("LpNormalization", Operator.single(n -> {
             int axis = Axes.of(n.onnx().whole("axis", -1), n.rank(0));
             Value x = n.logical(0);
@@ -49,17 +50,10 @@ final class Normalizations {
         if (n.opset() < SOFTMAX_OF_ONE_AXIS) {
             int axis = Axes.of(n.onnx().whole("axis", 1), rank);
             Value rows = x.reshape(Axes.product(x.shape(), 0, axis), Axes.product(x.shape(), axis, rank));
-            return exp(Functions.logSoftmax(rows), log).reshape(x.shape());
+            return (log ? Activations.logSoftmax(rows, 1) : Activations.softmax(rows, 1)).reshape(x.shape());
         }
         int axis = Axes.of(n.onnx().whole("axis", -1), rank);
-        int[] swapped = IntStream.range(0, rank).toArray();
-        swapped[axis] = rank - 1;
-        swapped[rank - 1] = axis;
-        return Axes.permute(exp(Functions.logSoftmax(Axes.permute(x, swapped)), log), swapped);
-    }
-
-    private static Value exp(Value logarithm, boolean log) {
-        return log ? logarithm : logarithm.exp();
+        return log ? Activations.logSoftmax(x, axis) : Activations.softmax(x, axis);
     }
 
     private static Term batch(Node n) {

@@ -11,13 +11,13 @@ import java.util.List;
 import java.util.Map;
 
 /** Matrix products. */
-final class Products {
-    private Products() {
+final class MatrixProducts {
+    private MatrixProducts() {
     }
 
     static void register(Map<String, Operator> all) {
-        all.put("MatMul", Operator.single(Products::matmul));
-        all.put("Gemm", Operator.single(Products::gemm));
+        all.put("MatMul", Operator.single(MatrixProducts::matmul));
+        all.put("Gemm", Operator.single(MatrixProducts::gemm));
     }
 
     private static Term gemm(Node n) {
