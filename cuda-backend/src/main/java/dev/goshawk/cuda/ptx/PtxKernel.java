@@ -80,9 +80,10 @@ final class PtxKernel {
     /** The kernel's text, to stand behind {@link #HEADER}. */
     String text(String name, int threads) {
         StringBuilder sb = new StringBuilder();
+        // One block a multiprocessor is enough: the compiler then never spills to make room for more.
         sb.append(".visible .entry ").append(name).append("(\n").append(parameters).append(")\n.maxntid ")
                 .append(threads)
-                .append(", 1, 1\n{\n");
+                .append(", 1, 1\n.minnctapersm 1\n{\n");
         counts.forEach((kind, n) -> sb.append(
                 String.format(Locale.ROOT, "    .reg .%s %s<%d>;\n", kind.type, kind.prefix, n)));
         if (sharedBytes > 0) {

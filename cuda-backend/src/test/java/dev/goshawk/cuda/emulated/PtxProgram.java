@@ -18,7 +18,8 @@ final class PtxProgram {
     static final int CTAID = 1;
 
     private static final Pattern ENTRY = Pattern
-            .compile("\\.visible \\.entry (\\w+)\\(([^)]*)\\)\\s*\\.maxntid (\\d+), 1, 1\\s*\\{(.*?)\\n\\}",
+            .compile(
+                    "\\.visible \\.entry (\\w+)\\(([^)]*)\\)\\s*\\.maxntid (\\d+), 1, 1\\s*\\.minnctapersm 1\\s*\\{(.*?)\\n\\}",
                     Pattern.DOTALL);
     private static final Pattern PARAMETER = Pattern.compile("\\.param \\.(u32|u64) (\\w+)");
     private static final Pattern SHARED = Pattern.compile("\\.shared \\.align 16 \\.b8 shared\\[(\\d+)\\]");
