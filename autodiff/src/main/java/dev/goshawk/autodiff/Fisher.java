@@ -5,6 +5,7 @@ import dev.goshawk.graph.Functions;
 import dev.goshawk.graph.Value;
 import dev.goshawk.tensor.ShapeMismatchException;
 import java.util.List;
+import java.util.SequencedMap;
 
 /**
  * Products with the Fisher information matrix of a classifier, and with the empirical one (Martens, JMLR 21, 2020, sections 5 and
@@ -30,15 +31,37 @@ public final class Fisher {
         return new CurvatureTrace(loss, Variables.named(loss, by)).compile(trace(loss, logits, by, true), backend);
     }
 
-    /** The traced parts of {@link #of}, before compilation. */
+    /** The traced parts of {@link #of(Value, Value, List, Backend)}, before compilation. */
     public static Linearization trace(Value loss, Value logits, List<Value> by, boolean withGradient) {
+        return parts(loss, logits, Variables.named(loss, by), withGradient);
+    }
+
+    /**
+     * As {@link #of(Value, Value, List, Backend)} by values on the way to the logits, such as a layer's activations.
+     *
+     * @param by the values, each under a name; none computed from another
+     */
+    public static HessianVectorProduct of(Value loss, Value logits, SequencedMap<String, Value> by, Backend backend) {
+        return new CurvatureTrace(loss, by).compile(trace(loss, logits, by, true), backend);
+    }
+
+    /** The traced parts of {@link #of(Value, Value, SequencedMap, Backend)}, before compilation. */
+    public static Linearization trace(Value loss, Value logits, SequencedMap<String, Value> by,
+            boolean withGradient) {
+        CurvatureTrace.requireCut("fisher", loss, List.copyOf(by.values()));
+        return parts(loss, logits, by, withGradient);
+    }
+
+    private static Linearization parts(Value loss, Value logits, SequencedMap<String, Value> by,
+            boolean withGradient) {
         CurvatureTrace.requireCut("fisher", loss, List.of(logits));
         List<Value> logs = List.of(Functions.logSoftmax(logits));
+        List<Value> variables = List.copyOf(by.values());
         double rows = (double) logits.shape().size() / logits.shape().dim(-1);
-        return new CurvatureTrace(loss, Variables.named(loss, by)).parts((gradient, directions) -> {
-            Value tangent = ForwardMode.jvp(logs, by, directions).get(0);
+        return new CurvatureTrace(loss, by).parts((gradient, directions) -> {
+            Value tangent = ForwardMode.jvp(logs, variables, directions).get(0);
             Value weighted = logs.get(0).exp().multiply(tangent).scale(1 / rows);
-            return ReverseMode.vjp(logs, List.of(weighted), by);
+            return ReverseMode.vjp(logs, List.of(weighted), variables);
         }, withGradient);
     }
 

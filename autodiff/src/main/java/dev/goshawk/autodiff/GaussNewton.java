@@ -3,6 +3,7 @@ package dev.goshawk.autodiff;
 import dev.goshawk.backend.Backend;
 import dev.goshawk.graph.Value;
 import java.util.List;
+import java.util.SequencedMap;
 
 /**
  * Products with the generalized Gauss-Newton matrix of a loss L(z(w)),
@@ -32,11 +33,34 @@ public final class GaussNewton {
 
     /** The traced parts, before compilation. */
     public static Linearization trace(Value loss, List<Value> outputs, List<Value> by, boolean withGradient) {
+        return parts(loss, outputs, Variables.named(loss, by), withGradient);
+    }
+
+    /**
+     * As {@link #of(Value, List, List, Backend)} by values on the way to the outputs, such as a layer's activations.
+     *
+     * @param by the values, each under a name; none computed from another
+     */
+    public static HessianVectorProduct of(Value loss, List<Value> outputs, SequencedMap<String, Value> by,
+            Backend backend) {
+        return new CurvatureTrace(loss, by).compile(trace(loss, outputs, by, true), backend);
+    }
+
+    /** The traced parts of {@link #of(Value, List, SequencedMap, Backend)}, before compilation. */
+    public static Linearization trace(Value loss, List<Value> outputs, SequencedMap<String, Value> by,
+            boolean withGradient) {
+        CurvatureTrace.requireCut("gauss-newton", loss, List.copyOf(by.values()));
+        return parts(loss, outputs, by, withGradient);
+    }
+
+    private static Linearization parts(Value loss, List<Value> outputs, SequencedMap<String, Value> by,
+            boolean withGradient) {
         CurvatureTrace.requireCut("gauss-newton", loss, outputs);
-        return new CurvatureTrace(loss, Variables.named(loss, by)).parts((gradient, directions) -> {
-            List<Value> tangents = ForwardMode.jvp(outputs, by, directions);
+        List<Value> variables = List.copyOf(by.values());
+        return new CurvatureTrace(loss, by).parts((gradient, directions) -> {
+            List<Value> tangents = ForwardMode.jvp(outputs, variables, directions);
             List<Value> slopes = ReverseMode.gradient(loss, outputs);
-            return ReverseMode.vjp(outputs, ForwardMode.jvp(slopes, outputs, tangents), by);
+            return ReverseMode.vjp(outputs, ForwardMode.jvp(slopes, outputs, tangents), variables);
         }, withGradient);
     }
 }

@@ -1,13 +1,13 @@
 package dev.goshawk.weights;
 
 import dev.goshawk.files.Printable;
+import dev.goshawk.files.RegularFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 
 /** Reads weights from a file of any supported format. */
 public final class WeightFile {
@@ -66,12 +66,7 @@ public final class WeightFile {
     }
 
     private static Weights readAny(Path file, boolean integers, ReadProgress progress) throws IOException {
-        BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-        if (!attributes.isRegularFile()) {
-            throw new WeightFileException(file, attributes.isDirectory()
-                    ? "is a folder, expected a weight file"
-                    : "is a named pipe, a device or another special file; weights are read from a regular file");
-        }
+        long size = size(file);
         byte[] start;
         try (InputStream in = Files.newInputStream(file)) {
             start = in.readNBytes(PROBE);
@@ -86,6 +81,14 @@ public final class WeightFile {
         if (start.length >= ForeignFile.SHORTEST && start[Long.BYTES] == '{') {
             return SafetensorsFile.read(file, integers, progress);
         }
-        throw new WeightFileException(file, ForeignFile.describe(start, attributes.size()));
+        throw new WeightFileException(file, ForeignFile.describe(start, size));
+    }
+
+    private static long size(Path file) {
+        try {
+            return RegularFile.size(file);
+        } catch (IOException e) {
+            throw new WeightFileException(file, String.valueOf(e.getMessage()), e);
+        }
     }
 }

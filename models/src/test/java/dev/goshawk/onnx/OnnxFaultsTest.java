@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.goshawk.files.SpecialFiles;
 import dev.goshawk.onnx.format.OnnxException;
+import dev.goshawk.onnx.format.OnnxReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,6 +77,24 @@ class OnnxFaultsTest {
         assertEquals("tensor 'w': external data 'weights.bin': expected 400 bytes, got 400 at 0 of 16",
                 message(images().initializer(external("weights.bin", 100)).node("Relu", List.of("x"), List.of("y"))
                         .output("y")));
+    }
+
+    @Test
+    void onlyRegularFilesAreRead() throws IOException, InterruptedException {
+        String special = "is a named pipe, a device or another special file, expected a regular file";
+        Path pipe = SpecialFiles.pipe(folder.resolve("pipe.onnx"));
+        assertEquals(pipe + ": " + special,
+                assertThrows(OnnxException.class, () -> OnnxReader.read(pipe)).getMessage());
+        Path none = folder.resolve("none.onnx");
+        assertEquals(none + ": no such file",
+                assertThrows(OnnxException.class, () -> OnnxReader.read(none)).getMessage());
+        SpecialFiles.pipe(folder.resolve("weights.pipe"));
+        Files.createDirectory(folder.resolve("weights.d"));
+        for (String[] c : new String[][] {{"weights.pipe", special}, {"weights.d", "is a folder, expected a file"}}) {
+            assertEquals("tensor 'w': external data '" + c[0] + "': " + c[1],
+                    message(images().initializer(external(c[0], 4)).node("Relu", List.of("x"), List.of("y"))
+                            .output("y")));
+        }
     }
 
     private static byte[] external(String location, int elements) {

@@ -191,7 +191,7 @@ class UnsafeWeightFileTest {
         assertTrue(refusal(good().stop()).startsWith("is a pickle, but not one written by torch.save; "));
         assertEquals("is neither a PyTorch (torch.save) nor a safetensors file", refusal(new byte[100]));
         assertEquals("is only 3 bytes long, expected a weight file", refusal(new byte[3]));
-        assertEquals("is a folder, expected a weight file", refusal(folder));
+        assertEquals("is a folder, expected a file", refusal(folder));
         assertEquals("no such file", refusal(folder.resolve("none.pt")));
         assertTrue(zipRefusal(new PickleBuilder().op('}').op('N').op('q')).startsWith("damaged"));
         assertTrue(zipRefusal(new PickleBuilder().op('s')).contains("stack underflow"));

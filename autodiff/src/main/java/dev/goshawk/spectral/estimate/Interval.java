@@ -18,4 +18,10 @@ public record Interval(double low, double high) {
     public boolean contains(double x) {
         return low <= x && x <= high;
     }
+
+    /** As in mathematics, {@code [low, high]}. */
+    @Override
+    public String toString() {
+        return "[" + low + ", " + high + "]";
+    }
 }

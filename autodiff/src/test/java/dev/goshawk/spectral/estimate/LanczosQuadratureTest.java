@@ -115,5 +115,6 @@ class LanczosQuadratureTest {
         assertThrows(IllegalArgumentException.class, () -> DensityOptions.defaults().withPoints(1));
         assertThrows(IllegalArgumentException.class, () -> DensityOptions.defaults().withWidth(-1));
         assertThrows(IllegalArgumentException.class, () -> new Interval(1, 0));
+        assertEquals("[-0.5, 2.0]", new Interval(-0.5, 2).toString());
     }
 }

@@ -2,6 +2,10 @@ package dev.goshawk.hawq.cli;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.TypeConversionException;
@@ -21,6 +25,41 @@ final class Converters {
         command.registerConverter(double.class, Converters::real);
         command.registerConverter(Double.class, Converters::real);
         command.registerConverter(Path.class, Converters::path);
+        for (CommandLine sub : command.getSubcommands().values()) {
+            sub.getCommandSpec().options().forEach(o -> {
+                for (Class<?> type : o.auxiliaryTypes()) {
+                    if (type.isEnum()) {
+                        registerEnum(command, type);
+                    }
+                }
+            });
+        }
+    }
+
+    /** Constants are written in lower case, with dashes. */
+    private static <T> void registerEnum(CommandLine command, Class<T> type) {
+        Map<String, T> constants = new LinkedHashMap<>();
+        for (T constant : type.getEnumConstants()) {
+            constants.put(written(((Enum<?>) constant).name()), constant);
+        }
+        command.registerConverter(type, text -> {
+            T constant = constants.get(written(text));
+            if (constant == null) {
+                throw new TypeConversionException("expected " + anyOf(List.copyOf(constants.keySet())) + ", got '"
+                        + text + "'");
+            }
+            return constant;
+        });
+    }
+
+    private static String written(String constant) {
+        return constant.toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** The words with commas, and "or" before the last. */
+    static String anyOf(List<String> words) {
+        int last = words.size() - 1;
+        return last < 1 ? String.join("", words) : String.join(", ", words.subList(0, last)) + " or " + words.get(last);
     }
 
     private static int integer(String text) {

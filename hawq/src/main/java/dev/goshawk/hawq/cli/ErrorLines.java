@@ -9,6 +9,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.util.ConcurrentModificationException;
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.function.BooleanSupplier;
 
@@ -17,6 +18,7 @@ import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * Turns every failure into one line {@code goshawk: <what went wrong>} on standard error and exit code 2. The stack trace is
@@ -35,8 +37,17 @@ final class ErrorLines implements IParameterExceptionHandler, IExecutionExceptio
     @Override
     public int handleParseException(ParameterException failure, String[] arguments) {
         CommandLine command = failure.getCommandLine();
-        return report(command, failure,
-                oneLine(failure) + " (see " + command.getCommandSpec().qualifiedName() + " --help)");
+        String line = failure instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()
+                ? unexpected(command, unmatched.getUnmatched().getFirst())
+                : oneLine(failure);
+        return report(command, failure, line + " (see " + command.getCommandSpec().qualifiedName() + " --help)");
+    }
+
+    private static String unexpected(CommandLine command, String argument) {
+        List<String> commands = List.copyOf(command.getSubcommands().keySet());
+        return commands.isEmpty()
+                ? "expected options alone, got '" + argument + "'"
+                : "expected the command " + Converters.anyOf(commands) + ", got '" + argument + "'";
     }
 
     @Override

@@ -26,8 +26,12 @@ import picocli.CommandLine.Spec;
         subcommands = {QuantizeCommand.class, TrainCommand.class, EvaluateCommand.class, SpectrumCommand.class,
                 TraceCommand.class, DensityCommand.class,
                 ModelsCommand.class, SizeCommand.class, DoctorCommand.class},
-        footer = {"", "Results are determined by the arguments, the seed and the backend: they are bit-identical",
-                "from run to run and for any number of threads.",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:The command did its work; what did not converge is told on standard error.",
+                "1:Standard output could not be written, or 'doctor' found wrong results.",
+                "2:An error, told in one line."},
+        footer = {"", "Results are determined by the arguments, the seed and the backend: they are bit-identical "
+                + "from run to run and for any number of threads.",
                 "'goshawk COMMAND --help' explains a command and shows an example."})
 public final class Main implements Runnable {
 

@@ -53,8 +53,8 @@ public final class BlockHessians {
      * @throws NonFiniteLossException if the loss at the point is not a finite number
      */
     public HessianOperator block(int index) {
-        List<HessianOperator.Chunk> chunks = parts.stream()
-                .map(p -> new HessianOperator.Chunk(p.from(), p.count(), p.blocks().product(index))).toList();
+        List<Chunk> chunks = parts.stream()
+                .map(p -> new Chunk(p.from(), p.count(), p.blocks().product(index))).toList();
         return new HessianOperator(problem, blocks.get(index).weights(), chunks);
     }
 }

@@ -1,5 +1,6 @@
 package dev.goshawk.hawq.curvature;
 
+import dev.goshawk.autodiff.ActivationHessian;
 import dev.goshawk.autodiff.Fisher;
 import dev.goshawk.autodiff.GaussNewton;
 import dev.goshawk.autodiff.HessianVectorProduct;
@@ -8,6 +9,7 @@ import dev.goshawk.backend.Backend;
 import dev.goshawk.graph.Value;
 import dev.goshawk.models.TracedNetwork;
 import java.util.List;
+import java.util.SequencedMap;
 
 /** Which matrix of second-order information of a network's mean cross-entropy. */
 public enum CurvatureMatrix {
@@ -34,6 +36,24 @@ public enum CurvatureMatrix {
         List<Value> by = by(traced, names);
         return switch (this) {
             case HESSIAN -> HessianVectorProduct.of(traced.loss(), by, backend);
+            case GGN -> GaussNewton.of(traced.loss(), List.of(traced.logits()), by, backend);
+            case FISHER -> Fisher.of(traced.loss(), traced.logits(), by, backend);
+        };
+    }
+
+    /** The traced parts of a product by values inside the network. */
+    Linearization trace(TracedNetwork traced, SequencedMap<String, Value> by) {
+        return switch (this) {
+            case HESSIAN -> ActivationHessian.trace(traced.loss(), by, true);
+            case GGN -> GaussNewton.trace(traced.loss(), List.of(traced.logits()), by, true);
+            case FISHER -> Fisher.trace(traced.loss(), traced.logits(), by, true);
+        };
+    }
+
+    /** A product by values inside the network, compiled. */
+    HessianVectorProduct product(TracedNetwork traced, SequencedMap<String, Value> by, Backend backend) {
+        return switch (this) {
+            case HESSIAN -> ActivationHessian.of(traced.loss(), by, backend);
             case GGN -> GaussNewton.of(traced.loss(), List.of(traced.logits()), by, backend);
             case FISHER -> Fisher.of(traced.loss(), traced.logits(), by, backend);
         };

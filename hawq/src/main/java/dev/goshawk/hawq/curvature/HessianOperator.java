@@ -12,7 +12,6 @@ import dev.goshawk.operator.PairwiseSum;
 import dev.goshawk.operator.ParameterVector;
 import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.ShapeMismatchException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -34,10 +33,6 @@ import java.util.function.Consumer;
  * <p>Not for use by two threads at once.
  */
 public final class HessianOperator implements LinearOperator {
-    /** Consecutive images and the product by their mean loss. */
-    record Chunk(int from, int count, HessianVectorProduct product) {
-    }
-
     private final LossProblem problem;
     private final CurvatureMatrix matrix;
     private final ParameterVector variables;
@@ -64,7 +59,7 @@ public final class HessianOperator implements LinearOperator {
         this.part = new double[variables.size()];
         this.sums = new PairwiseSum(variables.size());
         this.resident = plan.kept();
-        this.chunks = chunks(plan.microBatch(), names);
+        this.chunks = Chunk.cut(problem, plan.microBatch(), resident, count -> compile(count, names));
         linearize();
     }
 
@@ -162,24 +157,13 @@ public final class HessianOperator implements LinearOperator {
         return product;
     }
 
-    private List<Chunk> chunks(int whole, List<String> names) {
-        HessianVectorProduct first = compile(whole, names);
-        List<Chunk> made = new ArrayList<>();
-        for (int from = 0; from < problem.samples(); from += whole) {
-            int count = Math.min(whole, problem.samples() - from);
-            boolean reuse = count == whole && (from == 0 || !resident);
-            made.add(new Chunk(from, count, reuse ? first : compile(count, names)));
-        }
-        return List.copyOf(made);
-    }
-
     /**
      * Takes up the parameters and images as they are now. Called by the constructor; to be called again after they have changed.
      *
      * @throws NonFiniteLossException if the loss is not a finite number; the message names the first micro-batch where it is not
      */
     public void linearize() {
-        collect(this::moveTo);
+        collect(c -> c.moveTo(problem));
     }
 
     private void collect(Consumer<Chunk> before) {
@@ -187,30 +171,14 @@ public final class HessianOperator implements LinearOperator {
         sums.clear();
         for (Chunk c : chunks) {
             before.accept(c);
-            double value = c.product.value();
-            if (!Double.isFinite(value)) {
-                throw new NonFiniteLossException("loss of " + problem.network().name() + " in " + problem.dtype()
-                        + ": expected a finite number, got " + value + " over images " + c.from + " to "
-                        + (c.from + c.count - 1) + " of the sample: the weights are damaged, or float32 overflows");
-            }
-            losses.add(weight(c), new double[] {value});
-            variables.gather(c.product::gradient, part);
-            sums.add(weight(c), part);
+            losses.add(c.weight(problem), new double[] {c.loss(problem)});
+            variables.gather(c.product()::gradient, part);
+            sums.add(c.weight(problem), part);
         }
         double[] total = new double[1];
         losses.total(total);
         loss = total[0];
         sums.total(gradient);
-    }
-
-    private void moveTo(Chunk c) {
-        c.product.bind(TracedNetwork.IMAGES, LossProblem.rows(problem.images(), c.from, c.count));
-        c.product.bind(TracedNetwork.LABELS, LossProblem.rows(problem.labels(), c.from, c.count));
-        c.product.linearize();
-    }
-
-    private double weight(Chunk c) {
-        return (double) c.count / problem.samples();
     }
 
     @Override
@@ -233,12 +201,12 @@ public final class HessianOperator implements LinearOperator {
         sums.clear();
         for (Chunk c : chunks) {
             if (!resident) {
-                moveTo(c);
+                c.moveTo(problem);
             }
-            variables.scatter(v, c.product::direction);
-            c.product.apply();
-            variables.gather(c.product::product, part);
-            sums.add(weight(c), part);
+            variables.scatter(v, c.product()::direction);
+            c.product().apply();
+            variables.gather(c.product()::product, part);
+            sums.add(c.weight(problem), part);
         }
         sums.total(out);
     }
@@ -246,7 +214,7 @@ public final class HessianOperator implements LinearOperator {
     /** {@inheritDoc} There is one if the whole sample is one micro-batch. */
     @Override
     public Optional<ResidentVector> resident() {
-        return chunks.size() == 1 ? FunctionHessian.resident(chunks.get(0).product, variables) : Optional.empty();
+        return chunks.size() == 1 ? FunctionHessian.resident(chunks.get(0).product(), variables) : Optional.empty();
     }
 
     /** Which parameter lies where in the vectors. */

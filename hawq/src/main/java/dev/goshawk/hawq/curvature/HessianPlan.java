@@ -15,6 +15,8 @@ import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
+import java.util.function.IntToLongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -48,7 +50,11 @@ public record HessianPlan(int samples, int microBatch, boolean kept, long primal
         }
 
         TracedNetwork trace(int batch) {
-            return network.trace(dtype, rows(batch), Mode.EVALUATION, LayerHooks.NONE, objective);
+            return trace(batch, LayerHooks.NONE);
+        }
+
+        TracedNetwork trace(int batch, LayerHooks hooks) {
+            return network.trace(dtype, rows(batch), Mode.EVALUATION, hooks, objective);
         }
 
         private Shape rows(int count) {
@@ -104,18 +110,30 @@ public record HessianPlan(int samples, int microBatch, boolean kept, long primal
     /** As {@link #of(Task, List, int, boolean, long)} for any of the matrices. */
     static HessianPlan of(Task task, CurvatureMatrix matrix, List<String> names, int microBatch, boolean recompute,
             long limit) {
+        TracedNetwork one = task.trace(1);
+        long size = names.stream().mapToLong(n -> one.parameter(n).shape().size()).sum();
+        return of(task, batch -> matrix.trace(task.trace(batch), names), whole -> vectorBytes(task, size, whole),
+                microBatch, recompute, limit);
+    }
+
+    /**
+     * Plans any product.
+     *
+     * @param trace the product's parts for so many images
+     * @param vectorBytes of so many images at once
+     */
+    static HessianPlan of(Task task, IntFunction<Linearization> trace, IntToLongFunction vectorBytes, int microBatch,
+            boolean recompute, long limit) {
         if (microBatch < 1) {
             throw new IllegalArgumentException("batch: expected at least 1 image, got " + microBatch);
         }
         int whole = Math.min(microBatch, task.samples());
         int last = task.samples() % whole;
-        Linearization parts = matrix.trace(task.trace(whole), names);
+        Linearization parts = trace.apply(whole);
         long primal = task.backend().plannedBytes(parts.primal());
         long tangent = task.backend().plannedBytes(parts.tangent());
-        long lastBytes = last == 0 ? 0 : matrix.trace(task.trace(last), names).plannedBytes(task.backend());
-        TracedNetwork one = task.trace(1);
-        long size = names.stream().mapToLong(n -> one.parameter(n).shape().size()).sum();
-        long vectors = vectorBytes(task, size, whole);
+        long lastBytes = last == 0 ? 0 : trace.apply(last).plannedBytes(task.backend());
+        long vectors = vectorBytes.applyAsLong(whole);
         HessianPlan keeping = new HessianPlan(task.samples(), whole, true, primal, tangent, lastBytes, vectors);
         boolean single = task.samples() <= whole;
         return single || !recompute && keeping.bytes() <= limit ? keeping : keeping.recomputing();

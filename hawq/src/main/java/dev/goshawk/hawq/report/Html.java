@@ -25,6 +25,23 @@ final class Html {
         return out.toString();
     }
 
+    /**
+     * A page which fetches nothing: style and figures are in it, and its policy forbids the rest.
+     *
+     * @param title as text
+     * @param subtitle as text
+     * @param body as HTML
+     */
+    static String page(String title, String subtitle, String body) {
+        return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+                + "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+                + "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+                + "style-src 'unsafe-inline'\">\n<meta name=\"color-scheme\" content=\"light dark\">\n<title>"
+                + text(title) + "</title>\n<style>\n" + ReportStyle.CSS + "</style>\n</head>\n<body>\n<main>\n<h1>"
+                + text(title) + "</h1>\n<p class=\"soft\">" + text(subtitle) + "</p>\n" + body
+                + "</main>\n</body>\n</html>\n";
+    }
+
     /** A table row of escaped cells; cells from {@code firstNumber} to {@code lastNumber} are set right. */
     static String row(String tag, String rowClass, List<String> cells, int firstNumber, int lastNumber) {
         StringBuilder out = new StringBuilder("<tr");
@@ -51,6 +68,14 @@ final class Html {
     static String label(double x, double y, String anchor, String cssClass, String content) {
         return "<text x=\"" + at(x) + "\" y=\"" + at(y) + "\" text-anchor=\"" + anchor + "\" class=\"" + cssClass
                 + "\">" + text(content) + "</text>\n";
+    }
+
+    /** An SVG picture that is drawn, and where it is to be put is not known yet. */
+    record Drawing(double width, double height, String description, String content) {
+        /** As large as where it is put. */
+        String svg() {
+            return Html.svg(width, height, description, content);
+        }
     }
 
     static String svg(double width, double height, String description, String content) {

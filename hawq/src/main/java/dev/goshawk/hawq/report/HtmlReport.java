@@ -37,16 +37,6 @@ public final class HtmlReport {
     public static String render(RunReport report) {
         String title = report.method() + " on " + report.model().name();
         StringBuilder out = new StringBuilder();
-        out.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
-                .append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
-                .append("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; ")
-                .append("style-src 'unsafe-inline'\">\n")
-                .append("<meta name=\"color-scheme\" content=\"light dark\">\n<title>").append(Html.text(title))
-                .append("</title>\n<style>\n").append(ReportStyle.CSS).append("</style>\n</head>\n<body>\n<main>\n");
-        out.append("<h1>").append(Html.text(title)).append("</h1>\n<p class=\"soft\">")
-                .append(Html.text(report.data().name() + " \u00b7 " + report.created() + " \u00b7 goshawk "
-                        + report.goshawk()))
-                .append("</p>\n");
         appendHeadline(out, report);
         appendResults(out, report);
         out.append("<h2>Blocks</h2>\n<div class=\"grid\">\n").append(ReportFigures.curvature(report))
@@ -57,7 +47,9 @@ public final class HtmlReport {
         }
         appendBlocks(out, report);
         appendProvenance(out, report);
-        return out.append("</main>\n</body>\n</html>\n").toString();
+        return Html.page(title,
+                report.data().name() + " \u00b7 " + report.created() + " \u00b7 goshawk " + report.goshawk(),
+                out.toString());
     }
 
     private static void appendHeadline(StringBuilder out, RunReport report) {

@@ -128,7 +128,7 @@ final class ReportFigures {
         return out;
     }
 
-    private static String figure(String title, String caption, String key, String svg) {
+    static String figure(String title, String caption, String key, String svg) {
         return "<figure><h3>" + Html.text(title) + "</h3><figcaption>" + Html.text(caption) + "</figcaption>\n" + key
                 + svg + "</figure>\n";
     }

@@ -1,5 +1,10 @@
 package dev.goshawk.hawq.report;
 
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
 /**
  * The style sheet: light and dark by the reader's setting, one column on a phone,
             light and unbroken figures in print.
@@ -57,6 +62,8 @@ final class ReportStyle {
             .reference{stroke:var(--soft);stroke-width:1.4;stroke-dasharray:7 4}
             .stem{stroke:var(--c0);stroke-width:2;opacity:.28}
             .dot{fill:var(--c0);stroke:var(--c0);stroke-width:2} .hollow{fill:var(--card)}
+            .faint{opacity:.45} .whisker{stroke:var(--c0);stroke-width:1.6} .band{fill:var(--c0);opacity:.2}
+            .single{max-width:680px}
             .b2{fill:var(--b2)} .b3{fill:var(--b3)} .b4{fill:var(--b4)} .b6{fill:var(--b6)} .b8{fill:var(--b8)}
             .b32{fill:var(--b32)}
             svg .t2,svg .t3,svg .t4,svg .t32{fill:var(--tl)} svg .t6,svg .t8{fill:var(--td)}
@@ -76,5 +83,14 @@ final class ReportStyle {
             """;
 
     private ReportStyle() {
+    }
+
+    /** The light colours in place of their names: for pictures that are shown by themselves, by programs that know no variables. */
+    static String plain() {
+        Matcher palette = Pattern.compile("--(\\w+):([^;}]+)").matcher(CSS.substring(0, CSS.indexOf('}') + 1));
+        Map<String, String> colours = palette.results()
+                .collect(Collectors.toMap(m -> m.group(1), m -> m.group(2).strip()));
+        return Pattern.compile("var\\(--(\\w+)\\)").matcher(CSS)
+                .replaceAll(m -> colours.getOrDefault(m.group(1), "#000"));
     }
 }

@@ -1,6 +1,8 @@
 package dev.goshawk.hawq.report;
 
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,11 +24,25 @@ final class RowChart {
      *
      * @param value signed; drawn by magnitude, hollow where negative
      * @param badge bit width shown at the end, or null
+     * @param error of the value, drawn as a bar of so much to both sides; 0 for none
+     * @param others more values, drawn as smaller dots
      */
-    record Row(String name, @Nullable Double value, @Nullable Integer badge) {
+    record Row(String name, @Nullable Double value, @Nullable Integer badge, double error, List<Double> others) {
+        Row(String name, @Nullable Double value, @Nullable Integer badge) {
+            this(name, value, badge, 0, List.of());
+        }
+
+        private String title() {
+            return name + ": " + Numbers.compact(value) + (error > 0 ? " \u00b1 " + Numbers.compact(error) : "")
+                    + others.stream().map(o -> ", " + Numbers.compact(o)).collect(Collectors.joining());
+        }
     }
 
     static String draw(String description, List<Row> rows) {
+        return drawing(description, rows).svg();
+    }
+
+    static Html.Drawing drawing(String description, List<Row> rows) {
         int longest = rows.stream().mapToInt(r -> r.name().length()).max().orElse(0);
         double left = Math.min(150, 14 + longest * CHAR);
         double right = WIDTH - (rows.stream().anyMatch(r -> r.badge() != null) ? RIGHT : RIGHT - 36);
@@ -42,15 +58,27 @@ final class RowChart {
             Row row = rows.get(i);
             double y = TOP + (i + 0.5) * ROW;
             String name = row.name().length() > 20 ? row.name().substring(0, 19) + "\u2026" : row.name();
-            out.append("<g><title>").append(Html.text(row.name() + ": " + Numbers.compact(row.value())))
+            out.append("<g><title>").append(Html.text(row.title()))
                     .append("</title>\n");
             out.append(Html.label(left - 10, y + 4, "end", "name", name));
             if (row.value() != null) {
                 double size = Math.abs(row.value());
                 double x = left + (right - left) * axis.position(size);
                 out.append(Html.line(left, y, x, y, "stem"));
-                out.append("<circle cx=\"").append(Html.at(x)).append("\" cy=\"").append(Html.at(y))
-                        .append("\" r=\"5\" class=\"").append(row.value() < 0 ? "dot hollow" : "dot").append("\"/>\n");
+                for (double other : row.others()) {
+                    appendDot(out, left + (right - left) * axis.position(Math.abs(other)), y, 3,
+                            other < 0 ? "dot faint hollow" : "dot faint");
+                }
+                if (row.error() > 0) {
+                    double from = left + (right - left) * axis.position(Math.max(0, size - row.error()));
+                    double to = left + (right - left) * axis.position(size + row.error());
+                    out.append(Html.line(from, y, to, y, "whisker"));
+                    if (size > row.error()) {
+                        out.append(Html.line(from, y - 6, from, y + 6, "whisker"));
+                    }
+                    out.append(Html.line(to, y - 6, to, y + 6, "whisker"));
+                }
+                appendDot(out, x, y, row.error() > 0 ? 3.5 : 5, row.value() < 0 ? "dot hollow" : "dot");
             }
             out.append(Html.label(right + 78, y + 4, "end", "value", Numbers.compact(row.value())));
             if (row.badge() != null) {
@@ -62,7 +90,12 @@ final class RowChart {
             }
             out.append("</g>\n");
         }
-        return Html.svg(WIDTH, bottom + 24, description, out.toString());
+        return new Html.Drawing(WIDTH, bottom + 24, description, out.toString());
+    }
+
+    private static void appendDot(StringBuilder out, double x, double y, double radius, String cssClass) {
+        out.append("<circle cx=\"").append(Html.at(x)).append("\" cy=\"").append(Html.at(y)).append("\" r=\"")
+                .append(Html.at(radius)).append("\" class=\"").append(cssClass).append("\"/>\n");
     }
 
     /** Whole decades around the magnitudes. */
@@ -70,15 +103,22 @@ final class RowChart {
         static LogAxis over(List<Row> rows) {
             int low = Integer.MAX_VALUE;
             int high = Integer.MIN_VALUE;
-            for (Row row : rows) {
-                Double v = row.value();
-                if (v != null && v != 0 && Double.isFinite(v)) {
-                    double log = Math.log10(Math.abs(v));
+            for (double size : rows.stream().flatMapToDouble(LogAxis::sizes).toArray()) {
+                if (size > 0 && Double.isFinite(size)) {
+                    double log = Math.log10(size);
                     low = Math.min(low, (int) Math.floor(log - 0.05));
                     high = Math.max(high, (int) Math.ceil(log + 0.05));
                 }
             }
             return low > high ? new LogAxis(0, 1) : new LogAxis(low, high);
+        }
+
+        private static DoubleStream sizes(Row row) {
+            double size = row.value() == null ? 0 : Math.abs(row.value());
+            // An error as large as its value goes to the left end and asks for no room there.
+            return DoubleStream.concat(
+                    DoubleStream.of(size, size + row.error(), row.error() < 0.9 * size ? size - row.error() : size),
+                    row.others().stream().mapToDouble(Math::abs));
         }
 
         int step() {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.goshawk.data.ImageDataset;
 import dev.goshawk.data.synthetic.SyntheticShapes;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,12 +75,70 @@ class CurvatureCommandsTest {
     }
 
     @Test
+    void activationsHaveTracesOfTheirOwn() throws IOException {
+        Path page = folder.resolve("trace.html");
+        JsonNode ggn = run("trace", "--draws", "2", "--operator", "ggn", "--by", "activations", "--dtype", "float64",
+                "--out", page.toString());
+        JsonNode fisher = run("trace", "--draws", "2", "--operator", "fisher", "--by", "activations", "--dtype",
+                "float64", "--micro-batch", "2");
+        assertEquals(19, ggn.get("blocks").size());
+        assertEquals("relu", ggn.get("blocks").get(0).get("name").asString());
+        assertEquals(ggn.get("trace").asDouble(), fisher.get("trace").asDouble(), 1e-9 * ggn.get("trace").asDouble());
+        String text = Files.readString(page);
+        assertTrue(text.contains("<h3>Trace by activation</h3>") && text.contains("class=\"whisker\""), text);
+        JsonNode density = run("density", "--by", "layer", "--probes", "2", "--steps", "4", "--points", "20", "--out",
+                folder.resolve("density.svg").toString());
+        assertEquals(20, density.get("blocks").size());
+        assertEquals(20, Files.readString(folder.resolve("density.svg")).split("class=\"band\"", -1).length - 1);
+    }
+
+    @Test
+    void aDryRunComputesNothing() throws IOException {
+        Path page = folder.resolve("page.svg");
+        for (String command : List.of("trace", "density", "spectrum")) {
+            for (String by : List.of("network", "block", "activations")) {
+                CliRun run = CliRun.of(command, "--by", by, "--sample-size", "8", "--micro-batch", "4", "--operator",
+                        "ggn", "--dry-run", "--out", page.toString());
+                assertEquals(0, run.exitCode(), run.err());
+                assertTrue(run.out().startsWith("memory of ") && run.out().contains(", 2 micro-batches kept")
+                        && run.out().endsWith("fits; nothing was taken\n"), run.out());
+                assertEquals("goshawk: --dry-run computes nothing: " + page + " is not written\n", run.err());
+                assertTrue(Files.notExists(page));
+            }
+        }
+    }
+
+    @Test
+    void picturesAreNamedForWhatTheyAre() {
+        for (String command : List.of("trace", "density", "spectrum")) {
+            assertEquals("goshawk: --out: expected a file whose name ends in .html or .svg, got x.png (see goshawk "
+                    + command + " --help)", CliRun.failure(command, "--out", "x.png"));
+            assertEquals("goshawk: --json and --out: expected two files, got a.svg for both (see goshawk " + command
+                    + " --help)", CliRun.failure(command, "--out", "a.svg", "--json", "a.svg"));
+        }
+    }
+
+    @Test
     void badOptionsAreOneLine() {
         CliRun run = CliRun.of("density", "--probes", "1");
         assertEquals(2, run.exitCode());
         assertTrue(run.err().contains("--probes: expected at least 2"), run.err());
         assertEquals(2, CliRun.of("trace", "--draws", "1").exitCode());
         assertEquals(2, CliRun.of("trace", "--by", "colour").exitCode());
-        assertEquals(2, CliRun.of("trace", "--subsample", "3").exitCode());
+    }
+
+    @Test
+    void moreImagesThanThereAreAreSaid() throws IOException {
+        String data = NoisyImages.write(folder.resolve("data")).toString();
+        CliRun trace = CliRun.of("trace", "--weights", "random", "--data", data, "--sample-size", "9", "--draws", "2",
+                "--by", "network");
+        assertEquals(0, trace.exitCode(), trace.err());
+        assertEquals("goshawk: --sample-size: 9 images asked for, 8 used: the data has no more\n", trace.err());
+        CliRun spectrum = CliRun.of("spectrum", "--weights", "random", "--data", data, "--sample-size", "8",
+                "--subsample", "8", "--tolerance", "0.9");
+        assertEquals(0, spectrum.exitCode(), spectrum.err());
+        assertEquals("goshawk: --subsample: 8 images asked for of a sample of 8: no subsample is used, the method is "
+                + "lanczos\n", spectrum.err());
+        assertTrue(spectrum.out().contains("lanczos, "), spectrum.out());
     }
 }

@@ -95,7 +95,7 @@ class DataFaultsTest {
         Path list = Files.writeString(folder.resolve("list"), "\uFEFF./test/star/0001\r\n");
         String message = CliRun.failure("evaluate", "--samples", list.toString(), "--weights", "random", "--resize",
                 "40");
-        assertEquals("goshawk: --labels, --resize and --crop need --data, a folder of photographs", message);
+        assertEquals("goshawk: --resize: expected --data, a folder of photographs, as well", message);
         CliRun run = CliRun.of("evaluate", "--samples", list.toString(), "--weights", "random");
         assertEquals(0, run.exitCode(), run.err());
         assertTrue(run.out().contains(" of 1 images)"), run.out());

@@ -52,6 +52,18 @@ class EvaluateCommandTest {
     }
 
     @Test
+    void aDryRunSaysWhatWouldBeTaken() {
+        Path json = folder.resolve("none.json");
+        CliRun run = CliRun.of("evaluate", "--weights", "missing.pt", "--batch", "64", "--dry-run", "--json",
+                json.toString());
+        assertEquals(0, run.exitCode(), run.err());
+        assertTrue(run.out().startsWith("memory of evaluating resnet20 on 2000 images, test of the embedded shapes\n")
+                && run.out().contains("batches of 64") && run.out().endsWith("fits; nothing was taken\n"), run.out());
+        assertEquals("goshawk: --dry-run computes nothing: " + json + " is not written\n", run.err());
+        assertTrue(Files.notExists(json));
+    }
+
+    @Test
     void writesWhatTheEvaluatorFinds() throws IOException {
         Path json = folder.resolve("result.json");
         Path logits = folder.resolve("logits.json");

@@ -81,6 +81,31 @@ class OnnxCommandsTest {
     }
 
     @Test
+    void theEndingMayBeInCapitals() throws IOException {
+        Path capitals = Files.copy(Path.of(network(10)), folder.resolve("SMALL.ONNX"));
+        CliRun run = CliRun.of("size", "--bits", "8,8", "--model", capitals.toString());
+        assertEquals(0, run.exitCode(), run.err());
+        assertEquals("goshawk: " + folder.resolve("X.ONNX") + ": no such file",
+                CliRun.failure("size", "--bits", "8", "--model", folder.resolve("X.ONNX").toString()));
+        Path named = Files.createDirectory(folder.resolve("folder.onnx"));
+        assertEquals("goshawk: " + named + ": is a folder, expected a file",
+                CliRun.failure("size", "--bits", "8", "--model", named.toString()));
+    }
+
+    @Test
+    void otherNamesAreToldOfOnnxFiles() throws IOException {
+        Path other = Files.createFile(folder.resolve("net.pb"));
+        for (String[] c : new String[][] {{"vgg", ""}, {"", ""}, {folder.toString(), ", which is a folder"},
+                {other.toString(), ", a file whose name does not end in .onnx"}}) {
+            for (String command : new String[] {"spectrum", "quantize", "evaluate"}) {
+                String line = CliRun.failure(command, "--model", c[0]);
+                assertTrue(line.startsWith("goshawk: --model: expected one of resnet20, resnet32, ")
+                        && line.endsWith(" or an ONNX file, FILE.onnx, got '" + c[0] + "'" + c[1]), line);
+            }
+        }
+    }
+
+    @Test
     void aMissingFileIsOneLine() {
         CliRun run = CliRun.of("size", "--bits", "8", "--model", folder.resolve("none.onnx").toString());
         assertEquals(2, run.exitCode());

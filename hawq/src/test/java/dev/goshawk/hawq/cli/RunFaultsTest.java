@@ -118,6 +118,9 @@ class RunFaultsTest {
                     + "leaves out (see goshawk quantize --help)",
             "--method direct --tolerance 0.1 | --tolerance: expected with --method hawq, which --method direct leaves out "
                     + "(see goshawk quantize --help)",
+            "--method hawq,hawq        | --method: expected each method once, got hawq,hawq",
+            "--samples x --sample-size 2 | --samples and --sample-size: expected one of them, the list says which images "
+                    + "there are (see goshawk quantize --help)",
             "--overwrite --resume      | --resume and --overwrite: expected one of them, got both"})
     void optionsAreCheckedBeforeAnyWork(String options, String expected) throws IOException {
         assertEquals("goshawk: " + expected, failure(quantize(options.split(" "))));
@@ -165,6 +168,26 @@ class RunFaultsTest {
         assertTrue(failure(resume).contains("the weights changed since it was started (now sha256 "));
         writeWeights(3);
         ends(resume);
+    }
+
+    @Test
+    void aDryRunChecksTheFolderAndLeavesIt() throws IOException {
+        List<String> dry = new ArrayList<>(train("--dry-run"));
+        ends(dry);
+        assertTrue(Files.notExists(run));
+        Files.createDirectory(run);
+        ends(dry);
+        ends(quantize("--dry-run", "--method", "direct"));
+        Path foreign = Files.createFile(run.resolve("mine.txt"));
+        String full = "goshawk: " + run + ": is not empty; --resume goes on with the run in it, --overwrite deletes it";
+        assertEquals(full, failure(dry));
+        assertEquals(full, failure(quantize("--dry-run")));
+        assertTrue(failure(train("--dry-run", "--overwrite")).startsWith("goshawk: " + run + ": holds no run"));
+        assertTrue(failure(train("--dry-run", "--resume")).startsWith("goshawk: " + run + ": there is no run"));
+        Files.delete(foreign);
+        try (Stream<Path> entries = Files.list(run)) {
+            assertEquals(0, entries.count());
+        }
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.goshawk.hawq.cli;
 
 import dev.goshawk.hawq.cli.print.Progress;
 import dev.goshawk.hawq.cli.print.SpectrumProgress;
+import dev.goshawk.hawq.cli.print.SpectrumRow;
 import dev.goshawk.hawq.cli.print.SpectrumTable;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -9,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.goshawk.data.ImageDataset;
 import dev.goshawk.data.synthetic.SyntheticShapes;
-import dev.goshawk.hawq.curvature.BlockCurvature;
 import dev.goshawk.models.Block;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -119,7 +119,7 @@ class SpectrumCommandTest {
     void barsAreLogarithmic() {
         StringWriter text = new StringWriter();
         new SpectrumTable(List.of(entry("a", 1), entry("longer", -100), entry("c", 10), entry("zero", 0)))
-                .print(new PrintWriter(text, true));
+                .print("block", "weights", new PrintWriter(text, true));
         List<String> lines = text.toString().lines().toList();
         assertTrue(lines.get(0).endsWith("|lambda|, log: 1.00 to 100"), lines.get(0));
         assertEquals("a               2       1.00000    0.0e+00         3   5.0000e-01  #", lines.get(1));
@@ -129,8 +129,66 @@ class SpectrumCommandTest {
         assertEquals(0, lines.get(4).chars().filter(ch -> ch == '#').count());
     }
 
-    private static BlockCurvature entry(String name, double eigenvalue) {
-        return new BlockCurvature(new Block(name, List.of("w"), 2, 1), eigenvalue, 0, null, null, 3, true);
+    private static SpectrumRow entry(String name, double eigenvalue) {
+        return new SpectrumRow(name, List.of("w"), 2,
+                List.of(new SpectrumRow.Pair(eigenvalue, 0, Double.NaN, true, false)), 3, 0);
+    }
+
+    @Test
+    void severalEigenvaluesOfEachBlock() throws IOException {
+        Path json = folder.resolve("three.json");
+        Path svg = folder.resolve("three.svg");
+        CliRun run = CliRun.of(arguments("--tolerance", "0.05", "--operator", "ggn", "--top", "3", "--json",
+                json.toString(), "--out", svg.toString()));
+        assertEquals(0, run.exitCode(), run.err());
+        JsonNode blocks = CliRun.json(json).get("blocks");
+        for (int i = 0; i < 11; i++) {
+            JsonNode pairs = blocks.get(i).get("eigenpairs");
+            assertEquals(3, pairs.size());
+            assertEquals(pairs.get(0).get("eigenvalue"), blocks.get(i).get("eigenvalue"));
+            for (int k = 0; k < 3; k++) {
+                double size = Math.abs(pairs.get(k).get("eigenvalue").asDouble());
+                assertTrue(k == 0 || size <= Math.abs(pairs.get(k - 1).get("eigenvalue").asDouble()), pairs.toString());
+                assertTrue(pairs.get(k).get("converged").asBoolean()
+                        && pairs.get(k).get("residual").asDouble() <= 0.05 * size, pairs.toString());
+            }
+        }
+        assertEquals(22,
+                java.util.regex.Pattern.compile("class=\"dot faint").matcher(java.nio.file.Files.readString(svg))
+                        .results().count());
+        assertEquals(11 + 22, run.out().lines().filter(l -> l.contains("#")).count());
+    }
+
+    @Test
+    void otherMatricesByOtherParts() throws IOException {
+        Path json = folder.resolve("other.json");
+        double[] tops = new double[2];
+        for (String operator : List.of("ggn", "fisher")) {
+            CliRun run = CliRun.of(arguments("--by", "network", "--operator", operator, "--json", json.toString()));
+            assertEquals(0, run.exitCode(), run.err());
+            assertEquals(List.of("network", operator, "lanczos"), List.of(CliRun.json(json).get("by").asString(),
+                    CliRun.json(json).get("operator").asString(), CliRun.json(json).get("method").asString()));
+            assertTrue(run.out().startsWith(operator + " of resnet20 at 3 images"), run.out());
+            tops[operator.equals("ggn") ? 0 : 1] = CliRun.json(json).get("blocks").get(0).get("eigenvalue").asDouble();
+        }
+        assertEquals(tops[0], tops[1], 1e-3 * tops[0]);
+        CliRun run = CliRun.of(arguments("--by", "activations", "--tolerance", "0.1", "--json", json.toString()));
+        assertEquals(0, run.exitCode(), run.err());
+        JsonNode blocks = CliRun.json(json).get("blocks");
+        assertEquals(19, blocks.size());
+        assertEquals(3 * 32 * 32 * 16, blocks.get(0).get("weights").asInt());
+        assertTrue(run.out().contains("activation      activations  "), run.out());
+        String help = " (see goshawk spectrum --help)";
+        assertEquals("goshawk: --method davidson: expected with --by block, --operator hessian and --top 1, --method "
+                + "lanczos finds other eigenvalues" + help,
+                CliRun.failure(arguments("--method", "davidson", "--top",
+                        "2")));
+        assertEquals("goshawk: --method power: expected with --top 1, --method lanczos finds more" + help,
+                CliRun.failure(arguments("--method", "power", "--top", "2")));
+        for (String top : List.of("0", "31", "-1")) {
+            assertEquals("goshawk: --top: expected 1 to 30 eigenvalues, got " + top + help,
+                    CliRun.failure(arguments("--top=" + top)));
+        }
     }
 
     @Test
@@ -162,7 +220,7 @@ class SpectrumCommandTest {
         Path json = folder.resolve("none.json");
         CliRun run = CliRun.of(arguments("--dry-run", "--json", json.toString()));
         assertEquals(0, run.exitCode(), run.err());
-        assertEquals("goshawk: --dry-run finds no eigenvalues: " + json + " is not written\n", run.err());
+        assertEquals("goshawk: --dry-run computes nothing: " + json + " is not written\n", run.err());
         assertTrue(java.nio.file.Files.notExists(json));
     }
 

@@ -116,7 +116,7 @@ class TrainingCommandsTest {
                 failure("train", "--epochs", "0", "--out", out).contains("expected a number of epochs above 0"));
         assertTrue(failure("train", "--epochs", "1", "--lr", "-1", "--out", out).contains("expected a learning rate"));
         assertTrue(failure("train", "--epochs", "1", "--resume").contains("--resume: expected --out"));
-        assertTrue(failure("train", "--epochs", "1", "--model", "vgg").contains("network: expected one of resnet20"));
+        assertTrue(failure("train", "--epochs", "1", "--model", "vgg").contains("--model: expected one of resnet20"));
         assertTrue(Files.notExists(Path.of(out)), "nothing is left where the command was refused at once");
     }
 

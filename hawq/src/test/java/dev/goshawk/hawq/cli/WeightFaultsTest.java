@@ -111,7 +111,7 @@ class WeightFaultsTest {
             }
         }
         String line = CliRun.failure("evaluate", "--weights", folder.toString());
-        assertEquals("goshawk: " + folder + ": is a folder, expected a weight file", line);
+        assertEquals("goshawk: " + folder + ": is a folder, expected a file", line);
         assertTrue(Files.notExists(folder.resolve("run")));
     }
 

@@ -1,5 +1,6 @@
 package dev.goshawk.onnx.format;
 
+import dev.goshawk.files.RegularFile;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -30,15 +31,12 @@ final class ExternalData {
                 throw new OnnxException("external data " + OnnxException.quoted(location)
                         + ": expected a path within the model's folder");
             }
-            if (!Files.isRegularFile(file)) {
-                throw new OnnxException("external data " + OnnxException.quoted(location)
-                        + ": expected a regular file");
-            }
+            long size = size(file, location);
             long offset = number(entries, "offset", 0);
             long length = number(entries, "length", bytes);
-            if (length != bytes || offset < 0 || offset > Files.size(file) - bytes || bytes > Integer.MAX_VALUE) {
+            if (length != bytes || offset < 0 || offset > size - bytes || bytes > Integer.MAX_VALUE) {
                 throw new OnnxException("external data " + OnnxException.quoted(location) + ": expected " + bytes
-                        + " bytes, got " + length + " at " + offset + " of " + Files.size(file));
+                        + " bytes, got " + length + " at " + offset + " of " + size);
             }
             ByteBuffer buffer = ByteBuffer.allocate((int) bytes);
             try (SeekableByteChannel channel = Files.newByteChannel(file)) {
@@ -54,6 +52,14 @@ final class ExternalData {
             throw new OnnxException("external data " + OnnxException.quoted(location) + ": cannot be read ("
                     + (e instanceof NoSuchFileException ? "no such file" : e.getClass().getSimpleName())
                     + ")", e);
+        }
+    }
+
+    private static long size(Path file, String location) {
+        try {
+            return RegularFile.size(file);
+        } catch (IOException e) {
+            throw new OnnxException("external data " + OnnxException.quoted(location) + ": " + e.getMessage(), e);
         }
     }
 

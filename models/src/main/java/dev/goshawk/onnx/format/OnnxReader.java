@@ -1,12 +1,10 @@
 package dev.goshawk.onnx.format;
 
 import com.google.protobuf.CodedInputStream;
+import dev.goshawk.files.RegularFile;
 import dev.goshawk.onnx.format.OnnxNode.Attribute;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,6 +22,8 @@ public final class OnnxReader {
     private static final int LEN = Wire.LENGTH_DELIMITED;
     private static final int VARINT = Wire.VARINT;
     private static final int FIXED32 = Wire.FIXED32;
+
+    private static final long LONGEST = Integer.MAX_VALUE - Long.BYTES;
 
     private final TensorReader tensors;
     private final List<OnnxNode> nodes = new ArrayList<>();
@@ -44,29 +44,31 @@ public final class OnnxReader {
      */
     public static OnnxModel read(Path file) {
         try {
-            if (!Files.isRegularFile(file)) {
-                throw new OnnxException(Files.exists(file) ? "is not a regular file" : "no such file");
-            }
-            if (Files.size(file) > Integer.MAX_VALUE - Long.BYTES) {
-                throw new OnnxException(
-                        "is larger than protobuf's limit of 2 GiB; weights that large are stored as external data");
-            }
+            byte[] bytes = bytes(file);
             OnnxReader reader = new OnnxReader(file);
-            byte[] bytes = Files.readAllBytes(file);
             Wire.body(CodedInputStream.newInstance(bytes), reader::model);
             if (reader.nodes.isEmpty()) {
                 throw new OnnxException("is not an ONNX file, or holds no graph");
             }
             return new OnnxModel(file.toString(), reader.opset, reader.producer, reader.nodes, reader.initializers,
                     reader.inputs, reader.outputs);
-        } catch (NoSuchFileException e) {
-            throw new OnnxException(file + ": no such file", e);
-        } catch (AccessDeniedException e) {
-            throw new OnnxException(file + ": cannot be read (permission denied)", e);
         } catch (IOException e) {
             throw new OnnxException(file + ": is not an ONNX file, or is damaged or cut short", e);
         } catch (IllegalArgumentException e) {
             throw new OnnxException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static byte[] bytes(Path file) {
+        try {
+            long size = RegularFile.size(file);
+            if (size > LONGEST) {
+                throw new OnnxException(
+                        "is larger than protobuf's limit of 2 GiB; weights that large are stored as external data");
+            }
+            return RegularFile.read(file, size);
+        } catch (IOException e) {
+            throw new OnnxException(String.valueOf(e.getMessage()), e);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.goshawk.hawq.cli.command;
 import dev.goshawk.hawq.cli.option.DataOptions;
 import dev.goshawk.hawq.cli.option.SampleOptions;
 import dev.goshawk.hawq.cli.option.SplitOptions;
+import dev.goshawk.hawq.cli.option.SubsampleOption;
 import dev.goshawk.hawq.cli.print.Progress;
 import dev.goshawk.hawq.cli.print.SpectrumProgress;
 
@@ -48,6 +49,9 @@ public final class CurvatureStep {
     @Mixin
     private SampleOptions sampling = new SampleOptions();
 
+    @Mixin
+    private SubsampleOption subsampling = new SubsampleOption();
+
     @Option(names = "--tolerance", paramLabel = "T", defaultValue = "1e-3",
             description = "Tolerance of an eigenvalue: ||Hv - lambda v|| <= T |lambda| (default: 1e-3).")
     private double tolerance = 1e-3;
@@ -65,6 +69,7 @@ public final class CurvatureStep {
     /** Fails with one line, before any work, if a number is out of its range. */
     void check() {
         sampling.check();
+        subsampling.check();
         if (!(tolerance > 0 && tolerance <= 1)) {
             throw new IllegalArgumentException("--tolerance: expected a number above 0, at most 1, got " + tolerance);
         }
@@ -103,7 +108,7 @@ public final class CurvatureStep {
                 : listed(samples, data, opened, inputSize).size();
         HessianPlan.Task task = new HessianPlan.Task(network, DType.FLOAT32, images, train.height(), train.width(),
                 backend);
-        return SpectrumPlan.of(task, sampling.microBatch(inputSize), sampling.recompute(), sampling.method(images),
+        return SpectrumPlan.of(task, sampling.microBatch(inputSize), sampling.recompute(), subsampling.method(images),
                 options(0), Heap.limit());
     }
 
@@ -134,13 +139,17 @@ public final class CurvatureStep {
             return kept;
         }
         ImageDataset sample = sample(data, opened, network.inputSize(), seed);
+        if (samples == null) {
+            sampling.tellSize(opened.train().size(), err);
+        }
+        subsampling.tell(sample.size(), err);
         data.photographs().requireSize(sample, network);
         int batch = Math.min(sampling.microBatch(network.inputSize()), sample.size());
         Evaluation point = new Evaluator(DataOptions.trace(network, DType.FLOAT32, batch, sample), parameters, backend)
                 .evaluate(new Batches(sample, opened.normalization(), 0), Evaluator.LogitsListener.NONE);
         LossProblem problem = LossProblem.of(network, parameters, sample, opened.normalization(), backend);
         EigenOptions options = options(seed);
-        SpectrumMethod method = sampling.method(sample.size());
+        SpectrumMethod method = subsampling.method(sample.size());
         List<Spectrum.Entry> entries;
         double seconds;
         try (Progress progress = Progress.on(err)) {

@@ -2,19 +2,22 @@ package dev.goshawk.hawq.cli.command;
 
 import dev.goshawk.hawq.cli.option.MatrixOptions;
 import dev.goshawk.hawq.cli.option.Outputs;
+import dev.goshawk.hawq.cli.option.ResultOptions;
 import dev.goshawk.hawq.cli.print.Progress;
 import dev.goshawk.hawq.cli.print.Provenance;
+import dev.goshawk.hawq.curvature.CurvaturePart;
 import dev.goshawk.hawq.curvature.LossProblem;
+import dev.goshawk.hawq.curvature.Partition;
+import dev.goshawk.hawq.report.CurvaturePage;
+import dev.goshawk.operator.LinearOperator;
 import dev.goshawk.spectral.estimate.DensityOptions;
 import dev.goshawk.spectral.estimate.SpectralDensity;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,14 +30,17 @@ import tools.jackson.databind.node.ObjectNode;
 /** {@code goshawk density}: the density of a curvature matrix's eigenvalues. */
 @Command(name = "density", mixinStandardHelpOptions = true, sortOptions = false,
         description = {"Estimates the density of a curvature matrix's eigenvalues by stochastic Lanczos quadrature.",
-                "Every eigenvalue is smoothed to a bell of the given width: finer structure cannot be seen, and some density",
-                "lies beyond the outermost eigenvalues. Moments, nodes and weights are not smoothed.", ""},
+                "Every eigenvalue is smoothed to a bell of the given width: finer structure cannot be seen, and some density "
+                        + "lies beyond the outermost eigenvalues. Moments, nodes and weights are not smoothed.",
+                ""},
         footerHeading = "%nExample:%n",
-        footer = {"  goshawk density --weights resnet20.th --data cifar10 --probes 10 --steps 30 --json density.json",
+        footer = {"  goshawk density --weights resnet20.th --data cifar10 --probes 10 --steps 30 \\",
+                "      --json density.json --out density.html",
                 "",
-                "--json writes {\"grid\", \"density\", \"standard_errors\" (of the density), \"moments\" (the first four, of H / ||H||),",
-                "  \"moment_errors\", \"nodes\", \"weights\" (of sum 1), \"norm\" (||H||), \"width\", \"converged\"};",
-                "by block or layer {\"blocks\": [the same, each with its \"name\", ...]}."})
+                "--json writes {\"grid\", \"density\", \"standard_errors\" (of the density), \"moments\" (the first four, of "
+                        + "H / ||H||), \"moment_errors\", \"nodes\", \"weights\" (of sum 1), \"norm\" (||H||), \"width\", "
+                        + "\"converged\"}; by block, layer or activations {\"blocks\": [the same, each with its \"name\", ...]}.",
+                "A density that has not settled is told on standard error and has converged false; the exit code is 0."})
 public final class DensityCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -43,8 +49,8 @@ public final class DensityCommand implements Callable<Integer> {
     private MatrixOptions matrix = new MatrixOptions();
 
     @Option(names = "--by", paramLabel = "PART", defaultValue = "network",
-            description = "network (default), block or layer.")
-    private MatrixOptions.By by = MatrixOptions.By.NETWORK;
+            description = "network (default), block, layer or activations (of each place where they can be quantized).")
+    private Partition by = Partition.NETWORK;
 
     @Option(names = "--probes", paramLabel = "N", defaultValue = "10", description = "Random vectors (default: 10).")
     private int probes = 10;
@@ -58,11 +64,11 @@ public final class DensityCommand implements Callable<Integer> {
     private int points = 1024;
 
     @Option(names = "--width", paramLabel = "SIGMA", defaultValue = "0",
-            description = "Standard deviation of the smoothing (default: a hundredth of the spectrum's range).")
+            description = "Standard deviation of the smoothing (default: 0, which stands for a hundredth of the spectrum's range).")
     private double width;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write the result there as well.")
-    private @Nullable Path json;
+    @Mixin
+    private ResultOptions results = new ResultOptions();
 
     @Override
     public Integer call() throws IOException {
@@ -71,20 +77,33 @@ public final class DensityCommand implements Callable<Integer> {
                 .withPoints(points).withWidth(width);
         PrintWriter err = spec.commandLine().getErr();
         PrintWriter out = spec.commandLine().getOut();
-        LossProblem problem = matrix.problem(err);
-        List<MatrixOptions.Part> parts = matrix.parts(problem, by);
+        MatrixOptions.Opened opened = matrix.open(err);
+        List<CurvaturePart> parts = by.parts(opened.network().describe());
+        if (results.isDryRun()) {
+            results.printPlan("densities of the " + matrix.describe(opened),
+                    matrix.plan(opened, parts, matrix.microBatch(), steps + 2), out,
+                    err);
+            return 0;
+        }
+        LossProblem problem = matrix.problem(opened, matrix.sample(opened, err), matrix.microBatch(), err);
+        String provenance = Provenance.of(problem.backend(), problem.dtype());
         ObjectNode file = Outputs.object();
-        ArrayNode blocks = by == MatrixOptions.By.NETWORK ? null : file.putArray("blocks");
-        out.println(matrix.describe(problem));
+        ArrayNode blocks = by == Partition.NETWORK ? null : file.putArray("blocks");
+        CurvaturePage page = new CurvaturePage("Spectrum of " + opened.network().name(), matrix.describe(opened))
+                .fact("Estimate", "stochastic Lanczos quadrature, " + probes + " probes of " + steps + " steps, seed "
+                        + matrix.seed())
+                .fact("Computed in", provenance);
+        out.println(matrix.describe(opened));
         try (Progress progress = Progress.on(err)) {
             for (int i = 0; i < parts.size(); i++) {
-                MatrixOptions.Part part = parts.get(i);
+                CurvaturePart part = parts.get(i);
                 double before = i;
-                SpectralDensity d = SpectralDensity.of(matrix.operator(problem, part), options, (products, diagonal,
-                        rest) -> progress.update(part.name(),
-                                (before + (double) products / (probes * steps)) / parts.size()));
+                LinearOperator operator = matrix.operator(problem, part, matrix.microBatch());
+                SpectralDensity d = SpectralDensity.of(operator, options, (products, diagonal, rest) -> progress
+                        .update(part.name(), (before + (double) products / (probes * steps)) / parts.size()));
                 print(out, part.name(), d);
                 fill(blocks == null ? file : blocks.addObject().put("name", part.name()), d);
+                page.density("Density of the eigenvalues, " + part.name(), d, operator.size());
                 if (!d.converged()) {
                     err.println("goshawk: " + part.name() + ": the density has not settled: raise "
                             + (d.stepError() > d.samplingError() ? "--steps" : "--probes") + " or --width");
@@ -92,12 +111,11 @@ public final class DensityCommand implements Callable<Integer> {
                 }
             }
         }
-        String provenance = Provenance.of(problem.backend(), problem.dtype());
         out.printf(Locale.ROOT, "%d probes of %d steps, seed %d%n%s%n", probes, steps, matrix.seed(), provenance);
         out.flush();
         file.put("operator", matrix.name()).put("samples", problem.samples()).put("seed", matrix.seed())
                 .put("provenance", provenance);
-        Outputs.write(json, file);
+        results.write(file, () -> page);
         return 0;
     }
 
@@ -107,7 +125,7 @@ public final class DensityCommand implements Callable<Integer> {
         require(points >= 2, "--points: expected at least 2, got " + points);
         require(width >= 0 && !Double.isInfinite(width), "--width: expected a finite number >= 0, got " + width);
         matrix.check(spec);
-        Outputs.check(spec);
+        results.check(spec);
     }
 
     private void require(boolean holds, String otherwise) {

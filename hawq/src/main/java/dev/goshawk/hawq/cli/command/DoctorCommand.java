@@ -18,9 +18,10 @@ import picocli.CommandLine.Spec;
 
 /** {@code goshawk doctor}: what this machine computes with, and whether it computes right. */
 @Command(name = "doctor", mixinStandardHelpOptions = true, sortOptions = false,
-        description = {
-                "Reports which backend goshawk uses here and why, and checks the convolution kernels for a second:",
-                "first their results against plain loops, then their speed. Exits with 1 if results are wrong.", ""},
+        description = {"Reports which backend goshawk uses here and why, and checks the convolution kernels.",
+                "The check takes a second: first the kernels' results against plain loops, then their speed. Exits with 1 if "
+                        + "results are wrong.",
+                ""},
         footerHeading = "%nExample:%n", footer = "  goshawk doctor --threads 1")
 public final class DoctorCommand implements Callable<Integer> {
     private static final int EXIT_WRONG = 1;

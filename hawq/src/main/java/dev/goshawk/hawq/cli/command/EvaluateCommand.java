@@ -7,6 +7,7 @@ import dev.goshawk.hawq.cli.option.Given;
 import dev.goshawk.hawq.cli.option.ModelOptions;
 import dev.goshawk.hawq.cli.option.Outputs;
 import dev.goshawk.hawq.cli.option.TensorInputs;
+import dev.goshawk.hawq.cli.print.MemoryTable;
 import dev.goshawk.hawq.cli.print.Progress;
 import dev.goshawk.hawq.cli.print.Provenance;
 
@@ -17,12 +18,15 @@ import dev.goshawk.data.ImageFaults;
 import dev.goshawk.hawq.evaluation.Evaluation;
 import dev.goshawk.hawq.cli.option.StartWeights;
 import dev.goshawk.hawq.evaluation.Evaluator;
+import dev.goshawk.hawq.memory.Footprint;
 import dev.goshawk.hawq.quantize.StoredActivations;
 import dev.goshawk.models.LayerHooks;
 import dev.goshawk.models.Mode;
 import dev.goshawk.models.Network;
 import dev.goshawk.hawq.cli.option.NamedNetwork;
 import dev.goshawk.tensor.DType;
+import dev.goshawk.tensor.Shape;
+import dev.goshawk.tensor.Tensor;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -83,6 +87,9 @@ public final class EvaluateCommand implements Callable<Integer> {
             description = "Images per batch (default: 128).")
     private int batch = 128;
 
+    @Option(names = "--dry-run", description = "Print how much memory the command would use, and exit.")
+    private boolean dryRun;
+
     @Mixin
     private EngineOptions engine = new EngineOptions();
 
@@ -103,6 +110,11 @@ public final class EvaluateCommand implements Callable<Integer> {
         }
         Outputs.check(spec);
         Backend backend = engine.backend();
+        if (dryRun) {
+            plan(backend);
+            Outputs.tellDryRun(spec.commandLine().getErr(), json, logits);
+            return 0;
+        }
         Measured measured = inputs == null ? onImages(backend) : onTensors(inputs, backend);
         print(measured, Provenance.of(backend, dtype));
         Evaluation result = measured.result();
@@ -113,6 +125,32 @@ public final class EvaluateCommand implements Callable<Integer> {
                     .put("samples", result.samples()));
         }
         return 0;
+    }
+
+    private void plan(Backend backend) {
+        if (inputs == null) {
+            ImageDataset dataset = data.open(split, model.inputSize());
+            Network network = model.network(dataset);
+            data.requireSize(dataset, network);
+            print(Footprint.NONE, network, Shape.of(dataset.size(), dataset.height(), dataset.width()),
+                    data.describe(split), backend);
+        } else {
+            Network network = NamedNetwork.of(model.model());
+            Tensor images = TensorInputs.read(inputs, dtype, network.classes(), spec.commandLine().getErr()).images();
+            print(Footprint.NONE.hold("images of " + inputs, images.size() * (long) dtype.bytes()), network,
+                    images.shape(),
+                    inputs.toString(), backend);
+        }
+    }
+
+    private void print(Footprint held, Network network, Shape images, String source, Backend backend) {
+        int most = Math.min(batch, images.dim(0));
+        long forward = Evaluator.plannedBytes(network.trace(dtype, most, images.dim(1), images.dim(2), Mode.EVALUATION,
+                LayerHooks.NONE), backend);
+        MemoryTable.print(spec.commandLine().getOut(),
+                "evaluating " + network.name() + " on " + images.dim(0) + " images, " + source,
+                held.hold("parameters, " + dtype, network.describe().elementCount() * dtype.bytes())
+                        .phase("forward pass, batches of " + most, forward));
     }
 
     private void print(Measured measured, String provenance) {

@@ -56,12 +56,12 @@ import picocli.CommandLine.Spec;
                 "Without arguments, a demonstration on the embedded shapes runs in a few minutes.", ""},
         footerHeading = "%nExample:%n",
         footer = {
-                "  goshawk quantize --weights resnet20.th --data cifar10 --target-ratio 13.1 "
-                        + "--activation-bits 4 --out runs/x",
+                "  goshawk quantize --weights resnet20.th --data cifar10 --target-ratio 13.1 \\",
+                "      --activation-bits 4 --out runs/x",
                 "",
-                "Steps: loss and accuracy of the float model; top eigenvalue of each block's Hessian; bits by",
-                "sensitivity |lambda| / n within the target size; then, block by block in descending order of",
-                "|lambda| ||Q(W) - W||^2, quantization and fine-tuning of the network.",
+                "Steps: loss and accuracy of the float model; top eigenvalue of each block's Hessian; bits by sensitivity "
+                        + "|lambda| / n within the target size; then, block by block in descending order of "
+                        + "|lambda| ||Q(W) - W||^2, quantization and fine-tuning of the network.",
                 "DIR/model.safetensors holds the weights that the network computes with, rounded to their levels."})
 public final class QuantizeCommand implements Callable<Integer> {
     private static final double EPOCHS_PER_BLOCK = 1;
@@ -157,9 +157,7 @@ public final class QuantizeCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
         Map<String, String> values = settings(inputSize, backend, length);
-        if (!dryRun) {
-            held.prepare(values, curvature.sources(data.sources(weights)));
-        }
+        held.prepare(values, curvature.sources(data.sources(weights)));
         TrainingData opened = data.open(inputSize, err);
         Network network = NamedNetwork.of(model, opened.train().classes().size());
         data.requireSize(opened, network);
@@ -238,6 +236,7 @@ public final class QuantizeCommand implements Callable<Integer> {
 
     /** Refuses what would be passed over in silence. */
     private void refuseUnused() {
+        Given.refuseBoth(spec, "--samples", "--sample-size", "the list says which images there are");
         List<QuantizationOptions.Method> methods = quantization.methods(data.isEmbedded());
         for (String option : quantization.usesUniform(data.isEmbedded())
                 ? List.<String>of()

@@ -1,39 +1,39 @@
 package dev.goshawk.hawq.cli.command;
 
-import dev.goshawk.hawq.cli.option.DTypeConverter;
+import dev.goshawk.data.Batches;
+import dev.goshawk.data.ImageDataset;
 import dev.goshawk.hawq.cli.option.DataOptions;
-import dev.goshawk.hawq.cli.option.EngineOptions;
 import dev.goshawk.hawq.cli.option.Given;
-import dev.goshawk.hawq.cli.option.ModelOptions;
+import dev.goshawk.hawq.cli.option.MatrixOptions;
 import dev.goshawk.hawq.cli.option.Outputs;
-import dev.goshawk.hawq.cli.option.SampleOptions;
+import dev.goshawk.hawq.cli.option.ResultOptions;
+import dev.goshawk.hawq.cli.option.SubsampleOption;
 import dev.goshawk.hawq.cli.print.MemoryTable;
 import dev.goshawk.hawq.cli.print.Progress;
 import dev.goshawk.hawq.cli.print.Provenance;
 import dev.goshawk.hawq.cli.print.SpectrumProgress;
+import dev.goshawk.hawq.cli.print.SpectrumRow;
 import dev.goshawk.hawq.cli.print.SpectrumTable;
-
-import dev.goshawk.backend.Backend;
-import dev.goshawk.data.Batches;
-import dev.goshawk.data.ImageDataset;
-import dev.goshawk.data.source.Datasets;
-import dev.goshawk.hawq.curvature.HessianPlan;
+import dev.goshawk.hawq.cli.print.SpectrumWarnings;
+import dev.goshawk.hawq.curvature.CurvatureMatrix;
+import dev.goshawk.hawq.curvature.CurvaturePart;
 import dev.goshawk.hawq.curvature.LossProblem;
+import dev.goshawk.hawq.curvature.Partition;
 import dev.goshawk.hawq.evaluation.Evaluation;
 import dev.goshawk.hawq.evaluation.Evaluator;
 import dev.goshawk.hawq.memory.Heap;
+import dev.goshawk.hawq.report.CurvaturePage;
 import dev.goshawk.hawq.spectral.Spectrum;
 import dev.goshawk.hawq.spectral.SpectrumMethod;
 import dev.goshawk.hawq.spectral.SpectrumPlan;
-import dev.goshawk.models.Network;
-import dev.goshawk.models.parameters.Parameters;
+import dev.goshawk.operator.LinearOperator;
 import dev.goshawk.spectral.EigenOptions;
+import dev.goshawk.spectral.EigenResult;
 import dev.goshawk.spectral.Lanczos;
 import dev.goshawk.spectral.PowerIteration;
-import dev.goshawk.tensor.DType;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -47,10 +47,11 @@ import picocli.CommandLine.Spec;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code goshawk spectrum}: the top Hessian eigenvalue of each block. */
+/** {@code goshawk spectrum}: the top eigenvalues of each block's Hessian, or of another matrix by another part. */
 @Command(name = "spectrum", mixinStandardHelpOptions = true, sortOptions = false,
         description = {
                 "Finds the top eigenvalue of each block's Hessian, which shows how sensitive each part of a network is.",
+                "Or the largest eigenvalues of another matrix, by layer, activations or of the whole network.",
                 "The Hessian is that of the mean cross-entropy over the sample with respect to the block's "
                         + "convolution and linear weights; batch normalization uses its running statistics. 'Top' means "
                         + "largest in magnitude.",
@@ -66,8 +67,12 @@ import tools.jackson.databind.node.ObjectNode;
                 "  subsample_products  further products, by the subsample,",
                 "  sensitivity   |eigenvalue| / weights,",
                 "  converged     whether residual <= tolerance * |eigenvalue|.",
-                "Blocks are in network order. An eigenvalue of H lies within residual of the one given."})
+                "With --top above 1 a block has eigenpairs as well: [{eigenvalue, residual, rounding, converged}, ...].",
+                "Blocks are in network order. An eigenvalue of H lies within residual of the one given.",
+                "A block that did not converge is told on standard error and has converged false; the exit code is 0."})
 public final class SpectrumCommand implements Callable<Integer> {
+    private static final int MOST_EIGENVALUES = 30;
+
     private enum Method {
         DAVIDSON, LANCZOS, POWER
     }
@@ -76,101 +81,101 @@ public final class SpectrumCommand implements Callable<Integer> {
     private CommandSpec spec = CommandSpec.create();
 
     @Mixin
-    private ModelOptions model = new ModelOptions();
+    private MatrixOptions matrix = new MatrixOptions();
 
-    @Mixin
-    private DataOptions data = new DataOptions();
+    @Option(names = "--by", paramLabel = "PART", defaultValue = "block",
+            description = "network, block (default), layer or activations (of each place where they can be quantized).")
+    private Partition by = Partition.BLOCK;
 
-    @Option(names = "--split", paramLabel = "NAME", defaultValue = "train",
-            description = "Without --samples: the split from which the seed chooses images (default: train).")
-    private String split = "train";
+    @Option(names = "--top", paramLabel = "K", defaultValue = "1",
+            description = "Number of eigenvalues of each part, the largest in magnitude (default: 1; at most "
+                    + MOST_EIGENVALUES + ").")
+    private int top = 1;
 
-    @Option(names = "--method", paramLabel = "NAME", defaultValue = "davidson",
-            description = "davidson (default; fewest products, see --subsample), lanczos, or power (power iteration, as in "
-                    + "HAWQ).")
-    private Method method = Method.DAVIDSON;
+    @Option(names = "--method", paramLabel = "NAME",
+            description = "davidson (fewest products, see --subsample; default for the one top eigenvalue of each block's "
+                    + "Hessian), lanczos (default otherwise), or power (power iteration, as in HAWQ).")
+    private @Nullable Method method;
 
     @Option(names = "--tolerance", paramLabel = "T", defaultValue = "1e-3",
-            description = "Stop when ||Hv - lambda v|| <= T |lambda| (default: 1e-3, which gives lambda itself to about 1e-6).")
+            description = "Stop when ||Hv - lambda v|| <= T |lambda| (default: 1e-3, which gives lambda itself to about "
+                    + "1e-6); float32 reaches about 1e-5.")
     private double tolerance = 1e-3;
 
     @Option(names = "--max-iterations", paramLabel = "N", defaultValue = "500",
-            description = "Maximum number of Hessian-vector products per block (default: 500).")
+            description = "Maximum number of Hessian-vector products per part (default: 500).")
     private int maxIterations = 500;
 
-    @Option(names = "--seed", paramLabel = "N", defaultValue = "0",
-            description = "Seed of the start vectors and of the sample (default: 0).")
-    private long seed;
-
-    @Option(names = "--dtype", paramLabel = "TYPE", converter = DTypeConverter.class, defaultValue = "float32",
-            description = "float32 (default) or float64; float32 reaches tolerances down to about 1e-5.")
-    private DType dtype = DType.FLOAT32;
-
     @Mixin
-    private SampleOptions sampling = new SampleOptions();
+    private SubsampleOption subsampling = new SubsampleOption();
 
     @Option(names = "--batch", paramLabel = "N", description = "Same as --micro-batch.")
     private @Nullable Integer batch;
 
-    @Option(names = "--dry-run", description = "Print how much memory the command would use, and exit.")
-    private boolean dryRun;
-
-    @Option(names = "--json", paramLabel = "FILE", description = "Also write the result to this file.")
-    private @Nullable Path json;
-
     @Mixin
-    private EngineOptions engine = new EngineOptions();
+    private ResultOptions results = new ResultOptions();
 
     @Override
     public Integer call() throws IOException {
         check();
         EigenOptions options = EigenOptions.defaults().withTolerance(tolerance).withMaxIterations(maxIterations)
-                .withSeed(seed);
-        Backend backend = engine.backend();
+                .withSeed(matrix.seed());
         PrintWriter err = spec.commandLine().getErr();
-        ImageDataset whole = data.open(split, model.inputSize());
-        Network network = model.network(whole);
-        data.requireSize(whole, network);
-        SpectrumMethod solver = solver(sampleSize(whole));
-        SpectrumPlan plan = plan(network, whole, backend, solver, options);
-        if (dryRun) {
-            MemoryTable.print(spec.commandLine().getOut(), plan);
-            if (json != null) {
-                err.println("goshawk: --dry-run finds no eigenvalues: " + json + " is not written");
-                err.flush();
+        PrintWriter out = spec.commandLine().getOut();
+        MatrixOptions.Opened opened = matrix.open(err);
+        SpectrumMethod solver = solver(opened.images());
+        if (isOfHawq()) {
+            subsampling.tell(opened.images(), err);
+        }
+        List<CurvaturePart> parts = by.parts(opened.network().describe());
+        SpectrumPlan plan = isOfHawq()
+                ? SpectrumPlan.of(matrix.task(opened), microBatch(), matrix.recompute(), solver, options, Heap.limit())
+                : null;
+        if (results.isDryRun()) {
+            if (plan == null) {
+                MemoryTable.print(out, "spectra of the " + matrix.describe(opened),
+                        matrix.plan(opened, parts, microBatch(), solver.plain().vectors(options) + top));
+            } else {
+                MemoryTable.print(out, plan);
             }
+            results.tellDryRun(err);
             return 0;
         }
-        plan.requireFits(Heap.limit(backend), "--micro-batch");
-        ImageDataset dataset = sample(whole);
-        Parameters parameters = model.parameters(network, dtype, data.isEmbedded(), seed, err);
-        DataOptions.printNotes(whole, err);
-        LossProblem problem = LossProblem.of(network, parameters, dataset, DataOptions.NORMALIZATION, backend);
-        if (model.isRandom(data.isEmbedded())) {
-            problem.measureStatistics(microBatch());
+        if (plan != null) {
+            plan.requireFits(Heap.limit(opened.backend()), "--micro-batch");
         }
+        ImageDataset sample = matrix.sample(opened, err);
+        LossProblem problem = matrix.problem(opened, sample, microBatch(), err);
         Evaluation point = new Evaluator(
-                DataOptions.trace(network, dtype, Math.min(microBatch(), dataset.size()), dataset), parameters, backend)
-                .evaluate(new Batches(dataset, DataOptions.NORMALIZATION, 0), Evaluator.LogitsListener.NONE);
-        List<Spectrum.Entry> entries;
+                DataOptions.trace(opened.network(), matrix.dtype(), Math.min(microBatch(), sample.size()), sample),
+                problem.parameters(), opened.backend())
+                .evaluate(new Batches(sample, DataOptions.NORMALIZATION, 0), Evaluator.LogitsListener.NONE);
+        List<SpectrumRow> rows;
         double seconds;
         try (Progress progress = Progress.on(err)) {
-            entries = Spectrum.of(problem, microBatch(), sampling.recompute(), solver, options,
-                    new SpectrumProgress(progress, ""));
+            rows = plan == null
+                    ? solve(problem, parts, solver, options, progress)
+                    : Spectrum.of(problem, microBatch(), matrix.recompute(), solver, options,
+                            new SpectrumProgress(progress, "")).stream()
+                            .map(e -> SpectrumRow.of(e.block().name(), e.block().weights(), e.block().weightCount(),
+                                    List.of(e.top()), e.subsampleProducts()))
+                            .toList();
             seconds = progress.elapsed() / 1e9;
         }
-        print(network, dataset, point, entries);
-        int products = entries.stream().mapToInt(e -> e.top().iterations()).sum();
-        int fewer = entries.stream().mapToInt(Spectrum.Entry::subsampleProducts).sum();
-        PrintWriter out = spec.commandLine().getOut();
-        out.printf(Locale.ROOT, "%s, tolerance %.0e, seed %d, %d products%s, %.1f s%n%s%n", solver.name(), tolerance,
-                seed, products, solver.subsample() == 0
-                        ? ""
-                        : " and " + fewer + " by " + solver.subsample() + " of the images",
-                seconds, Provenance.of(backend, dtype));
+        String provenance = Provenance.of(opened.backend(), matrix.dtype());
+        String found = found(solver, rows);
+        out.printf(Locale.ROOT, "%s%s at %d images %s: loss %.6f, accuracy %.2f %%%n%n",
+                matrix.matrix() == CurvatureMatrix.HESSIAN ? "" : matrix.name() + " of ", opened.network().name(),
+                opened.images(), matrix.source(), point.loss(), 100 * point.accuracy());
+        new SpectrumTable(rows).print(by.one(), by.counted(), out);
+        out.printf(Locale.ROOT, "%n%s, %.1f s%n%s%n", found, seconds, provenance);
         out.flush();
-        warn(entries);
-        Outputs.write(json, content(point, solver, entries, backend));
+        SpectrumWarnings.print(rows, matrix.dtype(), maxIterations, err);
+        results.write(content(point, solver, rows, provenance),
+                () -> new CurvaturePage("Spectrum of " + opened.network().name(), matrix.describe(opened))
+                        .rows((top == 1 ? "Top eigenvalue" : "Top " + top + " eigenvalues") + " by " + by.one(), "",
+                                rows.stream().map(SpectrumRow::drawn).toList())
+                        .fact("Solver", found).fact("Computed in", provenance));
         return 0;
     }
 
@@ -186,105 +191,103 @@ public final class SpectrumCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(),
                     "--max-iterations: expected at least 1 product, got " + maxIterations);
         }
-        Given.refuseBoth(spec, "--batch", "--micro-batch", "they mean the same");
-        Given.refuseBoth(spec, "--samples", "--sample-size", "the list says which images there are");
-        if (method != Method.DAVIDSON && Given.is(spec, "--subsample")) {
-            throw new ParameterException(spec.commandLine(),
-                    "--subsample: expected --method davidson, the only one that uses "
-                            + "a subsample, got --method " + method.name().toLowerCase(Locale.ROOT));
+        if (top < 1 || top > MOST_EIGENVALUES) {
+            throw new ParameterException(spec.commandLine(), "--top: expected 1 to " + MOST_EIGENVALUES
+                    + " eigenvalues, got " + top);
         }
-        sampling.check();
-        model.check();
-        Outputs.check(spec);
+        if (method == Method.POWER && top > 1) {
+            throw new ParameterException(spec.commandLine(),
+                    "--method power: expected with --top 1, --method lanczos finds more");
+        }
+        if (method == Method.DAVIDSON && !isOfHawq()) {
+            throw new ParameterException(spec.commandLine(), "--method davidson: expected with --by block, --operator "
+                    + "hessian and --top 1, --method lanczos finds other eigenvalues");
+        }
+        Given.refuseBoth(spec, "--batch", "--micro-batch", "they mean the same");
+        if (Given.is(spec, "--subsample") && chosen() != Method.DAVIDSON) {
+            throw new ParameterException(spec.commandLine(),
+                    "--subsample: expected --method davidson, the only one that uses a subsample, got --method "
+                            + chosen().name().toLowerCase(Locale.ROOT));
+        }
+        subsampling.check();
+        matrix.check(spec);
+        results.check(spec);
+    }
+
+    /** Whether what is asked for is what HAWQ goes by, which has a way of its own. */
+    private boolean isOfHawq() {
+        return by == Partition.BLOCK && matrix.matrix() == CurvatureMatrix.HESSIAN && top == 1;
+    }
+
+    private Method chosen() {
+        if (method != null) {
+            return method;
+        }
+        return isOfHawq() ? Method.DAVIDSON : Method.LANCZOS;
     }
 
     private int microBatch() {
-        return batch == null ? sampling.microBatch(model.inputSize()) : batch;
+        return batch == null ? matrix.microBatch() : batch;
     }
 
     private SpectrumMethod solver(int images) {
-        return switch (method) {
-            case DAVIDSON -> sampling.method(images);
+        return switch (chosen()) {
+            case DAVIDSON -> subsampling.method(images);
             case LANCZOS -> SpectrumMethod.of(new Lanczos());
             case POWER -> SpectrumMethod.of(new PowerIteration());
         };
     }
 
-    private int sampleSize(ImageDataset whole) {
-        return data.hasSamples() ? whole.size() : Math.min(whole.size(), sampling.size(model.inputSize()));
+    private List<SpectrumRow> solve(LossProblem problem, List<CurvaturePart> parts, SpectrumMethod solver,
+            EigenOptions options, Progress progress) {
+        List<SpectrumRow> rows = new ArrayList<>();
+        for (CurvaturePart part : parts) {
+            double before = rows.size();
+            EigenOptions told = options.withListener((products, eigenvalue, residual) -> progress.update(
+                    String.format(Locale.ROOT, "%s: product %d, lambda %.4g", part.name(), products, eigenvalue),
+                    (before + (double) products / maxIterations) / parts.size()));
+            LinearOperator operator = matrix.operator(problem, part, microBatch());
+            List<EigenResult> found = solver.plain() instanceof Lanczos lanczos
+                    ? lanczos.topK(operator, Math.min(top, operator.size()), told)
+                    : List.of(solver.plain().top(operator, told));
+            rows.add(SpectrumRow.of(part.name(), part.parameters(), operator.size(), found, 0));
+        }
+        return rows;
     }
 
-    private SpectrumPlan plan(Network network, ImageDataset whole, Backend backend, SpectrumMethod solver,
-            EigenOptions options) {
-        HessianPlan.Task task = new HessianPlan.Task(network, dtype, sampleSize(whole), whole.height(), whole.width(),
-                backend);
-        return SpectrumPlan.of(task, microBatch(), sampling.recompute(), solver, options, Heap.limit());
+    private String found(SpectrumMethod solver, List<SpectrumRow> rows) {
+        int fewer = rows.stream().mapToInt(SpectrumRow::subsampleProducts).sum();
+        return String.format(Locale.ROOT, "%s, tolerance %.0e, seed %d, %d products%s", solver.name(), tolerance,
+                matrix.seed(), rows.stream().mapToInt(SpectrumRow::products).sum(), solver.subsample() == 0
+                        ? ""
+                        : " and " + fewer + " by " + solver.subsample() + " of the images");
     }
 
-    private ImageDataset sample(ImageDataset whole) {
-        Batches batches = new Batches(whole, DataOptions.NORMALIZATION, seed);
-        int[] order = data.hasSamples() ? batches.inOrder() : batches.order(0);
-        return Datasets.load(whole, order, sampleSize(whole), data.faults(spec.commandLine().getErr()));
-    }
-
-    private ObjectNode content(Evaluation point, SpectrumMethod solver, List<Spectrum.Entry> entries, Backend backend) {
+    private ObjectNode content(Evaluation point, SpectrumMethod solver, List<SpectrumRow> rows, String provenance) {
         ObjectNode file = Outputs.object().put("loss", point.loss()).put("accuracy", point.accuracy())
                 .put("samples", point.samples());
+        file.put("operator", matrix.name()).put("by", by.name().toLowerCase(Locale.ROOT));
         file.put("method", solver.name()).put("subsample", solver.subsample()).put("tolerance", tolerance)
-                .put("seed", seed).put("provenance", Provenance.of(backend, dtype));
+                .put("seed", matrix.seed()).put("provenance", provenance);
         ArrayNode blocks = file.putArray("blocks");
-        for (Spectrum.Entry e : entries) {
-            ObjectNode block = blocks.addObject().put("name", e.block().name());
+        for (SpectrumRow row : rows) {
+            ObjectNode block = blocks.addObject().put("name", row.name());
             ArrayNode names = block.putArray("parameters");
-            e.block().weights().forEach(names::add);
-            block.put("weights", e.block().weightCount()).put("eigenvalue", e.top().eigenvalue())
-                    .put("residual", e.top().residual()).put("rounding", rounding(e))
-                    .put("iterations", e.top().iterations())
-                    .put("subsample_products", e.subsampleProducts())
-                    .put("sensitivity", e.curvature().sensitivity()).put("converged", e.top().converged());
+            row.parameters().forEach(names::add);
+            block.put("weights", row.size()).put("eigenvalue", row.top().eigenvalue())
+                    .put("residual", row.top().residual()).put("rounding", rounding(row.top()))
+                    .put("iterations", row.products()).put("subsample_products", row.subsampleProducts())
+                    .put("sensitivity", row.sensitivity()).put("converged", row.top().converged());
+            if (top > 1) {
+                ArrayNode pairs = block.putArray("eigenpairs");
+                row.pairs().forEach(p -> pairs.addObject().put("eigenvalue", p.eigenvalue())
+                        .put("residual", p.residual()).put("rounding", rounding(p)).put("converged", p.converged()));
+            }
         }
         return file;
     }
 
-    private static @Nullable Double rounding(Spectrum.Entry e) {
-        return Double.isNaN(e.top().rounding()) ? null : e.top().rounding();
-    }
-
-    private void print(Network network, ImageDataset dataset, Evaluation point, List<Spectrum.Entry> entries) {
-        PrintWriter out = spec.commandLine().getOut();
-        String drawn = data.hasSamples() ? "" : " drawn from " + split;
-        out.printf(Locale.ROOT, "%s at %d images%s (%s): loss %.6f, accuracy %.2f %%%n%n", network.name(),
-                dataset.size(), drawn,
-                data.describe(split), point.loss(), 100 * point.accuracy());
-        new SpectrumTable(entries.stream().map(Spectrum.Entry::curvature).toList()).print(out);
-        out.println();
-    }
-
-    private void warn(List<Spectrum.Entry> entries) {
-        List<String> rounded = entries.stream().filter(e -> e.top().limitedByRounding())
-                .map(e -> String.format(Locale.ROOT, "%s (%.1e)", e.block().name(),
-                        e.top().rounding() / Math.abs(e.top().eigenvalue())))
-                .toList();
-        if (!rounded.isEmpty()) {
-            PrintWriter err = spec.commandLine().getErr();
-            err.println("goshawk: rounding in " + dtype + " limits what can be reached, as a share of the eigenvalue: "
-                    + String.join(", ", rounded) + ": "
-                    + (dtype == DType.FLOAT32 ? "use --dtype float64" : "use a larger --tolerance"));
-            err.flush();
-        }
-        List<String> open = entries.stream().filter(e -> !e.top().converged())
-                .map(e -> String.format(Locale.ROOT, "%s (%.1e)",
-                        e.block().name(), e.top().relativeResidual()))
-                .toList();
-        if (!open.isEmpty()) {
-            PrintWriter err = spec.commandLine().getErr();
-            boolean stalled = entries.stream()
-                    .anyMatch(e -> !e.top().converged() && e.top().iterations() < maxIterations);
-            err.println("goshawk: not converged to the tolerance: " + String.join(", ", open) + ": "
-                    + (stalled && dtype == DType.FLOAT32
-                            ? "use --dtype float64 or a larger --tolerance"
-                            : "raise --max-iterations"));
-            err.flush();
-        }
+    private static @Nullable Double rounding(SpectrumRow.Pair pair) {
+        return Double.isNaN(pair.rounding()) ? null : pair.rounding();
     }
 }

@@ -2,19 +2,22 @@ package dev.goshawk.hawq.cli.command;
 
 import dev.goshawk.hawq.cli.option.MatrixOptions;
 import dev.goshawk.hawq.cli.option.Outputs;
+import dev.goshawk.hawq.cli.option.ResultOptions;
 import dev.goshawk.hawq.cli.print.Progress;
 import dev.goshawk.hawq.cli.print.Provenance;
-import dev.goshawk.hawq.curvature.HessianOperator;
+import dev.goshawk.hawq.curvature.CurvaturePart;
 import dev.goshawk.hawq.curvature.LossProblem;
+import dev.goshawk.hawq.curvature.Partition;
+import dev.goshawk.hawq.report.CurvaturePage;
+import dev.goshawk.operator.LinearOperator;
 import dev.goshawk.spectral.estimate.Estimate;
 import dev.goshawk.spectral.estimate.HutchinsonTrace;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,15 +30,21 @@ import tools.jackson.databind.node.ObjectNode;
 /** {@code goshawk trace}: the trace of each block's curvature matrix, with its standard error. */
 @Command(name = "trace", mixinStandardHelpOptions = true, sortOptions = false,
         description = {
-                "Estimates the trace of a curvature matrix by block, by layer or of the whole network (Hutchinson).",
-                "Blocks and layers are their convolution and linear weights; the network is everything that is trained.",
+                "Estimates the trace of a curvature matrix by block, layer or activations, or of the network (Hutchinson).",
+                "Blocks and layers are their convolution and linear weights; the network is everything that is trained. By "
+                        + "activations the trace is the mean over the images of the trace for one image, as in HAWQ-V2.",
                 ""},
         footerHeading = "%nExample:%n",
-        footer = {"  goshawk trace --weights resnet20.th --data cifar10 --operator ggn --draws 100 --json trace.json",
+        footer = {"  goshawk trace --weights resnet20.th --data cifar10 --operator ggn --draws 100 \\",
+                "      --json trace.json --out trace.svg",
                 "",
-                "--json writes {\"blocks\": [{\"name\", \"weights\", \"trace\", \"standard_error\", \"draws\"}, ...],",
-                "  \"trace\": their sum, \"standard_error\": its error}. Random vectors of different blocks are independent."})
+                "--json writes {\"blocks\": [{\"name\", \"weights\", \"trace\", \"standard_error\", \"draws\"}, ...], "
+                        + "\"trace\": their sum, \"standard_error\": its error}. Random vectors of different blocks are "
+                        + "independent. \"weights\" is the size of the matrix: by activations, theirs at all images."})
 public final class TraceCommand implements Callable<Integer> {
+    /** Of a part's size, held by the estimate. */
+    private static final int VECTORS = 2;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -43,15 +52,15 @@ public final class TraceCommand implements Callable<Integer> {
     private MatrixOptions matrix = new MatrixOptions();
 
     @Option(names = "--by", paramLabel = "PART", defaultValue = "block",
-            description = "network, block (default) or layer.")
-    private MatrixOptions.By by = MatrixOptions.By.BLOCK;
+            description = "network, block (default), layer or activations (of each place where they can be quantized).")
+    private Partition by = Partition.BLOCK;
 
     @Option(names = "--draws", paramLabel = "N", defaultValue = "50",
             description = "Random vectors, one product each (default: 50).")
     private int draws = 50;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write the result there as well.")
-    private @Nullable Path json;
+    @Mixin
+    private ResultOptions results = new ResultOptions();
 
     @Override
     public Integer call() throws IOException {
@@ -59,40 +68,52 @@ public final class TraceCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--draws: expected at least 2 draws, got " + draws);
         }
         matrix.check(spec);
-        Outputs.check(spec);
+        results.check(spec);
         PrintWriter err = spec.commandLine().getErr();
         PrintWriter out = spec.commandLine().getOut();
-        LossProblem problem = matrix.problem(err);
-        List<MatrixOptions.Part> parts = matrix.parts(problem, by);
-        out.println(matrix.describe(problem));
-        out.printf(Locale.ROOT, "%-28s %10s %14s %14s%n", "", "weights", "trace", "std. error");
+        MatrixOptions.Opened opened = matrix.open(err);
+        List<CurvaturePart> parts = by.parts(opened.network().describe());
+        if (results.isDryRun()) {
+            results.printPlan("traces of the " + matrix.describe(opened),
+                    matrix.plan(opened, parts, matrix.microBatch(), VECTORS), out, err);
+            return 0;
+        }
+        LossProblem problem = matrix.problem(opened, matrix.sample(opened, err), matrix.microBatch(), err);
+        out.println(matrix.describe(opened));
+        out.printf(Locale.ROOT, "%-28s %10s %14s %14s%n", "", by.counted(), "trace", "std. error");
         ObjectNode file = Outputs.object();
         ArrayNode blocks = file.putArray("blocks");
+        List<CurvaturePage.Row> rows = new ArrayList<>();
         double sum = 0;
         double squares = 0;
         try (Progress progress = Progress.on(err)) {
             for (int i = 0; i < parts.size(); i++) {
-                MatrixOptions.Part part = parts.get(i);
+                CurvaturePart part = parts.get(i);
                 double before = i;
-                HessianOperator operator = matrix.operator(problem, part);
+                LinearOperator operator = matrix.operator(problem, part, matrix.microBatch());
                 Estimate e = new HutchinsonTrace().estimate(operator, matrix.seed() + i, 0, draws, (products, mean,
                         error) -> progress.update(part.name(), (before + (double) products / draws) / parts.size()));
                 sum += e.value();
                 squares += e.standardError() * e.standardError();
                 out.printf(Locale.ROOT, "%-28s %10d %14.6g %14.2g%n", part.name(), operator.size(), e.value(),
                         e.standardError());
+                out.flush();
                 blocks.addObject().put("name", part.name()).put("weights", operator.size()).put("trace", e.value())
                         .put("standard_error", e.standardError()).put("draws", e.draws());
+                rows.add(CurvaturePage.Row.of(part.name(), e));
             }
         }
+        String provenance = Provenance.of(problem.backend(), problem.dtype());
         out.printf(Locale.ROOT, "%-28s %10s %14.6g %14.2g%n", "sum", "", sum, Math.sqrt(squares));
-        out.printf(Locale.ROOT, "%d draws, seed %d%n%s%n", draws, matrix.seed(),
-                Provenance.of(problem.backend(), problem.dtype()));
+        out.printf(Locale.ROOT, "%d draws, seed %d%n%s%n", draws, matrix.seed(), provenance);
         out.flush();
         file.put("trace", sum).put("standard_error", Math.sqrt(squares)).put("operator", matrix.name())
-                .put("samples", problem.samples()).put("seed", matrix.seed())
-                .put("provenance", Provenance.of(problem.backend(), problem.dtype()));
-        Outputs.write(json, file);
+                .put("samples", problem.samples()).put("seed", matrix.seed()).put("provenance", provenance);
+        results.write(file,
+                () -> new CurvaturePage("Traces of " + opened.network().name(), matrix.describe(opened))
+                        .rows("Trace by " + by.one(), "bars: one standard error to both sides", rows)
+                        .fact("Estimate", "Hutchinson, " + draws + " draws for each, seed " + matrix.seed())
+                        .fact("Computed in", provenance));
         return 0;
     }
 }

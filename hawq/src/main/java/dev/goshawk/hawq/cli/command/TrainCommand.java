@@ -52,9 +52,11 @@ import picocli.CommandLine.Spec;
                 "Trains a network in float32 with stochastic gradient descent, from scratch or from given weights.",
                 ""},
         footerHeading = "%nExample:%n",
-        footer = {"  goshawk train --model resnet20 --data cifar10 --epochs 160 --schedule step --out runs/float", "",
-                "The trained weights are in runs/float/model.safetensors (PyTorch's names and layout): those after the",
-                "last epoch, not the best on the test set."})
+        footer = {"  goshawk train --model resnet20 --data cifar10 --epochs 160 --schedule step \\",
+                "      --out runs/float",
+                "",
+                "The trained weights are in runs/float/model.safetensors (PyTorch's names and layout): those after the "
+                        + "last epoch, not the best on the test set."})
 public final class TrainCommand implements Callable<Integer> {
     static final String MODEL_FILE = "model.safetensors";
     private static final String TRAINING = "train";
@@ -116,9 +118,7 @@ public final class TrainCommand implements Callable<Integer> {
         Backend backend = engine.backend();
         PrintWriter out = spec.commandLine().getOut();
         Map<String, String> values = settings(inputSize, backend);
-        if (!dryRun) {
-            held.prepare(values, data.sources(weights));
-        }
+        held.prepare(values, data.sources(weights));
         TrainingData opened = data.open(inputSize, err);
         Network network = NamedNetwork.of(model, opened.train().classes().size());
         data.requireSize(opened, network);

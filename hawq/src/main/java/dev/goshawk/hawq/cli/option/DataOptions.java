@@ -17,6 +17,7 @@ import dev.goshawk.models.TracedNetwork;
 import dev.goshawk.tensor.DType;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -51,13 +52,14 @@ public final class DataOptions {
      * @param inputSize side of the network's input: photographs of any size are read for any but CIFAR's 32
      */
     public ImageDataset open(String split, int inputSize) {
-        boolean asked = labels != null || photographs.asked();
-        if (data != null && (asked || inputSize != ImageFolder.DEFAULT_SIDE)) {
+        List<String> asked = photographs.asked();
+        if (labels != null) {
+            asked.addFirst("--labels");
+        }
+        if (data != null && (!asked.isEmpty() || inputSize != ImageFolder.DEFAULT_SIDE)) {
             return photographs(data, split, inputSize);
         }
-        if (asked) {
-            throw new DataException("--labels, --resize and --crop need --data, a folder of photographs");
-        }
+        PhotographOptions.refuseWithoutData(asked);
         if (samples != null) {
             return data != null
                     ? Samples.read(samples, data)

@@ -5,12 +5,15 @@ import dev.goshawk.data.Batches;
 import dev.goshawk.data.ImageDataset;
 import dev.goshawk.data.source.Datasets;
 import dev.goshawk.hawq.curvature.CurvatureMatrix;
-import dev.goshawk.hawq.curvature.HessianOperator;
+import dev.goshawk.hawq.curvature.CurvaturePart;
+import dev.goshawk.hawq.curvature.CurvaturePlan;
+import dev.goshawk.hawq.curvature.HessianPlan;
 import dev.goshawk.hawq.curvature.LossProblem;
-import dev.goshawk.models.Block;
+import dev.goshawk.hawq.memory.Footprint;
+import dev.goshawk.hawq.memory.Heap;
 import dev.goshawk.models.Network;
-import dev.goshawk.models.ParameterSpec;
 import dev.goshawk.models.parameters.Parameters;
+import dev.goshawk.operator.LinearOperator;
 import dev.goshawk.tensor.DType;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -19,17 +22,16 @@ import java.util.Locale;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 
-/** What commands on curvature matrices share: the network, the sample, which matrix, and which of its diagonal blocks. */
+/** What commands on curvature matrices share: the network, the sample, and which matrix. */
 public final class MatrixOptions {
-    /** What the parameters are grouped by. */
-    public enum By {
-        NETWORK, BLOCK, LAYER
-    }
-
-    /** A group of parameters under a name. */
-    public record Part(String name, List<String> parameters) {
+    /**
+     * What was opened before anything is computed.
+     *
+     * @param whole the images that the sample is taken from
+     * @param images size of the sample
+     */
+    public record Opened(Backend backend, ImageDataset whole, Network network, int images) {
     }
 
     @Mixin
@@ -39,7 +41,7 @@ public final class MatrixOptions {
     private DataOptions data = new DataOptions();
 
     @Option(names = "--split", paramLabel = "NAME", defaultValue = "train",
-            description = "Without --samples: the split that images are drawn from by the seed (default: train).")
+            description = "Without --samples: the split from which the seed chooses images (default: train).")
     private String split = "train";
 
     @Option(names = "--operator", paramLabel = "NAME", defaultValue = "hessian",
@@ -47,7 +49,7 @@ public final class MatrixOptions {
     private CurvatureMatrix operator = CurvatureMatrix.HESSIAN;
 
     @Option(names = "--seed", paramLabel = "N", defaultValue = "0",
-            description = "Seed of the random vectors and of the drawn sample (default: 0).")
+            description = "Seed of the random vectors and of the sample (default: 0).")
     private long seed;
 
     @Option(names = "--dtype", paramLabel = "TYPE", converter = DTypeConverter.class, defaultValue = "float32",
@@ -63,58 +65,91 @@ public final class MatrixOptions {
     /** Fails with one line before anything slow if an option is out of its range. */
     public void check(CommandSpec spec) {
         Given.refuseBoth(spec, "--samples", "--sample-size", "the list says which images there are");
-        if (Given.is(spec, "--subsample")) {
-            throw new ParameterException(spec.commandLine(),
-                    "--subsample: expected the command spectrum, the only one that uses a subsample");
-        }
         sampling.check();
         model.check();
     }
 
-    /** The loss at the weights over the sample. */
-    public LossProblem problem(PrintWriter err) throws IOException {
+    /** Opens the images, whose classes say which network it is; a line says where there are fewer than were asked for. */
+    public Opened open(PrintWriter err) throws IOException {
         Backend backend = engine.backend();
         ImageDataset whole = data.open(split, model.inputSize());
         Network network = model.network(whole);
         data.requireSize(whole, network);
-        Batches batches = new Batches(whole, DataOptions.NORMALIZATION, seed);
+        if (data.hasSamples()) {
+            return new Opened(backend, whole, network, whole.size());
+        }
+        sampling.tellSize(whole.size(), err);
+        return new Opened(backend, whole, network, Math.min(whole.size(), sampling.size(model.inputSize())));
+    }
+
+    /** The computation, for planning it. */
+    public HessianPlan.Task task(Opened opened) {
+        return new HessianPlan.Task(opened.network, dtype, opened.images, opened.whole.height(),
+                opened.whole.width(), opened.backend);
+    }
+
+    /** What estimates that hold so many vectors take, part after part. */
+    public Footprint plan(Opened opened, List<CurvaturePart> parts, int microBatch, int vectors) {
+        return CurvaturePlan.of(task(opened), operator, parts, microBatch, sampling.recompute(), vectors,
+                Heap.limit());
+    }
+
+    /** The images of the sample. */
+    public ImageDataset sample(Opened opened, PrintWriter err) {
+        Batches batches = new Batches(opened.whole, DataOptions.NORMALIZATION, seed);
         int[] order = data.hasSamples() ? batches.inOrder() : batches.order(0);
-        int size = data.hasSamples() ? whole.size() : Math.min(whole.size(), sampling.size(model.inputSize()));
-        ImageDataset sample = Datasets.load(whole, order, size, data.faults(err));
-        Parameters parameters = model.parameters(network, dtype, data.isEmbedded(), seed, err);
-        LossProblem problem = LossProblem.of(network, parameters, sample, DataOptions.NORMALIZATION, backend);
+        return Datasets.load(opened.whole, order, opened.images, data.faults(err));
+    }
+
+    /** The loss at the weights over the sample, so many images at once. */
+    public LossProblem problem(Opened opened, ImageDataset sample, int microBatch, PrintWriter err)
+            throws IOException {
+        Parameters parameters = model.parameters(opened.network, dtype, data.isEmbedded(), seed, err);
+        DataOptions.printNotes(opened.whole, err);
+        LossProblem problem = LossProblem.of(opened.network, parameters, sample, DataOptions.NORMALIZATION,
+                opened.backend);
         if (model.isRandom(data.isEmbedded())) {
-            problem.measureStatistics(sampling.microBatch(model.inputSize()));
+            problem.measureStatistics(microBatch);
         }
         return problem;
     }
 
-    /** The groups of parameters, in network order: all that are trained, or the convolution and linear weights of each block or layer. */
-    public List<Part> parts(LossProblem problem, By by) {
-        List<Block> blocks = HessianOperator.blocks(problem);
-        return switch (by) {
-            case NETWORK -> List.of(new Part("network",
-                    problem.network().parameters().stream().filter(ParameterSpec::isTrainable).map(ParameterSpec::name)
-                            .toList()));
-            case BLOCK -> blocks.stream().map(b -> new Part(b.name(), b.weights())).toList();
-            case LAYER -> blocks.stream().flatMap(b -> b.weights().stream()).map(w -> new Part(w, List.of(w))).toList();
-        };
+    /** The chosen matrix by a part of the network. */
+    public LinearOperator operator(LossProblem problem, CurvaturePart part, int microBatch) {
+        return part.operator(problem, operator, microBatch, sampling.recompute());
     }
 
-    /** The chosen matrix by a group of parameters. */
-    public HessianOperator operator(LossProblem problem, Part part) {
-        return HessianOperator.of(problem, operator, part.parameters(), sampling.microBatch(model.inputSize()),
-                sampling.recompute());
+    /** Which matrix. */
+    public CurvatureMatrix matrix() {
+        return operator;
     }
 
     public long seed() {
         return seed;
     }
 
+    public DType dtype() {
+        return dtype;
+    }
+
+    public boolean recompute() {
+        return sampling.recompute();
+    }
+
+    /** Images at once. */
+    public int microBatch() {
+        return sampling.microBatch(model.inputSize());
+    }
+
     /** The matrix and the sample, for a person. */
-    public String describe(LossProblem problem) {
-        return operator.name().toLowerCase(Locale.ROOT) + " of " + problem.network().name() + " at " + problem.samples()
-                + " images (" + data.describe(split) + ")";
+    public String describe(Opened opened) {
+        return name() + " of " + opened.network.name() + " at " + opened.images + " images (" + data.describe(split)
+                + ")";
+    }
+
+    /** Where the sample is from, for a person. */
+    public String source() {
+        return (data.hasSamples() ? "" : "drawn from " + split + " ") + "(" + data.describe(split) + ")";
     }
 
     /** The matrix's name. */

@@ -5,7 +5,10 @@ import dev.goshawk.models.Networks;
 import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.onnx.OnnxNetwork;
 import dev.goshawk.tensor.DType;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -18,9 +21,9 @@ public final class NamedNetwork {
     private NamedNetwork() {
     }
 
-    /** Whether the name is that of an ONNX file. */
+    /** Whether the name is that of an ONNX file: it ends in {@code .onnx}, in capitals or not. */
     public static boolean isFile(String model) {
-        return model.endsWith(ONNX);
+        return model.toLowerCase(Locale.ROOT).endsWith(ONNX);
     }
 
     /**
@@ -29,7 +32,28 @@ public final class NamedNetwork {
      * @throws IllegalArgumentException in one line, if there is none of that name or the file cannot be used
      */
     public static Network of(String model) {
-        return isFile(model) ? file(model) : Networks.byName(model);
+        return isFile(model) ? file(model) : Networks.byName(known(model));
+    }
+
+    private static String known(String model) {
+        if (!Networks.names().contains(model)) {
+            throw new IllegalArgumentException("--model: expected one of " + String.join(", ", Networks.names())
+                    + " or an ONNX file, FILE.onnx, got '" + model + "'" + whatIsThere(model));
+        }
+        return model;
+    }
+
+    /** For who named a file that is something else. */
+    private static String whatIsThere(String model) {
+        try {
+            Path path = Path.of(model);
+            if (model.isEmpty() || Files.notExists(path)) {
+                return "";
+            }
+            return Files.isDirectory(path) ? ", which is a folder" : ", a file whose name does not end in .onnx";
+        } catch (InvalidPathException e) {
+            return "";
+        }
     }
 
     /**
@@ -39,7 +63,7 @@ public final class NamedNetwork {
      */
     public static Network of(String model, int classes) {
         if (!isFile(model)) {
-            return Networks.byName(model, classes);
+            return Networks.byName(known(model), classes);
         }
         Network network = file(model);
         if (network.classes() != classes) {

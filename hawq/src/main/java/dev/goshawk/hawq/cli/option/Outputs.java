@@ -3,6 +3,7 @@ package dev.goshawk.hawq.cli.option;
 import dev.goshawk.hawq.report.JsonFiles;
 import dev.goshawk.files.AtomicFile;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,7 +19,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** The files a command writes in addition to what it prints. */
 public final class Outputs {
-    private static final Set<String> OUTPUTS = Set.of("--json", "--logits");
+    private static final Set<String> OUTPUTS = Set.of("--json", "--logits", "--out");
 
     private record Named(String option, Path path) {
     }
@@ -72,6 +73,16 @@ public final class Outputs {
         return AtomicFile.isSame(output, input) && !Files.isDirectory(input)
                 || Files.isDirectory(input) && Files.isRegularFile(output)
                         && output.toRealPath().startsWith(input.toRealPath());
+    }
+
+    /** Says that a command which only plans writes none of these files, of which some may be null. */
+    public static void tellDryRun(PrintWriter err, @Nullable Path... files) {
+        for (Path file : files) {
+            if (file != null) {
+                err.println("goshawk: --dry-run computes nothing: " + file + " is not written");
+                err.flush();
+            }
+        }
     }
 
     /** Writes a file; does nothing for null. */

@@ -6,6 +6,8 @@ import dev.goshawk.data.ImageFaults;
 import dev.goshawk.data.image.Preprocessing;
 import dev.goshawk.models.Network;
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -23,9 +25,27 @@ public final class PhotographOptions {
             description = "Stop at the first photograph that cannot be read; by default each is named, counted and skipped.")
     private boolean strict;
 
-    /** Whether anything here but {@code --strict} was asked for. */
-    public boolean asked() {
-        return resize != null || crop != null;
+    /** What was asked for here, but for {@code --strict}: names of options. */
+    public List<String> asked() {
+        List<String> asked = new ArrayList<>();
+        if (resize != null) {
+            asked.add("--resize");
+        }
+        if (crop != null) {
+            asked.add("--crop");
+        }
+        return asked;
+    }
+
+    /**
+     * Fails where options for photographs were given and no folder of them.
+     *
+     * @throws DataException naming those options
+     */
+    static void refuseWithoutData(List<String> asked) {
+        if (!asked.isEmpty()) {
+            throw new DataException(String.join(", ", asked) + ": expected --data, a folder of photographs, as well");
+        }
     }
 
     public Preprocessing preprocessing(int inputSize) {

@@ -119,7 +119,7 @@ public final class QuantizationOptions {
     /** The methods to run, the main one first. */
     public List<Method> methods(boolean embedded) {
         if (!methods.isEmpty()) {
-            return List.copyOf(new LinkedHashSet<>(methods));
+            return List.copyOf(methods);
         }
         return embedded ? List.of(Method.HAWQ, Method.DIRECT) : List.of(Method.HAWQ);
     }
@@ -194,6 +194,10 @@ public final class QuantizationOptions {
         if (wishes > 1) {
             throw new IllegalArgumentException(
                     "--target-ratio, --target-size and --bits: expected at most one of them");
+        }
+        if (new LinkedHashSet<>(methods).size() < methods.size()) {
+            throw new IllegalArgumentException("--method: expected each method once, got " + methods.stream()
+                    .map(m -> m.name().toLowerCase(Locale.ROOT)).collect(Collectors.joining(",")));
         }
         activationBits();
         checkQuantizers(blocks);

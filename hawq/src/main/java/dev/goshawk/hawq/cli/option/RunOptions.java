@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 /** Where a run keeps what it makes, and what happens where there is one already. Closing lets other processes in. */
 public final class RunOptions implements AutoCloseable {
     @Option(names = "--out", paramLabel = "DIR",
-            description = "Folder for the run: checkpoints, weights, run.json, report.html. Must not exist, unless --resume or "
+            description = "Folder for the run: checkpoints, weights, run.json, report.html. Must be new or empty, unless --resume or "
                     + "--overwrite is given.")
     private @Nullable Path out;
 

@@ -1,7 +1,7 @@
 package dev.goshawk.hawq.cli.option;
 
 import dev.goshawk.data.source.ImageFolder;
-import dev.goshawk.hawq.spectral.SpectrumMethod;
+import java.io.PrintWriter;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -25,12 +25,6 @@ public final class SampleOptions {
                     + "memory, about half as long again. Chosen automatically if the heap cannot hold them all.")
     private boolean recompute;
 
-    @Option(names = "--subsample", paramLabel = "N",
-            description = "Number of images with the most curvature whose Hessian guides the search (default: an eighth of a "
-                    + "sample of 32 or more; 0: none, which is Lanczos' method). Results are those of the whole sample in "
-                    + "any case.")
-    private @Nullable Integer subsample;
-
     /**
      * Fails with one line before anything slow if a number is out of its range.
      *
@@ -39,11 +33,20 @@ public final class SampleOptions {
     public void check() {
         size(ImageFolder.DEFAULT_SIDE);
         microBatch(ImageFolder.DEFAULT_SIDE);
-        method(1);
     }
 
+    /** Images that are wanted; the data may have fewer. */
     public int size(int inputSize) {
         return checked("--sample-size", size, inputSize);
+    }
+
+    /** Says on {@code err} where the data has fewer images than were asked for. */
+    public void tellSize(int there, PrintWriter err) {
+        if (size != null && size > there) {
+            err.println("goshawk: --sample-size: " + size + " images asked for, " + there
+                    + " used: the data has no more");
+            err.flush();
+        }
     }
 
     public int microBatch(int inputSize) {
@@ -58,17 +61,6 @@ public final class SampleOptions {
             throw new IllegalArgumentException(option + ": expected at least 1 image, got " + given);
         }
         return given;
-    }
-
-    /** How eigenvalues are found over so many images. */
-    public SpectrumMethod method(int images) {
-        if (subsample == null) {
-            return SpectrumMethod.standard(images);
-        }
-        if (subsample < 0) {
-            throw new IllegalArgumentException("--subsample: expected 0 images or more, got " + subsample);
-        }
-        return SpectrumMethod.davidson(subsample, images);
     }
 
     public boolean recompute() {

@@ -1,7 +1,6 @@
 package dev.goshawk.hawq.cli.option;
 
 import dev.goshawk.data.Augmentation;
-import dev.goshawk.data.DataException;
 import dev.goshawk.data.ImageDataset;
 import dev.goshawk.data.source.Datasets;
 import dev.goshawk.data.source.ImageFolder;
@@ -62,12 +61,10 @@ public final class SplitOptions {
 
     private ImageDataset open(String split, int inputSize) {
         if (data == null) {
-            if (photographs.asked()) {
-                throw new DataException("--resize and --crop need --data, a folder of photographs");
-            }
+            PhotographOptions.refuseWithoutData(photographs.asked());
             return SyntheticShapes.open(split);
         }
-        return photographs.asked() || inputSize != ImageFolder.DEFAULT_SIDE
+        return !photographs.asked().isEmpty() || inputSize != ImageFolder.DEFAULT_SIDE
                 ? Datasets.open(data, split, photographs.preprocessing(inputSize))
                 : Datasets.open(data, split);
     }

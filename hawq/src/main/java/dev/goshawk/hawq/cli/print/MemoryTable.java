@@ -36,11 +36,19 @@ public final class MemoryTable {
     }
 
     public static void print(PrintWriter out, TrainingPlan plan) {
-        out.printf(Locale.ROOT, "memory of training %s, batches of %d%n", plan.network().name(), plan.batch());
-        held(out, plan.footprint());
-        plan.footprint().phases()
-                .forEach(p -> out.printf(Locale.ROOT, "  %-60s %12s%n", p.what(), Heap.text(p.bytes())));
-        total(out, plan.footprint());
+        print(out, "training " + plan.network().name() + ", batches of " + plan.batch(), plan.footprint());
+    }
+
+    /**
+     * Any computation.
+     *
+     * @param what in a few words, after "memory of"
+     */
+    public static void print(PrintWriter out, String what, Footprint plan) {
+        out.println("memory of " + what);
+        held(out, plan);
+        plan.phases().forEach(p -> out.printf(Locale.ROOT, "  %-60s %12s%n", p.what(), Heap.text(p.bytes())));
+        total(out, plan);
     }
 
     private static void held(PrintWriter out, Footprint f) {

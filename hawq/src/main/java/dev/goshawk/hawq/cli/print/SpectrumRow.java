@@ -1,0 +1,59 @@
+package dev.goshawk.hawq.cli.print;
+
+import dev.goshawk.hawq.report.CurvaturePage;
+import dev.goshawk.spectral.EigenResult;
+import java.util.List;
+
+/**
+ * The eigenvalues of one part of a network, without their vectors.
+ *
+ * @param name the part's
+ * @param parameters names of the parameters; none for activations
+ * @param size of the matrix
+ * @param pairs the largest in magnitude first, at least one
+ * @param products by the whole sample
+ * @param subsampleProducts by the subsample
+ */
+public record SpectrumRow(String name, List<String> parameters, long size, List<Pair> pairs, int products,
+        int subsampleProducts) {
+    /** An eigenvalue with what is known of its error, as {@link EigenResult} has it. */
+    public record Pair(double eigenvalue, double residual, double rounding, boolean converged,
+            boolean limitedByRounding) {
+        static Pair of(EigenResult result) {
+            return new Pair(result.eigenvalue(), result.residual(), result.rounding(), result.converged(),
+                    result.limitedByRounding());
+        }
+
+        /** ||Hv - lambda v|| / |lambda|; 0 for an exact zero eigenvalue. */
+        public double relativeResidual() {
+            return residual == 0 ? 0 : residual / Math.abs(eigenvalue);
+        }
+    }
+
+    public SpectrumRow {
+        parameters = List.copyOf(parameters);
+        pairs = List.copyOf(pairs);
+    }
+
+    /** What a solver found; the vectors are let go. */
+    public static SpectrumRow of(String name, List<String> parameters, long size, List<EigenResult> results,
+            int subsampleProducts) {
+        return new SpectrumRow(name, parameters, size, results.stream().map(Pair::of).toList(),
+                results.getFirst().iterations(), subsampleProducts);
+    }
+
+    /** The largest in magnitude. */
+    public Pair top() {
+        return pairs.getFirst();
+    }
+
+    /** S = |lambda| / n, n the size. */
+    public double sensitivity() {
+        return Math.abs(top().eigenvalue()) / size;
+    }
+
+    /** For a picture. */
+    public CurvaturePage.Row drawn() {
+        return new CurvaturePage.Row(name, pairs.stream().map(Pair::eigenvalue).toList(), 0);
+    }
+}

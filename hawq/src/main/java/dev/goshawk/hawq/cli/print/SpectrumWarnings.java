@@ -1,0 +1,41 @@
+package dev.goshawk.hawq.cli.print;
+
+import dev.goshawk.tensor.DType;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/** Says what an eigenvalue search did not reach, and what helps. */
+public final class SpectrumWarnings {
+    private SpectrumWarnings() {
+    }
+
+    /** @param maxIterations most products that a part was allowed */
+    public static void print(List<SpectrumRow> rows, DType dtype, int maxIterations, PrintWriter err) {
+        List<String> rounded = rows.stream().flatMap(r -> r.pairs().stream().filter(SpectrumRow.Pair::limitedByRounding)
+                .map(p -> text(r, p.rounding() / Math.abs(p.eigenvalue())))).toList();
+        if (!rounded.isEmpty()) {
+            err.println("goshawk: rounding in " + dtype + " limits what can be reached, as a share of the eigenvalue: "
+                    + String.join(", ", rounded) + ": "
+                    + (dtype == DType.FLOAT32 ? "use --dtype float64" : "use a larger --tolerance"));
+        }
+        List<String> open = rows.stream().flatMap(r -> open(r).map(p -> text(r, p.relativeResidual()))).toList();
+        if (!open.isEmpty()) {
+            boolean stalled = rows.stream().anyMatch(r -> open(r).count() > 0 && r.products() < maxIterations);
+            err.println("goshawk: not converged to the tolerance: " + String.join(", ", open) + ": "
+                    + (stalled && dtype == DType.FLOAT32
+                            ? "use --dtype float64 or a larger --tolerance"
+                            : "raise --max-iterations"));
+        }
+        err.flush();
+    }
+
+    private static Stream<SpectrumRow.Pair> open(SpectrumRow row) {
+        return row.pairs().stream().filter(p -> !p.converged());
+    }
+
+    private static String text(SpectrumRow row, double share) {
+        return String.format(Locale.ROOT, "%s (%.1e)", row.name(), share);
+    }
+}
