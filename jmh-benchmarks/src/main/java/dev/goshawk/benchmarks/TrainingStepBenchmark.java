@@ -72,8 +72,10 @@ public class TrainingStepBenchmark {
         Network network = Networks.byName("resnet20");
         Parameters parameters = Parameters.initialize(network, DType.FLOAT32, 1);
         BitWidth width = BitWidth.of(bits);
-        List<Schedule.Turn> turns = bits == 32 ? List.of() : parameters.specs().stream().map(ParameterSpec::block)
-                .distinct().map(block -> new Schedule.Turn(block, width)).toList();
+        List<Schedule.Turn> turns = bits == 32
+                ? List.of()
+                : parameters.specs().stream().map(ParameterSpec::block)
+                        .distinct().map(block -> new Schedule.Turn(block, width)).toList();
         TrainingData data = new TrainingData(new RandomImages(batch * STEPS), new RandomImages(batch),
                 Normalization.IMAGENET);
         Trainer trainer = new Trainer(network, parameters, data,

@@ -1,4 +1,4 @@
-package dev.goshawk.autodiff;
+package dev.goshawk.autodiff.hessian;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 

@@ -1,5 +1,7 @@
-package dev.goshawk.autodiff;
+package dev.goshawk.autodiff.hessian;
 
+import dev.goshawk.autodiff.SampleValues;
+import dev.goshawk.autodiff.Fisher;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

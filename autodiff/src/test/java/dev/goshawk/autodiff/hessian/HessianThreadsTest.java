@@ -1,5 +1,6 @@
-package dev.goshawk.autodiff;
+package dev.goshawk.autodiff.hessian;
 
+import dev.goshawk.autodiff.HessianVectorProduct;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;

@@ -1,5 +1,9 @@
-package dev.goshawk.autodiff;
+package dev.goshawk.autodiff.hessian;
 
+import dev.goshawk.autodiff.ReverseMode;
+import dev.goshawk.autodiff.HessianVectorProduct;
+import dev.goshawk.autodiff.HessianBlocks;
+import dev.goshawk.autodiff.ForwardMode;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
