@@ -1,6 +1,6 @@
 package dev.goshawk.hawq.run;
 
-import dev.goshawk.hawq.finetune.Checkpoints;
+import dev.goshawk.hawq.training.Checkpoints;
 import dev.goshawk.hawq.report.HtmlReport;
 import dev.goshawk.hawq.report.JsonFiles;
 import dev.goshawk.hawq.report.RunReport;

@@ -31,7 +31,7 @@ class HawqBoundariesTest {
     void quantizersKnowNothingOfTrainingAndReports() {
         noClasses().that().resideInAnyPackage("dev.goshawk.hawq.quantize..", "dev.goshawk.hawq.curvature..")
                 .should().dependOnClassesThat()
-                .resideInAnyPackage("dev.goshawk.hawq.finetune..", "dev.goshawk.hawq.report..",
+                .resideInAnyPackage("dev.goshawk.hawq.training..", "dev.goshawk.hawq.report..",
                         "dev.goshawk.hawq.run..")
                 .check(CLASSES);
     }

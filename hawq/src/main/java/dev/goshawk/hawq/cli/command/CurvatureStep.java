@@ -17,7 +17,7 @@ import dev.goshawk.hawq.curvature.HessianPlan;
 import dev.goshawk.hawq.curvature.LossProblem;
 import dev.goshawk.hawq.evaluation.Evaluation;
 import dev.goshawk.hawq.evaluation.Evaluator;
-import dev.goshawk.hawq.finetune.TrainingData;
+import dev.goshawk.hawq.training.TrainingData;
 import dev.goshawk.hawq.memory.Heap;
 import dev.goshawk.hawq.report.RunReport;
 import dev.goshawk.hawq.run.RunFolder;

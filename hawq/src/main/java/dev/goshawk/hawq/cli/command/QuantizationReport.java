@@ -6,7 +6,7 @@ import dev.goshawk.hawq.cli.print.Version;
 
 import dev.goshawk.backend.Backend;
 import dev.goshawk.hawq.cli.command.QuantizationRun.Outcome;
-import dev.goshawk.hawq.finetune.Schedule.Turn;
+import dev.goshawk.hawq.training.Schedule.Turn;
 import dev.goshawk.hawq.curvature.BlockCurvature;
 import dev.goshawk.hawq.allocate.BitAllocation;
 import dev.goshawk.hawq.quantize.BitWidth;

@@ -12,12 +12,12 @@ import dev.goshawk.hawq.cli.print.TrainingProgress;
 import dev.goshawk.hawq.cli.print.Version;
 
 import dev.goshawk.backend.Backend;
-import dev.goshawk.hawq.finetune.Checkpoints;
-import dev.goshawk.hawq.finetune.Schedule;
-import dev.goshawk.hawq.finetune.Trainer;
-import dev.goshawk.hawq.finetune.TrainingData;
-import dev.goshawk.hawq.finetune.TrainingPlan;
-import dev.goshawk.hawq.finetune.TrainingSettings;
+import dev.goshawk.hawq.training.Checkpoints;
+import dev.goshawk.hawq.training.Schedule;
+import dev.goshawk.hawq.training.Trainer;
+import dev.goshawk.hawq.training.TrainingData;
+import dev.goshawk.hawq.training.TrainingPlan;
+import dev.goshawk.hawq.training.TrainingSettings;
 import dev.goshawk.hawq.memory.Heap;
 import dev.goshawk.hawq.allocate.BitAllocation;
 import dev.goshawk.hawq.quantize.BitWidth;

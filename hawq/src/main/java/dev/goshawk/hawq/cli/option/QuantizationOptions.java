@@ -1,8 +1,8 @@
 package dev.goshawk.hawq.cli.option;
 
-import dev.goshawk.hawq.finetune.LearningRate;
-import dev.goshawk.hawq.finetune.Schedule;
-import dev.goshawk.hawq.finetune.Schedule.Turn;
+import dev.goshawk.hawq.training.optimizer.LearningRate;
+import dev.goshawk.hawq.training.Schedule;
+import dev.goshawk.hawq.training.Schedule.Turn;
 import dev.goshawk.hawq.allocate.BitAllocation;
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.allocate.FineTuningOrder;

@@ -6,7 +6,7 @@ import dev.goshawk.data.source.Datasets;
 import dev.goshawk.data.source.ImageFolder;
 import dev.goshawk.data.synthetic.SyntheticShapes;
 import dev.goshawk.fingerprint.Fingerprint;
-import dev.goshawk.hawq.finetune.TrainingData;
+import dev.goshawk.hawq.training.TrainingData;
 import dev.goshawk.hawq.report.RunReport;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.parameters.Parameters;

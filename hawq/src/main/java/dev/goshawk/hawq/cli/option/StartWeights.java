@@ -7,7 +7,7 @@ import dev.goshawk.data.Batches;
 import dev.goshawk.data.ImageDataset;
 import dev.goshawk.data.source.Datasets;
 import dev.goshawk.hawq.curvature.LossProblem;
-import dev.goshawk.hawq.finetune.TrainingData;
+import dev.goshawk.hawq.training.TrainingData;
 import dev.goshawk.hawq.quantize.StoredActivations;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.parameters.ParameterMismatchException;

@@ -2,8 +2,8 @@ package dev.goshawk.hawq.cli.option;
 
 import dev.goshawk.data.Augmentation;
 import dev.goshawk.data.source.ImageFolder;
-import dev.goshawk.hawq.finetune.LearningRate;
-import dev.goshawk.hawq.finetune.TrainingSettings;
+import dev.goshawk.hawq.training.optimizer.LearningRate;
+import dev.goshawk.hawq.training.TrainingSettings;
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.quantize.Quantizer;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.goshawk.hawq.cli.print;
 
 import dev.goshawk.hawq.curvature.HessianPlan;
-import dev.goshawk.hawq.finetune.TrainingPlan;
+import dev.goshawk.hawq.training.TrainingPlan;
 import dev.goshawk.hawq.memory.Footprint;
 import dev.goshawk.hawq.memory.Heap;
 import dev.goshawk.hawq.spectral.SpectrumPlan;

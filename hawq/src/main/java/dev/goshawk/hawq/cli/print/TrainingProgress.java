@@ -1,7 +1,7 @@
 package dev.goshawk.hawq.cli.print;
 
-import dev.goshawk.hawq.finetune.Checkpoints;
-import dev.goshawk.hawq.finetune.TrainingListener;
+import dev.goshawk.hawq.training.Checkpoints;
+import dev.goshawk.hawq.training.TrainingListener;
 import dev.goshawk.hawq.report.RunReport;
 import dev.goshawk.hawq.run.RunFolder;
 import java.io.PrintWriter;

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.goshawk.hawq.cli.option.QuantizationOptions.Method;
-import dev.goshawk.hawq.finetune.LearningRate;
-import dev.goshawk.hawq.finetune.Schedule.Turn;
+import dev.goshawk.hawq.training.optimizer.LearningRate;
+import dev.goshawk.hawq.training.Schedule.Turn;
 import dev.goshawk.hawq.allocate.BitAllocation;
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.quantize.ScaleRule;

@@ -1,6 +1,7 @@
-package dev.goshawk.hawq.finetune;
+package dev.goshawk.hawq.training;
 
 import dev.goshawk.hawq.quantize.BitWidth;
+import dev.goshawk.hawq.training.optimizer.LearningRate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,10 +1,10 @@
-package dev.goshawk.hawq.finetune;
+package dev.goshawk.hawq.training.optimizer;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.goshawk.hawq.finetune.Optimizer.Parameter;
+import dev.goshawk.hawq.training.optimizer.Optimizer.Parameter;
 import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.Tensor;
 import java.util.Map;

@@ -3,6 +3,6 @@
  * network and lets it recover.
  */
 @NullMarked
-package dev.goshawk.hawq.finetune;
+package dev.goshawk.hawq.training;
 
 import org.jspecify.annotations.NullMarked;

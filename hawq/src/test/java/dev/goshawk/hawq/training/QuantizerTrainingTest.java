@@ -1,4 +1,4 @@
-package dev.goshawk.hawq.finetune;
+package dev.goshawk.hawq.training;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.goshawk.backend.Backends;
-import dev.goshawk.hawq.finetune.Schedule.Stage;
+import dev.goshawk.hawq.training.Schedule.Stage;
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.quantize.Quantizers;
+import dev.goshawk.hawq.training.optimizer.Adam;
+import dev.goshawk.hawq.training.optimizer.LearningRate;
 import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.weights.WeightFile;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package dev.goshawk.hawq.finetune;
+package dev.goshawk.hawq.training;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -11,6 +11,7 @@ import dev.goshawk.backend.Backends;
 import dev.goshawk.backend.ThreadPool;
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.report.RunReport;
+import dev.goshawk.hawq.training.optimizer.LearningRate;
 import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.Tensor;

@@ -1,8 +1,9 @@
-package dev.goshawk.hawq.finetune;
+package dev.goshawk.hawq.training;
 
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.quantize.QuantizedNetwork;
 import dev.goshawk.hawq.report.RunReport;
+import dev.goshawk.hawq.training.optimizer.Optimizer;
 import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.tensor.Tensor;
 import dev.goshawk.weights.Weights;

@@ -1,4 +1,4 @@
-package dev.goshawk.hawq.finetune;
+package dev.goshawk.hawq.training.optimizer;
 
 import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Shape;

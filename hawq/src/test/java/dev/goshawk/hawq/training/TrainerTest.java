@@ -1,4 +1,4 @@
-package dev.goshawk.hawq.finetune;
+package dev.goshawk.hawq.training;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -14,13 +14,14 @@ import dev.goshawk.data.synthetic.SyntheticShapes;
 import dev.goshawk.graph.Value;
 import dev.goshawk.hawq.evaluation.Evaluation;
 import dev.goshawk.hawq.evaluation.Evaluator;
-import dev.goshawk.hawq.finetune.Schedule.Stage;
-import dev.goshawk.hawq.finetune.Schedule.Turn;
+import dev.goshawk.hawq.training.Schedule.Stage;
+import dev.goshawk.hawq.training.Schedule.Turn;
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.quantize.ScaleRule;
 import dev.goshawk.hawq.quantize.Scheme;
 import dev.goshawk.hawq.quantize.UniformQuantizer;
 import dev.goshawk.hawq.report.RunReport;
+import dev.goshawk.hawq.training.optimizer.LearningRate;
 import dev.goshawk.models.Layers;
 import dev.goshawk.models.Mode;
 import dev.goshawk.models.Network;

@@ -1,6 +1,6 @@
-package dev.goshawk.hawq.finetune;
+package dev.goshawk.hawq.training.optimizer;
 
-import dev.goshawk.hawq.finetune.Optimizer.Parameter;
+import dev.goshawk.hawq.training.optimizer.Optimizer.Parameter;
 import dev.goshawk.tensor.ShapeMismatchException;
 import dev.goshawk.tensor.Tensor;
 import java.util.LinkedHashMap;

@@ -1,4 +1,4 @@
-package dev.goshawk.hawq.finetune;
+package dev.goshawk.hawq.training;
 
 import dev.goshawk.backend.Backend;
 import dev.goshawk.backend.Backends;
@@ -6,9 +6,10 @@ import dev.goshawk.data.Augmentation;
 import dev.goshawk.data.ImageDataset;
 import dev.goshawk.data.Normalization;
 import dev.goshawk.graph.Value;
-import dev.goshawk.hawq.finetune.Schedule.Turn;
+import dev.goshawk.hawq.training.Schedule.Turn;
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.quantize.UniformQuantizer;
+import dev.goshawk.hawq.training.optimizer.LearningRate;
 import dev.goshawk.models.Layers;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.parameters.Parameters;

@@ -1,4 +1,4 @@
-package dev.goshawk.hawq.finetune;
+package dev.goshawk.hawq.training;
 
 import dev.goshawk.autodiff.ReverseMode;
 import dev.goshawk.backend.Backend;

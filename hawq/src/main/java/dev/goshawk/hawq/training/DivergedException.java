@@ -1,4 +1,4 @@
-package dev.goshawk.hawq.finetune;
+package dev.goshawk.hawq.training;
 
 /** A training whose loss or logits became NaN or infinite; the message says where, and with which learning rate. */
 public final class DivergedException extends ArithmeticException {

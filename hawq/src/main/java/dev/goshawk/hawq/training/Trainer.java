@@ -1,4 +1,4 @@
-package dev.goshawk.hawq.finetune;
+package dev.goshawk.hawq.training;
 
 import dev.goshawk.backend.Backend;
 import dev.goshawk.data.Batches;
@@ -6,10 +6,12 @@ import dev.goshawk.fingerprint.Fingerprint;
 import dev.goshawk.hawq.evaluation.Evaluation;
 import dev.goshawk.hawq.evaluation.Evaluator;
 import dev.goshawk.hawq.evaluation.NonFiniteLogitsException;
-import dev.goshawk.hawq.finetune.Schedule.Stage;
-import dev.goshawk.hawq.finetune.Schedule.Turn;
+import dev.goshawk.hawq.training.Schedule.Stage;
+import dev.goshawk.hawq.training.Schedule.Turn;
 import dev.goshawk.hawq.quantize.QuantizedNetwork;
 import dev.goshawk.hawq.report.RunReport;
+import dev.goshawk.hawq.training.optimizer.Optimizer;
+import dev.goshawk.hawq.training.optimizer.Sgd;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.tensor.DType;

@@ -1,11 +1,12 @@
-package dev.goshawk.hawq.finetune;
+package dev.goshawk.hawq.training;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.goshawk.hawq.finetune.Schedule.Stage;
-import dev.goshawk.hawq.finetune.Schedule.Turn;
+import dev.goshawk.hawq.training.Schedule.Stage;
+import dev.goshawk.hawq.training.Schedule.Turn;
 import dev.goshawk.hawq.quantize.BitWidth;
+import dev.goshawk.hawq.training.optimizer.LearningRate;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
