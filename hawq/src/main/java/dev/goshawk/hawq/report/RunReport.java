@@ -1,5 +1,6 @@
 package dev.goshawk.hawq.report;
 
+import dev.goshawk.hawq.training.EpochResult;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -158,6 +159,11 @@ public record RunReport(String goshawk, String created, String command, String m
     public record Epoch(String stage, double epoch, double learningRate, @Nullable Double trainLoss,
             @Nullable Double trainAccuracy,
             @Nullable Double testLoss, @Nullable Double testAccuracy, double seconds) {
+        /** What a training found. */
+        public static Epoch of(EpochResult e) {
+            return new Epoch(e.stage(), e.epoch(), e.learningRate(), e.trainLoss(), e.trainAccuracy(), e.testLoss(),
+                    e.testAccuracy(), e.seconds());
+        }
     }
 
     /**

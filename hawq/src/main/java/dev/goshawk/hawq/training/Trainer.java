@@ -9,7 +9,7 @@ import dev.goshawk.hawq.evaluation.NonFiniteLogitsException;
 import dev.goshawk.hawq.training.Schedule.Stage;
 import dev.goshawk.hawq.training.Schedule.Turn;
 import dev.goshawk.hawq.quantize.QuantizedNetwork;
-import dev.goshawk.hawq.report.RunReport;
+import dev.goshawk.hawq.training.objective.TrainingObjective;
 import dev.goshawk.hawq.training.optimizer.Optimizer;
 import dev.goshawk.hawq.training.optimizer.Sgd;
 import dev.goshawk.models.Network;
@@ -46,7 +46,7 @@ public final class Trainer {
     private final Batches testBatches;
     private final int stepsPerEpoch;
     private final QuantizedNetwork quantized;
-    private final Optimizer optimizer;
+    private final StepRule rule;
     private final TrainingState state;
 
     /**
@@ -71,6 +71,20 @@ public final class Trainer {
      */
     public Trainer(Network network, Parameters parameters, TrainingData data, TrainingSettings settings,
             Schedule schedule, Backend backend, Optimizer optimizer) {
+        this(network, parameters, data, settings, schedule, backend,
+                context -> new GradientDescent(context, optimizer, TrainingObjective.crossEntropy()));
+    }
+
+    /**
+     * A training by a rule.
+     *
+     * @param parameters where it starts; changed by it
+     * @param rule how steps are made
+     * @throws IllegalArgumentException if a batch is larger than the training set or the schedule names no block of
+     *     the network
+     */
+    public Trainer(Network network, Parameters parameters, TrainingData data, TrainingSettings settings,
+            Schedule schedule, Backend backend, StepRule.Factory rule) {
         this.network = network;
         this.parameters = parameters;
         this.data = data;
@@ -78,7 +92,6 @@ public final class Trainer {
         this.schedule = schedule;
         this.backend = backend;
         this.testBatches = new Batches(data.test(), data.normalization(), 0);
-        this.stepsPerEpoch = data.train().size() / settings.batch();
         data.requireBatch(settings.batch());
         this.images = new TrainingImages(data, settings);
         Set<String> blocks = new HashSet<>();
@@ -92,10 +105,9 @@ public final class Trainer {
             }
         }
         this.quantized = new QuantizedNetwork(network, parameters, settings.quantizer(), settings.activationBits());
-        this.optimizer = optimizer;
-        parameters.trainable().forEach(
-                n -> optimizer.add(new Optimizer.Parameter(n, parameters.get(n), settings.weightDecay(), 1)));
-        this.state = new TrainingState(parameters, optimizer, quantized, identity());
+        this.rule = rule.of(new TrainingContext(network, parameters, quantized, data, settings, backend));
+        this.stepsPerEpoch = this.rule.stepsPerEpoch();
+        this.state = new TrainingState(parameters, this.rule, quantized, identity());
     }
 
     /** What a checkpoint must agree with to be one of this training, by what it is. */
@@ -108,7 +120,7 @@ public final class Trainer {
         identity.put("weights at the start", new Fingerprint().addTensors(parameters.tensors()).text());
         identity.put("training images", data.train().fingerprint());
         identity.put("settings", settings.toString());
-        identity.put("optimizer", optimizer.describe());
+        identity.put("step rule", rule.describe());
         identity.put("schedule", schedule.toString());
         return identity;
     }
@@ -129,16 +141,16 @@ public final class Trainer {
      * @return the epochs of the whole schedule, those before the checkpoint among them
      * @throws DivergedException if the loss, or a logit of a test image, is not a finite number
      */
-    public List<RunReport.Epoch> run(Checkpoints checkpoints, TrainingListener listener) {
+    public List<EpochResult> run(Checkpoints checkpoints, TrainingListener listener) {
         return run(checkpoints, CHECKPOINT_NANOS, listener);
     }
 
-    List<RunReport.Epoch> run(Checkpoints checkpoints, long checkpointNanos, TrainingListener listener) {
+    List<EpochResult> run(Checkpoints checkpoints, long checkpointNanos, TrainingListener listener) {
         checkpoints.newest(listener::passedOver).ifPresent(saved -> {
             state.restore(saved);
             listener.resumed(state.done, totalSteps());
         });
-        try (images) {
+        try (images; rule) {
             while (state.stage < schedule.stages().size()) {
                 Stage stage = schedule.stages().get(state.stage);
                 enter(stage);
@@ -160,7 +172,7 @@ public final class Trainer {
     private void train(Stage stage, Checkpoints checkpoints, long checkpointNanos, TrainingListener listener) {
         long start = stepsBefore(state.stage);
         long end = start + stage.steps(stepsPerEpoch);
-        TrainingStep step = new TrainingStep(quantized, parameters, settings.batch(), data.train().height(), backend);
+        rule.prepare();
         Evaluator evaluator = evaluator();
         long saved = System.nanoTime();
         while (state.done < end) {
@@ -168,7 +180,7 @@ public final class Trainer {
             double rate = schedule.wholeRun()
                     ? schedule.rate().at(state.done, totalSteps())
                     : schedule.rate().at(state.done - start, end - start);
-            train(step, stage, rate);
+            step(stage, rate);
             state.seconds += (System.nanoTime() - began) / 1e9;
             listener.step(new TrainingListener.Position(stage.name(), state.done, totalSteps(), settings.batch(),
                     state.lossSum / state.steps, trainAccuracy(), rate));
@@ -187,20 +199,15 @@ public final class Trainer {
         }
     }
 
-    private void train(TrainingStep step, Stage stage, double rate) {
-        images.fill(state.done, step.images(), step.labels());
-        double loss = step.compute();
-        if (!Double.isFinite(loss)) {
+    private void step(Stage stage, double rate) {
+        StepRule.Outcome outcome = rule.step(state.done, rate);
+        if (!Double.isFinite(outcome.loss())) {
             throw new DivergedException(String.format(Locale.ROOT,
                     "training diverged: expected a finite loss, got %s at step %d "
                             + "(stage %s, epoch %d of the data, learning rate %s): a lower --lr may help",
-                    loss, state.done + 1,
-                    stage.name(), state.done / stepsPerEpoch + 1, rate));
+                    outcome.loss(), state.done + 1, stage.name(), state.done / stepsPerEpoch + 1, rate));
         }
-        optimizer.step(step.gradients(), rate);
-        step.averageStatistics();
-        quantized.followWeights();
-        state.count(loss, step.correct());
+        state.count(outcome.loss(), outcome.correct());
     }
 
     private double trainAccuracy() {
@@ -219,7 +226,7 @@ public final class Trainer {
                     state.done, stage.name(), rate), e);
         }
         boolean trained = state.steps > 0;
-        RunReport.Epoch result = new RunReport.Epoch(stage.name(), epoch, rate,
+        EpochResult result = new EpochResult(stage.name(), epoch, rate,
                 trained ? state.lossSum / state.steps : null, trained ? trainAccuracy() : null, test.loss(),
                 test.accuracy(), state.seconds);
         state.evaluated(result);
@@ -245,7 +252,6 @@ public final class Trainer {
         if (!entered.isEmpty()) {
             calibrate(entered);
         }
-        addTrained(optimizer, quantized);
     }
 
     private void calibrate(Set<String> entered) {
@@ -254,12 +260,6 @@ public final class Trainer {
         Tensor labels = Tensor.zeros(dtype, Shape.of(settings.batch(), network.classes()));
         quantized.calibrate(entered, batch, Math.min(settings.calibrationBatches(), stepsPerEpoch),
                 i -> images.fillPlain(i, batch, labels), backend);
-    }
-
-    /** Lets an optimizer move what the quantizers train, as far as it does not yet. */
-    static void addTrained(Optimizer optimizer, QuantizedNetwork quantized) {
-        quantized.trained().stream().filter(t -> !optimizer.holds(t.name()))
-                .forEach(t -> optimizer.add(new Optimizer.Parameter(t.name(), t.tensor(), t.decay(), t.rate())));
     }
 
     /**

@@ -27,6 +27,11 @@ final class TrainingImages implements AutoCloseable {
         this.stepsPerEpoch = data.train().size() / settings.batch();
     }
 
+    /** Steps in which each image comes once, but for those left over by the last full batch. */
+    int stepsPerEpoch() {
+        return stepsPerEpoch;
+    }
+
     /** Fills the batch of a step, counted from the start of the training, as the settings vary it. */
     void fill(long step, Tensor images, Tensor labels) {
         int epoch = Math.toIntExact(step / stepsPerEpoch);

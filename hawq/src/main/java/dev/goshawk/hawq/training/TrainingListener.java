@@ -1,7 +1,5 @@
 package dev.goshawk.hawq.training;
 
-import dev.goshawk.hawq.report.RunReport;
-
 /** Told how a training goes on; throwing from it ends the training, which can be resumed from its last checkpoint. */
 public interface TrainingListener {
     /** Does nothing. */
@@ -39,6 +37,6 @@ public interface TrainingListener {
     }
 
     /** An epoch, or what a stage ends with of one, is over and evaluated. */
-    default void epoch(RunReport.Epoch epoch) {
+    default void epoch(EpochResult epoch) {
     }
 }

@@ -7,6 +7,7 @@ import dev.goshawk.hawq.memory.Heap;
 import dev.goshawk.hawq.memory.HeapTooSmallException;
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.quantize.QuantizedNetwork;
+import dev.goshawk.hawq.training.objective.TrainingObjective;
 import dev.goshawk.models.Mode;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.ParameterSpec;
@@ -35,6 +36,19 @@ public record TrainingPlan(Network network, int batch, Footprint footprint) {
      */
     public static TrainingPlan of(Network network, Parameters parameters, TrainingData data, TrainingSettings settings,
             boolean quantized, Backend backend) {
+        return of(network, parameters, data, settings, TrainingObjective.crossEntropy(), quantized, backend);
+    }
+
+    /**
+     * Plans a training.
+     *
+     * @param parameters only their names, shapes and type are looked at
+     * @param objective what is minimized, with what it takes itself
+     * @param quantized whether to plan with every block quantized as well
+     * @throws IllegalArgumentException if a batch is larger than the training set
+     */
+    public static TrainingPlan of(Network network, Parameters parameters, TrainingData data, TrainingSettings settings,
+            TrainingObjective objective, boolean quantized, Backend backend) {
         data.requireBatch(settings.batch());
         DType dtype = parameters.tensors().firstEntry().getValue().dtype();
         long elements = parameters.specs().stream().mapToLong(s -> s.shape().size()).sum();
@@ -47,10 +61,11 @@ public record TrainingPlan(Network network, int batch, Footprint footprint) {
         QuantizedNetwork none = new QuantizedNetwork(network, parameters, settings.quantizer(),
                 settings.activationBits());
         f = f.phase("step and evaluation in " + dtype,
-                stage(settings.batch(), testBatch, size, none, backend));
+                stage(settings.batch(), testBatch, size, none, objective, backend));
         if (quantized) {
             f = f.phase("step and evaluation, every block quantized",
-                    stage(settings.batch(), testBatch, size, everything(network, parameters, settings), backend));
+                    stage(settings.batch(), testBatch, size, everything(network, parameters, settings), objective,
+                            backend));
         }
         return new TrainingPlan(network, settings.batch(), f);
     }
@@ -64,8 +79,9 @@ public record TrainingPlan(Network network, int batch, Footprint footprint) {
         return all;
     }
 
-    private static long stage(int batch, int testBatch, int size, QuantizedNetwork network, Backend backend) {
-        return TrainingStep.plannedBytes(network, batch, size, backend)
+    private static long stage(int batch, int testBatch, int size, QuantizedNetwork network,
+            TrainingObjective objective, Backend backend) {
+        return TrainingStep.plannedBytes(network, objective, batch, size, backend)
                 + Evaluator.plannedBytes(network.trace(testBatch, size, size, Mode.EVALUATION).network(), backend);
     }
 

@@ -2,8 +2,6 @@ package dev.goshawk.hawq.training;
 
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.quantize.QuantizedNetwork;
-import dev.goshawk.hawq.report.RunReport;
-import dev.goshawk.hawq.training.optimizer.Optimizer;
 import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.tensor.Tensor;
 import dev.goshawk.weights.Weights;
@@ -27,7 +25,7 @@ final class TrainingState {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final Parameters parameters;
-    private final Optimizer optimizer;
+    private final StepRule rule;
     private final QuantizedNetwork quantized;
     private final Map<String, String> identity;
 
@@ -42,14 +40,14 @@ final class TrainingState {
     /** Time training took since the last evaluation. */
     double seconds;
     /** Results of the evaluations so far. */
-    final List<RunReport.Epoch> history = new ArrayList<>();
+    final List<EpochResult> history = new ArrayList<>();
 
     /** @param identity what tells this training from others, by what it is */
-    TrainingState(Parameters parameters, Optimizer optimizer, QuantizedNetwork quantized,
+    TrainingState(Parameters parameters, StepRule rule, QuantizedNetwork quantized,
             Map<String, String> identity) {
         this.identity = new LinkedHashMap<>(identity);
         this.parameters = parameters;
-        this.optimizer = optimizer;
+        this.rule = rule;
         this.quantized = quantized;
     }
 
@@ -62,7 +60,7 @@ final class TrainingState {
     }
 
     /** Begins new means. */
-    void evaluated(RunReport.Epoch epoch) {
+    void evaluated(EpochResult epoch) {
         history.add(epoch);
         steps = 0;
         lossSum = 0;
@@ -73,7 +71,7 @@ final class TrainingState {
     void save(Checkpoints checkpoints) {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         parameters.tensors().forEach((name, t) -> tensors.put(PARAMETER + name, t));
-        optimizer.state().forEach((name, t) -> tensors.put(OPTIMIZER + name, t));
+        rule.state().forEach((name, t) -> tensors.put(OPTIMIZER + name, t));
         tensors.putAll(quantized.state());
         Map<String, String> bits = new LinkedHashMap<>();
         quantized.blocks().forEach((block, width) -> bits.put(block, width.toString()));
@@ -104,15 +102,14 @@ final class TrainingState {
             JSON.readValue(entry(text, "bits"), new TypeReference<LinkedHashMap<String, String>>() {
             }).forEach((block, width) -> widths.put(block, BitWidth.of(Integer.parseInt(width))));
             quantized.restore(widths, saved.tensors());
-            Trainer.addTrained(optimizer, quantized);
-            optimizer.state().forEach((name, t) -> t.copyFrom(saved.get(OPTIMIZER + name)));
+            rule.state().forEach((name, t) -> t.copyFrom(saved.get(OPTIMIZER + name)));
             stage = Integer.parseInt(entry(text, "stage"));
             done = Long.parseLong(entry(text, "done"));
             steps = Integer.parseInt(entry(text, "steps"));
             lossSum = Double.parseDouble(entry(text, "lossSum"));
             correct = Long.parseLong(entry(text, "correct"));
             seconds = Double.parseDouble(entry(text, "seconds"));
-            history.addAll(JSON.readValue(entry(text, "history"), new TypeReference<List<RunReport.Epoch>>() {
+            history.addAll(JSON.readValue(entry(text, "history"), new TypeReference<List<EpochResult>>() {
             }));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(saved.source() + ": expected a checkpoint of this training, got: "

@@ -6,6 +6,7 @@ import dev.goshawk.backend.Executable;
 import dev.goshawk.graph.Graph;
 import dev.goshawk.graph.Value;
 import dev.goshawk.hawq.quantize.QuantizedNetwork;
+import dev.goshawk.hawq.training.objective.TrainingObjective;
 import dev.goshawk.models.BatchStatistic;
 import dev.goshawk.models.Mode;
 import dev.goshawk.models.parameters.Parameters;
@@ -14,6 +15,7 @@ import dev.goshawk.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.function.Predicate;
 
 /**
  * One compiled step of training: loss, logits and gradients of a batch with batch normalization in training mode.
@@ -35,22 +37,26 @@ final class TrainingStep {
     private final List<Tensor> running;
     private final QuantizedNetwork.Traced traced;
     private final QuantizedNetwork quantized;
+    private final TrainingObjective.Inputs own;
 
-    /** Everything that is trained, as inputs of the graph, by name. */
-    private static SequencedMap<String, Value> trained(QuantizedNetwork.Traced traced) {
+    /** What the step gives gradients of, as inputs of the graph, by name. */
+    private static SequencedMap<String, Value> moved(QuantizedNetwork.Traced traced, Predicate<String> moved) {
         SequencedMap<String, Value> inputs = new LinkedHashMap<>();
         traced.network().trainable().forEach(s -> inputs.put(s.name(), traced.network().parameter(s.name())));
         inputs.putAll(traced.trained());
+        inputs.keySet().removeIf(moved.negate());
         return inputs;
     }
 
     /** The step as a graph. */
-    private static Graph graph(QuantizedNetwork.Traced traced) {
+    private static Graph graph(QuantizedNetwork.Traced traced, TrainingObjective objective,
+            SequencedMap<String, Value> moved) {
         TracedNetwork network = traced.network();
-        List<String> names = List.copyOf(trained(traced).keySet());
-        List<Value> gradient = ReverseMode.gradient(network.loss(), List.copyOf(trained(traced).values()));
+        Value loss = objective.of(network.logits(), network.labels());
+        List<String> names = List.copyOf(moved.keySet());
+        List<Value> gradient = ReverseMode.gradient(loss, List.copyOf(moved.values()));
         SequencedMap<String, Value> outputs = new LinkedHashMap<>();
-        outputs.put(LOSS, network.loss());
+        outputs.put(LOSS, loss);
         outputs.put(LOGITS, network.logits());
         for (int i = 0; i < gradient.size(); i++) {
             outputs.put(GRADIENT + names.get(i), gradient.get(i));
@@ -61,30 +67,38 @@ final class TrainingStep {
     }
 
     /** Bytes of a step's memory, found without taking it; parameters are not counted. */
-    static long plannedBytes(QuantizedNetwork quantized, int batch, int size, Backend backend) {
+    static long plannedBytes(QuantizedNetwork quantized, TrainingObjective objective, int batch, int size,
+            Backend backend) {
         QuantizedNetwork.Traced traced = quantized.trace(batch, size, size, Mode.TRAINING);
-        long bound = traced.network().images().type().bytes() + traced.network().labels().type().bytes();
-        return backend.plannedBytes(graph(traced)) + bound;
+        Value images = traced.network().images();
+        long bound = images.type().bytes() + traced.network().labels().type().bytes();
+        return backend.plannedBytes(graph(traced, objective, moved(traced, name -> true))) + bound
+                + objective.plannedBytes(images.dtype(), images.shape(), backend);
     }
 
     /**
-     * A step of the network as far as it is quantized.
+     * A step of the network as far as it is quantized. Parameters are bound, not copied: the step sees every change.
      *
-     * @param parameters bound, not copied: the step sees every change
+     * @param moved says by name of what gradients are wanted
      */
-    TrainingStep(QuantizedNetwork quantized, Parameters parameters, int batch, int size, Backend backend) {
-        this.quantized = quantized;
-        traced = quantized.trace(batch, size, size, Mode.TRAINING);
+    TrainingStep(TrainingContext context, TrainingObjective objective, Predicate<String> moved) {
+        this.quantized = context.quantized();
+        Parameters parameters = context.parameters();
+        traced = quantized.trace(context.settings().batch(), context.data().train().height(),
+                context.data().train().width(), Mode.TRAINING);
         TracedNetwork network = traced.network();
         statistics = network.statistics();
-        executable = backend.compile(graph(traced));
+        SequencedMap<String, Value> trained = moved(traced, moved);
+        executable = context.backend().compile(graph(traced, objective, trained));
         images = Tensor.zeros(network.images().dtype(), network.images().shape());
         labels = Tensor.zeros(network.labels().dtype(), network.labels().shape());
         executable.bind(TracedNetwork.IMAGES, images);
         executable.bind(TracedNetwork.LABELS, labels);
+        own = objective.inputs(images, context.backend());
+        own.tensors().forEach(executable::bind);
         parameters.bindTo(executable);
         traced.bindTo(executable);
-        trained(traced).sequencedKeySet().forEach(name -> gradients.put(name, executable.output(GRADIENT + name)));
+        trained.sequencedKeySet().forEach(name -> gradients.put(name, executable.output(GRADIENT + name)));
         measured = statistics.stream().map(s -> executable.output(STATISTIC + s.parameter())).toList();
         running = statistics.stream().map(s -> parameters.get(s.parameter())).toList();
     }
@@ -101,6 +115,7 @@ final class TrainingStep {
 
     /** Computes loss, gradients and statistics; parameters stay as they are. */
     double compute() {
+        own.fill();
         executable.run();
         return executable.output(LOSS).item();
     }

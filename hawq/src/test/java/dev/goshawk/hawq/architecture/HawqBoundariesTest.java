@@ -37,6 +37,14 @@ class HawqBoundariesTest {
     }
 
     @Test
+    void trainingKnowsNothingOfReportsRunsAndTheCommandLine() {
+        noClasses().that().resideInAPackage("dev.goshawk.hawq.training..")
+                .should().dependOnClassesThat()
+                .resideInAnyPackage("dev.goshawk.hawq.report..", "dev.goshawk.hawq.run..", "dev.goshawk.hawq.cli..")
+                .check(CLASSES);
+    }
+
+    @Test
     void noPackagesInACycle() {
         slices().matching("dev.goshawk.(**)").should().beFreeOfCycles().check(CLASSES);
     }

@@ -10,7 +10,6 @@ import dev.goshawk.backend.Backend;
 import dev.goshawk.backend.Backends;
 import dev.goshawk.backend.ThreadPool;
 import dev.goshawk.hawq.quantize.BitWidth;
-import dev.goshawk.hawq.report.RunReport;
 import dev.goshawk.hawq.training.optimizer.LearningRate;
 import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.tensor.Shape;
@@ -89,10 +88,10 @@ class ResumeTest {
     void killedAtAnyStepItEndsWithTheSameBits(long step) {
         Path run = folder.resolve("run");
         killAt(step, new Checkpoints(run, "t"), EVERY_STEP);
-        List<RunReport.Epoch> epochs = SmallTraining.trainer().run(new Checkpoints(run, "t"), EVERY_STEP,
+        List<EpochResult> epochs = SmallTraining.trainer().run(new Checkpoints(run, "t"), EVERY_STEP,
                 TrainingListener.NONE);
         assertSameEnd(run);
-        assertEquals(List.of("middle", "last", "first", "final"), epochs.stream().map(RunReport.Epoch::stage).toList());
+        assertEquals(List.of("middle", "last", "first", "final"), epochs.stream().map(EpochResult::stage).toList());
     }
 
     @Test
@@ -281,7 +280,7 @@ class ResumeTest {
             Parameters start = SmallTraining.parameters();
             Trainer trainer = new Trainer(SmallTraining.NETWORK, start, SmallTraining.data(),
                     SmallTraining.settings(BitWidth.B4), none, Backends.defaultBackend());
-            List<RunReport.Epoch> epochs = trainer.run(new Checkpoints(run, "t"), TrainingListener.NONE);
+            List<EpochResult> epochs = trainer.run(new Checkpoints(run, "t"), TrainingListener.NONE);
             assertEquals(1, epochs.size());
             assertEquals(List.of("first", 0.0), List.of(epochs.getFirst().stage(), epochs.getFirst().epoch()));
             assertNull(epochs.getFirst().trainLoss());

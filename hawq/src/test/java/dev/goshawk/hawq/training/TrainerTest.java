@@ -20,7 +20,6 @@ import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.quantize.ScaleRule;
 import dev.goshawk.hawq.quantize.Scheme;
 import dev.goshawk.hawq.quantize.UniformQuantizer;
-import dev.goshawk.hawq.report.RunReport;
 import dev.goshawk.hawq.training.optimizer.LearningRate;
 import dev.goshawk.models.Layers;
 import dev.goshawk.models.Mode;
@@ -41,7 +40,7 @@ class TrainerTest {
     @TempDir
     private Path folder;
 
-    private List<RunReport.Epoch> run(Trainer trainer) {
+    private List<EpochResult> run(Trainer trainer) {
         return trainer.run(new Checkpoints(folder, "t"), TrainingListener.NONE);
     }
 
@@ -133,20 +132,20 @@ class TrainerTest {
     @Test
     void learnsAndReportsEveryStage() {
         Parameters parameters = SmallTraining.parameters();
-        List<RunReport.Epoch> epochs = run(new Trainer(SmallTraining.NETWORK, parameters, SmallTraining.data(),
+        List<EpochResult> epochs = run(new Trainer(SmallTraining.NETWORK, parameters, SmallTraining.data(),
                 SmallTraining.settings(BitWidth.FLOAT), Schedule.plain(8.5, new LearningRate.Cosine(0.1, 0)),
                 Backends.defaultBackend()));
         assertEquals(9, epochs.size(), "eight epochs and half of one");
         assertEquals(List.of(1., 2., 3., 4., 5., 6., 7., 8., 8.5),
-                epochs.stream().map(RunReport.Epoch::epoch).toList());
+                epochs.stream().map(EpochResult::epoch).toList());
         assertTrue(epochs.getLast().trainLoss() < 0.5 * epochs.getFirst().trainLoss(), epochs.toString());
         assertTrue(Objects.requireNonNull(epochs.getLast().testAccuracy()) > 0.9, epochs.toString());
     }
 
     @Test
     void quantizesBlockAfterBlockInTheScheduleOrder() {
-        List<RunReport.Epoch> epochs = run(SmallTraining.trainer());
-        assertEquals(List.of("middle", "last", "first", "final"), epochs.stream().map(RunReport.Epoch::stage).toList());
+        List<EpochResult> epochs = run(SmallTraining.trainer());
+        assertEquals(List.of("middle", "last", "first", "final"), epochs.stream().map(EpochResult::stage).toList());
         assertEquals(4 + 4 + 4 + 3, SmallTraining.trainer().totalSteps());
     }
 
@@ -187,7 +186,7 @@ class TrainerTest {
     void evaluatedNetworkIsThePlainOneWithQuantizedWeights() {
         Trainer trainer = new Trainer(SmallTraining.NETWORK, SmallTraining.parameters(), SmallTraining.data(),
                 SmallTraining.settings(BitWidth.FLOAT), SmallTraining.schedule(), Backends.defaultBackend());
-        List<RunReport.Epoch> epochs = run(trainer);
+        List<EpochResult> epochs = run(trainer);
         Evaluation plain = new Evaluator(
                 SmallTraining.NETWORK.trace(DType.FLOAT32, SmallTraining.BATCH, Mode.EVALUATION),
                 trainer.quantizedParameters(), Backends.defaultBackend())

@@ -116,7 +116,7 @@ final class QuantizationRun {
         Checkpoints checkpoints = folder.checkpoints(name);
         TrainingProgress.tellStart(name, folder, checkpoints, out);
         try (TrainingProgress progress = new TrainingProgress(name, out, err)) {
-            epochs = trainer.run(checkpoints, progress);
+            epochs = trainer.run(checkpoints, progress).stream().map(RunReport.Epoch::of).toList();
         }
         folder.writeModel(main ? TrainCommand.MODEL_FILE : name + ".safetensors", trainer.quantizedParameters(),
                 metadata(allocation, settings.activationBits(), trainer));

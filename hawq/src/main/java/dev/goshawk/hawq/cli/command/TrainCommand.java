@@ -141,7 +141,7 @@ public final class TrainCommand implements Callable<Integer> {
         Checkpoints checkpoints = folder.checkpoints(TRAINING);
         TrainingProgress.tellStart(TRAINING, folder, checkpoints, out);
         try (TrainingProgress progress = new TrainingProgress(TRAINING, out, err)) {
-            history = trainer.run(checkpoints, progress);
+            history = trainer.run(checkpoints, progress).stream().map(RunReport.Epoch::of).toList();
         }
         folder.writeModel(MODEL_FILE, parameters, Map.of("format", "pt"));
         double accuracy = Objects.requireNonNullElse(history.getLast().testAccuracy(), 0.0);

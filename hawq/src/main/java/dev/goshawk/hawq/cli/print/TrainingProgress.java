@@ -1,8 +1,8 @@
 package dev.goshawk.hawq.cli.print;
 
 import dev.goshawk.hawq.training.Checkpoints;
+import dev.goshawk.hawq.training.EpochResult;
 import dev.goshawk.hawq.training.TrainingListener;
-import dev.goshawk.hawq.report.RunReport;
 import dev.goshawk.hawq.run.RunFolder;
 import java.io.PrintWriter;
 import java.util.Locale;
@@ -74,7 +74,7 @@ public final class TrainingProgress implements TrainingListener, AutoCloseable {
     }
 
     @Override
-    public void epoch(RunReport.Epoch e) {
+    public void epoch(EpochResult e) {
         progress.close();
         out.printf(Locale.ROOT, "%-8s %-13s epoch %-4s  train %s   test %s  %.1f s%n", what, e.stage(),
                 epochs(e.epoch()), result(e.trainLoss(), e.trainAccuracy()), result(e.testLoss(), e.testAccuracy()),

@@ -1,0 +1,19 @@
+package dev.goshawk.hawq.training;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a training came to over one epoch, or what a stage ends with of one.
+ *
+ * @param stage name of the stage
+ * @param epoch epochs of the stage until then, a fraction at the end of a stage of part of an epoch; 0 where nothing was trained
+ * @param learningRate of the last step, 0 where nothing was trained
+ * @param trainLoss mean over the steps since the evaluation before, null where nothing was trained
+ * @param trainAccuracy on the batches since the evaluation before, in 0..1, null where nothing was trained
+ * @param testLoss mean over the test images, null where they were not evaluated
+ * @param testAccuracy in 0..1, null where the test images were not evaluated
+ * @param seconds that training took since the evaluation before
+ */
+public record EpochResult(String stage, double epoch, double learningRate, @Nullable Double trainLoss,
+        @Nullable Double trainAccuracy, @Nullable Double testLoss, @Nullable Double testAccuracy, double seconds) {
+}
