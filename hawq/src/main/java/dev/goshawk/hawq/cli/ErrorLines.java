@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.function.BooleanSupplier;
 
+import dev.goshawk.hawq.setting.NamesSettings;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -73,6 +74,7 @@ final class ErrorLines implements IParameterExceptionHandler, IExecutionExceptio
         String message = failure.getMessage();
         Throwable cause = failure.getCause();
         String text = switch (failure) {
+            case NamesSettings e -> e.message(OptionNames::of);
             case NoSuchFileException e -> e.getFile() + ": no such file or folder";
             case AccessDeniedException e -> e.getFile() + ": permission denied";
             case FileAlreadyExistsException e -> e.getFile() + ": exists already";

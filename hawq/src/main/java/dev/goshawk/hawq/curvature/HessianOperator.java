@@ -3,6 +3,7 @@ package dev.goshawk.hawq.curvature;
 import dev.goshawk.autodiff.HessianVectorProduct;
 import dev.goshawk.hawq.memory.Heap;
 import dev.goshawk.hawq.memory.HeapTooSmallException;
+import dev.goshawk.hawq.setting.Setting;
 import dev.goshawk.models.Block;
 import dev.goshawk.models.ParameterSpec;
 import dev.goshawk.models.TracedNetwork;
@@ -15,6 +16,7 @@ import dev.goshawk.tensor.ShapeMismatchException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SequencedMap;
 import java.util.function.Consumer;
 
@@ -50,9 +52,9 @@ public final class HessianOperator implements LinearOperator {
         HessianPlan plan = HessianPlan.of(problem.task(), matrix, names, batch, recompute, memory);
         // A backend with memory of its own says itself what does not fit there.
         if (plan.bytes() > memory && problem.backend().ownMemoryBytes().isEmpty()) {
-            throw new HeapTooSmallException("hessian of " + problem.network().name() + ": " + plan.microBatch()
-                    + " images at once need " + Heap.text(plan.bytes()) + ", the heap has " + Heap.text(memory)
-                    + " for them: use smaller micro-batches or a larger heap");
+            throw new HeapTooSmallException(
+                    "hessian of " + problem.network().name() + ": " + plan.microBatch() + " images at once",
+                    plan.bytes(), memory, Setting.MICRO_BATCH, fitting(problem, matrix, names, plan, memory));
         }
         this.variables = layout(problem, names);
         this.gradient = new double[variables.size()];
@@ -61,6 +63,17 @@ public final class HessianOperator implements LinearOperator {
         this.resident = plan.kept();
         this.chunks = Chunk.cut(problem, plan.microBatch(), resident, count -> compile(count, names));
         linearize();
+    }
+
+    /** The largest halving of the micro-batch that fits. */
+    private static OptionalInt fitting(LossProblem problem, CurvatureMatrix matrix, List<String> names,
+            HessianPlan plan, long memory) {
+        for (int images = plan.microBatch() / 2; images >= 1; images /= 2) {
+            if (HessianPlan.of(problem.task(), matrix, names, images, true, memory).bytes() <= memory) {
+                return OptionalInt.of(images);
+            }
+        }
+        return OptionalInt.empty();
     }
 
     /** With products at a point that is already linearized. */

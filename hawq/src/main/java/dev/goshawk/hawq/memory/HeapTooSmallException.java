@@ -1,10 +1,70 @@
 package dev.goshawk.hawq.memory;
 
-/** A computation whose planned memory the heap does not have; nothing was taken. The message is one line. */
-public final class HeapTooSmallException extends RuntimeException {
+import dev.goshawk.hawq.setting.NamesSettings;
+import dev.goshawk.hawq.setting.Setting;
+import dev.goshawk.hawq.setting.SettingNames;
+import java.util.OptionalInt;
+
+/** A computation whose planned memory the heap does not have; nothing was taken. */
+public final class HeapTooSmallException extends RuntimeException implements NamesSettings {
     private static final long serialVersionUID = 1;
 
-    public HeapTooSmallException(String message) {
-        super(message);
+    private final String what;
+    private final long wanted;
+    private final long limit;
+    private final Setting images;
+    /** 0 for none. */
+    private final int fitting;
+
+    /**
+     * A refusal.
+     *
+     * @param what the computation, in the plural, such as {@code training of resnet20: batches of 128}
+     * @param wanted bytes it needs
+     * @param limit bytes there are
+     * @param images the setting that says how many images are computed at once
+     * @param fitting how many would fit, empty where not even one would
+     */
+    public HeapTooSmallException(String what, long wanted, long limit, Setting images, OptionalInt fitting) {
+        super(message(what, wanted, limit, images, fitting.orElse(0), SettingNames.PLAIN));
+        this.what = what;
+        this.wanted = wanted;
+        this.limit = limit;
+        this.images = images;
+        this.fitting = fitting.orElse(0);
+    }
+
+    /** Bytes that the computation needs. */
+    public long wantedBytes() {
+        return wanted;
+    }
+
+    /** Bytes that there are for it. */
+    public long limitBytes() {
+        return limit;
+    }
+
+    /** The setting that says how many images are computed at once. */
+    public Setting images() {
+        return images;
+    }
+
+    /** How many images at once would fit, empty where not even one would. */
+    public OptionalInt fitting() {
+        return fitting == 0 ? OptionalInt.empty() : OptionalInt.of(fitting);
+    }
+
+    @Override
+    public String message(SettingNames names) {
+        return message(what, wanted, limit, images, fitting, names);
+    }
+
+    private static String message(String what, long wanted, long limit, Setting images, int fitting,
+            SettingNames names) {
+        return what + " need " + Heap.text(wanted) + ", the heap has " + Heap.text(limit) + " for them: "
+                + (fitting == 0
+                        ? "no " + images.words() + " would fit; use"
+                        : names.of(images) + " " + fitting + " would fit, or")
+                + " a larger heap (" + names.of(Setting.HEAP) + Math.ceilDiv(wanted * 3 / 2, 1L << 30) + "g)";
     }
 }

@@ -12,24 +12,19 @@ import java.util.Map;
 
 /**
  * A folder that holds all there is of a run: {@code settings.json}, {@code checkpoints/}, weights, {@code run.json} and
- * {@code report.html}. While it is open no other process begins or goes on with a run in it, and a process that is interrupted says
- * how to go on.
+ * {@code report.html}. While it is open no other process begins or goes on with a run in it.
  */
 public final class RunFolder implements AutoCloseable {
     private final Path path;
     private final RunSettings settings;
     private final RunLock lock;
     private final boolean resumed;
-    private final Thread interrupted;
 
     RunFolder(Path path, RunSettings settings, RunLock lock, boolean resumed) {
         this.path = path;
         this.settings = settings;
         this.lock = lock;
         this.resumed = resumed;
-        this.interrupted = new Thread(() -> System.err.println("goshawk: interrupted; the same command with --out "
-                + path + " --resume goes on from the last checkpoint"));
-        Runtime.getRuntime().addShutdownHook(interrupted);
     }
 
     public Path path() {
@@ -53,7 +48,7 @@ public final class RunFolder implements AutoCloseable {
     /**
      * A file of the run.
      *
-     * @throws IllegalArgumentException if runs write none of that name: {@code --overwrite} would not know it
+     * @throws IllegalArgumentException if runs write none of that name: overwriting would not delete it
      */
     public Path file(String name) {
         if (!RunContents.isOurs(name)) {
@@ -76,12 +71,6 @@ public final class RunFolder implements AutoCloseable {
     /** Lets other processes in. */
     @Override
     public void close() throws IOException {
-        try {
-            Runtime.getRuntime().removeShutdownHook(interrupted);
-        } catch (IllegalStateException e) {
-            // The process is ending already: its hook speaks, and the lock ends with it.
-            return;
-        }
         lock.close();
     }
 }

@@ -1,5 +1,7 @@
 package dev.goshawk.hawq.run;
 
+import dev.goshawk.hawq.run.RunFolderException.Problem;
+import dev.goshawk.hawq.setting.Setting;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -59,15 +61,16 @@ final class RunLock implements AutoCloseable {
             lock = channel.tryLock();
         } catch (IOException e) {
             close();
-            throw new IOException(shown + ": cannot be locked against a second run (" + e.getMessage()
-                    + "): choose an --out on a file system that has locks", e);
+            throw new RunFolderException(shown, Problem.NOT_WRITABLE, e,
+                    shown + ": cannot be locked against a second run (" + e.getMessage() + "); choose another ",
+                    Setting.RUN_FOLDER, ", on a file system that has locks");
         }
         return lock != null;
     }
 
     private static IOException taken(Path folder) {
-        return new IOException(
-                folder + ": another run is at work there; wait for its end, or choose another --out");
+        return new RunFolderException(folder, Problem.IN_USE,
+                folder + ": another run is at work there; wait for its end, or choose another ", Setting.RUN_FOLDER);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.goshawk.hawq.run;
 
+import dev.goshawk.hawq.run.RunFolderException.Problem;
+import dev.goshawk.hawq.setting.Setting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,8 +82,9 @@ public record RunSettings(String created, String command, Map<String, String> va
     }
 
     private static IOException damaged(Path file, String got) {
-        return new IOException(file + ": expected the settings that a run of this version wrote, got " + got
-                + "; choose another --out");
+        return new RunFolderException(file, Problem.NO_RUN,
+                file + ": expected the settings that a run of this version wrote, got " + got + "; choose another ",
+                Setting.RUN_FOLDER);
     }
 
     private static String shown(String name) {
@@ -99,13 +102,13 @@ public record RunSettings(String created, String command, Map<String, String> va
         for (Map.Entry<String, String> e : given.entrySet()) {
             String before = values.get(e.getKey());
             if (!e.getValue().equals(before)) {
-                throw new IOException(folder + ": cannot be resumed with " + e.getKey() + " " + e.getValue()
-                        + ", it was started with " + (before == null ? "none" : shown(before)));
+                throw new RunFolderException(folder, Problem.OTHER_RUN, folder + ": cannot be resumed with " + e.getKey() + " "
+                        + e.getValue() + ", it was started with " + (before == null ? "none" : shown(before)));
             }
         }
         @Nullable String other = complete ? firstOther(values, given) : null;
         if (other != null) {
-            throw new IOException(folder + ": cannot be resumed without " + shown(other)
+            throw new RunFolderException(folder, Problem.OTHER_RUN, folder + ": cannot be resumed without " + shown(other)
                     + ", it was started with " + shown(Objects.requireNonNull(values.get(other))));
         }
     }
@@ -119,9 +122,9 @@ public record RunSettings(String created, String command, Map<String, String> va
         for (Map.Entry<String, String> e : given.entrySet()) {
             String before = contents.get(e.getKey());
             if (!e.getValue().equals(before)) {
-                throw new IOException(folder + ": cannot be resumed, the " + e.getKey()
-                        + " changed since it was started"
-                        + " (now " + e.getValue() + ", then " + (before == null ? "none" : shown(before)) + ")");
+                throw new RunFolderException(folder, Problem.OTHER_RUN, folder + ": cannot be resumed, the " + e.getKey()
+                        + " changed since it was started (now " + e.getValue() + ", then "
+                        + (before == null ? "none" : shown(before)) + ")");
             }
         }
     }

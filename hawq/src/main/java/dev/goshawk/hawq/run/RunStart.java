@@ -1,6 +1,9 @@
 package dev.goshawk.hawq.run;
 
 import dev.goshawk.hawq.report.JsonFiles;
+import dev.goshawk.hawq.run.RunFolderException.Problem;
+import dev.goshawk.hawq.setting.InvalidSettingException;
+import dev.goshawk.hawq.setting.Setting;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -34,15 +37,15 @@ public final class RunStart implements AutoCloseable {
      * A run in a new or empty folder.
      *
      * @param overwrite whether a run that the folder holds may be deleted
-     * @param sources files and folders that the run reads, by option; none may be in a folder that is to be deleted
+     * @param sources files and folders that the run reads, by what they are; none may be in a folder that is to be deleted
      * @throws IOException in one line, if the folder cannot be made, is in use or holds something else
      */
     public static RunStart create(Path path, boolean overwrite, Map<String, Path> sources) throws IOException {
         if (path.toString().isEmpty()) {
-            throw new IOException("--out: expected a folder for the run, got an empty name");
+            throw new InvalidSettingException(Setting.RUN_FOLDER, "a folder for the run", "an empty name");
         }
         if (Files.exists(path) && !Files.isDirectory(path)) {
-            throw new IOException(path + ": is a file, expected a folder for the run");
+            throw new RunFolderException(path, Problem.NOT_WRITABLE, path + ": is a file, expected a folder for the run");
         }
         if (!Files.exists(path)) {
             requireCanBeMade(path);
@@ -53,7 +56,8 @@ public final class RunStart implements AutoCloseable {
             return new RunStart(path, overwrite, null, null);
         }
         if (!overwrite) {
-            throw new IOException(path + ": is not empty; --resume goes on with the run in it, --overwrite deletes it");
+            throw new RunFolderException(path, Problem.NOT_EMPTY, path + ": is not empty; ", Setting.RESUME,
+                    " goes on with the run in it, ", Setting.OVERWRITE, " deletes it");
         }
         requireDeletable(path, sources);
         return new RunStart(path, true, null, RunLock.take(path));
@@ -85,7 +89,8 @@ public final class RunStart implements AutoCloseable {
      */
     public static RunStart resume(Path path, Map<String, String> values) throws IOException {
         if (!Files.exists(path.resolve(RunContents.SETTINGS))) {
-            throw new IOException(path + ": there is no run to resume (no " + RunContents.SETTINGS + ")");
+            throw new RunFolderException(path, Problem.NO_RUN,
+                    path + ": there is no run to resume (no " + RunContents.SETTINGS + ")");
         }
         requireWritable(path, path);
         RunSettings settings = RunSettings.read(path.resolve(RunContents.SETTINGS));
@@ -99,42 +104,46 @@ public final class RunStart implements AutoCloseable {
             there = there.getParent();
         }
         if (there != null && Files.isSymbolicLink(there) && !Files.exists(there)) {
-            throw new IOException(path + ": cannot be made (" + there + " is a link to nothing)");
+            throw new RunFolderException(path, Problem.NOT_WRITABLE,
+                    path + ": cannot be made (" + there + " is a link to nothing)");
         }
         if (there == null) {
-            throw new IOException(path + ": cannot be made");
+            throw new RunFolderException(path, Problem.NOT_WRITABLE, path + ": cannot be made");
         }
         requireWritable(path, there);
     }
 
     private static void requireWritable(Path path, Path there) throws IOException {
         if (!Files.isDirectory(there) || !Files.isWritable(there)) {
-            throw new IOException(path + ": cannot be " + (path.equals(there) ? "written" : "made") + " ("
-                    + there + " is no folder that can be written)");
+            throw new RunFolderException(path, Problem.NOT_WRITABLE, path + ": cannot be "
+                    + (path.equals(there) ? "written" : "made") + " (" + there + " is no folder that can be written)");
         }
     }
 
     private static void requireDeletable(Path path, Map<String, Path> sources) throws IOException {
         if (!Files.isRegularFile(path.resolve(RunContents.SETTINGS), LinkOption.NOFOLLOW_LINKS)) {
-            throw new IOException(path + ": holds no run (no " + RunContents.SETTINGS
-                    + "), so --overwrite does not delete it");
+            throw new RunFolderException(path, Problem.NO_RUN,
+                    path + ": holds no run (no " + RunContents.SETTINGS + "), so ", Setting.OVERWRITE, " does not delete it");
         }
         Path real = path.toRealPath();
         for (Map.Entry<String, Path> source : sources.entrySet()) {
             if (Files.exists(source.getValue()) && source.getValue().toRealPath().startsWith(real)) {
-                throw new IOException(source.getKey() + " " + source.getValue() + ": is in " + path
-                        + ", which --overwrite deletes; copy it elsewhere, or choose another --out");
+                throw new RunFolderException(path, Problem.NOT_DELETABLE,
+                        source.getKey() + " " + source.getValue() + ": is in " + path + ", which ", Setting.OVERWRITE,
+                        " deletes; copy it elsewhere, or choose another ", Setting.RUN_FOLDER);
             }
         }
         Optional<Path> stranger = RunContents.firstStranger(path);
         if (stranger.isPresent()) {
-            throw new IOException(path + ": holds " + path.relativize(stranger.get())
-                    + ", which no run wrote, so --overwrite does not delete it; move it elsewhere, or choose another --out");
+            throw new RunFolderException(path, Problem.NOT_DELETABLE,
+                    path + ": holds " + path.relativize(stranger.get()) + ", which no run wrote, so ", Setting.OVERWRITE,
+                    " does not delete it; move it elsewhere, or choose another ", Setting.RUN_FOLDER);
         }
         try {
             RunSettings.read(path.resolve(RunContents.SETTINGS));
         } catch (IOException e) {
-            throw new IOException(path + ": holds no run that --overwrite could delete: " + e.getMessage(), e);
+            throw new RunFolderException(path, Problem.NO_RUN, e, path + ": holds no run that ", Setting.OVERWRITE,
+                    " could delete: ", e);
         }
     }
 
@@ -155,7 +164,8 @@ public final class RunStart implements AutoCloseable {
             held = RunLock.take(path);
             lock = held;
             if (!RunContents.isEmpty(path)) {
-                throw new IOException(path + ": another run began there meanwhile; choose another --out");
+                throw new RunFolderException(path, Problem.IN_USE,
+                        path + ": another run began there meanwhile; choose another ", Setting.RUN_FOLDER);
             }
         }
         RunSettings settings = resumed;

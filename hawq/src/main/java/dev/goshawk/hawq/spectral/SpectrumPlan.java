@@ -5,6 +5,7 @@ import dev.goshawk.hawq.curvature.LossProblem;
 import dev.goshawk.hawq.memory.Footprint;
 import dev.goshawk.hawq.memory.Heap;
 import dev.goshawk.hawq.memory.HeapTooSmallException;
+import dev.goshawk.hawq.setting.Setting;
 import dev.goshawk.models.Block;
 import dev.goshawk.spectral.EigenOptions;
 import java.util.ArrayList;
@@ -115,21 +116,17 @@ public record SpectrumPlan(HessianPlan.Task task, SpectrumMethod method, boolean
      * Passes if everything fits.
      *
      * @param limit bytes there are
-     * @param option what sets the number of images at once, for the message
      * @throws HeapTooSmallException if it does not, naming the largest halving of the micro-batch that would
      */
-    public void requireFits(long limit, String option) {
+    public void requireFits(long limit) {
         long wanted = footprint().bytes();
         if (wanted <= limit) {
             return;
         }
         int microBatch = blocks.getFirst().hessian().microBatch();
-        OptionalInt fitting = fitting(microBatch, limit);
-        throw new HeapTooSmallException("spectrum of " + task.network().name() + ": " + microBatch
-                + " images at once in " + task.dtype() + " need " + Heap.text(wanted) + ", the heap has "
-                + Heap.text(limit) + " for them: "
-                + (fitting.isPresent() ? option + " " + fitting.getAsInt() + " would fit" : "no micro-batch would fit")
-                + ", or a larger heap (GOSHAWK_OPTS=-Xmx" + Math.ceilDiv(wanted * 3 / 2, 1L << 30) + "g)");
+        throw new HeapTooSmallException(
+                "spectrum of " + task.network().name() + ": " + microBatch + " images at once in " + task.dtype(),
+                wanted, limit, Setting.MICRO_BATCH, fitting(microBatch, limit));
     }
 
     private OptionalInt fitting(int microBatch, long limit) {

@@ -3,10 +3,10 @@ package dev.goshawk.hawq.training;
 import dev.goshawk.backend.Backend;
 import dev.goshawk.hawq.evaluation.Evaluator;
 import dev.goshawk.hawq.memory.Footprint;
-import dev.goshawk.hawq.memory.Heap;
 import dev.goshawk.hawq.memory.HeapTooSmallException;
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.quantize.QuantizedNetwork;
+import dev.goshawk.hawq.setting.Setting;
 import dev.goshawk.hawq.training.objective.TrainingObjective;
 import dev.goshawk.models.Mode;
 import dev.goshawk.models.Network;
@@ -103,9 +103,7 @@ public record TrainingPlan(Network network, int batch, Footprint footprint) {
                 fitting = OptionalInt.of(images);
             }
         }
-        throw new HeapTooSmallException("training of " + network.name() + ": batches of " + batch + " need "
-                + Heap.text(wanted) + ", the heap has " + Heap.text(limit) + " for them: "
-                + (fitting.isPresent() ? "--batch " + fitting.getAsInt() + " would fit" : "no batch would fit")
-                + ", or a larger heap (GOSHAWK_OPTS=-Xmx" + Math.ceilDiv(wanted * 3 / 2, 1L << 30) + "g)");
+        throw new HeapTooSmallException("training of " + network.name() + ": batches of " + batch, wanted, limit,
+                Setting.BATCH, fitting);
     }
 }

@@ -21,6 +21,7 @@ import dev.goshawk.spectral.EigenOptions;
 import dev.goshawk.spectral.Lanczos;
 import dev.goshawk.tensor.DType;
 import java.util.List;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -64,10 +65,16 @@ class HessianPlanTest {
     @Test
     void anOperatorThatDoesNotFitIsRefused() {
         LossProblem problem = TinyNetwork.problem(6, DType.FLOAT32, backend);
-        String line = String.valueOf(assertThrows(HeapTooSmallException.class,
-                () -> HessianOperator.by(problem, MIDDLE, 4, false, 1000)).getMessage());
+        HeapTooSmallException none = assertThrows(HeapTooSmallException.class,
+                () -> HessianOperator.by(problem, MIDDLE, 4, false, 1000));
+        String line = String.valueOf(none.getMessage());
         assertTrue(line.startsWith("hessian of tiny: 4 images at once need "), line);
-        assertTrue(line.endsWith(", the heap has 0.0 MiB for them: use smaller micro-batches or a larger heap"), line);
+        assertTrue(line.endsWith(
+                ", the heap has 0.0 MiB for them: no micro-batch would fit; use a larger heap (-Xmx1g)"), line);
+        assertEquals(1000, none.limitBytes());
+        long whole = none.wantedBytes();
+        assertEquals(OptionalInt.of(2), assertThrows(HeapTooSmallException.class,
+                () -> HessianOperator.by(problem, MIDDLE, 4, false, whole - 1)).fitting());
     }
 
     @Test
@@ -79,13 +86,13 @@ class HessianPlanTest {
         SpectrumPlan eighth = SpectrumPlan.of(task, 8, true, SpectrumMethod.of(new Lanczos()), options, Long.MAX_VALUE);
         long room = eighth.footprint().bytes();
         assertTrue(room < whole.footprint().bytes());
-        eighth.requireFits(room, "--micro-batch");
+        eighth.requireFits(room);
         String line = String.valueOf(
-                assertThrows(HeapTooSmallException.class, () -> whole.requireFits(room, "--micro-batch")).getMessage());
+                assertThrows(HeapTooSmallException.class, () -> whole.requireFits(room)).getMessage());
         assertTrue(line.startsWith("spectrum of tiny: 64 images at once in float32 need "), line);
-        assertTrue(line.contains(": --micro-batch 8 would fit, or a larger heap (GOSHAWK_OPTS=-Xmx"), line);
+        assertTrue(line.contains(": micro-batch 8 would fit, or a larger heap (-Xmx"), line);
         String none = String.valueOf(
-                assertThrows(HeapTooSmallException.class, () -> whole.requireFits(10, "--micro-batch")).getMessage());
+                assertThrows(HeapTooSmallException.class, () -> whole.requireFits(10)).getMessage());
         assertTrue(none.contains(": no micro-batch would fit"), none);
     }
 

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.goshawk.hawq.run.RunFolderException.Problem;
+import dev.goshawk.hawq.setting.NamesSettings;
+import dev.goshawk.hawq.setting.SettingNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,8 +36,10 @@ class RunFolderTest {
     }
 
     private static String failure(Executable what) {
-        String message = String.valueOf(assertThrows(IOException.class, what).getMessage());
+        Exception failure = assertThrows(Exception.class, what);
+        String message = ((NamesSettings) failure).message(s -> "<" + s.words() + ">");
         assertEquals(1, message.lines().count(), message);
+        assertEquals(failure.getMessage(), ((NamesSettings) failure).message(SettingNames.PLAIN));
         return message;
     }
 
@@ -97,7 +102,7 @@ class RunFolderTest {
         for (Path p : written) {
             Files.writeString(p, "old");
         }
-        assertEquals(run + ": is not empty; --resume goes on with the run in it, --overwrite deletes it",
+        assertEquals(run + ": is not empty; <resuming> goes on with the run in it, <overwriting> deletes it",
                 failure(() -> create(run, false)));
         create(run, true);
         written.forEach(p -> assertFalse(Files.exists(p), p.toString()));
@@ -117,7 +122,7 @@ class RunFolderTest {
         String message = failure(() -> create(run, true));
         String named = stranger.startsWith("checkpoints") ? stranger.replace("/x", "") : stranger.replaceAll("/.*", "");
         assertEquals(run + ": holds " + named
-                + ", which no run wrote, so --overwrite does not delete it; move it elsewhere, or choose another --out",
+                + ", which no run wrote, so <overwriting> does not delete it; move it elsewhere, or choose another <run folder>",
                 message);
         assertEquals(before, everything());
     }
@@ -151,31 +156,32 @@ class RunFolderTest {
         Path model = Files.writeString(run.resolve("model.safetensors"), "weights");
         Path link = Files.createSymbolicLink(folder.resolve("w"), model);
         for (Path weights : List.of(model, link)) {
-            assertEquals("--weights " + weights + ": is in " + run
-                    + ", which --overwrite deletes; copy it elsewhere, or choose another --out",
-                    failure(() -> create(run, true, Map.of("--weights", weights))));
+            assertEquals("weights " + weights + ": is in " + run
+                    + ", which <overwriting> deletes; copy it elsewhere, or choose another <run folder>",
+                    failure(() -> create(run, true, Map.of("weights", weights))));
         }
-        assertTrue(failure(() -> create(run, true, Map.of("--data", run.resolve("../run")))).startsWith("--data "));
+        assertTrue(failure(() -> create(run, true, Map.of("data", run.resolve("../run"))))
+                .startsWith("data "));
         assertEquals("weights", Files.readString(model));
-        create(run, true, Map.of("--weights", folder.resolve("other.th"), "--data", folder));
+        create(run, true, Map.of("weights", folder.resolve("other.th"), "data", folder));
     }
 
     @Test
     void whatIsNoRunIsNeverDeleted() throws IOException {
         Path other = Files.createDirectories(folder.resolve("thesis"));
         Files.writeString(other.resolve("chapter1.txt"), "text");
-        assertEquals(other + ": holds no run (no settings.json), so --overwrite does not delete it",
+        assertEquals(other + ": holds no run (no settings.json), so <overwriting> does not delete it",
                 failure(() -> create(other, true)));
         Path editors = Files.createDirectories(folder.resolve("editor"));
         Files.writeString(editors.resolve("settings.json"), "{\"editor.fontSize\": 12}");
         assertTrue(failure(() -> create(editors, true))
-                .startsWith(editors + ": holds no run that --overwrite could delete"));
+                .startsWith(editors + ": holds no run that <overwriting> could delete"));
         assertTrue(Files.exists(editors.resolve("settings.json")));
         Path file = other.resolve("chapter1.txt");
         assertEquals(file + ": is a file, expected a folder for the run", failure(() -> create(file, false)));
         assertEquals(file.resolve("run") + ": cannot be made (" + file + " is no folder that can be written)",
                 failure(() -> create(file.resolve("run"), false)));
-        assertEquals("--out: expected a folder for the run, got an empty name",
+        assertEquals("<run folder>: expected a folder for the run, got an empty name",
                 failure(() -> create(Path.of(""), true)));
         assertTrue(failure(() -> create(Path.of("/"), true)).startsWith("/: holds no run"));
         assertTrue(failure(() -> create(Path.of("."), true)).startsWith(".: holds no run"));
@@ -240,6 +246,20 @@ class RunFolderTest {
                 assertEquals(folder.resolve("runs").resolve(name), made.path());
             }
         }
+    }
+
+    @Test
+    void refusalsSayWhatIsTheMatterInFields() throws IOException {
+        create(run, false);
+        RunFolderException taken = assertThrows(RunFolderException.class, () -> create(run, false));
+        assertEquals(Problem.NOT_EMPTY, taken.problem());
+        assertEquals(run, taken.folder());
+        assertEquals(run + ": is not empty; resuming goes on with the run in it, overwriting deletes it",
+                taken.getMessage());
+        assertEquals(Problem.OTHER_RUN, assertThrows(RunFolderException.class,
+                () -> RunStart.resume(run, Map.of("rate", "2"))).problem());
+        assertEquals(Problem.NO_RUN, assertThrows(RunFolderException.class,
+                () -> RunStart.resume(folder, Map.of())).problem());
     }
 
     @Test

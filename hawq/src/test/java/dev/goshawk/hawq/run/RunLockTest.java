@@ -61,7 +61,7 @@ class RunLockTest {
         try {
             byte[] before = Files.readAllBytes(run.resolve("settings.json"));
             for (boolean resume : List.of(true, false)) {
-                assertEquals(run + ": another run is at work there; wait for its end, or choose another --out",
+                assertEquals(run + ": another run is at work there; wait for its end, or choose another run folder",
                         refusal(run, resume));
             }
             assertEquals(List.of(before.length), List.of(Files.readAllBytes(run.resolve("settings.json")).length));
@@ -71,26 +71,6 @@ class RunLockTest {
         } finally {
             process.destroyForcibly();
         }
-    }
-
-    @Test
-    void anInterruptedProcessSaysHowToGoOn() throws Exception {
-        Path run = folder.resolve("run");
-        Process process = start(run);
-        process.toHandle().destroy();
-        assertEquals(List.of("goshawk: interrupted; the same command with --out " + run
-                + " --resume goes on from the last checkpoint"),
-                new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8).lines().toList());
-        assertEquals(143, process.waitFor());
-        RunStart.resume(run, VALUES).close();
-    }
-
-    @Test
-    void aRunThatEndsSaysNothing() throws Exception {
-        Process process = start(folder.resolve("run"));
-        process.getOutputStream().close();
-        assertEquals("", new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8));
-        assertEquals(0, process.waitFor());
     }
 
     @Test
@@ -114,7 +94,7 @@ class RunLockTest {
             first.begin("first", VALUES, Map.of()).close();
             String message = String.valueOf(
                     assertThrows(IOException.class, () -> second.begin("second", VALUES, Map.of())).getMessage());
-            assertEquals(run + ": another run began there meanwhile; choose another --out", message);
+            assertEquals(run + ": another run began there meanwhile; choose another run folder", message);
         }
         assertTrue(Files.readString(run.resolve("settings.json")).contains("first"));
     }

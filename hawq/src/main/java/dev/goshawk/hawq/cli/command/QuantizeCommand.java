@@ -180,7 +180,7 @@ public final class QuantizeCommand implements Callable<Integer> {
         }
         plan.requireFits(Heap.limit(backend));
         if (curved) {
-            curvature.plan(data, opened, network, backend).requireFits(Heap.limit(backend), "--micro-batch");
+            curvature.plan(data, opened, network, backend).requireFits(Heap.limit(backend));
         }
         Map<String, String> contents = SplitOptions.contents(opened, parameters);
         curvature.addTo(contents, data, opened, inputSize);

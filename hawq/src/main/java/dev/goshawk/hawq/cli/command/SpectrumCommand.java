@@ -142,7 +142,7 @@ public final class SpectrumCommand implements Callable<Integer> {
             return 0;
         }
         if (plan != null) {
-            plan.requireFits(Heap.limit(opened.backend()), "--micro-batch");
+            plan.requireFits(Heap.limit(opened.backend()));
         }
         ImageDataset sample = matrix.sample(opened, err);
         LossProblem problem = matrix.problem(opened, sample, microBatch(), err);

@@ -8,7 +8,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Where a run keeps what it makes, and what happens where there is one already. Closing lets other processes in. */
+/**
+ * Where a run keeps what it makes, and what happens where there is one already. Closing lets other processes in; a process that is
+ * interrupted before says how to go on.
+ */
 public final class RunOptions implements AutoCloseable {
     @Option(names = "--out", paramLabel = "DIR",
             description = "Folder for the run: checkpoints, weights, run.json, report.html. Must be new or empty, unless --resume or "
@@ -26,6 +29,7 @@ public final class RunOptions implements AutoCloseable {
 
     private @Nullable RunStart start;
     private @Nullable RunFolder folder;
+    private @Nullable Thread interrupted;
 
     /** Fails with one line if the options contradict each other. */
     public void check() throws IOException {
@@ -66,6 +70,10 @@ public final class RunOptions implements AutoCloseable {
         }
         RunFolder begun = prepared.begin(command, values, contents);
         folder = begun;
+        Thread hint = new Thread(() -> System.err.println("goshawk: interrupted; the same command with --out "
+                + begun.path() + " --resume goes on from the last checkpoint"));
+        interrupted = hint;
+        Runtime.getRuntime().addShutdownHook(hint);
         return begun;
     }
 
@@ -73,6 +81,14 @@ public final class RunOptions implements AutoCloseable {
     public void close() throws IOException {
         if (start != null) {
             start.close();
+        }
+        if (interrupted != null) {
+            try {
+                Runtime.getRuntime().removeShutdownHook(interrupted);
+            } catch (IllegalStateException e) {
+                // The process is ending already: its hook speaks, and the lock ends with it.
+                return;
+            }
         }
         if (folder != null) {
             folder.close();

@@ -1,0 +1,46 @@
+package dev.goshawk.hawq.setting;
+
+/** What a caller can set and a message may speak of. */
+public enum Setting {
+    /** Where a run keeps its files. */
+    RUN_FOLDER("run folder"),
+    /** Going on with the run in the folder. */
+    RESUME("resuming"),
+    /** Deleting the run in the folder first. */
+    OVERWRITE("overwriting"),
+    /** Images per training step. */
+    BATCH("batch"),
+    /** Images whose curvature is computed at once. */
+    MICRO_BATCH("micro-batch"),
+    /** Images over which curvature is taken. */
+    SAMPLE_SIZE("sample size"),
+    /** Images whose Hessian guides the search for eigenvalues. */
+    SUBSAMPLE("subsample"),
+    /** Tolerance of an eigenvalue. */
+    TOLERANCE("tolerance"),
+    /** Initial learning rate. */
+    LEARNING_RATE("learning rate"),
+    /** Length of a training. */
+    EPOCHS("epochs"),
+    /** Length of the training after each block. */
+    EPOCHS_PER_BLOCK("epochs per block"),
+    /** Length of the training after the last block's. */
+    FINAL_EPOCHS("final epochs"),
+    /** Momentum of gradient descent. */
+    MOMENTUM("momentum"),
+    /** L2 penalty. */
+    WEIGHT_DECAY("weight decay"),
+    /** The JVM's heap; the size follows without a space, as in {@code -Xmx8g}. */
+    HEAP("-Xmx");
+
+    private final String words;
+
+    Setting(String words) {
+        this.words = words;
+    }
+
+    /** What messages of the library call it. */
+    public String words() {
+        return words;
+    }
+}
