@@ -1,7 +1,7 @@
 package dev.goshawk.hawq.cli.command;
 
 import dev.goshawk.hawq.cli.option.DataOptions;
-import dev.goshawk.hawq.cli.option.EmbeddedRun;
+import dev.goshawk.hawq.run.EmbeddedRun;
 import dev.goshawk.hawq.cli.option.EngineOptions;
 import dev.goshawk.hawq.cli.option.Given;
 import dev.goshawk.hawq.cli.option.IgnoredWeights;

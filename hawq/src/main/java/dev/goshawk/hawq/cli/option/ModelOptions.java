@@ -1,5 +1,6 @@
 package dev.goshawk.hawq.cli.option;
 
+import dev.goshawk.hawq.run.EmbeddedRun;
 import dev.goshawk.data.ImageDataset;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.parameters.Parameters;

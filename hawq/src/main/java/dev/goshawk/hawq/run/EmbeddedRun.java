@@ -1,4 +1,4 @@
-package dev.goshawk.hawq.cli.option;
+package dev.goshawk.hawq.run;
 
 import dev.goshawk.weights.WeightFile;
 import dev.goshawk.weights.Weights;
