@@ -11,6 +11,7 @@ import dev.goshawk.tensor.Tensor;
 import dev.goshawk.weights.SafetensorsFile;
 import dev.goshawk.weights.WeightFile;
 import java.net.URLClassLoader;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -33,7 +34,7 @@ class OwnModelExampleTest {
         Path file = folder.resolve("own.safetensors");
         SafetensorsFile.write(file, start.toWeights("test").tensors(), Map.of());
 
-        String printed = example.run(classes, file.toString(), folder.toString());
+        String printed = example.run(classes, file.toString(), folder.resolve("run").toString());
 
         Matcher blocks = Pattern.compile("(\\w+): (\\d+) weights, lambda ([-0-9.e+]+), residual ([0-9.e+-]+)")
                 .matcher(printed);
@@ -46,8 +47,9 @@ class OwnModelExampleTest {
         Matcher chosen = Pattern.compile("bits (\\d+),(\\d+),(\\d+), ([0-9.]+) times smaller").matcher(printed);
         assertTrue(chosen.find(), printed);
         assertTrue(Double.parseDouble(chosen.group(4)) >= 8, printed);
+        assertTrue(printed.contains("accuracy ") && Files.exists(folder.resolve("run/report.html")), printed);
         Parameters quantized = Parameters.load(network,
-                WeightFile.read(folder.resolve("quantized.safetensors")), DType.FLOAT32);
+                WeightFile.read(folder.resolve("run/model.safetensors")), DType.FLOAT32);
         Tensor filter = quantized.get("body.conv.weight");
         int channels = filter.shape().dim(-1);
         for (int c = 0; c < channels; c++) {

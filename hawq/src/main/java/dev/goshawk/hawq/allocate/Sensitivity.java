@@ -65,6 +65,17 @@ public record Sensitivity(BlockCurvature curvature, Map<BitWidth, Double> pertur
         return new Sensitivity(curvature, perturbations);
     }
 
+    /**
+     * The sensitivity of one block among those of a network.
+     *
+     * @throws IllegalArgumentException if there is none of that block
+     */
+    public static Sensitivity of(Block block, List<Sensitivity> all) {
+        return all.stream().filter(s -> s.block().equals(block)).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("sensitivity: expected one of block " + block.name()
+                        + ", got those of " + all.stream().map(s -> s.block().name()).toList()));
+    }
+
     /** The block. */
     public Block block() {
         return curvature.block();

@@ -15,6 +15,9 @@ public sealed interface SizeTarget {
      */
     long budget(List<Block> blocks, BitWidth least);
 
+    /** For people, such as {@code ratio 13.1}. */
+    String describe();
+
     /** At least this many times smaller than 32-bit floats. */
     static SizeTarget ratio(double ratio) {
         return new Ratio(ratio);
@@ -36,6 +39,11 @@ public sealed interface SizeTarget {
             }
             return (long) Math.floor(32.0 * Compression.weights(blocks) / ratio * (1 + 1e-9));
         }
+
+        @Override
+        public String describe() {
+            return "ratio " + ratio;
+        }
     }
 
     /** A size in MiB of convolution and fully connected weights. */
@@ -51,6 +59,11 @@ public sealed interface SizeTarget {
                         least, high, size));
             }
             return (long) Math.floor(size * 8 * (1 << 20) * (1 + 1e-9));
+        }
+
+        @Override
+        public String describe() {
+            return "size " + size + " MiB";
         }
     }
 }

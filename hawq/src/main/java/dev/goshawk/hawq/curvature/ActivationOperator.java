@@ -2,8 +2,8 @@ package dev.goshawk.hawq.curvature;
 
 import dev.goshawk.autodiff.HessianVectorProduct;
 import dev.goshawk.graph.Value;
-import dev.goshawk.hawq.memory.Heap;
 import dev.goshawk.hawq.memory.HeapTooSmallException;
+import dev.goshawk.hawq.setting.Setting;
 import dev.goshawk.models.ActivationSite;
 import dev.goshawk.models.LayerHooks;
 import dev.goshawk.models.TracedNetwork;
@@ -43,9 +43,10 @@ public final class ActivationOperator implements LinearOperator {
         long memory = HessianOperator.memory(problem);
         HessianPlan plan = plan(problem.task(), matrix, site, batch, recompute, memory);
         if (plan.bytes() > memory && problem.backend().ownMemoryBytes().isEmpty()) {
-            throw new HeapTooSmallException("activation hessian of " + problem.network().name() + ": "
-                    + plan.microBatch() + " images at once need " + Heap.text(plan.bytes()) + ", the heap has "
-                    + Heap.text(memory) + " for them: use smaller micro-batches or a larger heap");
+            throw new HeapTooSmallException(
+                    "activation hessian of " + problem.network().name() + ": " + plan.microBatch() + " images at once",
+                    plan.bytes(), memory, Setting.MICRO_BATCH, HessianPlan.fitting(plan.microBatch(), memory,
+                            images -> plan(problem.task(), matrix, site, images, true, memory)));
         }
         this.problem = problem;
         this.site = site;

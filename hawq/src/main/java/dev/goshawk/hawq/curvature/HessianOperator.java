@@ -16,7 +16,6 @@ import dev.goshawk.tensor.ShapeMismatchException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.SequencedMap;
 import java.util.function.Consumer;
 
@@ -54,7 +53,8 @@ public final class HessianOperator implements LinearOperator {
         if (plan.bytes() > memory && problem.backend().ownMemoryBytes().isEmpty()) {
             throw new HeapTooSmallException(
                     "hessian of " + problem.network().name() + ": " + plan.microBatch() + " images at once",
-                    plan.bytes(), memory, Setting.MICRO_BATCH, fitting(problem, matrix, names, plan, memory));
+                    plan.bytes(), memory, Setting.MICRO_BATCH, HessianPlan.fitting(plan.microBatch(), memory,
+                            images -> HessianPlan.of(problem.task(), matrix, names, images, true, memory)));
         }
         this.variables = layout(problem, names);
         this.gradient = new double[variables.size()];
@@ -63,17 +63,6 @@ public final class HessianOperator implements LinearOperator {
         this.resident = plan.kept();
         this.chunks = Chunk.cut(problem, plan.microBatch(), resident, count -> compile(count, names));
         linearize();
-    }
-
-    /** The largest halving of the micro-batch that fits. */
-    private static OptionalInt fitting(LossProblem problem, CurvatureMatrix matrix, List<String> names,
-            HessianPlan plan, long memory) {
-        for (int images = plan.microBatch() / 2; images >= 1; images /= 2) {
-            if (HessianPlan.of(problem.task(), matrix, names, images, true, memory).bytes() <= memory) {
-                return OptionalInt.of(images);
-            }
-        }
-        return OptionalInt.empty();
     }
 
     /** With products at a point that is already linearized. */

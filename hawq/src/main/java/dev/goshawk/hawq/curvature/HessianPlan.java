@@ -17,6 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.function.IntToLongFunction;
+import java.util.OptionalInt;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -180,6 +182,16 @@ public record HessianPlan(int samples, int microBatch, boolean kept, long primal
     private static long vectorBytes(Task task, long size, int microBatch) {
         int sums = PairwiseSum.vectors(Math.ceilDiv(task.samples(), microBatch));
         return size * ((2L + sums) * Double.BYTES + 2L * task.dtype().bytes());
+    }
+
+    /** The largest halving of a micro-batch whose plan fits, if any does. */
+    static OptionalInt fitting(int microBatch, long limit, IntFunction<HessianPlan> plans) {
+        for (int images = microBatch / 2; images >= 1; images /= 2) {
+            if (plans.apply(images).bytes() <= limit) {
+                return OptionalInt.of(images);
+            }
+        }
+        return OptionalInt.empty();
     }
 
     private HessianPlan recomputing() {

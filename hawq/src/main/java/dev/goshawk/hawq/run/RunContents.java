@@ -22,7 +22,7 @@ final class RunContents {
     static final String CHECKPOINTS = "checkpoints";
 
     private static final Set<String> FILES = Set.of(SETTINGS, "curvature.json", "run.json", "report.html",
-            "model.safetensors", "hawq.safetensors", "direct.safetensors", "lsq.safetensors", "pact.safetensors",
+            RunFolder.MODEL, "hawq.safetensors", "direct.safetensors", "lsq.safetensors", "pact.safetensors",
             "dorefa.safetensors");
     private static final Pattern CHECKPOINT = Pattern.compile("[a-z]+-\\d+\\.safetensors");
     /** What a process that was killed while it wrote a file left of it. */

@@ -15,6 +15,11 @@ import java.util.Map;
  * {@code report.html}. While it is open no other process begins or goes on with a run in it.
  */
 public final class RunFolder implements AutoCloseable {
+    /** The weights that the run is about. */
+    public static final String MODEL = "model.safetensors";
+    /** The report for people. */
+    public static final String REPORT = "report.html";
+
     private final Path path;
     private final RunSettings settings;
     private final RunLock lock;
@@ -45,13 +50,18 @@ public final class RunFolder implements AutoCloseable {
         return new Checkpoints(path.resolve(RunContents.CHECKPOINTS), training);
     }
 
+    /** Whether runs write a file of that name: overwriting deletes no others. */
+    public static boolean writes(String name) {
+        return RunContents.isOurs(name);
+    }
+
     /**
      * A file of the run.
      *
      * @throws IllegalArgumentException if runs write none of that name: overwriting would not delete it
      */
     public Path file(String name) {
-        if (!RunContents.isOurs(name)) {
+        if (!writes(name)) {
             throw new IllegalArgumentException("run folder: expected a file that runs write, got " + name);
         }
         return path.resolve(name);
@@ -65,7 +75,7 @@ public final class RunFolder implements AutoCloseable {
     /** Writes {@code run.json} and {@code report.html}. */
     public void writeReport(RunReport report) {
         JsonFiles.write(file("run.json"), report);
-        HtmlReport.write(file("report.html"), report);
+        HtmlReport.write(file(REPORT), report);
     }
 
     /** Lets other processes in. */

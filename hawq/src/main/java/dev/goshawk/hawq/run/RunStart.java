@@ -21,13 +21,16 @@ import org.jspecify.annotations.Nullable;
  * run that is in the folder already is locked from now on, a new folder is made by {@link #begin} alone.
  */
 public final class RunStart implements AutoCloseable {
-    private final Path path;
+    private final Path wanted;
+    /** Whether another name does as well where the wanted one is taken. */
+    private final boolean anyName;
     private final boolean overwrite;
     private final @Nullable RunSettings resumed;
     private @Nullable RunLock lock;
 
-    private RunStart(Path path, boolean overwrite, @Nullable RunSettings resumed, @Nullable RunLock lock) {
-        this.path = path;
+    private RunStart(Path wanted, boolean anyName, boolean overwrite, @Nullable RunSettings resumed, @Nullable RunLock lock) {
+        this.wanted = wanted;
+        this.anyName = anyName;
         this.overwrite = overwrite;
         this.resumed = resumed;
         this.lock = lock;
@@ -49,23 +52,27 @@ public final class RunStart implements AutoCloseable {
         }
         if (!Files.exists(path)) {
             requireCanBeMade(path);
-            return new RunStart(path, overwrite, null, null);
+            return new RunStart(path, false, overwrite, null, null);
         }
         requireWritable(path, path);
         if (RunContents.isEmpty(path)) {
-            return new RunStart(path, overwrite, null, null);
+            return new RunStart(path, false, overwrite, null, null);
         }
         if (!overwrite) {
             throw new RunFolderException(path, Problem.NOT_EMPTY, path + ": is not empty; ", Setting.RESUME,
                     " goes on with the run in it, ", Setting.OVERWRITE, " deletes it");
         }
         requireDeletable(path, sources);
-        return new RunStart(path, true, null, RunLock.take(path));
+        return new RunStart(path, false, true, null, RunLock.take(path));
     }
 
     /** A run in a folder that does not exist yet: the name, or the name with the lowest number after it that is free. */
     public static RunStart fresh(Path wanted) throws IOException {
         requireCanBeMade(wanted);
+        return new RunStart(wanted, true, false, null, null);
+    }
+
+    private static Path makeFree(Path wanted) throws IOException {
         Path parent = wanted.toAbsolutePath().getParent();
         if (parent != null) {
             Files.createDirectories(parent);
@@ -73,8 +80,7 @@ public final class RunStart implements AutoCloseable {
         Path free = wanted;
         for (int i = 2;; i++) {
             try {
-                Files.createDirectory(free);
-                return new RunStart(free, false, null, null);
+                return Files.createDirectory(free);
             } catch (FileAlreadyExistsException e) {
                 free = wanted.resolveSibling(wanted.getFileName() + "-" + i);
             }
@@ -95,7 +101,7 @@ public final class RunStart implements AutoCloseable {
         requireWritable(path, path);
         RunSettings settings = RunSettings.read(path.resolve(RunContents.SETTINGS));
         settings.requireValues(path, values, false);
-        return new RunStart(path, false, settings, RunLock.take(path));
+        return new RunStart(path, false, false, settings, RunLock.take(path));
     }
 
     private static void requireCanBeMade(Path path) throws IOException {
@@ -159,8 +165,9 @@ public final class RunStart implements AutoCloseable {
     public RunFolder begin(String command, Map<String, String> values, Map<String, String> contents)
             throws IOException {
         RunLock held = lock;
+        Path path = wanted;
         if (held == null) {
-            Files.createDirectories(path);
+            path = anyName ? makeFree(wanted) : Files.createDirectories(wanted);
             held = RunLock.take(path);
             lock = held;
             if (!RunContents.isEmpty(path)) {

@@ -22,6 +22,12 @@ class HawqBoundariesTest {
     }
 
     @Test
+    void thePartsKnowNothingOfTheWhole() {
+        noClasses().that().resideOutsideOfPackages("dev.goshawk.hawq", "dev.goshawk.hawq.cli..")
+                .should().dependOnClassesThat().resideInAPackage("dev.goshawk.hawq").check(CLASSES);
+    }
+
+    @Test
     void nothingNamesTheGpu() {
         noClasses().that().resideOutsideOfPackage("dev.goshawk.cuda..")
                 .should().dependOnClassesThat().resideInAnyPackage("dev.goshawk.cuda..", "jcuda..").check(CLASSES);

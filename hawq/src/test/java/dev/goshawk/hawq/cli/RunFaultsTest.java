@@ -1,6 +1,6 @@
 package dev.goshawk.hawq.cli;
 
-import dev.goshawk.hawq.cli.command.KeptCurvature;
+import dev.goshawk.hawq.KeptCurvature;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;

@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /** A network of three blocks on random images of 8x8 pixels, and a training of it in a dozen steps. */
-final class SmallTraining {
-    static final Network NETWORK = new Net();
+public final class SmallTraining {
+    public static final Network NETWORK = new Net();
     static final int BATCH = 8;
     static final UniformQuantizer QUANTIZER = UniformQuantizer.standard();
     static final List<Turn> TURNS = List.of(new Turn("middle", BitWidth.B2), new Turn("last", BitWidth.B3),
@@ -59,7 +59,7 @@ final class SmallTraining {
     }
 
     /** Noise on a colour for each class. */
-    record Images(String split, int size) implements ImageDataset {
+    public record Images(String split, int size) implements ImageDataset {
         @Override
         public int height() {
             return 8;
@@ -94,15 +94,15 @@ final class SmallTraining {
         }
     }
 
-    static TrainingData data() {
+    public static TrainingData data() {
         return new TrainingData(new Images("train", 50), new Images("test", 21), Normalization.IMAGENET);
     }
 
-    static TrainingSettings settings(BitWidth activationBits) {
+    public static TrainingSettings settings(BitWidth activationBits) {
         return new TrainingSettings(BATCH, 11, 0.9, 1e-3, new Augmentation(1, true), QUANTIZER, activationBits, 2);
     }
 
-    static Parameters parameters() {
+    public static Parameters parameters() {
         return Parameters.initialize(NETWORK, DType.FLOAT32, 4);
     }
 

@@ -87,6 +87,11 @@ public final class Parameters {
         return specs;
     }
 
+    /** Element type of all arrays. */
+    public DType dtype() {
+        return tensors.firstEntry().getValue().dtype();
+    }
+
     /** The tensors by name, in order; shared, not copied. */
     public SequencedMap<String, Tensor> tensors() {
         return tensors;

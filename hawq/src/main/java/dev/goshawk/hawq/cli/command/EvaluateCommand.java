@@ -1,5 +1,6 @@
 package dev.goshawk.hawq.cli.command;
 
+import dev.goshawk.hawq.run.LoadedWeights;
 import dev.goshawk.hawq.cli.option.DTypeConverter;
 import dev.goshawk.hawq.cli.option.DataOptions;
 import dev.goshawk.hawq.cli.option.EngineOptions;
@@ -16,7 +17,6 @@ import dev.goshawk.data.Batches;
 import dev.goshawk.data.ImageDataset;
 import dev.goshawk.data.ImageFaults;
 import dev.goshawk.hawq.evaluation.Evaluation;
-import dev.goshawk.hawq.cli.option.StartWeights;
 import dev.goshawk.hawq.evaluation.Evaluator;
 import dev.goshawk.hawq.memory.Footprint;
 import dev.goshawk.hawq.quantize.StoredActivations;
@@ -188,7 +188,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         ImageFaults faults = data.faults(err);
         Network network = model.network(dataset);
         data.requireSize(dataset, network);
-        StartWeights.Start start = model.start(network, dtype, data.isEmbedded(), 0, true, err);
+        LoadedWeights start = model.start(network, dtype, data.isEmbedded(), 0, true, err);
         DataOptions.printNotes(dataset, err);
         warnOfRandomWeights(err);
         Evaluator evaluator = evaluator(network, start, dataset.size(), dataset.height(), dataset.width(), backend);
@@ -207,7 +207,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         Network network = NamedNetwork.of(model.model());
         TensorInputs given = TensorInputs.read(tensors, dtype, network.classes(), err);
-        StartWeights.Start start = model.start(network, dtype, false, 0, true, err);
+        LoadedWeights start = model.start(network, dtype, false, 0, true, err);
         int images = given.labels().length;
         warnOfRandomWeights(err);
         Evaluator evaluator = evaluator(network, start, images, given.images().shape().dim(1),
@@ -222,7 +222,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
 
     /** The network with its activations rounded as the weight file says, where it does. */
-    private Evaluator evaluator(Network network, StartWeights.Start start, int images, int height, int width,
+    private Evaluator evaluator(Network network, LoadedWeights start, int images, int height, int width,
             Backend backend) {
         StoredActivations stored = start.activations();
         StoredActivations.Hooks hooks = stored == null ? null : stored.hooks();

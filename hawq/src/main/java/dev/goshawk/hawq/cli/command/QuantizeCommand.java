@@ -1,6 +1,15 @@
 package dev.goshawk.hawq.cli.command;
 
-import dev.goshawk.hawq.cli.option.DataOptions;
+import dev.goshawk.hawq.cli.print.QuantizeProgress;
+import dev.goshawk.hawq.cli.option.CurvatureOptions;
+import dev.goshawk.hawq.RunOrigin;
+import dev.goshawk.hawq.Method;
+import dev.goshawk.hawq.HawqResult;
+import dev.goshawk.hawq.HawqPlan;
+import dev.goshawk.hawq.HawqOptions;
+import dev.goshawk.hawq.Hawq;
+import dev.goshawk.hawq.FineTuning;
+import dev.goshawk.hawq.CurvatureSettings;
 import dev.goshawk.hawq.run.EmbeddedRun;
 import dev.goshawk.hawq.cli.option.EngineOptions;
 import dev.goshawk.hawq.cli.option.Given;
@@ -11,20 +20,10 @@ import dev.goshawk.hawq.cli.option.SplitOptions;
 import dev.goshawk.hawq.cli.option.StartWeights;
 import dev.goshawk.hawq.cli.option.TrainingOptions;
 import dev.goshawk.hawq.cli.print.MemoryTable;
-import dev.goshawk.hawq.cli.print.Progress;
-import dev.goshawk.hawq.cli.print.Reports;
 
 import dev.goshawk.backend.Backend;
-import dev.goshawk.data.Batches;
-import dev.goshawk.hawq.evaluation.Evaluation;
-import dev.goshawk.hawq.evaluation.Evaluator;
-import dev.goshawk.hawq.training.DivergedException;
 import dev.goshawk.hawq.training.TrainingData;
-import dev.goshawk.hawq.training.TrainingPlan;
-import dev.goshawk.hawq.training.TrainingSettings;
-import dev.goshawk.hawq.memory.Heap;
 import dev.goshawk.hawq.report.ResultTable;
-import dev.goshawk.hawq.report.RunReport;
 import dev.goshawk.hawq.run.RunFolder;
 import dev.goshawk.models.Block;
 import dev.goshawk.models.Network;
@@ -34,7 +33,6 @@ import dev.goshawk.tensor.DType;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -89,7 +87,7 @@ public final class QuantizeCommand implements Callable<Integer> {
     private QuantizationOptions quantization = new QuantizationOptions();
 
     @Mixin
-    private CurvatureStep curvature = new CurvatureStep();
+    private CurvatureOptions curvature = new CurvatureOptions();
 
     @Option(names = "--epochs-per-block", paramLabel = "E",
             description = "Fine-tuning after each block, in epochs; may be a fraction (default: 1; on the "
@@ -141,97 +139,87 @@ public final class QuantizeCommand implements Callable<Integer> {
     private int call(RunOptions held) throws IOException {
         int inputSize = NamedNetwork.of(model).inputSize();
         ignored.check(weights);
-        List<Block> known = Reports.blocks(NamedNetwork.of(model));
+        List<Block> known = NamedNetwork.of(model).describe().blocks();
         quantization.check(known);
         held.check();
         training.check();
-        curvature.check();
-        QuantizationRun.Length length = length();
+        CurvatureSettings curved = curvature.settings(inputSize);
+        FineTuning fineTuning = fineTuning();
         refuseUnused();
-        if (weights == null && !(data.isEmbedded() && EmbeddedRun.hasWeights(model))
-                && !NamedNetwork.isFile(model)) {
-            throw new ParameterException(spec.commandLine(),
-                    "--weights: expected the float network's weights, got none; 'goshawk train' makes them");
-        }
+        requireWeights();
         Backend backend = engine.backend();
+        List<Method> methods = quantization.methods(data.isEmbedded(), known);
+        HawqOptions options = new HawqOptions(methods, quantization.target(), curved, fineTuning,
+                training.settings(inputSize, methods.getFirst().quantizer(), quantization.activationBits()),
+                StartWeights.isRandom(weights), backend);
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
-        Map<String, String> values = settings(inputSize, backend, length);
+        Map<String, String> values = settings(inputSize, options);
         held.prepare(values, curvature.sources(data.sources(weights)));
         TrainingData opened = data.open(inputSize, err);
         Network network = NamedNetwork.of(model, opened.train().classes().size());
         data.requireSize(opened, network);
-        Parameters parameters = weights == null
-                ? NamedNetwork.isFile(model)
-                        ? NamedNetwork.parameters(model, network, DType.FLOAT32)
-                        : Parameters.load(network, EmbeddedRun.weights(), DType.FLOAT32)
-                : StartWeights.load(weights, ignored, network, DType.FLOAT32, training.seed(), err);
-        List<QuantizationOptions.Method> methods = quantization.methods(data.isEmbedded());
-        TrainingSettings settings = training.settings(inputSize, quantization.quantizer(methods.getFirst()),
-                quantization.activationBits());
-        boolean curved = methods.stream().anyMatch(QuantizationOptions.Method::usesCurvature);
-        TrainingPlan plan = TrainingPlan.of(network, parameters, opened, settings, true, backend);
+        HawqPlan plan = Hawq.plan(network, parameters(network, err), opened,
+                options.withCurvature(curved.withSample(curvature.listed(data, opened, network))));
         if (dryRun) {
-            if (curved) {
-                MemoryTable.print(out, curvature.plan(data, opened, network, backend));
+            if (plan.spectrum() != null) {
+                MemoryTable.print(out, plan.spectrum());
             }
-            MemoryTable.print(out, plan);
+            MemoryTable.print(out, plan.training());
             return 0;
         }
-        plan.requireFits(Heap.limit(backend));
-        if (curved) {
-            curvature.plan(data, opened, network, backend).requireFits(Heap.limit(backend));
+        if (plan.spectrum() != null) {
+            curvature.tell(opened, plan.spectrum().task().samples(), err);
         }
-        Map<String, String> contents = SplitOptions.contents(opened, parameters);
-        curvature.addTo(contents, data, opened, inputSize);
-        if (StartWeights.isRandom(weights)) {
-            StartWeights.settle(network, parameters, opened, settings.batch(), backend);
+        RunOrigin origin = new RunOrigin(commandLine(), values, source(), data.name(opened), data.location(),
+                engine.threads());
+        HawqResult result;
+        try (QuantizeProgress progress = new QuantizeProgress(out, err, held::hint)) {
+            result = plan.run(held.start(Path.of("runs", "quantize-" + training.seed())), origin, progress);
         }
-        RunFolder folder = held.begin(Path.of("runs", "quantize-" + training.seed()), commandLine(), values, contents);
-        out.println("run in " + folder.path());
-        out.flush();
+        print(result, out);
+        if (!result.failures().isEmpty()) {
+            throw result.failures().getFirst();
+        }
+        return 0;
+    }
 
-        RunReport.Result baseline = baseline(network, parameters, opened, settings.batch(), backend);
-        out.printf(Locale.ROOT, "float model: test accuracy %.2f %%%n", 100 * baseline.accuracy());
-        out.flush();
-        QuantizationRun steps = new QuantizationRun(folder, network, parameters, opened, backend,
-                settings, quantization, length);
-        CurvatureStep.Curvature top = curved
-                ? curvature.compute(folder, data, opened, network, parameters, backend, training.seed(), err)
-                : null;
-        List<DivergedException> failures = new ArrayList<>();
-        List<QuantizationRun.Outcome> outcomes = steps.run(methods, top, out, err, failures::add);
+    private void requireWeights() {
+        if (weights == null && !(data.isEmbedded() && EmbeddedRun.hasWeights(model)) && !NamedNetwork.isFile(model)) {
+            throw new ParameterException(spec.commandLine(),
+                    "--weights: expected the float network's weights, got none; 'goshawk train' makes them");
+        }
+    }
 
-        RunReport report = new QuantizationReport(folder, network, parameters, backend, quantization).of(outcomes, top,
-                baseline,
-                data.report(opened, training.augmentation(inputSize), top == null ? List.of() : top.samples()),
-                source(),
-                engine.threads(), training.seed());
-        folder.writeReport(report);
+    private Parameters parameters(Network network, PrintWriter err) throws IOException {
+        if (weights != null) {
+            return StartWeights.load(weights, ignored, network, DType.FLOAT32, training.seed(), err);
+        }
+        return NamedNetwork.isFile(model)
+                ? NamedNetwork.parameters(model, network, DType.FLOAT32)
+                : Parameters.load(network, EmbeddedRun.weights(), DType.FLOAT32);
+    }
+
+    private void print(HawqResult result, PrintWriter out) {
         out.println();
-        out.print(ResultTable.text(report));
+        out.print(ResultTable.text(result.report()));
         if (data.isEmbedded()) {
             out.println(
                     "The paper's rows are on CIFAR-10, this run's on the embedded shapes: compare the gaps, "
                             + "not the numbers.");
         }
-        out.printf("%nreport   %s%nweights  %s%n", folder.file("report.html"), folder.file(TrainCommand.MODEL_FILE));
+        out.printf("%nreport   %s%nweights  %s%n", result.folder().resolve(RunFolder.REPORT),
+                result.folder().resolve(RunFolder.MODEL));
         out.flush();
-        if (!failures.isEmpty()) {
-            throw failures.getFirst();
-        }
-        return 0;
     }
 
     /** How long to train and at which rate, checked. */
-    private QuantizationRun.Length length() {
-        double perBlock = orElse(epochsPerBlock, EmbeddedRun.EPOCHS_PER_BLOCK, EPOCHS_PER_BLOCK);
-        double last = orElse(finalEpochs, EmbeddedRun.FINAL_EPOCHS, 0);
+    private FineTuning fineTuning() {
         double initial = orElse(rate, EmbeddedRun.RATE, RATE);
-        TrainingOptions.requireEpochs("--epochs-per-block", perBlock, true);
-        TrainingOptions.requireEpochs("--final-epochs", last, true);
         TrainingOptions.requireRate("--lr", initial);
-        return new QuantizationRun.Length(perBlock, last, training.rate(initial), oneSchedule);
+        return new FineTuning(orElse(epochsPerBlock, EmbeddedRun.EPOCHS_PER_BLOCK, EPOCHS_PER_BLOCK),
+                orElse(finalEpochs, EmbeddedRun.FINAL_EPOCHS, 0), training.rate(initial), oneSchedule,
+                quantization.atOnce());
     }
 
     /** Refuses what would be passed over in silence. */
@@ -270,26 +258,11 @@ public final class QuantizeCommand implements Callable<Integer> {
         return data.isEmbedded() ? embedded : otherwise;
     }
 
-    private RunReport.Result baseline(Network network, Parameters parameters, TrainingData opened, int most,
-            Backend backend) {
-        int batch = Math.min(most, opened.test().size());
-        try (Progress progress = Progress.on(spec.commandLine().getErr())) {
-            int images = opened.test().size();
-            Evaluation result = new Evaluator(DataOptions.trace(network, DType.FLOAT32, batch, opened.test()),
-                    parameters,
-                    backend).evaluate(
-                            new Batches(opened.test(), opened.normalization(), 0), opened.faults(),
-                            (image, logits) -> progress.update("float model, image " + (image + 1) + " of " + images,
-                                    (image + 1.0) / images));
-            return Reports.baseline(result.accuracy());
-        }
-    }
-
     private String commandLine() {
         return ("goshawk " + String.join(" ", spec.commandLine().getParseResult().originalArgs())).strip();
     }
 
-    private Map<String, String> settings(int inputSize, Backend backend, QuantizationRun.Length length) {
+    private Map<String, String> settings(int inputSize, HawqOptions options) {
         Map<String, String> values = new LinkedHashMap<>();
         values.put("command", "quantize");
         values.put("--model", model);
@@ -297,12 +270,12 @@ public final class QuantizeCommand implements Callable<Integer> {
         values.put("--data", data.settings());
         quantization.describe(data.isEmbedded(), values);
         values.put("--samples, --tolerance", curvature.describe(inputSize));
-        values.put("--epochs-per-block", Double.toString(length.epochsPerBlock()));
-        values.put("--final-epochs", Double.toString(length.finalEpochs()));
+        values.put("--epochs-per-block", Double.toString(options.fineTuning().epochsPerBlock()));
+        values.put("--final-epochs", Double.toString(options.fineTuning().finalEpochs()));
         values.put("--lr", Double.toString(orElse(rate, EmbeddedRun.RATE, RATE)));
         values.put("--one-schedule", Boolean.toString(oneSchedule));
         training.describe(inputSize, values);
-        values.put("--backend", backend.name());
+        values.put("--backend", options.backend().name());
         return values;
     }
 }

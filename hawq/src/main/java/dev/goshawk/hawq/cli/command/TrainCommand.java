@@ -1,5 +1,7 @@
 package dev.goshawk.hawq.cli.command;
 
+import dev.goshawk.hawq.run.RunInputs;
+import dev.goshawk.hawq.run.ReportParts;
 import dev.goshawk.hawq.cli.option.EngineOptions;
 import dev.goshawk.hawq.cli.option.IgnoredWeights;
 import dev.goshawk.hawq.cli.option.RunOptions;
@@ -7,9 +9,7 @@ import dev.goshawk.hawq.cli.option.SplitOptions;
 import dev.goshawk.hawq.cli.option.StartWeights;
 import dev.goshawk.hawq.cli.option.TrainingOptions;
 import dev.goshawk.hawq.cli.print.MemoryTable;
-import dev.goshawk.hawq.cli.print.Reports;
 import dev.goshawk.hawq.cli.print.TrainingProgress;
-import dev.goshawk.hawq.cli.print.Version;
 
 import dev.goshawk.backend.Backend;
 import dev.goshawk.hawq.training.Checkpoints;
@@ -58,7 +58,6 @@ import picocli.CommandLine.Spec;
                 "The trained weights are in runs/float/model.safetensors (PyTorch's names and layout): those after the "
                         + "last epoch, not the best on the test set."})
 public final class TrainCommand implements Callable<Integer> {
-    static final String MODEL_FILE = "model.safetensors";
     private static final String TRAINING = "train";
 
     @Spec
@@ -111,7 +110,7 @@ public final class TrainCommand implements Callable<Integer> {
         ignored.check(weights);
         held.check();
         training.check();
-        TrainingOptions.requireEpochs("--epochs", epochs, false);
+        TrainingOptions.requireEpochs("--epochs", epochs);
         TrainingOptions.requireRate("--lr", rate);
         PrintWriter err = spec.commandLine().getErr();
         Schedule schedule = Schedule.plain(epochs, training.rate(rate));
@@ -136,18 +135,18 @@ public final class TrainCommand implements Callable<Integer> {
         plan.requireFits(Heap.limit(backend));
         Trainer trainer = new Trainer(network, parameters, opened, settings, schedule, backend);
         RunFolder folder = held.begin(Path.of("runs", "train-" + network.name()), commandLine(), values,
-                SplitOptions.contents(opened, parameters));
+                RunInputs.fingerprints(opened, parameters));
         List<RunReport.Epoch> history;
         Checkpoints checkpoints = folder.checkpoints(TRAINING);
         TrainingProgress.tellStart(TRAINING, folder, checkpoints, out);
         try (TrainingProgress progress = new TrainingProgress(TRAINING, out, err)) {
             history = trainer.run(checkpoints, progress).stream().map(RunReport.Epoch::of).toList();
         }
-        folder.writeModel(MODEL_FILE, parameters, Map.of("format", "pt"));
+        folder.writeModel(RunFolder.MODEL, parameters, Map.of("format", "pt"));
         double accuracy = Objects.requireNonNullElse(history.getLast().testAccuracy(), 0.0);
         folder.writeReport(report(folder, backend, opened, network, parameters, history, accuracy));
         out.printf(Locale.ROOT, "%s on %s: test accuracy %.2f %%%n", network.name(), data.describe(), 100 * accuracy);
-        out.printf(Locale.ROOT, "weights  %s%nreport   %s%n", folder.file(MODEL_FILE), folder.file("report.html"));
+        out.printf(Locale.ROOT, "weights  %s%nreport   %s%n", folder.file(RunFolder.MODEL), folder.file("report.html"));
         out.flush();
         return 0;
     }
@@ -172,16 +171,17 @@ public final class TrainCommand implements Callable<Integer> {
     private RunReport report(RunFolder folder, Backend backend, TrainingData opened, Network network,
             Parameters parameters,
             List<RunReport.Epoch> history, double accuracy) {
-        List<Block> blocks = Reports.blocks(network);
+        List<Block> blocks = network.describe().blocks();
         BitAllocation allocation = BitAllocation.uniform(blocks, BitWidth.FLOAT);
         String source = weights == null
                 ? "initialised at random, trained in this run"
                 : weights + ", trained further in this run";
-        return new RunReport(Version.project(), folder.settings().created(), folder.settings().command(), "baseline",
-                Reports.environment(backend, engine.threads(), DType.FLOAT32),
+        return new RunReport(ReportParts.version(), folder.settings().created(), folder.settings().command(), "baseline",
+                ReportParts.environment(backend, engine.threads(), DType.FLOAT32),
                 Map.of("initialisation, order and augmentation", training.seed()),
-                data.report(opened, training.augmentation(network.inputSize()), List.of()),
-                Reports.model(network, parameters, source),
+                ReportParts.data(data.name(opened), data.location(), opened,
+                        training.augmentation(network.inputSize()), List.of()),
+                ReportParts.model(network, parameters, source),
                 null,
                 new RunReport.Quantization("none", "none", "none", 1, allocation.mebibytes(), 1,
                         Compression.convention()),
@@ -189,6 +189,6 @@ public final class TrainCommand implements Callable<Integer> {
                         .map(b -> new RunReport.BlockRow(b.name(), b.weights(), b.weightCount(), null, null, null, null,
                                 null, BitWidth.FLOAT.bits(), 0, null, null))
                         .toList(),
-                List.of(new RunReport.Schedule("baseline", history)), List.of(Reports.baseline(accuracy)));
+                List.of(new RunReport.Schedule("baseline", history)), List.of(ReportParts.baseline(accuracy)));
     }
 }

@@ -1,5 +1,6 @@
 package dev.goshawk.hawq.cli.option;
 
+import dev.goshawk.hawq.run.LoadedWeights;
 import dev.goshawk.hawq.run.EmbeddedRun;
 import dev.goshawk.data.ImageDataset;
 import dev.goshawk.models.Network;
@@ -72,21 +73,21 @@ public final class ModelOptions {
      *
      * @param quantized whether activations are rounded where a quantized network's file says how
      */
-    public StartWeights.Start start(Network network, DType dtype, boolean embedded, long seed, boolean quantized,
+    public LoadedWeights start(Network network, DType dtype, boolean embedded, long seed, boolean quantized,
             PrintWriter err) throws IOException {
         if (weights != null) {
             return StartWeights.open(weights, ignored, network, dtype, seed, quantized, err);
         }
         if (embedded && EmbeddedRun.hasWeights(model)) {
-            return new StartWeights.Start(Parameters.load(network, EmbeddedRun.weights(), dtype), null);
+            return new LoadedWeights(Parameters.load(network, EmbeddedRun.weights(), dtype), null);
         }
         if (NamedNetwork.isFile(model)) {
-            return new StartWeights.Start(NamedNetwork.parameters(model, network, dtype), null);
+            return new LoadedWeights(NamedNetwork.parameters(model, network, dtype), null);
         }
         err.println("goshawk: no --weights: random ones by the seed " + seed
                 + ", which say nothing about a trained network");
         err.flush();
-        return new StartWeights.Start(Parameters.initialize(network, dtype, seed), null);
+        return new LoadedWeights(Parameters.initialize(network, dtype, seed), null);
     }
 
     public String model() {

@@ -1,22 +1,18 @@
 package dev.goshawk.hawq.cli.option;
 
-import dev.goshawk.hawq.training.optimizer.LearningRate;
-import dev.goshawk.hawq.training.Schedule;
-import dev.goshawk.hawq.training.Schedule.Turn;
+import dev.goshawk.hawq.allocate.HawqPolicy;
+import dev.goshawk.hawq.allocate.GivenBits;
+import dev.goshawk.hawq.allocate.DirectPolicy;
+import dev.goshawk.hawq.allocate.BitPolicy;
 import dev.goshawk.hawq.allocate.BitAllocation;
 import dev.goshawk.hawq.quantize.BitWidth;
-import dev.goshawk.hawq.allocate.FineTuningOrder;
 import dev.goshawk.hawq.quantize.Quantizer;
 import dev.goshawk.hawq.quantize.Quantizers;
 import dev.goshawk.hawq.quantize.ScaleRule;
 import dev.goshawk.hawq.quantize.Scheme;
-import dev.goshawk.hawq.allocate.Sensitivity;
 import dev.goshawk.hawq.allocate.SizeTarget;
 import dev.goshawk.hawq.quantize.UniformQuantizer;
 import dev.goshawk.models.Block;
-import dev.goshawk.tensor.DType;
-import dev.goshawk.tensor.Shape;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -124,6 +120,29 @@ public final class QuantizationOptions {
         return embedded ? List.of(Method.HAWQ, Method.DIRECT) : List.of(Method.HAWQ);
     }
 
+    /**
+     * What {@link #methods(boolean)} mean.
+     *
+     * @param blocks of the network, in its order
+     */
+    public List<dev.goshawk.hawq.Method> methods(boolean embedded, List<Block> blocks) {
+        return methods(embedded).stream().map(m -> method(m, blocks)).toList();
+    }
+
+    dev.goshawk.hawq.Method method(Method method, List<Block> blocks) {
+        return new dev.goshawk.hawq.Method(method.name().toLowerCase(Locale.ROOT), label(method),
+                policy(method, blocks), quantizer(method), reverseOrder);
+    }
+
+    private BitPolicy policy(Method method, List<Block> blocks) {
+        if (bits == null) {
+            return method.usesCurvature() ? new HawqPolicy(reversePrecision) : new DirectPolicy();
+        }
+        return method.usesCurvature()
+                ? new GivenBits(BitAllocation.parse(blocks, bits).bits(), true)
+                : GivenBits.everywhere(BitWidth.B2);
+    }
+
     /** The methods as they are given. */
     public String methodNames(boolean embedded) {
         return methods(embedded).stream().map(m -> m.name().toLowerCase(Locale.ROOT)).collect(Collectors.joining(","));
@@ -156,27 +175,12 @@ public final class QuantizationOptions {
         return methods(embedded).stream().anyMatch(m -> quantizerName(m).equals("uniform"));
     }
 
-    /** The widths that may come to be needed of a method's quantizer. */
-    private List<BitWidth> widths(List<Block> blocks, Method method) {
-        if (bits == null) {
-            return BitAllocation.CHOICES;
-        }
-        return method.usesCurvature() ? BitAllocation.parse(blocks, bits).bits() : List.of(BitWidth.B2);
-    }
-
     private void checkQuantizers(List<Block> blocks) {
         if (!Quantizers.all().containsKey(quantizer)) {
             throw new IllegalArgumentException("--quantizer: expected one of "
                     + String.join(", ", Quantizers.all().keySet()) + ", got '" + quantizer + "'");
         }
-        for (Method method : methods(true)) {
-            for (BitWidth width : widths(blocks, method)) {
-                if (!width.isFloat()) {
-                    // Throws where the family has no such width.
-                    quantizer(method).weight(Shape.of(1, 1), DType.FLOAT32, width);
-                }
-            }
-        }
+        methods(true, blocks).forEach(m -> m.requireUsable(blocks, target()));
     }
 
     public BitWidth activationBits() {
@@ -214,13 +218,11 @@ public final class QuantizationOptions {
                 throw new IllegalArgumentException(
                         "--bits and --reverse-precision: expected one of them, widths that are given are not chosen");
             }
-        } else {
-            // The least that the widths reach decides; the budget itself is asked for again with the allocation.
-            target().budget(blocks, BitWidth.B2);
         }
     }
 
-    private SizeTarget target() {
+    /** The size asked for. */
+    public SizeTarget target() {
         if (targetSize != null) {
             return SizeTarget.mebibytes(targetSize);
         }
@@ -232,55 +234,12 @@ public final class QuantizationOptions {
         if (bits != null) {
             return "bits " + bits;
         }
-        return targetSize != null
-                ? "size " + targetSize + " MiB"
-                : "ratio " + (targetRatio == null ? DEFAULT_RATIO : targetRatio);
+        return target().describe();
     }
 
-    /** The widths for which a block's perturbation is needed. */
-    public List<BitWidth> widthsToMeasure(List<Block> blocks) {
-        return bits == null
-                ? BitAllocation.CHOICES
-                : BitAllocation.parse(blocks, bits).bits().stream()
-                        .filter(b -> !b.isFloat()).toList();
-    }
-
-    /** Widths by curvature. */
-    public BitAllocation allocate(List<Sensitivity> blocks) {
-        if (bits != null) {
-            return BitAllocation.parse(blocks.stream().map(Sensitivity::block).toList(), bits);
-        }
-        return reversePrecision ? BitAllocation.reversed(blocks, target()) : BitAllocation.choose(blocks, target());
-    }
-
-    /** The widest single width that meets the target; 2 bits where widths were given one by one. */
-    public BitAllocation allocateDirectly(List<Block> blocks) {
-        return bits != null ? BitAllocation.uniform(blocks, BitWidth.B2) : BitAllocation.direct(blocks, target());
-    }
-
-    /** Blocks in descending Omega, or backward. */
-    public List<Turn> order(List<Sensitivity> blocks, BitAllocation allocation) {
-        return (reverseOrder ? FineTuningOrder.reversed(blocks, allocation) : FineTuningOrder.of(blocks, allocation))
-                .stream()
-                .map(e -> new Turn(e.block().name(), e.bits())).toList();
-    }
-
-    /** Blocks in network order, or backward. */
-    public List<Turn> networkOrder(BitAllocation allocation) {
-        List<Turn> turns = new ArrayList<>();
-        for (int i = 0; i < allocation.blocks().size(); i++) {
-            if (!allocation.bits().get(i).isFloat()) {
-                turns.add(new Turn(allocation.blocks().get(i).name(), allocation.bits().get(i)));
-            }
-        }
-        return reverseOrder ? turns.reversed() : turns;
-    }
-
-    public Schedule schedule(List<Turn> turns, double epochsPerBlock, double finalEpochs,
-            LearningRate rate, boolean wholeRun) {
-        return atOnce
-                ? Schedule.atOnce(turns, epochsPerBlock, finalEpochs, rate, wholeRun)
-                : Schedule.blockByBlock(turns, epochsPerBlock, finalEpochs, rate, wholeRun);
+    /** Whether all blocks are quantized at the start. */
+    public boolean atOnce() {
+        return atOnce;
     }
 
     /** Everything here that results depend on. */

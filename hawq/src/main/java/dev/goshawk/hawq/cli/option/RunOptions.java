@@ -63,18 +63,32 @@ public final class RunOptions implements AutoCloseable {
      */
     public RunFolder begin(Path otherwise, String command, Map<String, String> values, Map<String, String> contents)
             throws IOException {
+        RunFolder begun = start(otherwise).begin(command, values, contents);
+        folder = begun;
+        hint(begun);
+        return begun;
+    }
+
+    /**
+     * The run that is about to begin or to go on; nothing is written yet.
+     *
+     * @param otherwise as for {@link #begin}
+     */
+    public RunStart start(Path otherwise) throws IOException {
         RunStart prepared = start;
         if (prepared == null) {
             prepared = RunStart.fresh(otherwise);
             start = prepared;
         }
-        RunFolder begun = prepared.begin(command, values, contents);
-        folder = begun;
+        return prepared;
+    }
+
+    /** From now on a process that is interrupted says how to go on. */
+    public void hint(RunFolder begun) {
         Thread hint = new Thread(() -> System.err.println("goshawk: interrupted; the same command with --out "
                 + begun.path() + " --resume goes on from the last checkpoint"));
         interrupted = hint;
         Runtime.getRuntime().addShutdownHook(hint);
-        return begun;
     }
 
     @Override

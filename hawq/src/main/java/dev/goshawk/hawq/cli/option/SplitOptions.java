@@ -1,21 +1,15 @@
 package dev.goshawk.hawq.cli.option;
 
-import dev.goshawk.data.Augmentation;
 import dev.goshawk.data.ImageDataset;
 import dev.goshawk.data.source.Datasets;
 import dev.goshawk.data.source.ImageFolder;
 import dev.goshawk.data.synthetic.SyntheticShapes;
-import dev.goshawk.fingerprint.Fingerprint;
 import dev.goshawk.hawq.training.TrainingData;
-import dev.goshawk.hawq.report.RunReport;
 import dev.goshawk.models.Network;
-import dev.goshawk.models.parameters.Parameters;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -117,34 +111,15 @@ public final class SplitOptions {
         return sources;
     }
 
-    /** Fingerprints of what a training starts from, wherever its files are. */
-    public static Map<String, String> contents(TrainingData opened, Parameters parameters) {
-        Map<String, String> contents = new LinkedHashMap<>();
-        contents.put("training images", opened.train().fingerprint());
-        contents.put("test images", opened.test().fingerprint());
-        contents.put("weights", new Fingerprint().addTensors(parameters.tensors()).text());
-        return contents;
-    }
-
-    public RunReport.Data report(TrainingData opened, Augmentation augmentation, List<String> curvatureSamples) {
-        return new RunReport.Data(data == null
+    /** The data set, for reports. */
+    public String name(TrainingData opened) {
+        return data == null
                 ? "drawn shapes"
-                : data.toAbsolutePath().getFileName() + " ("
-                        + opened.train().classes().size() + " classes)",
-                data == null ? "embedded" : data.toString(),
-                opened.train().size(), opened.test().size(),
-                "channels normalised by mean " + Arrays.toString(opened.normalization().mean())
-                        + " and deviation "
-                        + Arrays.toString(opened.normalization().std()) + ", " + varied(augmentation),
-                curvatureSamples);
+                : data.toAbsolutePath().getFileName() + " (" + opened.train().classes().size() + " classes)";
     }
 
-    private static String varied(Augmentation augmentation) {
-        if (augmentation.equals(Augmentation.NONE)) {
-            return "no augmentation";
-        }
-        String cropped = augmentation.pad() == 0 ? "" : "padded by " + augmentation.pad() + " and cropped at random";
-        String flipped = augmentation.flip() ? "flipped at random" : "";
-        return "training images " + cropped + (cropped.isEmpty() || flipped.isEmpty() ? "" : ", ") + flipped;
+    /** Where the data set is, for reports. */
+    public String location() {
+        return data == null ? "embedded" : data.toString();
     }
 }

@@ -1,21 +1,13 @@
 package dev.goshawk.hawq.cli.option;
 
 import dev.goshawk.hawq.cli.print.Progress;
-
-import dev.goshawk.backend.Backend;
-import dev.goshawk.data.Batches;
-import dev.goshawk.data.ImageDataset;
-import dev.goshawk.data.source.Datasets;
-import dev.goshawk.hawq.curvature.LossProblem;
-import dev.goshawk.hawq.training.TrainingData;
-import dev.goshawk.hawq.quantize.StoredActivations;
+import dev.goshawk.hawq.run.LoadedWeights;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.parameters.ParameterMismatchException;
 import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.weights.ReadProgress;
 import dev.goshawk.weights.WeightFile;
-import dev.goshawk.weights.WeightFileException;
 import dev.goshawk.weights.Weights;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -55,21 +47,6 @@ public final class StartWeights {
         }
     }
 
-    /** Gives random weights the running statistics of images from a training set. */
-    public static void settle(Network network, Parameters parameters, TrainingData data, int images, Backend backend) {
-        int[] first = new Batches(data.train(), data.normalization(), 0).inOrder();
-        ImageDataset sample = Datasets.load(data.train(), first, images, data.faults());
-        LossProblem.of(network, parameters, sample, data.normalization(), backend).measureStatistics(images);
-    }
-
-    /**
-     * Weights, and how a quantized network's activations are rounded.
-     *
-     * @param activations null where they are computed as floats
-     */
-    public record Start(Parameters parameters, @Nullable StoredActivations activations) {
-    }
-
     /** What the option's value asks for, to go on from as floats; lines on {@code err} say how names and entries were chosen. */
     public static Parameters load(Path option, IgnoredWeights ignored, Network network, DType dtype, long seed,
             PrintWriter err) {
@@ -81,35 +58,21 @@ public final class StartWeights {
      *
      * @param quantized whether activations are rounded where the file says how; otherwise a line says that they are not
      */
-    static Start open(Path option, IgnoredWeights ignored, Network network, DType dtype, long seed, boolean quantized,
-            PrintWriter err) {
+    static LoadedWeights open(Path option, IgnoredWeights ignored, Network network, DType dtype, long seed,
+            boolean quantized, PrintWriter err) {
         if (isRandom(option)) {
-            return new Start(Parameters.initialize(network, dtype, seed), null);
+            return new LoadedWeights(Parameters.initialize(network, dtype, seed), null);
         }
         Weights weights = read(option, err);
         List<String> notes = new ArrayList<>(weights.notes());
-        StoredActivations activations = quantized ? activations(weights) : null;
-        long ranges = StoredActivations.count(weights.metadata());
-        if (ranges > 0 && activations == null) {
-            notes.add("a quantized network's weights; its " + ranges
-                    + " activation ranges are not applied, activations are computed in " + dtype
-                    + (quantized ? " (the file does not say their width)" : ""));
-        }
         try {
-            Parameters parameters = Parameters.load(network, ignored.apply(weights, notes), dtype, notes::add);
+            LoadedWeights loaded = LoadedWeights.of(ignored.apply(weights, notes), network, dtype, quantized,
+                    notes::add);
             notes.forEach(note -> err.println("goshawk: " + weights.source() + ": " + note));
             err.flush();
-            return new Start(parameters, activations);
+            return loaded;
         } catch (ParameterMismatchException e) {
             throw IgnoredWeights.withRemedy(e);
-        }
-    }
-
-    private static @Nullable StoredActivations activations(Weights weights) {
-        try {
-            return StoredActivations.of(weights.metadata()).filter(a -> !a.ranges().isEmpty()).orElse(null);
-        } catch (IllegalArgumentException e) {
-            throw new WeightFileException(weights.source(), String.valueOf(e.getMessage()), e);
         }
     }
 }

@@ -22,6 +22,11 @@ public final class SubsampleOption {
         method(1);
     }
 
+    /** How many were asked for, or null. */
+    @Nullable Integer images() {
+        return subsample;
+    }
+
     /** How eigenvalues are found over so many images. */
     public SpectrumMethod method(int images) {
         if (subsample == null) {

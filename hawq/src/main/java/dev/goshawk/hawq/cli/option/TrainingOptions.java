@@ -68,15 +68,14 @@ public final class TrainingOptions {
     }
 
     /**
-     * Checks a number of epochs.
+     * Checks the length of a training.
      *
-     * @param none whether 0 is meant
      * @throws IllegalArgumentException in one line, if it is none
      */
-    public static void requireEpochs(String option, double epochs, boolean none) {
-        if (!((none ? epochs >= 0 : epochs > 0) && epochs <= MOST_EPOCHS)) {
-            throw new IllegalArgumentException(option + ": expected a number of epochs " + (none ? "from" : "above")
-                    + " 0 to " + MOST_EPOCHS + ", got " + epochs);
+    public static void requireEpochs(String option, double epochs) {
+        if (!(epochs > 0 && epochs <= MOST_EPOCHS)) {
+            throw new IllegalArgumentException(
+                    option + ": expected a number of epochs above 0 to " + MOST_EPOCHS + ", got " + epochs);
         }
     }
 

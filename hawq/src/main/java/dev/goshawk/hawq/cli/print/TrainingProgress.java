@@ -31,9 +31,13 @@ public final class TrainingProgress implements TrainingListener, AutoCloseable {
     /** Says where a run that is resumed has nothing yet to go on from. */
     public static void tellStart(String what, RunFolder folder, Checkpoints checkpoints, PrintWriter out) {
         if (folder.isResumed() && checkpoints.isEmpty()) {
-            out.println(what + ": no checkpoint yet, from the start");
-            out.flush();
+            tellStart(what, out);
         }
+    }
+
+    static void tellStart(String what, PrintWriter out) {
+        out.println(what + ": no checkpoint yet, from the start");
+        out.flush();
     }
 
     @Override

@@ -1,7 +1,6 @@
 package dev.goshawk.hawq.cli.print;
 
-import java.util.Objects;
-
+import dev.goshawk.hawq.run.ReportParts;
 import picocli.CommandLine.IVersionProvider;
 
 /** What {@code --version} prints: the project's version from the jar's manifest, and the Java that runs it. */
@@ -14,6 +13,6 @@ public final class Version implements IVersionProvider {
 
     /** The project's version, or {@code development} where the classes do not come from a jar. */
     public static String project() {
-        return Objects.requireNonNullElse(Version.class.getPackage().getImplementationVersion(), "development");
+        return ReportParts.version();
     }
 }

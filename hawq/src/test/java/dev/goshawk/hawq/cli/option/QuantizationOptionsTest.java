@@ -1,13 +1,13 @@
 package dev.goshawk.hawq.cli.option;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.goshawk.hawq.cli.option.QuantizationOptions.Method;
-import dev.goshawk.hawq.training.optimizer.LearningRate;
-import dev.goshawk.hawq.training.Schedule.Turn;
 import dev.goshawk.hawq.allocate.BitAllocation;
+import dev.goshawk.hawq.allocate.SizeTarget;
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.quantize.ScaleRule;
 import dev.goshawk.hawq.quantize.Scheme;
@@ -44,39 +44,40 @@ class QuantizationOptionsTest {
         return BLOCKS.stream().map(Sensitivity::block).toList();
     }
 
+    private static dev.goshawk.hawq.Method method(Method method, String... arguments) {
+        return options(arguments).method(method, blocks());
+    }
+
+    private static String bits(Method method, String... arguments) {
+        return method(method, arguments).policy().choose(blocks(), BLOCKS, options(arguments).target()).list();
+    }
+
     @Test
     void moreBitsWhereTheCurvatureIsUnlessReversed() {
-        String[] target = {"--target-ratio", "8"};
-        BitAllocation chosen = options(target).allocate(BLOCKS);
-        assertTrue(chosen.bits().get(1).bits() >= chosen.bits().get(2).bits(), chosen.list());
-        assertTrue(chosen.bits().get(2).bits() >= chosen.bits().get(0).bits(), chosen.list());
-        assertTrue(chosen.bits().get(1).bits() > chosen.bits().get(0).bits(), chosen.list());
-        BitAllocation reversed = options("--target-ratio", "8", "--reverse-precision").allocate(BLOCKS);
-        assertTrue(reversed.bits().get(0).bits() >= reversed.bits().get(2).bits(), reversed.list());
-        assertTrue(reversed.bits().get(2).bits() >= reversed.bits().get(1).bits(), reversed.list());
-        assertTrue(reversed.ratio() >= 8 && chosen.ratio() >= 8);
-    }
-
-    @Test
-    void ordersByOmegaOrByNetworkAndBackward() {
-        BitAllocation all = options("--bits", "2,2,2").allocate(BLOCKS);
-        assertEquals(List.of("b", "c", "a"), names(options().order(BLOCKS, all)));
-        assertEquals(List.of("a", "c", "b"), names(options("--reverse-order").order(BLOCKS, all)));
-        assertEquals(List.of("a", "b", "c"), names(options().networkOrder(all)));
-        assertEquals(List.of("c", "b", "a"), names(options("--reverse-order").networkOrder(all)));
-        BitAllocation partly = options("--bits", "2,32,8").allocate(BLOCKS);
-        assertEquals(List.of("a", "c"), names(options().networkOrder(partly)));
-    }
-
-    private static List<String> names(List<Turn> turns) {
-        return turns.stream().map(Turn::block).toList();
+        assertEquals(List.of("2,8,4", "3,4,8", "8,4,2"), List.of(
+                bits(Method.HAWQ, "--bits", "2,8,4"), bits(Method.HAWQ, "--bits", "3,4,8"),
+                bits(Method.HAWQ, "--bits", "8,4,2")));
+        assertEquals(BitAllocation.choose(BLOCKS, SizeTarget.ratio(8)).list(),
+                bits(Method.HAWQ, "--target-ratio", "8"));
+        assertEquals(BitAllocation.reversed(BLOCKS, SizeTarget.ratio(8)).list(),
+                bits(Method.HAWQ, "--target-ratio", "8", "--reverse-precision"));
+        assertTrue(method(Method.HAWQ, "--bits", "2,8,4").policy().usesCurvature());
     }
 
     @Test
     void directTakesOneWidthForAll() {
-        assertEquals("2,2,2", options("--target-ratio", "13.1").allocateDirectly(blocks()).list());
-        assertEquals("4,4,4", options("--target-ratio", "8").allocateDirectly(blocks()).list());
-        assertEquals("2,2,2", options("--bits", "8,4,4").allocateDirectly(blocks()).list());
+        assertEquals("2,2,2", bits(Method.DIRECT, "--target-ratio", "13.1"));
+        assertEquals("4,4,4", bits(Method.DIRECT, "--target-ratio", "8"));
+        assertEquals("2,2,2", bits(Method.DIRECT, "--bits", "8,4,4"));
+        assertFalse(method(Method.DIRECT, "--bits", "8,4,4").policy().usesCurvature());
+    }
+
+    @Test
+    void ordersAndStages() {
+        assertTrue(method(Method.DIRECT, "--reverse-order").reverseOrder());
+        assertFalse(method(Method.DIRECT).reverseOrder());
+        assertTrue(options("--at-once").atOnce());
+        assertEquals("direct", method(Method.DIRECT).name());
     }
 
     @Test
@@ -94,14 +95,6 @@ class QuantizationOptionsTest {
         assertEquals(UniformQuantizer.standard(), options().quantizer(QuantizationOptions.Method.HAWQ));
         assertEquals(new UniformQuantizer(Scheme.ASYMMETRIC_PER_LAYER, ScaleRule.MAX),
                 options("--scheme", "asymmetric", "--scale-rule", "max").quantizer(QuantizationOptions.Method.HAWQ));
-    }
-
-    @Test
-    void atOnceIsOneStage() {
-        List<Turn> turns = List.of(new Turn("a", BitWidth.B2), new Turn("b", BitWidth.B2));
-        LearningRate rate = new LearningRate.Constant(1);
-        assertEquals(2, options().schedule(turns, 1, 0, rate, false).stages().size());
-        assertEquals(1, options("--at-once").schedule(turns, 1, 0, rate, false).stages().size());
     }
 
     @Test

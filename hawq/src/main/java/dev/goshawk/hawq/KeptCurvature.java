@@ -1,12 +1,11 @@
-package dev.goshawk.hawq.cli.command;
+package dev.goshawk.hawq;
 
 import dev.goshawk.fingerprint.Fingerprint;
-import dev.goshawk.hawq.cli.command.CurvatureStep.Curvature;
 import dev.goshawk.hawq.report.JsonFiles;
-import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -18,12 +17,12 @@ import tools.jackson.databind.json.JsonMapper;
 public record KeptCurvature(String checksum, Curvature curvature) {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
-    public static void write(Path file, Curvature curvature) {
+    static void write(Path file, Curvature curvature) {
         JsonFiles.write(file, new KeptCurvature(checksum(curvature), curvature));
     }
 
-    /** What is in the file, or null where there is none or it is damaged, which a line says: it is computed again then. */
-    public static @Nullable Curvature read(Path file, PrintWriter err) {
+    /** What is in the file, or null where there is none or it is damaged, which a note says: it is computed again then. */
+    static @Nullable Curvature read(Path file, Consumer<String> notes) {
         if (!Files.exists(file)) {
             return null;
         }
@@ -35,8 +34,7 @@ public record KeptCurvature(String checksum, Curvature curvature) {
         } catch (IllegalArgumentException | UncheckedIOException e) {
             // Told below, as for any other damage.
         }
-        err.println("goshawk: " + file + ": is damaged and is computed again");
-        err.flush();
+        notes.accept(file + ": is damaged and is computed again");
         return null;
     }
 

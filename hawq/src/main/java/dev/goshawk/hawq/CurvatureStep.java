@@ -1,0 +1,105 @@
+package dev.goshawk.hawq;
+
+import dev.goshawk.backend.Backend;
+import dev.goshawk.data.Batches;
+import dev.goshawk.data.ImageDataset;
+import dev.goshawk.data.source.Datasets;
+import dev.goshawk.hawq.curvature.HessianPlan;
+import dev.goshawk.hawq.curvature.LossProblem;
+import dev.goshawk.hawq.evaluation.Evaluation;
+import dev.goshawk.hawq.evaluation.Evaluator;
+import dev.goshawk.hawq.memory.Heap;
+import dev.goshawk.hawq.report.RunReport;
+import dev.goshawk.hawq.run.RunFolder;
+import dev.goshawk.hawq.spectral.Spectrum;
+import dev.goshawk.hawq.spectral.SpectrumMethod;
+import dev.goshawk.hawq.spectral.SpectrumPlan;
+import dev.goshawk.hawq.training.TrainingData;
+import dev.goshawk.models.LayerHooks;
+import dev.goshawk.models.Mode;
+import dev.goshawk.models.Network;
+import dev.goshawk.models.parameters.Parameters;
+import dev.goshawk.spectral.EigenOptions;
+import dev.goshawk.tensor.DType;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/** The curvature of the float network, kept in the run's folder. */
+final class CurvatureStep {
+    private static final int MAX_PRODUCTS = 500;
+
+    private final Network network;
+    private final TrainingData data;
+    private final CurvatureSettings settings;
+    private final Backend backend;
+    private final EigenOptions options;
+
+    CurvatureStep(Network network, TrainingData data, HawqOptions options) {
+        this.network = network;
+        this.data = data;
+        this.settings = options.curvature();
+        this.backend = options.backend();
+        this.options = EigenOptions.defaults().withTolerance(settings.tolerance()).withMaxIterations(MAX_PRODUCTS)
+                .withSeed(options.training().seed());
+    }
+
+    /** Adds the fingerprint of the images where they are no training images. */
+    void addTo(Map<String, String> contents) {
+        if (settings.sample() != null) {
+            contents.put("images of the curvature sample", settings.sample().fingerprint());
+        }
+    }
+
+    /** What {@link #compute} takes in memory, for as many images as are wanted or there are. */
+    SpectrumPlan plan(Parameters weights) {
+        ImageDataset train = data.train();
+        int images = settings.sample() == null
+                ? Math.min(settings.sampleSize(), train.size())
+                : settings.sample().size();
+        HessianPlan.Task task = new HessianPlan.Task(network, weights.dtype(), images, train.height(), train.width(),
+                backend);
+        return SpectrumPlan.of(task, settings.microBatch(), settings.recompute(), settings.method(images), options,
+                Heap.limit());
+    }
+
+    private ImageDataset sample() {
+        ImageDataset given = settings.sample();
+        if (given != null) {
+            return Datasets.load(given, new Batches(given, data.normalization(), options.seed()).inOrder(),
+                    given.size(), data.faults());
+        }
+        Batches batches = new Batches(data.train(), data.normalization(), options.seed());
+        return Datasets.load(data.train(), batches.order(0), settings.sampleSize(), data.faults());
+    }
+
+    /** Computes the spectrum, or reads it where an earlier process of the same run has computed it. */
+    Curvature compute(RunFolder folder, Parameters weights, HawqListener listener) {
+        Path file = folder.file("curvature.json");
+        Curvature kept = KeptCurvature.read(file, listener::note);
+        if (kept != null) {
+            return kept;
+        }
+        DType dtype = weights.dtype();
+        ImageDataset sample = sample();
+        int batch = Math.min(settings.microBatch(), sample.size());
+        Evaluation point = new Evaluator(
+                network.trace(dtype, batch, sample.height(), sample.width(), Mode.EVALUATION, LayerHooks.NONE), weights,
+                backend)
+                .evaluate(new Batches(sample, data.normalization(), 0), Evaluator.LogitsListener.NONE);
+        LossProblem problem = LossProblem.of(network, weights, sample, data.normalization(), backend);
+        SpectrumMethod method = settings.method(sample.size());
+        long began = System.nanoTime();
+        List<Spectrum.Entry> entries = Spectrum.of(problem, batch, settings.recompute(), method, options,
+                listener.spectrum());
+        double seconds = (System.nanoTime() - began) / 1e9;
+        Curvature result = new Curvature(IntStream.range(0, sample.size()).mapToObj(sample::name).toList(),
+                new RunReport.Curvature(method.name(), options.target().name(), settings.tolerance(), MAX_PRODUCTS,
+                        dtype.toString(), point.loss(), point.accuracy(), seconds),
+                entries.stream().map(Spectrum.Entry::curvature).toList());
+        KeptCurvature.write(file, result);
+        listener.curvature(result);
+        return result;
+    }
+}

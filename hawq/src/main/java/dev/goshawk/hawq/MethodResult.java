@@ -1,0 +1,20 @@
+package dev.goshawk.hawq;
+
+import dev.goshawk.hawq.training.EpochResult;
+import dev.goshawk.models.parameters.Parameters;
+import java.util.List;
+
+/**
+ * What a method came to.
+ *
+ * @param decision which block has which width
+ * @param epochs of its training
+ * @param accuracy on the test images after the last epoch, in [0, 1]
+ * @param model the parameters that the quantized network computes with, weights rounded to their levels
+ */
+public record MethodResult(Decision decision, List<EpochResult> epochs, double accuracy, Parameters model) {
+    /** Which method. */
+    public Method method() {
+        return decision.method();
+    }
+}

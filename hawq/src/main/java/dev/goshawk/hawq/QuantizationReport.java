@@ -1,0 +1,103 @@
+package dev.goshawk.hawq;
+
+import dev.goshawk.hawq.allocate.BitAllocation;
+import dev.goshawk.hawq.allocate.Compression;
+import dev.goshawk.hawq.allocate.Sensitivity;
+import dev.goshawk.hawq.curvature.BlockCurvature;
+import dev.goshawk.hawq.quantize.BitWidth;
+import dev.goshawk.hawq.quantize.Quantizer;
+import dev.goshawk.hawq.report.RunReport;
+import dev.goshawk.hawq.run.ReportParts;
+import dev.goshawk.hawq.run.RunFolder;
+import dev.goshawk.hawq.training.Schedule.Turn;
+import dev.goshawk.hawq.training.TrainingData;
+import dev.goshawk.models.Block;
+import dev.goshawk.models.Network;
+import dev.goshawk.models.parameters.Parameters;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Puts a quantization run's report together. */
+final class QuantizationReport {
+    private final RunFolder folder;
+    private final Network network;
+    private final Parameters weights;
+    private final TrainingData data;
+    private final HawqOptions options;
+    private final RunOrigin origin;
+    private final BitWidth activationBits;
+
+    QuantizationReport(RunFolder folder, Network network, Parameters weights, TrainingData data, HawqOptions options,
+            RunOrigin origin) {
+        this.folder = folder;
+        this.network = network;
+        this.weights = weights;
+        this.data = data;
+        this.options = options;
+        this.origin = origin;
+        this.activationBits = options.training().activationBits();
+    }
+
+    /** The report; the first result is the headline. */
+    RunReport of(List<MethodResult> results, @Nullable Curvature curvature, double floatAccuracy) {
+        MethodResult main = results.getFirst();
+        List<RunReport.Result> rows = new ArrayList<>(List.of(ReportParts.baseline(floatAccuracy)));
+        results.forEach(r -> rows.add(row(r)));
+        String name = origin.data() == null ? data.train().classes().size() + " classes" : origin.data();
+        return new RunReport(ReportParts.version(), folder.settings().created(), folder.settings().command(),
+                main.method().label(), ReportParts.environment(options.backend(), origin.threads(), weights.dtype()),
+                Map.of("curvature sample and start vectors, order and augmentation", options.training().seed()),
+                ReportParts.data(name, origin.location(), data, options.training().augmentation(),
+                        curvature == null ? List.of() : curvature.samples()),
+                ReportParts.model(network, weights, origin.weights()), curvature == null ? null : curvature.report(),
+                quantization(main), blocks(main.decision()),
+                results.stream().map(r -> new RunReport.Schedule(r.method().label(),
+                        r.epochs().stream().map(RunReport.Epoch::of).toList())).toList(),
+                rows);
+    }
+
+    private RunReport.Result row(MethodResult result) {
+        BitAllocation allocation = result.decision().allocation();
+        BitWidth least = allocation.bits().stream().min(Comparator.comparingInt(BitWidth::bits)).orElse(BitWidth.FLOAT);
+        boolean mixed = allocation.bits().stream().distinct().count() > 1;
+        return new RunReport.Result(result.method().label(), least + (mixed ? " MP" : ""), activationBits.toString(),
+                result.accuracy(), allocation.ratio(), activationRatio(), ReportParts.THIS_RUN);
+    }
+
+    private double activationRatio() {
+        return 32.0 / activationBits.bits();
+    }
+
+    private RunReport.Quantization quantization(MethodResult main) {
+        Quantizer quantizer = main.method().quantizer();
+        String activations = activationBits.isFloat()
+                ? "float"
+                : activationBits + " bits unsigned after each ReLU, " + quantizer.describeActivations();
+        BitAllocation allocation = main.decision().allocation();
+        return new RunReport.Quantization(quantizer.describeWeights(), activations,
+                main.method().policy().describe(options.target()), allocation.ratio(), allocation.mebibytes(),
+                activationRatio(), Compression.convention());
+    }
+
+    private List<RunReport.BlockRow> blocks(Decision main) {
+        List<RunReport.BlockRow> rows = new ArrayList<>();
+        List<String> order = main.turns().stream().map(Turn::block).toList();
+        for (Block b : main.allocation().blocks()) {
+            BitWidth bits = main.allocation().of(b);
+            Sensitivity s = main.sensitivities().isEmpty() ? null : Sensitivity.of(b, main.sensitivities());
+            BlockCurvature top = s == null ? null : s.curvature();
+            double perturbation = b.weights().stream()
+                    .mapToDouble(n -> main.method().quantizer().perturbation(weights.get(n), bits)).sum();
+            int turn = order.indexOf(b.name());
+            rows.add(new RunReport.BlockRow(b.name(), b.weights(), b.weightCount(),
+                    top == null ? null : top.eigenvalue(), top == null ? null : top.residual(),
+                    top == null ? null : top.products(), top == null ? null : top.converged(),
+                    s == null ? null : s.value(), bits.bits(), perturbation, s == null ? null : s.omega(bits),
+                    turn < 0 ? null : turn + 1));
+        }
+        return rows;
+    }
+}

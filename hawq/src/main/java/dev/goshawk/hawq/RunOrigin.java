@@ -1,0 +1,42 @@
+package dev.goshawk.hawq;
+
+import dev.goshawk.backend.Backends;
+import dev.goshawk.hawq.training.TrainingSettings;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a run's files say of where it comes from, for people and for those who resume it.
+ *
+ * @param command what was called
+ * @param values everything that the results depend on in addition to images and weights, by name; a run is resumed with the same alone
+ * @param weights where the float weights come from
+ * @param data name of the data set, or null for its number of classes
+ * @param location where the images are
+ * @param threads number of threads that compute
+ */
+public record RunOrigin(String command, Map<String, String> values, String weights, @Nullable String data,
+        String location, int threads) {
+
+    /** Of a call from a program. */
+    static RunOrigin of(HawqOptions options) {
+        Map<String, String> values = new LinkedHashMap<>();
+        for (Method m : options.methods()) {
+            values.put("method " + m.name(), m.policy().describe(options.target()) + "; " + m.quantizer().describeWeights()
+                    + "; " + m.quantizer().describeActivations() + (m.reverseOrder() ? "; order reversed" : ""));
+        }
+        CurvatureSettings curvature = options.curvature();
+        values.put("curvature", (curvature.sample() == null ? curvature.sampleSize() + " drawn" : "given")
+                + ", tolerance " + curvature.tolerance() + ", micro-batch " + curvature.microBatch() + ", subsample "
+                + curvature.subsample());
+        values.put("fine-tuning", options.fineTuning().toString());
+        TrainingSettings t = options.training();
+        values.put("training", "batch " + t.batch() + ", seed " + t.seed() + ", momentum " + t.momentum()
+                + ", weight decay " + t.weightDecay() + ", " + t.augmentation() + ", activations of " + t.activationBits()
+                + " bits, " + t.calibrationBatches() + " calibration batches");
+        values.put("untrained weights", Boolean.toString(options.untrained()));
+        values.put("backend", options.backend().name());
+        return new RunOrigin("Hawq.quantize", values, "given", null, "given", Backends.defaultThreads());
+    }
+}

@@ -1,0 +1,83 @@
+package dev.goshawk.hawq.cli.option;
+
+import dev.goshawk.data.ImageDataset;
+import dev.goshawk.data.source.Samples;
+import dev.goshawk.hawq.CurvatureSettings;
+import dev.goshawk.hawq.training.TrainingData;
+import dev.goshawk.models.Network;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Over which images the curvature that HAWQ goes by is taken, and how it is found. */
+public final class CurvatureOptions {
+    @Option(names = "--samples", paramLabel = "LIST",
+            description = "File listing the images over which the loss and its curvature are taken, one path per line, "
+                    + "relative to the data folder; without it, --sample-size training images chosen by the seed.")
+    private @Nullable Path samples;
+
+    @Mixin
+    private SampleOptions sampling = new SampleOptions();
+
+    @Mixin
+    private SubsampleOption subsampling = new SubsampleOption();
+
+    @Option(names = "--tolerance", paramLabel = "T", defaultValue = "1e-3",
+            description = "Tolerance of an eigenvalue: ||Hv - lambda v|| <= T |lambda| (default: 1e-3).")
+    private double tolerance = 1e-3;
+
+    /**
+     * The settings, but for the images of a list.
+     *
+     * @throws IllegalArgumentException in one line, if a number is out of its range
+     */
+    public CurvatureSettings settings(int inputSize) {
+        return new CurvatureSettings(null, sampling.size(inputSize), sampling.microBatch(inputSize),
+                sampling.recompute(), subsampling.images(), tolerance);
+    }
+
+    /** The images of the list, or null without one. */
+    public @Nullable ImageDataset listed(SplitOptions data, TrainingData opened, Network network) {
+        if (samples == null) {
+            return null;
+        }
+        ImageDataset listed = read(samples, data, opened, network.inputSize());
+        data.photographs().requireSize(listed, network);
+        return listed;
+    }
+
+    private static ImageDataset read(Path list, SplitOptions data, TrainingData opened, int inputSize) {
+        Path folder = data.folder();
+        if (folder == null) {
+            return Samples.select(list, opened.train());
+        }
+        return opened.train().decodesOnDemand()
+                ? Samples.read(list, folder, data.photographs().preprocessing(inputSize))
+                : Samples.read(list, folder);
+    }
+
+    /** Says on {@code err} where fewer images are used than were asked for. */
+    public void tell(TrainingData opened, int images, PrintWriter err) {
+        if (samples == null) {
+            sampling.tellSize(opened.train().size(), err);
+        }
+        subsampling.tell(images, err);
+    }
+
+    /** Adds what is read here to what the command reads. */
+    public Map<String, Path> sources(Map<String, Path> sources) {
+        if (samples != null) {
+            sources.put("--samples", samples);
+        }
+        return sources;
+    }
+
+    /** Everything here that results depend on, but for the images themselves. */
+    public String describe(int inputSize) {
+        return (samples == null ? sampling.size(inputSize) + " drawn" : "listed") + ", tolerance " + tolerance
+                + ", micro-batch " + sampling.microBatch(inputSize);
+    }
+}

@@ -1,0 +1,22 @@
+package dev.goshawk.hawq.run;
+
+import dev.goshawk.fingerprint.Fingerprint;
+import dev.goshawk.hawq.training.TrainingData;
+import dev.goshawk.models.parameters.Parameters;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What a run reads, as it is kept to tell whether a resumed run reads the same. */
+public final class RunInputs {
+    private RunInputs() {
+    }
+
+    /** Fingerprints of what a training starts from, wherever its files are. */
+    public static Map<String, String> fingerprints(TrainingData data, Parameters weights) {
+        Map<String, String> contents = new LinkedHashMap<>();
+        contents.put("training images", data.train().fingerprint());
+        contents.put("test images", data.test().fingerprint());
+        contents.put("weights", new Fingerprint().addTensors(weights.tensors()).text());
+        return contents;
+    }
+}
