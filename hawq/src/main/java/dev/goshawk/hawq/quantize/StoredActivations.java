@@ -8,6 +8,7 @@ import dev.goshawk.models.LayerHooks;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.Tensor;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -33,7 +34,8 @@ public record StoredActivations(BitWidth bits, Map<String, Double> ranges) {
      * @throws IllegalArgumentException if one is negative or not finite, or if there are ranges for float activations
      */
     public StoredActivations {
-        ranges = Map.copyOf(ranges);
+        // In their order: files are bit-identical from run to run.
+        ranges = Collections.unmodifiableMap(new LinkedHashMap<>(ranges));
         ranges.forEach((site, range) -> {
             if (!(range >= 0) || Double.isInfinite(range)) {
                 throw new IllegalArgumentException(
