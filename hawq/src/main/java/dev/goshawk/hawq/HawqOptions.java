@@ -33,7 +33,8 @@ public record HawqOptions(List<Method> methods, SizeTarget target, CurvatureSett
         Set<String> names = new HashSet<>();
         for (Method method : methods) {
             if (!names.add(method.name())) {
-                throw new IllegalArgumentException("methods: expected different names, got '" + method.name() + "' twice");
+                throw new IllegalArgumentException(
+                        "methods: expected different names, got '" + method.name() + "' twice");
             }
             if (!method.equals(methods.getFirst()) && !RunFolder.writes(method.file())) {
                 throw new IllegalArgumentException("methods: expected a known name for a method after the first, got '"

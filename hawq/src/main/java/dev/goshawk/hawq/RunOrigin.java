@@ -23,8 +23,10 @@ public record RunOrigin(String command, Map<String, String> values, String weigh
     static RunOrigin of(HawqOptions options) {
         Map<String, String> values = new LinkedHashMap<>();
         for (Method m : options.methods()) {
-            values.put("method " + m.name(), m.policy().describe(options.target()) + "; " + m.quantizer().describeWeights()
-                    + "; " + m.quantizer().describeActivations() + (m.reverseOrder() ? "; order reversed" : ""));
+            values.put("method " + m.name(),
+                    m.policy().describe(options.target()) + "; " + m.quantizer().describeWeights()
+                            + "; " + m.quantizer().describeActivations()
+                            + (m.reverseOrder() ? "; order reversed" : ""));
         }
         CurvatureSettings curvature = options.curvature();
         values.put("curvature", (curvature.sample() == null ? curvature.sampleSize() + " drawn" : "given")
@@ -33,7 +35,8 @@ public record RunOrigin(String command, Map<String, String> values, String weigh
         values.put("fine-tuning", options.fineTuning().toString());
         TrainingSettings t = options.training();
         values.put("training", "batch " + t.batch() + ", seed " + t.seed() + ", momentum " + t.momentum()
-                + ", weight decay " + t.weightDecay() + ", " + t.augmentation() + ", activations of " + t.activationBits()
+                + ", weight decay " + t.weightDecay() + ", " + t.augmentation() + ", activations of "
+                + t.activationBits()
                 + " bits, " + t.calibrationBatches() + " calibration batches");
         values.put("untrained weights", Boolean.toString(options.untrained()));
         values.put("backend", options.backend().name());

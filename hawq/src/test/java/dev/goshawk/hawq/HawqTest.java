@@ -98,7 +98,7 @@ class HawqTest {
                 .toList();
         assertEquals(quantized, WeightFile.read(run.resolve(RunFolder.MODEL)).metadata().keySet().stream()
                 .filter(k -> k.startsWith(StoredActivations.RANGE))
-                        .map(k -> k.substring(StoredActivations.RANGE.length())).toList(),
+                .map(k -> k.substring(StoredActivations.RANGE.length())).toList(),
                 "in the order of quantization, in every process");
         assertTrue(Files.exists(run.resolve("direct.safetensors")) && Files.exists(run.resolve("report.html")));
     }
@@ -173,7 +173,8 @@ class HawqTest {
 
     @Test
     void widthsThatAreGivenNeedNoCurvature() throws Exception {
-        Method given = new Method("mine", "Mine", new GivenBits(List.of(BitWidth.B8, BitWidth.FLOAT, BitWidth.B4), false),
+        Method given = new Method("mine", "Mine",
+                new GivenBits(List.of(BitWidth.B8, BitWidth.FLOAT, BitWidth.B4), false),
                 Method.direct().quantizer(), true);
         HawqResult result = quantize(OPTIONS.withMethods(List.of(given)), folder.resolve("run"));
         assertNull(result.curvature());

@@ -102,14 +102,16 @@ public record RunSettings(String created, String command, Map<String, String> va
         for (Map.Entry<String, String> e : given.entrySet()) {
             String before = values.get(e.getKey());
             if (!e.getValue().equals(before)) {
-                throw new RunFolderException(folder, Problem.OTHER_RUN, folder + ": cannot be resumed with " + e.getKey() + " "
-                        + e.getValue() + ", it was started with " + (before == null ? "none" : shown(before)));
+                throw new RunFolderException(folder, Problem.OTHER_RUN,
+                        folder + ": cannot be resumed with " + e.getKey() + " "
+                                + e.getValue() + ", it was started with " + (before == null ? "none" : shown(before)));
             }
         }
         @Nullable String other = complete ? firstOther(values, given) : null;
         if (other != null) {
-            throw new RunFolderException(folder, Problem.OTHER_RUN, folder + ": cannot be resumed without " + shown(other)
-                    + ", it was started with " + shown(Objects.requireNonNull(values.get(other))));
+            throw new RunFolderException(folder, Problem.OTHER_RUN,
+                    folder + ": cannot be resumed without " + shown(other)
+                            + ", it was started with " + shown(Objects.requireNonNull(values.get(other))));
         }
     }
 
@@ -122,9 +124,10 @@ public record RunSettings(String created, String command, Map<String, String> va
         for (Map.Entry<String, String> e : given.entrySet()) {
             String before = contents.get(e.getKey());
             if (!e.getValue().equals(before)) {
-                throw new RunFolderException(folder, Problem.OTHER_RUN, folder + ": cannot be resumed, the " + e.getKey()
-                        + " changed since it was started (now " + e.getValue() + ", then "
-                        + (before == null ? "none" : shown(before)) + ")");
+                throw new RunFolderException(folder, Problem.OTHER_RUN,
+                        folder + ": cannot be resumed, the " + e.getKey()
+                                + " changed since it was started (now " + e.getValue() + ", then "
+                                + (before == null ? "none" : shown(before)) + ")");
             }
         }
     }

@@ -28,7 +28,8 @@ public final class RunStart implements AutoCloseable {
     private final @Nullable RunSettings resumed;
     private @Nullable RunLock lock;
 
-    private RunStart(Path wanted, boolean anyName, boolean overwrite, @Nullable RunSettings resumed, @Nullable RunLock lock) {
+    private RunStart(Path wanted, boolean anyName, boolean overwrite, @Nullable RunSettings resumed,
+            @Nullable RunLock lock) {
         this.wanted = wanted;
         this.anyName = anyName;
         this.overwrite = overwrite;
@@ -48,7 +49,8 @@ public final class RunStart implements AutoCloseable {
             throw new InvalidSettingException(Setting.RUN_FOLDER, "a folder for the run", "an empty name");
         }
         if (Files.exists(path) && !Files.isDirectory(path)) {
-            throw new RunFolderException(path, Problem.NOT_WRITABLE, path + ": is a file, expected a folder for the run");
+            throw new RunFolderException(path, Problem.NOT_WRITABLE,
+                    path + ": is a file, expected a folder for the run");
         }
         if (!Files.exists(path)) {
             requireCanBeMade(path);
@@ -129,7 +131,8 @@ public final class RunStart implements AutoCloseable {
     private static void requireDeletable(Path path, Map<String, Path> sources) throws IOException {
         if (!Files.isRegularFile(path.resolve(RunContents.SETTINGS), LinkOption.NOFOLLOW_LINKS)) {
             throw new RunFolderException(path, Problem.NO_RUN,
-                    path + ": holds no run (no " + RunContents.SETTINGS + "), so ", Setting.OVERWRITE, " does not delete it");
+                    path + ": holds no run (no " + RunContents.SETTINGS + "), so ", Setting.OVERWRITE,
+                    " does not delete it");
         }
         Path real = path.toRealPath();
         for (Map.Entry<String, Path> source : sources.entrySet()) {
@@ -142,7 +145,8 @@ public final class RunStart implements AutoCloseable {
         Optional<Path> stranger = RunContents.firstStranger(path);
         if (stranger.isPresent()) {
             throw new RunFolderException(path, Problem.NOT_DELETABLE,
-                    path + ": holds " + path.relativize(stranger.get()) + ", which no run wrote, so ", Setting.OVERWRITE,
+                    path + ": holds " + path.relativize(stranger.get()) + ", which no run wrote, so ",
+                    Setting.OVERWRITE,
                     " does not delete it; move it elsewhere, or choose another ", Setting.RUN_FOLDER);
         }
         try {

@@ -176,7 +176,8 @@ public final class TrainCommand implements Callable<Integer> {
         String source = weights == null
                 ? "initialised at random, trained in this run"
                 : weights + ", trained further in this run";
-        return new RunReport(ReportParts.version(), folder.settings().created(), folder.settings().command(), "baseline",
+        return new RunReport(ReportParts.version(), folder.settings().created(), folder.settings().command(),
+                "baseline",
                 ReportParts.environment(backend, engine.threads(), DType.FLOAT32),
                 Map.of("initialisation, order and augmentation", training.seed()),
                 ReportParts.data(data.name(opened), data.location(), opened,
