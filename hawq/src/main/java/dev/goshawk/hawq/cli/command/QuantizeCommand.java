@@ -1,7 +1,6 @@
 package dev.goshawk.hawq.cli.command;
 
 import dev.goshawk.hawq.cli.print.QuantizeProgress;
-import dev.goshawk.hawq.cli.option.CurvatureOptions;
 import dev.goshawk.hawq.RunOrigin;
 import dev.goshawk.hawq.Method;
 import dev.goshawk.hawq.HawqResult;

@@ -23,7 +23,7 @@ public final class SubsampleOption {
     }
 
     /** How many were asked for, or null. */
-    @Nullable Integer images() {
+    public @Nullable Integer images() {
         return subsample;
     }
 

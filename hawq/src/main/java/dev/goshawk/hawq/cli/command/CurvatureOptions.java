@@ -1,8 +1,11 @@
-package dev.goshawk.hawq.cli.option;
+package dev.goshawk.hawq.cli.command;
 
 import dev.goshawk.data.ImageDataset;
 import dev.goshawk.data.source.Samples;
 import dev.goshawk.hawq.CurvatureSettings;
+import dev.goshawk.hawq.cli.option.SampleOptions;
+import dev.goshawk.hawq.cli.option.SplitOptions;
+import dev.goshawk.hawq.cli.option.SubsampleOption;
 import dev.goshawk.hawq.training.TrainingData;
 import dev.goshawk.models.Network;
 import java.io.PrintWriter;
@@ -13,7 +16,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Over which images the curvature that HAWQ goes by is taken, and how it is found. */
-public final class CurvatureOptions {
+final class CurvatureOptions {
     @Option(names = "--samples", paramLabel = "LIST",
             description = "File listing the images over which the loss and its curvature are taken, one path per line, "
                     + "relative to the data folder; without it, --sample-size training images chosen by the seed.")
@@ -34,13 +37,13 @@ public final class CurvatureOptions {
      *
      * @throws IllegalArgumentException in one line, if a number is out of its range
      */
-    public CurvatureSettings settings(int inputSize) {
+    CurvatureSettings settings(int inputSize) {
         return new CurvatureSettings(null, sampling.size(inputSize), sampling.microBatch(inputSize),
                 sampling.recompute(), subsampling.images(), tolerance);
     }
 
     /** The images of the list, or null without one. */
-    public @Nullable ImageDataset listed(SplitOptions data, TrainingData opened, Network network) {
+    @Nullable ImageDataset listed(SplitOptions data, TrainingData opened, Network network) {
         if (samples == null) {
             return null;
         }
@@ -60,7 +63,7 @@ public final class CurvatureOptions {
     }
 
     /** Says on {@code err} where fewer images are used than were asked for. */
-    public void tell(TrainingData opened, int images, PrintWriter err) {
+    void tell(TrainingData opened, int images, PrintWriter err) {
         if (samples == null) {
             sampling.tellSize(opened.train().size(), err);
         }
@@ -68,7 +71,7 @@ public final class CurvatureOptions {
     }
 
     /** Adds what is read here to what the command reads. */
-    public Map<String, Path> sources(Map<String, Path> sources) {
+    Map<String, Path> sources(Map<String, Path> sources) {
         if (samples != null) {
             sources.put("--samples", samples);
         }
@@ -76,7 +79,7 @@ public final class CurvatureOptions {
     }
 
     /** Everything here that results depend on, but for the images themselves. */
-    public String describe(int inputSize) {
+    String describe(int inputSize) {
         return (samples == null ? sampling.size(inputSize) + " drawn" : "listed") + ", tolerance " + tolerance
                 + ", micro-batch " + sampling.microBatch(inputSize);
     }
