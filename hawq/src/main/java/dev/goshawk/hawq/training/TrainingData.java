@@ -3,6 +3,8 @@ package dev.goshawk.hawq.training;
 import dev.goshawk.data.ImageDataset;
 import dev.goshawk.data.ImageFaults;
 import dev.goshawk.data.Normalization;
+import dev.goshawk.data.SplitMix64;
+import dev.goshawk.data.Subset;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -17,6 +19,8 @@ import java.util.Set;
  *        measuring it counts for nothing
  */
 public record TrainingData(ImageDataset train, ImageDataset test, Normalization normalization, ImageFaults faults) {
+    private static final long STREAM = 5;
+
     /** Images of which every one must be sound. */
     public TrainingData(ImageDataset train, ImageDataset test, Normalization normalization) {
         this(train, test, normalization, ImageFaults.strict());
@@ -44,6 +48,42 @@ public record TrainingData(ImageDataset train, ImageDataset test, Normalization 
     private static Optional<String> onlyIn(ImageDataset one, ImageDataset other) {
         Set<String> names = new HashSet<>(other.classes());
         return one.classes().stream().filter(name -> !names.contains(name)).findFirst();
+    }
+
+    /**
+     * Training images in two parts.
+     *
+     * @param rest what is still learnt from
+     * @param aside the others, in the data set's order
+     */
+    public record Divided(TrainingData rest, ImageDataset aside) {
+    }
+
+    /**
+     * Sets some of the training images aside, drawn without replacement; both parts keep the data set's order.
+     *
+     * @param images how many, at least 1 and fewer than there are
+     * @param seed of the choice
+     */
+    public Divided setAside(int images, long seed) {
+        int all = train.size();
+        if (images < 1 || images >= all) {
+            throw new IllegalArgumentException("training data: expected to set aside 1 to " + (all - 1) + " of the "
+                    + all + " training images, got " + images);
+        }
+        SplitMix64 random = SplitMix64.of(seed, STREAM);
+        int[] picked = new int[images];
+        int[] left = new int[all - images];
+        int taken = 0;
+        for (int i = 0; i < all; i++) {
+            if (random.below(all - i) < images - taken) {
+                picked[taken++] = i;
+            } else {
+                left[i - taken] = i;
+            }
+        }
+        return new Divided(new TrainingData(new Subset(train, left), test, normalization, faults),
+                new Subset(train, picked));
     }
 
     /**
