@@ -15,9 +15,10 @@ import java.util.List;
  * @param rate learning rate
  * @param wholeRun whether the rate runs once over all stages or restarts with each block
  * @param atOnce whether all blocks are quantized at the start and trained for as many epochs
+ * @param measures what else is done for accuracy
  */
 public record FineTuning(double epochsPerBlock, double finalEpochs, LearningRate rate, boolean wholeRun,
-        boolean atOnce) {
+        boolean atOnce, FineTuningMeasures measures) {
     private static final int MOST_EPOCHS = 1_000_000;
 
     /**
@@ -30,6 +31,11 @@ public record FineTuning(double epochsPerBlock, double finalEpochs, LearningRate
         requireEpochs(Setting.FINAL_EPOCHS, finalEpochs);
     }
 
+    /** Without further measures. */
+    public FineTuning(double epochsPerBlock, double finalEpochs, LearningRate rate, boolean wholeRun, boolean atOnce) {
+        this(epochsPerBlock, finalEpochs, rate, wholeRun, atOnce, FineTuningMeasures.NONE);
+    }
+
     /** An epoch after each block, at a rate from 0.01 down to 0 along half a cosine. */
     public static FineTuning standard() {
         return new FineTuning(1, 0, new LearningRate.Cosine(0.01, 0), false, false);
@@ -37,19 +43,24 @@ public record FineTuning(double epochsPerBlock, double finalEpochs, LearningRate
 
     /** The same with other lengths. */
     public FineTuning withEpochs(double perBlock, double last) {
-        return new FineTuning(perBlock, last, rate, wholeRun, atOnce);
+        return new FineTuning(perBlock, last, rate, wholeRun, atOnce, measures);
     }
 
     /** The same with another learning rate. */
     public FineTuning withRate(LearningRate value) {
-        return new FineTuning(epochsPerBlock, finalEpochs, value, wholeRun, atOnce);
+        return new FineTuning(epochsPerBlock, finalEpochs, value, wholeRun, atOnce, measures);
+    }
+
+    /** The same with other measures. */
+    public FineTuning withMeasures(FineTuningMeasures value) {
+        return new FineTuning(epochsPerBlock, finalEpochs, rate, wholeRun, atOnce, value);
     }
 
     /** The schedule of a training that quantizes blocks in an order. */
     Schedule schedule(List<Turn> turns) {
-        return atOnce
+        return measures.apply(atOnce
                 ? Schedule.atOnce(turns, epochsPerBlock, finalEpochs, rate, wholeRun)
-                : Schedule.blockByBlock(turns, epochsPerBlock, finalEpochs, rate, wholeRun);
+                : Schedule.blockByBlock(turns, epochsPerBlock, finalEpochs, rate, wholeRun));
     }
 
     private static void requireEpochs(Setting setting, double epochs) {

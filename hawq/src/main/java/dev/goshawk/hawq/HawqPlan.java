@@ -49,7 +49,8 @@ public final class HawqPlan {
         List<Block> blocks = network.describe().blocks();
         options.methods().forEach(m -> m.requireUsable(blocks, options.target()));
         TrainingSettings settings = options.training().withQuantizer(options.methods().getFirst().quantizer());
-        this.training = TrainingPlan.of(network, weights, data, settings, true, backend);
+        this.training = TrainingPlan.of(network, weights, data, settings,
+                options.fineTuning().measures().objective(network, weights), true, backend);
         this.curvature = options.methods().stream().anyMatch(m -> m.policy().usesCurvature())
                 ? new CurvatureStep(network, data, options)
                 : null;

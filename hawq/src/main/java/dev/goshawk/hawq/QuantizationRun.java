@@ -10,10 +10,14 @@ import dev.goshawk.hawq.run.RunFolder;
 import dev.goshawk.hawq.training.Checkpoints;
 import dev.goshawk.hawq.training.DivergedException;
 import dev.goshawk.hawq.training.EpochResult;
+import dev.goshawk.hawq.training.GradientDescent;
 import dev.goshawk.hawq.training.Schedule.Turn;
+import dev.goshawk.hawq.training.StepRule;
 import dev.goshawk.hawq.training.Trainer;
 import dev.goshawk.hawq.training.TrainingData;
 import dev.goshawk.hawq.training.TrainingSettings;
+import dev.goshawk.hawq.training.objective.TrainingObjective;
+import dev.goshawk.hawq.training.optimizer.Sgd;
 import dev.goshawk.models.Block;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.parameters.Parameters;
@@ -70,7 +74,7 @@ final class QuantizationRun {
         listener.chosen(decision);
         TrainingSettings settings = options.training().withQuantizer(method.quantizer());
         Trainer trainer = new Trainer(network, weights.copy(), data, settings,
-                options.fineTuning().schedule(decision.turns()), options.backend());
+                options.fineTuning().schedule(decision.turns()), options.backend(), descent(settings));
         Checkpoints checkpoints = folder.checkpoints(method.name());
         if (folder.isResumed() && checkpoints.isEmpty()) {
             listener.fromTheStart(method);
@@ -82,6 +86,11 @@ final class QuantizationRun {
         MethodResult result = new MethodResult(decision, epochs, accuracy == null ? 0 : accuracy, model);
         listener.trained(result);
         return result;
+    }
+
+    private StepRule.Factory descent(TrainingSettings settings) {
+        TrainingObjective objective = options.fineTuning().measures().objective(network, weights);
+        return context -> new GradientDescent(context, new Sgd(settings.momentum(), false), objective);
     }
 
     private Decision decide(Method method, @Nullable Curvature curvature) {

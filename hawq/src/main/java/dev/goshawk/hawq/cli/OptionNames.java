@@ -19,10 +19,17 @@ final class OptionNames {
             case SUBSAMPLE -> "--subsample";
             case TOLERANCE -> "--tolerance";
             case LEARNING_RATE -> "--lr";
+            case FINAL_LEARNING_RATE -> "--final-lr";
             case EPOCHS -> "--epochs";
             case EPOCHS_PER_BLOCK -> "--epochs-per-block";
             case FINAL_EPOCHS -> "--final-epochs";
+            case VALIDATION -> "--validation";
             case MOMENTUM -> "--momentum";
+            case STATISTICS_BATCHES -> "--statistics-batches";
+            case EVALUATE_EVERY -> "--evaluate-every";
+            case ACTIVATION_RANGE -> "--activation-range";
+            case DISTILLATION -> "--distill";
+            case PROGRESSIVE_WIDTHS -> "--progressive";
             case WEIGHT_DECAY -> "--weight-decay";
             case HEAP -> "GOSHAWK_OPTS=-Xmx";
         };

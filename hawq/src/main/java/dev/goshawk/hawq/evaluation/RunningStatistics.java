@@ -11,12 +11,19 @@ import dev.goshawk.models.Network;
 import dev.goshawk.models.Objective;
 import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.models.TracedNetwork;
+import dev.goshawk.models.ParameterSpec;
 import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.Tensor;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.SequencedMap;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
+import java.util.stream.Collectors;
 
-/** Batch normalization's running statistics for weights that no training has come with. */
+/** Batch normalization's running statistics measured, rather than averaged while weights move. */
 public final class RunningStatistics {
     private RunningStatistics() {
     }
@@ -31,6 +38,23 @@ public final class RunningStatistics {
         Shape s = images.shape();
         TracedNetwork traced = network.trace(images.dtype(), s, Mode.TRAINING, LayerHooks.NONE,
                 Objective.CROSS_ENTROPY);
+        measure(traced, parameters, forward -> {
+        }, images, 1, batch -> {
+        }, backend);
+    }
+
+    /**
+     * Sets every running mean and variance to those of all elements of several batches together: the mean of the batches' means, and the
+     * unbiased variance about it, in float64.
+     *
+     * @param traced the network in training mode
+     * @param bind binds inputs that are neither images nor parameters
+     * @param images [batch, height, width, 3], where batches go
+     * @param batches how many, at least 1
+     * @param next fills {@code images} with a batch, by its number
+     */
+    public static void measure(TracedNetwork traced, Parameters parameters, Consumer<Executable> bind, Tensor images,
+            int batches, IntConsumer next, Backend backend) {
         if (traced.statistics().isEmpty()) {
             return;
         }
@@ -38,14 +62,60 @@ public final class RunningStatistics {
         traced.statistics().forEach(b -> outputs.put(b.parameter(), b.value()));
         Executable forward = backend.compile(Graph.of(outputs));
         parameters.bindTo(forward);
+        bind.accept(forward);
         forward.bind(TracedNetwork.IMAGES, images);
-        forward.run();
-        for (BatchStatistic b : traced.statistics()) {
-            Tensor measured = forward.output(b.parameter());
-            Tensor running = parameters.get(b.parameter());
-            for (int i = 0; i < running.size(); i++) {
-                running.set(i, b.correction() * measured.get(i));
+        List<Moments> all = traced.statistics().stream().map(b -> new Moments(b.value().shape().size())).toList();
+        for (int k = 0; k < batches; k++) {
+            next.accept(k);
+            forward.run();
+            for (int i = 0; i < all.size(); i++) {
+                all.get(i).add(forward.output(traced.statistics().get(i).parameter()), k);
             }
         }
+        Set<String> means = traced.specs().stream().filter(s -> s.kind() == ParameterSpec.Kind.BN_MEAN)
+                .map(ParameterSpec::name).collect(Collectors.toSet());
+        for (int i = 0; i < all.size(); i++) {
+            BatchStatistic b = traced.statistics().get(i);
+            double[] values = all.get(i).mean;
+            if (!means.contains(b.parameter())) {
+                // A variance follows its mean; what the batches' means vary by comes on top.
+                double[] spread = all.get(i - 1).spread;
+                Arrays.setAll(values, c -> values[c] + spread[c] / batches);
+            }
+            double factor = means.contains(b.parameter()) ? 1 : correction(b.correction(), batches);
+            Tensor running = parameters.get(b.parameter());
+            for (int c = 0; c < values.length; c++) {
+                running.set(c, factor * values[c]);
+            }
+        }
+    }
+
+    /** Of one statistic, by channel: the mean over the batches and the sum of squared deviations from it. */
+    private static final class Moments {
+        private final double[] mean;
+        private final double[] spread;
+
+        Moments(int channels) {
+            mean = new double[channels];
+            spread = new double[channels];
+        }
+
+        /** Welford's update by the k-th batch, from 0. */
+        void add(Tensor batch, int k) {
+            for (int i = 0; i < mean.length; i++) {
+                double difference = batch.get(i) - mean[i];
+                mean[i] += difference / (k + 1);
+                spread[i] += difference * (batch.get(i) - mean[i]);
+            }
+        }
+    }
+
+    /** From n / (n - 1) of a batch's n elements to that of all batches'. */
+    private static double correction(double batch, int batches) {
+        if (batches == 1) {
+            return batch;
+        }
+        double n = batches * (batch > 1 ? Math.rint(batch / (batch - 1)) : 1.0);
+        return n / (n - 1);
     }
 }

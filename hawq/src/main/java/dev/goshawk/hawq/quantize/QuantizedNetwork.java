@@ -91,6 +91,11 @@ public final class QuantizedNetwork {
         return blocks.containsKey(block);
     }
 
+    /** The width of a block, null where it has been given none. */
+    public @Nullable BitWidth bits(String block) {
+        return blocks.get(block);
+    }
+
     /** The widths of the blocks that have one, in the order in which they got it. */
     public SequencedMap<String, BitWidth> blocks() {
         return new LinkedHashMap<>(blocks);
@@ -114,6 +119,25 @@ public final class QuantizedNetwork {
             if (q != null) {
                 q.fit(parameters.get(spec.name()));
             }
+        }
+    }
+
+    /**
+     * Gives a quantized block another width, with levels fitted to its weights as they are. Its activations stay as they are.
+     *
+     * @throws IllegalArgumentException if the block is float, or is to become so
+     */
+    public void requantize(String block, BitWidth bits) {
+        BitWidth before = blocks.get(block);
+        if (before == null || before.isFloat() || bits.isFloat()) {
+            throw new IllegalArgumentException("quantization: expected a quantized block and a width of 1 to 8, got '"
+                    + block + "' of width " + (before == null ? "32" : before) + " and " + bits);
+        }
+        blocks.put(block, bits);
+        for (ParameterSpec spec : weights(block)) {
+            TensorQuantizer q = quantizer.weight(spec.shape(), dtype(), bits);
+            q.fit(parameters.get(spec.name()));
+            weights.put(spec.name(), q);
         }
     }
 

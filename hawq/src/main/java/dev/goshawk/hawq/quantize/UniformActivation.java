@@ -12,19 +12,22 @@ import java.util.SequencedMap;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
-/** Activations as unsigned levels from 0 to a moving average of the batches' maxima, see {@link ActivationRange}. */
+/** Activations as unsigned levels from 0 to a moving average of the batches' maxima, see {@link ActivationRange}, or to part of it. */
 final class UniformActivation implements TensorQuantizer {
     private static final String SCALE = "scale";
     private static final String RANGE = "range";
     private static final String MAXIMUM = "maximum";
 
     private final BitWidth bits;
+    private final double factor;
     private final Tensor scale;
     /** Momentum, range and number of observations. */
     private final Tensor range;
 
-    UniformActivation(DType dtype, BitWidth bits) {
+    /** @param factor on the measured range */
+    UniformActivation(DType dtype, BitWidth bits, double factor) {
         this.bits = bits;
+        this.factor = factor;
         this.scale = Tensor.zeros(dtype, Shape.scalar());
         this.range = Tensor.zeros(DType.FLOAT64, Shape.of(3));
         scale.fill(1);
@@ -76,7 +79,7 @@ final class UniformActivation implements TensorQuantizer {
                     new ActivationRange.State(range.get(0), range.get(1), (long) range.get(2)));
             average.observe(maximum.item());
             keep(average.state());
-            scale.fill(average.scale(bits));
+            scale.fill(new ActivationRange(new ActivationRange.State(0, largest(), 1)).scale(bits));
         }
     }
 
@@ -92,7 +95,7 @@ final class UniformActivation implements TensorQuantizer {
 
     @Override
     public double largest() {
-        return range.get(1);
+        return factor * range.get(1);
     }
 
     /** 0, step, ..., (2^k - 1) step, one group. */

@@ -1,5 +1,7 @@
 package dev.goshawk.hawq.quantize;
 
+import dev.goshawk.hawq.setting.InvalidSettingException;
+import dev.goshawk.hawq.setting.Setting;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.ShapeMismatchException;
@@ -17,8 +19,20 @@ import java.util.stream.IntStream;
  *
  * @param scheme layout of the levels
  * @param rule choice of the scale
+ * @param activationRange factor on the measured range of activations: below 1 the largest are clipped and the others rounded more finely,
+ *     which at 4 bits and less is a gain
  */
-public record UniformQuantizer(Scheme scheme, ScaleRule rule) implements Quantizer {
+public record UniformQuantizer(Scheme scheme, ScaleRule rule, double activationRange) implements Quantizer {
+    public UniformQuantizer {
+        if (!(activationRange > 0) || Double.isInfinite(activationRange)) {
+            throw new InvalidSettingException(Setting.ACTIVATION_RANGE, "a finite factor above 0", activationRange);
+        }
+    }
+
+    /** Activations up to the largest. */
+    public UniformQuantizer(Scheme scheme, ScaleRule rule) {
+        this(scheme, rule, 1);
+    }
 
     /** Symmetric per output channel with the least squared error. */
     public static UniformQuantizer standard() {
@@ -68,7 +82,7 @@ public record UniformQuantizer(Scheme scheme, ScaleRule rule) implements Quantiz
 
     @Override
     public TensorQuantizer activation(DType dtype, BitWidth bits) {
-        return new UniformActivation(dtype, bits);
+        return new UniformActivation(dtype, bits, activationRange);
     }
 
     @Override
@@ -83,7 +97,7 @@ public record UniformQuantizer(Scheme scheme, ScaleRule rule) implements Quantiz
 
     @Override
     public String describeActivations() {
-        return "range by moving average of batch maxima";
+        return "range by moving average of batch maxima" + (activationRange == 1 ? "" : ", times " + activationRange);
     }
 
     /** Integer levels of a width, for the fake-quantization op. */

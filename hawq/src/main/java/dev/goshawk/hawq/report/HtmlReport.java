@@ -129,8 +129,11 @@ public final class HtmlReport {
         entry(out, "Model", report.model().name() + ", " + Numbers.grouped(report.model().parameters())
                 + " parameters, " + Numbers.grouped(report.model().weights()) + " weights; from "
                 + report.model().source());
+        String held = d.validation() == null
+                ? ""
+                : Numbers.grouped(d.validation().size()) + " held out of the training set for choices (run.json lists them), ";
         entry(out, "Data", d.name() + " from " + d.location() + "; " + Numbers.grouped(d.train()) + " training and "
-                + Numbers.grouped(d.test()) + " test images; " + d.preprocessing());
+                + held + Numbers.grouped(d.test()) + " test images; " + d.preprocessing());
         entry(out, "Quantizer",
                 "weights " + q.weights() + "; activations " + q.activations() + "; target " + q.target());
         Curvature c = report.curvature();

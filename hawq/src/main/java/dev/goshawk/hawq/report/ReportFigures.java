@@ -69,24 +69,32 @@ final class ReportFigures {
                 ? "dotted lines: a block of " + schedules.getFirst().method() + " newly quantized"
                 : "one stage";
         return chart("Accuracy", "per cent, after each epoch; " + marks, schedules, stages,
-                e -> e.testAccuracy() == null ? null : e.testAccuracy() * 100,
-                e -> e.trainAccuracy() == null ? null : e.trainAccuracy() * 100, reference,
-                v -> Numbers.fixed(v, v == Math.rint(v) ? 0 : 1))
+                e -> percent(e.testAccuracy()), e -> percent(e.validationAccuracy()), e -> percent(e.trainAccuracy()),
+                reference, v -> Numbers.fixed(v, v == Math.rint(v) ? 0 : 1))
                 + chart("Loss", "mean per sample, after each epoch; " + marks, schedules, stages, Epoch::testLoss,
-                        Epoch::trainLoss, null,
+                        Epoch::validationLoss, Epoch::trainLoss, null,
                         v -> Math.abs(v) < 1000 ? Numbers.fixed(v, 2) : Numbers.compact(v));
     }
 
+    private static @Nullable Double percent(@Nullable Double fraction) {
+        return fraction == null ? null : Double.valueOf(fraction * 100);
+    }
+
+    /** Where images were held out these are drawn, the test images being evaluated once. */
     private static String chart(String title, String caption, List<Schedule> schedules, List<LineChart.Stage> stages,
-            Function<Epoch, @Nullable Double> test, Function<Epoch, @Nullable Double> train,
+            Function<Epoch, @Nullable Double> test, Function<Epoch, @Nullable Double> validation,
+            Function<Epoch, @Nullable Double> train,
             LineChart.@Nullable Reference reference, DoubleFunction<String> format) {
         List<LineChart.Series> series = new ArrayList<>();
         for (int i = 0; i < schedules.size(); i++) {
             Schedule s = schedules.get(i);
-            boolean tested = s.epochs().stream().anyMatch(e -> test.apply(e) != null);
+            boolean held = s.epochs().stream().anyMatch(e -> validation.apply(e) != null);
+            Function<Epoch, @Nullable Double> measured = held ? validation : test;
+            boolean tested = s.epochs().stream().anyMatch(e -> measured.apply(e) != null);
             String colour = i == 0 ? "s0" : OTHERS.get((i - 1) % OTHERS.size());
             if (tested) {
-                series.add(new LineChart.Series(s.method() + ", test", colour, s.ends(), values(s, test)));
+                series.add(new LineChart.Series(s.method() + (held ? ", validation" : ", test"), colour, s.ends(),
+                        values(s, measured)));
             }
             if (i == 0 || !tested) {
                 series.add(new LineChart.Series(s.method() + ", training", tested ? "s1" : colour, s.ends(),

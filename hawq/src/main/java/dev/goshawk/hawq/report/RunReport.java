@@ -44,13 +44,14 @@ public record RunReport(String goshawk, String created, String command, String m
      *
      * @param name such as {@code CIFAR-10}
      * @param location folder or {@code embedded}
-     * @param train number of training images
+     * @param train number of images that were learnt from
      * @param test number of test images
      * @param preprocessing mean, standard deviation, augmentation, in words
      * @param curvatureSamples identifiers of the images whose loss the Hessian belongs to, in order
+     * @param validation identifiers of the training images that were held out, by which alone choices are made, or null
      */
     public record Data(String name, String location, int train, int test, String preprocessing,
-            List<String> curvatureSamples) {
+            List<String> curvatureSamples, @Nullable List<String> validation) {
     }
 
     /**
@@ -153,16 +154,19 @@ public record RunReport(String goshawk, String created, String command, String m
      * @param learningRate at its end, 0 where nothing was trained
      * @param trainLoss null where nothing was trained
      * @param trainAccuracy null where nothing was trained
+     * @param validationLoss null where no images were held out
+     * @param validationAccuracy null where no images were held out
      * @param testLoss null where the test set was not evaluated
      * @param testAccuracy null where the test set was not evaluated
      */
     public record Epoch(String stage, double epoch, double learningRate, @Nullable Double trainLoss,
             @Nullable Double trainAccuracy,
+            @Nullable Double validationLoss, @Nullable Double validationAccuracy,
             @Nullable Double testLoss, @Nullable Double testAccuracy, double seconds) {
         /** What a training found. */
         public static Epoch of(EpochResult e) {
-            return new Epoch(e.stage(), e.epoch(), e.learningRate(), e.trainLoss(), e.trainAccuracy(), e.testLoss(),
-                    e.testAccuracy(), e.seconds());
+            return new Epoch(e.stage(), e.epoch(), e.learningRate(), e.trainLoss(), e.trainAccuracy(),
+                    e.validationLoss(), e.validationAccuracy(), e.testLoss(), e.testAccuracy(), e.seconds());
         }
     }
 

@@ -2,6 +2,7 @@ package dev.goshawk.hawq.run;
 
 import dev.goshawk.backend.Backend;
 import dev.goshawk.data.Augmentation;
+import dev.goshawk.data.ImageDataset;
 import dev.goshawk.hawq.report.RunReport;
 import dev.goshawk.hawq.training.TrainingData;
 import dev.goshawk.models.Network;
@@ -11,6 +12,8 @@ import dev.goshawk.tensor.DType;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Parts of a run's report that do not depend on what the run does. */
 public final class ReportParts {
@@ -53,7 +56,11 @@ public final class ReportParts {
         return new RunReport.Data(name, location, data.train().size(), data.test().size(),
                 "channels normalised by mean " + Arrays.toString(data.normalization().mean()) + " and deviation "
                         + Arrays.toString(data.normalization().std()) + ", " + varied(augmentation),
-                curvatureSamples);
+                curvatureSamples, names(data.validation()));
+    }
+
+    private static @Nullable List<String> names(@Nullable ImageDataset images) {
+        return images == null ? null : IntStream.range(0, images.size()).mapToObj(images::name).toList();
     }
 
     private static String varied(Augmentation augmentation) {

@@ -1,5 +1,6 @@
 package dev.goshawk.hawq.run;
 
+import dev.goshawk.data.ImageDataset;
 import dev.goshawk.fingerprint.Fingerprint;
 import dev.goshawk.hawq.training.TrainingData;
 import dev.goshawk.models.parameters.Parameters;
@@ -16,6 +17,10 @@ public final class RunInputs {
         Map<String, String> contents = new LinkedHashMap<>();
         contents.put("training images", data.train().fingerprint());
         contents.put("test images", data.test().fingerprint());
+        ImageDataset held = data.validation();
+        if (held != null) {
+            contents.put("validation images", held.fingerprint());
+        }
         contents.put("weights", new Fingerprint().addTensors(weights.tensors()).text());
         return contents;
     }

@@ -20,14 +20,28 @@ public enum Setting {
     TOLERANCE("tolerance"),
     /** Initial learning rate. */
     LEARNING_RATE("learning rate"),
+    /** Initial learning rate of the last stage. */
+    FINAL_LEARNING_RATE("final learning rate"),
     /** Length of a training. */
     EPOCHS("epochs"),
     /** Length of the training after each block. */
     EPOCHS_PER_BLOCK("epochs per block"),
     /** Length of the training after the last block's. */
     FINAL_EPOCHS("final epochs"),
+    /** Training images held out. */
+    VALIDATION("validation images"),
     /** Momentum of gradient descent. */
     MOMENTUM("momentum"),
+    /** Training batches from which batch normalization's statistics are measured anew. */
+    STATISTICS_BATCHES("statistics batches"),
+    /** Epochs between evaluations. */
+    EVALUATE_EVERY("epochs between evaluations"),
+    /** Factor on the measured range of activations. */
+    ACTIVATION_RANGE("activation range"),
+    /** Weight of the float network's predictions in the loss. */
+    DISTILLATION("distillation"),
+    /** Widths that weights come down through. */
+    PROGRESSIVE_WIDTHS("progressive widths"),
     /** L2 penalty. */
     WEIGHT_DECAY("weight decay"),
     /** The JVM's heap; the size follows without a space, as in {@code -Xmx8g}. */

@@ -10,10 +10,13 @@ import org.jspecify.annotations.Nullable;
  * @param learningRate of the last step, 0 where nothing was trained
  * @param trainLoss mean over the steps since the evaluation before, null where nothing was trained
  * @param trainAccuracy on the batches since the evaluation before, in 0..1, null where nothing was trained
+ * @param validationLoss mean over the held-out images, null where there are none
+ * @param validationAccuracy in 0..1, null where there are no held-out images
  * @param testLoss mean over the test images, null where they were not evaluated
  * @param testAccuracy in 0..1, null where the test images were not evaluated
  * @param seconds that training took since the evaluation before
  */
 public record EpochResult(String stage, double epoch, double learningRate, @Nullable Double trainLoss,
-        @Nullable Double trainAccuracy, @Nullable Double testLoss, @Nullable Double testAccuracy, double seconds) {
+        @Nullable Double trainAccuracy, @Nullable Double validationLoss, @Nullable Double validationAccuracy,
+        @Nullable Double testLoss, @Nullable Double testAccuracy, double seconds) {
 }

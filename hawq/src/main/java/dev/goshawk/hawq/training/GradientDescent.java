@@ -1,8 +1,11 @@
 package dev.goshawk.hawq.training;
 
+import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.training.objective.TrainingObjective;
 import dev.goshawk.hawq.training.optimizer.Optimizer;
+import dev.goshawk.models.ParameterSpec;
 import dev.goshawk.tensor.Tensor;
+import java.util.Map;
 import java.util.SequencedMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -43,8 +46,7 @@ public final class GradientDescent implements StepRule {
         this.objective = objective;
         this.moved = moved;
         this.images = new TrainingImages(context.data(), context.settings());
-        context.parameters().trainable().stream().filter(moved).forEach(n -> optimizer.add(
-                new Optimizer.Parameter(n, context.parameters().get(n), context.settings().weightDecay(), 1)));
+        register();
         this.movesNetwork = context.parameters().trainable().stream().anyMatch(moved);
     }
 
@@ -60,19 +62,34 @@ public final class GradientDescent implements StepRule {
 
     @Override
     public SequencedMap<String, Tensor> state() {
-        takeInTrained();
+        register();
         return optimizer.state();
     }
 
-    /** Lets the optimizer move what the quantizers train, as far as it does not yet. */
-    private void takeInTrained() {
-        context.quantized().trained().stream().filter(t -> moved.test(t.name()) && !optimizer.holds(t.name()))
-                .forEach(t -> optimizer.add(new Optimizer.Parameter(t.name(), t.tensor(), t.decay(), t.rate())));
+    /** Tells the optimizer what is trained at this moment; quantizing adds tensors, and a block's width sets a penalty. */
+    private void register() {
+        Map<String, BitWidth> widths = context.quantized().blocks();
+        context.parameters().specs().stream().filter(ParameterSpec::isTrainable)
+                .forEach(s -> register(new Optimizer.Parameter(s.name(), context.parameters().get(s.name()),
+                        context.settings().weightDecay().of(s, widths.get(s.block())), 1)));
+        context.quantized().trained()
+                .forEach(t -> register(new Optimizer.Parameter(t.name(), t.tensor(), t.decay(), t.rate())));
+    }
+
+    private void register(Optimizer.Parameter parameter) {
+        if (!moved.test(parameter.name())) {
+            return;
+        }
+        if (optimizer.holds(parameter.name())) {
+            optimizer.change(parameter);
+        } else {
+            optimizer.add(parameter);
+        }
     }
 
     @Override
     public void prepare() {
-        takeInTrained();
+        register();
         compiled = new TrainingStep(context, objective, moved);
     }
 

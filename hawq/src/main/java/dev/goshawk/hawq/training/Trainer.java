@@ -1,26 +1,22 @@
 package dev.goshawk.hawq.training;
 
 import dev.goshawk.backend.Backend;
-import dev.goshawk.data.Batches;
+import dev.goshawk.data.ImageDataset;
 import dev.goshawk.fingerprint.Fingerprint;
 import dev.goshawk.hawq.evaluation.Evaluation;
-import dev.goshawk.hawq.evaluation.Evaluator;
 import dev.goshawk.hawq.evaluation.NonFiniteLogitsException;
 import dev.goshawk.hawq.training.Schedule.Stage;
 import dev.goshawk.hawq.training.Schedule.Turn;
+import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.quantize.QuantizedNetwork;
 import dev.goshawk.hawq.training.objective.TrainingObjective;
 import dev.goshawk.hawq.training.optimizer.Optimizer;
 import dev.goshawk.hawq.training.optimizer.Sgd;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.parameters.Parameters;
-import dev.goshawk.tensor.DType;
-import dev.goshawk.tensor.Shape;
-import dev.goshawk.tensor.Tensor;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -36,17 +32,14 @@ import java.util.Set;
 public final class Trainer {
     private static final long CHECKPOINT_NANOS = 30_000_000_000L;
 
-    private final Network network;
     private final Parameters parameters;
     private final TrainingData data;
     private final TrainingSettings settings;
     private final Schedule schedule;
-    private final Backend backend;
-    private final TrainingImages images;
-    private final Batches testBatches;
     private final int stepsPerEpoch;
     private final QuantizedNetwork quantized;
     private final StepRule rule;
+    private final Measurements measurements;
     private final TrainingState state;
 
     /**
@@ -85,15 +78,11 @@ public final class Trainer {
      */
     public Trainer(Network network, Parameters parameters, TrainingData data, TrainingSettings settings,
             Schedule schedule, Backend backend, StepRule.Factory rule) {
-        this.network = network;
         this.parameters = parameters;
         this.data = data;
         this.settings = settings;
         this.schedule = schedule;
-        this.backend = backend;
-        this.testBatches = new Batches(data.test(), data.normalization(), 0);
         data.requireBatch(settings.batch());
-        this.images = new TrainingImages(data, settings);
         Set<String> blocks = new HashSet<>();
         parameters.specs().forEach(s -> blocks.add(s.block()));
         for (Stage stage : schedule.stages()) {
@@ -105,13 +94,15 @@ public final class Trainer {
             }
         }
         this.quantized = new QuantizedNetwork(network, parameters, settings.quantizer(), settings.activationBits());
-        this.rule = rule.of(new TrainingContext(network, parameters, quantized, data, settings, backend));
+        TrainingContext context = new TrainingContext(network, parameters, quantized, data, settings, backend);
+        this.rule = rule.of(context);
         this.stepsPerEpoch = this.rule.stepsPerEpoch();
-        this.state = new TrainingState(parameters, this.rule, quantized, identity());
+        this.measurements = new Measurements(context);
+        this.state = new TrainingState(parameters, this.rule, quantized, identity(network));
     }
 
     /** What a checkpoint must agree with to be one of this training, by what it is. */
-    private Map<String, String> identity() {
+    private Map<String, String> identity(Network network) {
         Map<String, String> identity = new LinkedHashMap<>();
         identity.put("network", network.name() + " with " + network.classes() + " classes");
         Fingerprint shapes = new Fingerprint();
@@ -119,6 +110,10 @@ public final class Trainer {
         identity.put("parameters", shapes.text());
         identity.put("weights at the start", new Fingerprint().addTensors(parameters.tensors()).text());
         identity.put("training images", data.train().fingerprint());
+        ImageDataset held = data.validation();
+        if (held != null) {
+            identity.put("validation images", held.fingerprint());
+        }
         identity.put("settings", settings.toString());
         identity.put("step rule", rule.describe());
         identity.put("schedule", schedule.toString());
@@ -127,19 +122,15 @@ public final class Trainer {
 
     /** Steps of all stages together. */
     public long totalSteps() {
-        return stepsBefore(schedule.stages().size());
-    }
-
-    private long stepsBefore(int stage) {
-        return schedule.stages().stream().limit(stage).mapToLong(s -> s.steps(stepsPerEpoch)).sum();
+        return schedule.stepsBefore(schedule.stages().size(), stepsPerEpoch);
     }
 
     /**
      * Trains from the newest checkpoint, or from the start where there is none, to the end of the schedule. A
-     * checkpoint is written after every evaluation and every half minute.
+     * checkpoint is written after every stage and every evaluation, and every half minute.
      *
-     * @return the epochs of the whole schedule, those before the checkpoint among them
-     * @throws DivergedException if the loss, or a logit of a test image, is not a finite number
+     * @return the results of the whole schedule, those before the checkpoint among them
+     * @throws DivergedException if the loss, or a logit of an evaluated image, is not a finite number
      */
     public List<EpochResult> run(Checkpoints checkpoints, TrainingListener listener) {
         return run(checkpoints, CHECKPOINT_NANOS, listener);
@@ -150,62 +141,67 @@ public final class Trainer {
             state.restore(saved);
             listener.resumed(state.done, totalSteps());
         });
-        try (images; rule) {
+        try (measurements; rule) {
             while (state.stage < schedule.stages().size()) {
                 Stage stage = schedule.stages().get(state.stage);
                 enter(stage);
                 if (stage.steps(stepsPerEpoch) > 0) {
                     train(stage, checkpoints, checkpointNanos, listener);
-                } else if (state.stage < schedule.stages().size() - 1) {
-                    // What comes of quantizing alone is measured once, at the end.
-                    state.stage++;
-                } else {
-                    evaluate(evaluator(), stage, 0, 0, listener);
+                } else if (isLast()) {
+                    evaluate(stage, 0, 0, true, listener);
                     state.stage++;
                     state.save(checkpoints);
+                } else {
+                    // What comes of quantizing alone is measured once, at the end.
+                    state.stage++;
                 }
             }
         }
         return List.copyOf(state.history);
     }
 
+    private boolean isLast() {
+        return state.stage == schedule.stages().size() - 1;
+    }
+
     private void train(Stage stage, Checkpoints checkpoints, long checkpointNanos, TrainingListener listener) {
-        long start = stepsBefore(state.stage);
+        long start = schedule.stepsBefore(state.stage, stepsPerEpoch);
         long end = start + stage.steps(stepsPerEpoch);
         rule.prepare();
-        Evaluator evaluator = evaluator();
         long saved = System.nanoTime();
         while (state.done < end) {
             long began = System.nanoTime();
-            double rate = schedule.wholeRun()
-                    ? schedule.rate().at(state.done, totalSteps())
-                    : schedule.rate().at(state.done - start, end - start);
+            double rate = schedule.rate(state.stage, state.done - start, stepsPerEpoch);
             step(stage, rate);
             state.seconds += (System.nanoTime() - began) / 1e9;
             listener.step(new TrainingListener.Position(stage.name(), state.done, totalSteps(), settings.batch(),
                     state.lossSum / state.steps, trainAccuracy(), rate));
             long inStage = state.done - start;
-            boolean evaluate = inStage % stepsPerEpoch == 0 || state.done == end;
-            if (evaluate) {
-                evaluate(evaluator, stage, (double) inStage / stepsPerEpoch, rate, listener);
+            boolean over = state.done == end;
+            boolean due = isDue(inStage, over);
+            if (due) {
+                evaluate(stage, (double) inStage / stepsPerEpoch, rate, over && isLast(), listener);
             }
-            if (state.done == end) {
+            if (over) {
                 state.stage++;
             }
-            if (evaluate || System.nanoTime() - saved >= checkpointNanos) {
+            if (due || over || System.nanoTime() - saved >= checkpointNanos) {
                 state.save(checkpoints);
                 saved = System.nanoTime();
             }
         }
     }
 
+    private boolean isDue(long inStage, boolean over) {
+        long every = settings.evaluateEvery();
+        return every == 0 ? over && isLast() : over || inStage % (every * stepsPerEpoch) == 0;
+    }
+
     private void step(Stage stage, double rate) {
         StepRule.Outcome outcome = rule.step(state.done, rate);
         if (!Double.isFinite(outcome.loss())) {
-            throw new DivergedException(String.format(Locale.ROOT,
-                    "training diverged: expected a finite loss, got %s at step %d "
-                            + "(stage %s, epoch %d of the data, learning rate %s): a lower --lr may help",
-                    outcome.loss(), state.done + 1, stage.name(), state.done / stepsPerEpoch + 1, rate));
+            throw DivergedException.ofLoss(outcome.loss(), stage.name(), state.done + 1,
+                    state.done / stepsPerEpoch + 1, rate, schedule.rateSetting(state.stage));
         }
         state.count(outcome.loss(), outcome.correct());
     }
@@ -214,52 +210,53 @@ public final class Trainer {
         return (double) state.correct / ((long) state.steps * settings.batch());
     }
 
-    private void evaluate(Evaluator evaluator, Stage stage, double epoch, double rate, TrainingListener listener) {
-        Evaluation test;
-        try {
-            test = evaluator.evaluate(testBatches, data.faults(),
-                    (image, logits) -> listener.evaluating(stage.name(), image + 1, data.test().size()));
-        } catch (NonFiniteLogitsException e) {
-            throw new DivergedException(String.format(Locale.ROOT,
-                    "training diverged: expected finite logits of the test images after step %d "
-                            + "(stage %s, learning rate %s): a lower --lr may help",
-                    state.done, stage.name(), rate), e);
+    /** Measures held-out images where there are any, and the test images then but once, after the last step. */
+    private void evaluate(Stage stage, double epoch, double rate, boolean last, TrainingListener listener) {
+        if (last) {
+            measurements.statistics(state.done);
         }
+        ImageDataset held = data.validation();
+        Evaluation validation = held == null ? null : evaluate(held, "validation", stage, rate, listener);
+        Evaluation test = held == null || last ? evaluate(data.test(), "test", stage, rate, listener) : null;
         boolean trained = state.steps > 0;
         EpochResult result = new EpochResult(stage.name(), epoch, rate,
-                trained ? state.lossSum / state.steps : null, trained ? trainAccuracy() : null, test.loss(),
-                test.accuracy(), state.seconds);
+                trained ? state.lossSum / state.steps : null, trained ? trainAccuracy() : null,
+                validation == null ? null : validation.loss(), validation == null ? null : validation.accuracy(),
+                test == null ? null : test.loss(), test == null ? null : test.accuracy(), state.seconds);
         state.evaluated(result);
         listener.epoch(result);
     }
 
-    /** The network in evaluation mode, quantized as far as the training has come. */
-    private Evaluator evaluator() {
-        int batch = Math.min(settings.batch(), data.test().size());
-        return quantized.evaluator(batch, data.test().height(), data.test().width(), backend);
+    private Evaluation evaluate(ImageDataset measured, String what, Stage stage, double rate,
+            TrainingListener listener) {
+        try {
+            return measurements.evaluate(measured,
+                    (image, logits) -> listener.evaluating(stage.name(), image + 1, measured.size()));
+        } catch (NonFiniteLogitsException e) {
+            throw DivergedException.ofLogits(what, stage.name(), state.done, rate, schedule.rateSetting(state.stage),
+                    e);
+        }
     }
 
     /** Quantizes the stage's blocks, unless the training goes on from the middle of the stage. */
     private void enter(Stage stage) {
         Set<String> entered = new HashSet<>();
         for (Turn t : stage.quantized()) {
-            if (!quantized.holds(t.block())) {
+            BitWidth before = quantized.bits(t.block());
+            if (before == null) {
                 quantized.quantize(t.block(), t.bits());
                 entered.add(t.block());
+            } else if (before != t.bits()) {
+                quantized.requantize(t.block(), t.bits());
             }
         }
         entered.removeIf(block -> !quantized.quantizesActivations(block));
-        if (!entered.isEmpty()) {
-            calibrate(entered);
-        }
+        measurements.entered(entered);
     }
 
-    private void calibrate(Set<String> entered) {
-        DType dtype = parameters.tensors().firstEntry().getValue().dtype();
-        Tensor batch = Tensor.zeros(dtype, Shape.of(settings.batch(), data.train().height(), data.train().width(), 3));
-        Tensor labels = Tensor.zeros(dtype, Shape.of(settings.batch(), network.classes()));
-        quantized.calibrate(entered, batch, Math.min(settings.calibrationBatches(), stepsPerEpoch),
-                i -> images.fillPlain(i, batch, labels), backend);
+    /** The network, quantized as far as the training has come; it follows it. */
+    public QuantizedNetwork network() {
+        return quantized;
     }
 
     /**

@@ -5,9 +5,12 @@ import dev.goshawk.data.ImageFaults;
 import dev.goshawk.data.Normalization;
 import dev.goshawk.data.SplitMix64;
 import dev.goshawk.data.Subset;
+import dev.goshawk.hawq.setting.InvalidSettingException;
+import dev.goshawk.hawq.setting.Setting;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The images of a training.
@@ -17,13 +20,21 @@ import java.util.Set;
  * @param normalization of both
  * @param faults what becomes of images that cannot be decoded: in training the next in order stands in for one, in
  *        measuring it counts for nothing
+ * @param validation what a training is measured on while it goes on, in place of the test images, which are then read once at its end;
+ *        null for none
  */
-public record TrainingData(ImageDataset train, ImageDataset test, Normalization normalization, ImageFaults faults) {
+public record TrainingData(ImageDataset train, ImageDataset test, Normalization normalization, ImageFaults faults,
+        @Nullable ImageDataset validation) {
     private static final long STREAM = 5;
 
     /** Images of which every one must be sound. */
     public TrainingData(ImageDataset train, ImageDataset test, Normalization normalization) {
         this(train, test, normalization, ImageFaults.strict());
+    }
+
+    /** Images of which none are for validation. */
+    public TrainingData(ImageDataset train, ImageDataset test, Normalization normalization, ImageFaults faults) {
+        this(train, test, normalization, faults, null);
     }
 
     public TrainingData {
@@ -82,19 +93,34 @@ public record TrainingData(ImageDataset train, ImageDataset test, Normalization 
                 left[i - taken] = i;
             }
         }
-        return new Divided(new TrainingData(new Subset(train, left), test, normalization, faults),
+        return new Divided(new TrainingData(new Subset(train, left), test, normalization, faults, validation),
                 new Subset(train, picked));
+    }
+
+    /**
+     * Holds some of the training images out for validation, as {@link #setAside} chooses them.
+     *
+     * @param images how many, at least 1 and fewer than there are
+     * @throws InvalidSettingException if there are not that many
+     */
+    public TrainingData holdOut(int images, long seed) {
+        if (images < 1 || images >= train.size()) {
+            throw new InvalidSettingException(Setting.VALIDATION,
+                    "1 to " + (train.size() - 1) + " of the " + train.size() + " training images", images);
+        }
+        Divided d = setAside(images, seed);
+        return new TrainingData(d.rest().train(), test, normalization, faults, d.aside());
     }
 
     /**
      * Passes if there is an image for every place of a batch.
      *
-     * @throws IllegalArgumentException in one line, if not
+     * @throws InvalidSettingException if not
      */
     void requireBatch(int batch) {
         if (batch > train.size()) {
-            throw new IllegalArgumentException("batch: expected at most the " + train.size()
-                    + " images of the training set, got " + batch);
+            throw new InvalidSettingException(Setting.BATCH,
+                    "at most the " + train.size() + " images of the training set", batch);
         }
     }
 }

@@ -1,6 +1,8 @@
 package dev.goshawk.hawq.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.goshawk.hawq.report.JsonFiles;
@@ -19,6 +21,8 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The commands that train, on a data folder of a few noisy images in two classes. */
 class TrainingCommandsTest {
@@ -95,6 +99,70 @@ class TrainingCommandsTest {
         assertEquals(report.results(), second.results());
         assertEquals(report.schedules(), second.schedules());
         assertEquals(report.created(), second.created());
+    }
+
+    @Test
+    void quantizeWithEveryMeasure() throws IOException {
+        Path out = folder.resolve("run");
+        String[] command = command("quantize", "--weights", weights.toString(), "--method", "direct", "--at-once",
+                "--epochs-per-block", "0.1", "--final-epochs", "1", "--final-lr", "0.002", "--progressive", "8,4",
+                "--progressive-epochs", "1", "--distill", "0.5", "--distill-temperature", "2", "--validation", "2",
+                "--evaluate-every", "1", "--statistics-batches", "2", "--decay-weights-only", "--weight-decay-at",
+                "2=3e-5,3=5e-5", "--activation-range", "0.55", "--out", out.toString());
+        CliRun run = CliRun.of(command);
+        assertEquals(0, run.exitCode(), run.err());
+        RunReport report = JsonFiles.read(out.resolve("run.json"), RunReport.class);
+        assertEquals(List.of(2, 6), List.of(report.data().validation().size(), report.data().train()));
+        List<RunReport.Epoch> epochs = report.schedules().getFirst().epochs();
+        assertEquals(List.of("8 bits", "4 bits", "all blocks", "final"),
+                epochs.stream().map(RunReport.Epoch::stage).distinct().toList());
+        epochs.subList(0, epochs.size() - 1).forEach(e -> assertNull(e.testAccuracy()));
+        epochs.forEach(e -> assertNotNull(e.validationAccuracy()));
+        assertEquals(0.002, epochs.getLast().learningRate(), 0.002);
+        assertTrue(report.quantization().activations().endsWith("batch maxima, times 0.55"),
+                report.quantization().activations());
+        assertTrue(Files.readString(out.resolve("report.html")).contains("2 held out of the training set"));
+        // The activations' ranges in the file are those computed with.
+        Path json = folder.resolve("e.json");
+        CliRun evaluated = CliRun.of("evaluate", "--weights", out.resolve("model.safetensors").toString(), "--data",
+                data.toString(), "--batch", "4", "--json", json.toString());
+        assertEquals(0, evaluated.exitCode(), evaluated.err());
+        assertEquals(epochs.getLast().testLoss(), CliRun.json(json).get("loss").asDouble());
+        for (String[] changed : new String[][] {{"--distill", "0.25"}, {"--progressive", "8"}, {"--validation", "3"}}) {
+            List<String> other = new ArrayList<>(List.of(command));
+            other.set(other.indexOf(changed[0]) + 1, changed[1]);
+            other.add("--resume");
+            assertTrue(CliRun.failure(other.toArray(String[]::new)).contains("cannot be resumed with "), changed[0]);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "--final-lr 0.1 | --final-lr: expected --final-epochs above 0, got 0",
+            "--final-epochs 1 --final-lr 0 | --final-lr: expected a learning rate above 0 (at least 1.2e-38, as float32), got 0.0",
+            "--weight-decay-at 9=1 | --weight-decay-at: expected 1 to 8 bits and a number of 0 or more, such as 2=3e-5, got 9=1.0",
+            "--weight-decay-at 2=-1 | --weight-decay-at: expected 1 to 8 bits and a number of 0 or more, such as 2=3e-5, got 2=-1.0",
+            "--distill 1.5 | --distill: expected a weight from 0 to 1, got 1.5",
+            "--distill NaN | --distill: expected a weight from 0 to 1, got NaN",
+            "--distill-temperature 2 | --distill-temperature: expected with --distill, which is not given",
+            "--distill 1 --distill-temperature 0 | --distill-temperature: expected a number above 0, got 0.0",
+            "--progressive 4,8 | --progressive: expected descending widths of 1 to 8 bits, got [4, 8]",
+            "--progressive 32 | --progressive: expected descending widths of 1 to 8 bits, got [32]",
+            "--progressive-epochs 1 | --progressive-epochs: expected with --progressive, which is not given",
+            "--validation -1 | --validation: expected 0 images or more, got -1",
+            "--validation 8 | --validation: expected 1 to 7 of the 8 training images, got 8",
+            "--evaluate-every -1 | --evaluate-every: expected 0 epochs or more, got -1",
+            "--statistics-batches -1 | --statistics-batches: expected 0 batches or more, got -1",
+            "--activation-range 0 | --activation-range: expected a factor above 0, at most 4, got 0.0",
+            "--activation-range NaN | --activation-range: expected a factor above 0, at most 4, got NaN",
+            "--method lsq --activation-range 0.5 | --activation-range: expected with the quantizer uniform, which no method here rounds with"})
+    void measuresOutOfRangeAreRefused(String options, String message) {
+        Path out = folder.resolve("none");
+        List<String> more = new ArrayList<>(List.of("--weights", weights.toString(), "--out", out.toString()));
+        more.addAll(List.of(options.split(" ")));
+        String line = failure("quantize", more.toArray(String[]::new));
+        assertTrue(line.startsWith("goshawk: " + message), line);
+        assertTrue(Files.notExists(out), "nothing is left");
     }
 
     @Test

@@ -50,13 +50,13 @@ final class SampleReport {
             for (int e = 1; e <= 2; e++) {
                 double loss = 0.31 + 0.012 * stage + (e == 1 ? 0.05 : 0) + 0.01 * random.nextDouble();
                 epochs.add(new Epoch(name(order.get(stage)), e, 0.01 / e, loss, 0.895 - (loss - 0.31) / 3,
-                        loss + 0.08, 0.879 - (loss - 0.31) / 4, 71.3));
+                        null, null, loss + 0.08, 0.879 - (loss - 0.31) / 4, 71.3));
             }
         }
         List<Epoch> direct = new ArrayList<>();
         for (int e = 1; e <= 22; e++) {
             double loss = 0.46 + 0.6 / e;
-            direct.add(new Epoch("all", e, 0.01, loss, 0.85 - 0.3 / e, loss + 0.07, 0.834 - 0.32 / e, 70.1));
+            direct.add(new Epoch("all", e, 0.01, loss, 0.85 - 0.3 / e, null, null, loss + 0.07, 0.834 - 0.32 / e, 70.1));
         }
         List<Result> results = List.of(row("float baseline", "32", "32", 0.8804, 1, 1),
                 row("HAWQ", "2 MP", "4", 0.8731, 13.107, 8), row("Direct", "2", "4", 0.8203, 16, 8),
@@ -69,7 +69,7 @@ final class SampleReport {
                 Map.of("split", 1L, "augmentation", 7L, "eigenvalue", 0L),
                 new Data("CIFAR-10 (JPEG)", "cifar10-jpeg", 50_000, 10_000,
                         "mean .485/.456/.406, std .229/.224/.225; pad-4 crop and flip",
-                        IntStream.range(0, 512).mapToObj(i -> String.format("train/cat/%04d.jpg", i)).toList()),
+                        IntStream.range(0, 512).mapToObj(i -> String.format("train/cat/%04d.jpg", i)).toList(), null),
                 new Model("resnet20", "resnet20-12fca82f.th", 269_722, 268_336),
                 new Curvature("power iteration", "MAGNITUDE", 1e-3, 500, "float32", 0.1873, 0.9414, 84.2),
                 new Quantization("symmetric per channel, least squared error", "unsigned 4-bit after ReLU",
@@ -83,11 +83,11 @@ final class SampleReport {
         RunReport full = resnet20();
         String hostile = "</style><script>alert('x')</script>\"&";
         return new RunReport("0.1.0", "2026-11-23T09:14:05Z", "goshawk " + hostile, "Direct",
-                full.environment(), Map.of(hostile, 1L), new Data(hostile, hostile, 1, 1, hostile, List.of(hostile)),
+                full.environment(), Map.of(hostile, 1L), new Data(hostile, hostile, 1, 1, hostile, List.of(hostile), List.of(hostile)),
                 new Model("mynet", hostile, 10, 8), null, full.quantization(),
                 List.of(new BlockRow(hostile, List.of(hostile), 8, null, null, null, null, null, 2, Double.NaN, null,
                         null)),
-                List.of(new Schedule(hostile, List.of(new Epoch(hostile, 1, 0.1, Double.NaN, 0.1, null, null, 1)))),
+                List.of(new Schedule(hostile, List.of(new Epoch(hostile, 1, 0.1, Double.NaN, 0.1, null, null, null, null, 1)))),
                 List.of(row(hostile, "2", "4", Double.NaN, 16, 8)));
     }
 

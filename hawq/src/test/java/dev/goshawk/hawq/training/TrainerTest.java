@@ -235,7 +235,7 @@ class TrainerTest {
         DivergedException e = assertThrows(DivergedException.class, () -> run(trainer));
         String message = String.valueOf(e.getMessage());
         assertTrue(message.matches("training diverged: expected a finite loss, got (NaN|Infinity) at step \\d+ "
-                + "\\(stage float, epoch \\d+ of the data, learning rate 1\\.0E30\\): a lower --lr may help"), message);
+                + "\\(stage float, epoch \\d+ of the data, learning rate 1\\.0E30\\): a lower learning rate may help"), message);
     }
 
     @Test
@@ -246,7 +246,8 @@ class TrainerTest {
                 Schedule.plain(3, new LearningRate.Constant(1e30)), Backends.defaultBackend());
         DivergedException e = assertThrows(DivergedException.class, () -> run(trainer));
         assertEquals("training diverged: expected finite logits of the test images after step 1 (stage float, "
-                + "learning rate 1.0E30): a lower --lr may help", e.getMessage());
+                + "learning rate 1.0E30): a lower learning rate may help", e.getMessage());
+        assertEquals(List.of("float", 1L, 1e30), List.of(e.stage(), e.step(), e.rate()));
     }
 
     @Test

@@ -11,6 +11,7 @@ import dev.goshawk.hawq.FineTuning;
 import dev.goshawk.hawq.CurvatureSettings;
 import dev.goshawk.hawq.run.EmbeddedRun;
 import dev.goshawk.hawq.cli.option.EngineOptions;
+import dev.goshawk.hawq.cli.option.FineTuningOptions;
 import dev.goshawk.hawq.cli.option.Given;
 import dev.goshawk.hawq.cli.option.IgnoredWeights;
 import dev.goshawk.hawq.cli.option.QuantizationOptions;
@@ -108,6 +109,9 @@ public final class QuantizeCommand implements Callable<Integer> {
     private boolean oneSchedule;
 
     @Mixin
+    private FineTuningOptions fineTuning = new FineTuningOptions();
+
+    @Mixin
     private TrainingOptions training = new TrainingOptions();
 
     @Option(names = "--dry-run", description = "Print how much memory the command would use, and exit.")
@@ -141,20 +145,22 @@ public final class QuantizeCommand implements Callable<Integer> {
         quantization.check(known);
         held.check();
         training.check();
+        data.check();
         CurvatureSettings curved = curvature.settings(inputSize);
-        FineTuning fineTuning = fineTuning();
+        FineTuning length = length();
         refuseUnused();
         requireWeights();
         Backend backend = engine.backend();
         List<Method> methods = quantization.methods(data.isEmbedded(), known);
-        HawqOptions options = new HawqOptions(methods, quantization.target(), curved, fineTuning,
-                training.settings(inputSize, methods.getFirst().quantizer(), quantization.activationBits()),
+        HawqOptions options = new HawqOptions(methods, quantization.target(), curved, length,
+                fineTuning.settings(training.settings(inputSize, methods.getFirst().quantizer(),
+                        quantization.activationBits())),
                 StartWeights.isRandom(weights), backend);
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
         Map<String, String> values = settings(inputSize, options);
         held.prepare(values, curvature.sources(data.sources(weights)));
-        TrainingData opened = data.open(inputSize, err);
+        TrainingData opened = data.open(inputSize, training.seed(), err);
         Network network = NamedNetwork.of(model, opened.train().classes().size());
         data.requireSize(opened, network);
         HawqPlan plan = Hawq.plan(network, parameters(network, err), opened,
@@ -212,12 +218,13 @@ public final class QuantizeCommand implements Callable<Integer> {
     }
 
     /** How long to train and at which rate, checked. */
-    private FineTuning fineTuning() {
+    private FineTuning length() {
         double initial = orElse(rate, EmbeddedRun.RATE, RATE);
         TrainingOptions.requireRate("--lr", initial);
-        return new FineTuning(orElse(epochsPerBlock, EmbeddedRun.EPOCHS_PER_BLOCK, EPOCHS_PER_BLOCK),
-                orElse(finalEpochs, EmbeddedRun.FINAL_EPOCHS, 0), training.rate(initial), oneSchedule,
-                quantization.atOnce());
+        double last = orElse(finalEpochs, EmbeddedRun.FINAL_EPOCHS, 0);
+        fineTuning.check(last);
+        return new FineTuning(orElse(epochsPerBlock, EmbeddedRun.EPOCHS_PER_BLOCK, EPOCHS_PER_BLOCK), last,
+                training.rate(initial), oneSchedule, quantization.atOnce(), fineTuning.measures(training::rate));
     }
 
     /** Refuses what would be passed over in silence. */
@@ -272,6 +279,7 @@ public final class QuantizeCommand implements Callable<Integer> {
         values.put("--final-epochs", Double.toString(options.fineTuning().finalEpochs()));
         values.put("--lr", Double.toString(orElse(rate, EmbeddedRun.RATE, RATE)));
         values.put("--one-schedule", Boolean.toString(oneSchedule));
+        fineTuning.describe(values);
         training.describe(inputSize, values);
         values.put("--backend", options.backend().name());
         return values;

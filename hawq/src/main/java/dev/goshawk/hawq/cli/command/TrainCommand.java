@@ -110,6 +110,7 @@ public final class TrainCommand implements Callable<Integer> {
         ignored.check(weights);
         held.check();
         training.check();
+        data.check();
         TrainingOptions.requireEpochs("--epochs", epochs);
         TrainingOptions.requireRate("--lr", rate);
         PrintWriter err = spec.commandLine().getErr();
@@ -118,7 +119,7 @@ public final class TrainCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         Map<String, String> values = settings(inputSize, backend);
         held.prepare(values, data.sources(weights));
-        TrainingData opened = data.open(inputSize, err);
+        TrainingData opened = data.open(inputSize, training.seed(), err);
         Network network = NamedNetwork.of(model, opened.train().classes().size());
         data.requireSize(opened, network);
         Parameters parameters = weights == null

@@ -24,13 +24,14 @@ import picocli.CommandLine.Option;
 /** How bits are chosen and in which order blocks are quantized. */
 public final class QuantizationOptions {
     private static final double DEFAULT_RATIO = 13.1;
+    private static final int MOST_RANGE = 4;
 
     /** Options that only the method hawq has a use for. */
     public static final List<String> OF_HAWQ = List.of("--bits", "--reverse-precision", "--samples", "--sample-size",
             "--micro-batch", "--recompute", "--subsample", "--tolerance");
 
     /** Options that only the quantizer uniform has a use for. */
-    public static final List<String> OF_UNIFORM = List.of("--scheme", "--scale-rule");
+    public static final List<String> OF_UNIFORM = List.of("--scheme", "--scale-rule", "--activation-range");
 
     /** A way to choose bits and a quantizer. */
     public enum Method {
@@ -97,6 +98,11 @@ public final class QuantizationOptions {
             description = "Weight scales: mse (default; minimizes the squared error) or max (clips nothing).")
     private ScaleRule scaleRule = ScaleRule.MSE;
 
+    @Option(names = "--activation-range", paramLabel = "F", defaultValue = "1",
+            description = "Factor on the measured range of activations, such as 0.55 at 4 bits: what lies above is clipped, the rest "
+                    + "rounded more finely (default: 1).")
+    private double activationRange = 1;
+
     @Option(names = "--reverse-precision",
             description = "Ablation: the least sensitive block gets the most bits (hawq only).")
     private boolean reversePrecision;
@@ -162,7 +168,7 @@ public final class QuantizationOptions {
         return name.equals("uniform")
                 ? new UniformQuantizer(
                         layout == Layout.SYMMETRIC ? Scheme.SYMMETRIC_PER_CHANNEL : Scheme.ASYMMETRIC_PER_LAYER,
-                        scaleRule)
+                        scaleRule, activationRange)
                 : Quantizers.byName(name);
     }
 
@@ -204,6 +210,10 @@ public final class QuantizationOptions {
                     .map(m -> m.name().toLowerCase(Locale.ROOT)).collect(Collectors.joining(",")));
         }
         activationBits();
+        if (!(activationRange > 0 && activationRange <= MOST_RANGE)) {
+            throw new IllegalArgumentException("--activation-range: expected a factor above 0, at most " + MOST_RANGE
+                    + ", got " + activationRange);
+        }
         checkQuantizers(blocks);
         if (atOnce && reverseOrder) {
             throw new IllegalArgumentException(
@@ -250,6 +260,7 @@ public final class QuantizationOptions {
         values.put("--quantizer", quantizer);
         values.put("--scheme", layout.name().toLowerCase(Locale.ROOT));
         values.put("--scale-rule", scaleRule.name().toLowerCase(Locale.ROOT));
+        values.put("--activation-range", Double.toString(activationRange));
         values.put("--reverse-precision", Boolean.toString(reversePrecision));
         values.put("--reverse-order", Boolean.toString(reverseOrder));
         values.put("--at-once", Boolean.toString(atOnce));

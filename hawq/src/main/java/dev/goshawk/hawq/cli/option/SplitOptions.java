@@ -35,6 +35,11 @@ public final class SplitOptions {
             description = "Split to measure accuracy on (default: test, or val if there is no test).")
     private @Nullable String testSplit;
 
+    @Option(names = "--validation", paramLabel = "N",
+            description = "Hold N training images, drawn by the seed, out of training and measure on them while it goes on; the "
+                    + "test set is then evaluated once, after the last step. Choose rates and lengths by them (default: 0).")
+    private int validation;
+
     @Mixin
     private PhotographOptions photographs = new PhotographOptions();
 
@@ -42,15 +47,27 @@ public final class SplitOptions {
      * Both splits.
      *
      * @param inputSize side of the network's input: photographs of any size are read for any but CIFAR's 32
+     * @param seed of the choice of images that are held out
      * @param err receives the images that are left out
      */
-    public TrainingData open(int inputSize, PrintWriter err) {
+    public TrainingData open(int inputSize, long seed, PrintWriter err) {
         ImageDataset train = open(trainSplit, inputSize);
         ImageDataset test = open(testSplit(), inputSize);
         TrainingData opened = new TrainingData(train, test, DataOptions.NORMALIZATION, photographs.faults(err));
         DataOptions.printNotes(train, err);
         DataOptions.printNotes(test, err);
-        return opened;
+        return validation == 0 ? opened : opened.holdOut(validation, seed);
+    }
+
+    /**
+     * Fails with one line, before any work, if a number is out of its range.
+     *
+     * @throws IllegalArgumentException if so
+     */
+    public void check() {
+        if (validation < 0) {
+            throw new IllegalArgumentException("--validation: expected 0 images or more, got " + validation);
+        }
     }
 
     private ImageDataset open(String split, int inputSize) {
@@ -96,7 +113,8 @@ public final class SplitOptions {
 
     /** Everything here that results depend on, but for the images themselves. */
     public String settings() {
-        return (data == null ? "embedded, " : "") + trainSplit + " and " + testSplit() + "; " + photographs.describe();
+        return (data == null ? "embedded, " : "") + trainSplit + " and " + testSplit() + "; " + photographs.describe()
+                + (validation == 0 ? "" : "; " + validation + " held out");
     }
 
     /** What a command reads, by option. */

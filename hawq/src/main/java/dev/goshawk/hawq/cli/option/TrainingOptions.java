@@ -4,11 +4,13 @@ import dev.goshawk.data.Augmentation;
 import dev.goshawk.data.source.ImageFolder;
 import dev.goshawk.hawq.training.optimizer.LearningRate;
 import dev.goshawk.hawq.training.TrainingSettings;
+import dev.goshawk.hawq.training.WeightDecay;
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.quantize.Quantizer;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -42,6 +44,19 @@ public final class TrainingOptions {
             description = "L2 penalty on every parameter, including batch normalization (default: 1e-4).")
     private double weightDecay = 1e-4;
 
+    @Option(names = "--decay-weights-only",
+            description = "No L2 penalty on biases and batch normalization.")
+    private boolean decayWeightsOnly;
+
+    @Option(names = "--statistics-batches", paramLabel = "N", defaultValue = "0",
+            description = "Measure batch normalization's statistics anew on N training batches, at most an epoch's, after the "
+                    + "last step (default: 0, they stay moving averages).")
+    private int statisticsBatches;
+
+    @Option(names = "--evaluate-every", paramLabel = "N", defaultValue = "1",
+            description = "Evaluate after every N epochs of a stage and at its end (default: 1); 0: only after the last step.")
+    private int evaluateEvery = 1;
+
     @Option(names = "--no-augmentation",
             description = "Use images as they are, without random flips and (for 32-pixel images) crops.")
     private boolean plain;
@@ -65,6 +80,17 @@ public final class TrainingOptions {
         if (!(weightDecay >= 0 && Float.isFinite((float) weightDecay))) {
             throw new IllegalArgumentException("--weight-decay: expected a number of 0 or more, got " + weightDecay);
         }
+        if (statisticsBatches < 0) {
+            throw new IllegalArgumentException(
+                    "--statistics-batches: expected 0 batches or more, got " + statisticsBatches);
+        }
+        if (evaluateEvery < 0) {
+            throw new IllegalArgumentException("--evaluate-every: expected 0 epochs or more, got " + evaluateEvery);
+        }
+    }
+
+    private WeightDecay decay() {
+        return new WeightDecay(weightDecay, new TreeMap<>(), decayWeightsOnly);
     }
 
     /**
@@ -109,6 +135,7 @@ public final class TrainingOptions {
         return inputSize == ImageFolder.DEFAULT_SIDE ? Augmentation.CIFAR : FLIPS;
     }
 
+    /** The schedule of a stage from its initial learning rate. */
     public LearningRate rate(double initial) {
         return switch (shape) {
             case COSINE -> new LearningRate.Cosine(initial, 0);
@@ -119,8 +146,8 @@ public final class TrainingOptions {
 
     /** @param inputSize side of the images the network was made for */
     public TrainingSettings settings(int inputSize, Quantizer quantizer, BitWidth activationBits) {
-        return new TrainingSettings(batch(inputSize), seed, momentum, weightDecay, augmentation(inputSize), quantizer,
-                activationBits, CALIBRATION_BATCHES);
+        return new TrainingSettings(batch(inputSize), seed, momentum, decay(), augmentation(inputSize), quantizer,
+                activationBits, CALIBRATION_BATCHES, statisticsBatches, evaluateEvery);
     }
 
     /** Everything here that results depend on. */
@@ -129,6 +156,9 @@ public final class TrainingOptions {
         values.put("--batch", Integer.toString(batch(inputSize)));
         values.put("--momentum", Double.toString(momentum));
         values.put("--weight-decay", Double.toString(weightDecay));
+        values.put("--decay-weights-only", Boolean.toString(decayWeightsOnly));
+        values.put("--statistics-batches", Integer.toString(statisticsBatches));
+        values.put("--evaluate-every", Integer.toString(evaluateEvery));
         values.put("--no-augmentation", Boolean.toString(plain));
         values.put("--seed", Long.toString(seed));
     }

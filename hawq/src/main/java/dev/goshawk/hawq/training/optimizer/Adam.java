@@ -57,6 +57,11 @@ public final class Adam implements Optimizer {
     }
 
     @Override
+    public void change(Parameter parameter) {
+        parameters.change(parameter);
+    }
+
+    @Override
     public boolean holds(String name) {
         return moments.containsKey(name);
     }

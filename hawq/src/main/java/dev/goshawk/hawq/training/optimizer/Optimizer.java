@@ -38,6 +38,14 @@ public interface Optimizer {
      */
     void add(Parameter parameter);
 
+    /**
+     * Gives a parameter another tensor of the same shape and type, another decay or another rate; what is kept of it, such as a momentum,
+     * stays.
+     *
+     * @throws IllegalArgumentException if there is none of that name, or of another shape or type
+     */
+    void change(Parameter parameter);
+
     /** Whether there is a parameter of that name. */
     boolean holds(String name);
 

@@ -26,6 +26,18 @@ final class ParameterList {
         }
     }
 
+    void change(Parameter parameter) {
+        Parameter before = parameters.get(parameter.name());
+        if (before == null || !before.tensor().shape().equals(parameter.tensor().shape())
+                || before.tensor().dtype() != parameter.tensor().dtype()) {
+            throw new IllegalArgumentException(optimizer + ": expected a parameter that is trained already, got '"
+                    + parameter.name() + "', " + (before == null
+                            ? "of which there is none"
+                            : "which is " + before.tensor().dtype() + before.tensor().shape()));
+        }
+        parameters.put(parameter.name(), parameter);
+    }
+
     /** Checks all gradients, then updates each parameter. */
     void step(Map<String, Tensor> gradients, double rate, BiConsumer<Parameter, Tensor> update) {
         if (!(rate >= 0) || Double.isInfinite(rate)) {

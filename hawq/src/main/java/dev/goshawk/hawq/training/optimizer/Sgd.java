@@ -41,6 +41,11 @@ public final class Sgd implements Optimizer {
     }
 
     @Override
+    public void change(Parameter parameter) {
+        parameters.change(parameter);
+    }
+
+    @Override
     public boolean holds(String name) {
         return buffers.containsKey(name);
     }
