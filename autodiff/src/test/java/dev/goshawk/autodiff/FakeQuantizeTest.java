@@ -51,7 +51,8 @@ class FakeQuantizeTest {
             int nudge = i / CHANNELS / 4 % 3 - 1;
             x.set(i, v);
             double w = x.get(i);
-            x.set(i, nudge == 0 ? w
+            x.set(i, nudge == 0
+                    ? w
                     : dtype == DType.FLOAT32
                             ? Math.nextAfter((float) w, nudge * Double.POSITIVE_INFINITY)
                             : Math.nextAfter(w, nudge * Double.POSITIVE_INFINITY));

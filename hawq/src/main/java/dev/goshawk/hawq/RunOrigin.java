@@ -35,7 +35,8 @@ public record RunOrigin(String command, Map<String, String> values, String weigh
         values.put("fine-tuning", options.fineTuning().toString());
         TrainingSettings t = options.training();
         values.put("training", "batch " + t.batch() + ", seed " + t.seed() + ", momentum " + t.momentum()
-                + ", weight decay " + t.weightDecay() + ", " + t.augmentation() + ", activations of " + t.activationBits()
+                + ", weight decay " + t.weightDecay() + ", " + t.augmentation() + ", activations of "
+                + t.activationBits()
                 + " bits, " + t.calibrationBatches() + " calibration batches, " + t.statisticsBatches()
                 + " statistics batches, an evaluation every " + t.evaluateEvery() + " epochs");
         values.put("untrained weights", Boolean.toString(options.untrained()));

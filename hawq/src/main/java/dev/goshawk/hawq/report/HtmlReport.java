@@ -131,7 +131,8 @@ public final class HtmlReport {
                 + report.model().source());
         String held = d.validation() == null
                 ? ""
-                : Numbers.grouped(d.validation().size()) + " held out of the training set for choices (run.json lists them), ";
+                : Numbers.grouped(d.validation().size())
+                        + " held out of the training set for choices (run.json lists them), ";
         entry(out, "Data", d.name() + " from " + d.location() + "; " + Numbers.grouped(d.train()) + " training and "
                 + held + Numbers.grouped(d.test()) + " test images; " + d.preprocessing());
         entry(out, "Quantizer",

@@ -143,7 +143,6 @@ class TrainingCommandsTest {
             "--weight-decay-at 9=1 | --weight-decay-at: expected 1 to 8 bits and a number of 0 or more, such as 2=3e-5, got 9=1.0",
             "--weight-decay-at 2=-1 | --weight-decay-at: expected 1 to 8 bits and a number of 0 or more, such as 2=3e-5, got 2=-1.0",
             "--distill 1.5 | --distill: expected a weight from 0 to 1, got 1.5",
-            "--distill NaN | --distill: expected a weight from 0 to 1, got NaN",
             "--distill-temperature 2 | --distill-temperature: expected with --distill, which is not given",
             "--distill 1 --distill-temperature 0 | --distill-temperature: expected a number above 0, got 0.0",
             "--progressive 4,8 | --progressive: expected descending widths of 1 to 8 bits, got [4, 8]",
@@ -154,7 +153,7 @@ class TrainingCommandsTest {
             "--evaluate-every -1 | --evaluate-every: expected 0 epochs or more, got -1",
             "--statistics-batches -1 | --statistics-batches: expected 0 batches or more, got -1",
             "--activation-range 0 | --activation-range: expected a factor above 0, at most 4, got 0.0",
-            "--activation-range NaN | --activation-range: expected a factor above 0, at most 4, got NaN",
+            "--activation-range 5 | --activation-range: expected a factor above 0, at most 4, got 5.0",
             "--method lsq --activation-range 0.5 | --activation-range: expected with the quantizer uniform, which no method here rounds with"})
     void measuresOutOfRangeAreRefused(String options, String message) {
         Path out = folder.resolve("none");

@@ -56,7 +56,8 @@ final class SampleReport {
         List<Epoch> direct = new ArrayList<>();
         for (int e = 1; e <= 22; e++) {
             double loss = 0.46 + 0.6 / e;
-            direct.add(new Epoch("all", e, 0.01, loss, 0.85 - 0.3 / e, null, null, loss + 0.07, 0.834 - 0.32 / e, 70.1));
+            direct.add(
+                    new Epoch("all", e, 0.01, loss, 0.85 - 0.3 / e, null, null, loss + 0.07, 0.834 - 0.32 / e, 70.1));
         }
         List<Result> results = List.of(row("float baseline", "32", "32", 0.8804, 1, 1),
                 row("HAWQ", "2 MP", "4", 0.8731, 13.107, 8), row("Direct", "2", "4", 0.8203, 16, 8),
@@ -83,11 +84,13 @@ final class SampleReport {
         RunReport full = resnet20();
         String hostile = "</style><script>alert('x')</script>\"&";
         return new RunReport("0.1.0", "2026-11-23T09:14:05Z", "goshawk " + hostile, "Direct",
-                full.environment(), Map.of(hostile, 1L), new Data(hostile, hostile, 1, 1, hostile, List.of(hostile), List.of(hostile)),
+                full.environment(), Map.of(hostile, 1L),
+                new Data(hostile, hostile, 1, 1, hostile, List.of(hostile), List.of(hostile)),
                 new Model("mynet", hostile, 10, 8), null, full.quantization(),
                 List.of(new BlockRow(hostile, List.of(hostile), 8, null, null, null, null, null, 2, Double.NaN, null,
                         null)),
-                List.of(new Schedule(hostile, List.of(new Epoch(hostile, 1, 0.1, Double.NaN, 0.1, null, null, null, null, 1)))),
+                List.of(new Schedule(hostile,
+                        List.of(new Epoch(hostile, 1, 0.1, Double.NaN, 0.1, null, null, null, null, 1)))),
                 List.of(row(hostile, "2", "4", Double.NaN, 16, 8)));
     }
 

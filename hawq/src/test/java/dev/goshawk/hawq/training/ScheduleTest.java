@@ -37,7 +37,8 @@ class ScheduleTest {
 
     @Test
     void widthsComeDownTogetherFirst() {
-        Schedule s = Schedule.blockByBlock(TURNS, 0.5, 2, RATE, false).progressive(List.of(BitWidth.B8, BitWidth.B4), 3);
+        Schedule s = Schedule.blockByBlock(TURNS, 0.5, 2, RATE, false).progressive(List.of(BitWidth.B8, BitWidth.B4),
+                3);
         assertEquals(List.of(
                 new Stage("8 bits", List.of(new Turn("b", BitWidth.B8), new Turn("a", BitWidth.B8)), 3),
                 new Stage("4 bits", List.of(new Turn("b", BitWidth.B4), new Turn("a", BitWidth.B4)), 3),
@@ -50,7 +51,8 @@ class ScheduleTest {
     @Test
     void theFinalStageMayHaveARateOfItsOwn() {
         LearningRate cosine = new LearningRate.Cosine(1, 0);
-        Schedule each = Schedule.blockByBlock(TURNS, 0.5, 2, cosine, false).withFinalRate(new LearningRate.Cosine(3, 0));
+        Schedule each = Schedule.blockByBlock(TURNS, 0.5, 2, cosine, false)
+                .withFinalRate(new LearningRate.Cosine(3, 0));
         assertEquals(1, each.rate(1, 0, 10));
         assertEquals(cosine.at(2, 5), each.rate(1, 2, 10));
         assertEquals(3, each.rate(2, 0, 10));
@@ -64,8 +66,10 @@ class ScheduleTest {
 
     @Test
     void refusesNonsense() {
-        assertEquals("schedule: block 'b' is quantized twice, in stages 'b' and 'b', expected fewer bits the second time", message(
-                () -> Schedule.blockByBlock(List.of(TURNS.get(0), TURNS.get(0)), 1, 0, RATE, false)));
+        assertEquals(
+                "schedule: block 'b' is quantized twice, in stages 'b' and 'b', expected fewer bits the second time",
+                message(
+                        () -> Schedule.blockByBlock(List.of(TURNS.get(0), TURNS.get(0)), 1, 0, RATE, false)));
         assertEquals("stage b: expected a finite number of epochs, 0 or more, got -0.5",
                 message(() -> Schedule.blockByBlock(TURNS, -0.5, 0, RATE, false)));
         assertEquals("final epochs: expected 0 or more, got NaN",

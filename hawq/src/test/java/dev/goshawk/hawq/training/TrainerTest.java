@@ -235,7 +235,8 @@ class TrainerTest {
         DivergedException e = assertThrows(DivergedException.class, () -> run(trainer));
         String message = String.valueOf(e.getMessage());
         assertTrue(message.matches("training diverged: expected a finite loss, got (NaN|Infinity) at step \\d+ "
-                + "\\(stage float, epoch \\d+ of the data, learning rate 1\\.0E30\\): a lower learning rate may help"), message);
+                + "\\(stage float, epoch \\d+ of the data, learning rate 1\\.0E30\\): a lower learning rate may help"),
+                message);
     }
 
     @Test

@@ -83,7 +83,9 @@ public final class TrainingProgress implements TrainingListener, AutoCloseable {
         String held = e.validationLoss() == null
                 ? ""
                 : "   validation " + result(e.validationLoss(), e.validationAccuracy());
-        String test = !held.isEmpty() && e.testLoss() == null ? "" : "   test " + result(e.testLoss(), e.testAccuracy());
+        String test = !held.isEmpty() && e.testLoss() == null
+                ? ""
+                : "   test " + result(e.testLoss(), e.testAccuracy());
         out.printf(Locale.ROOT, "%-8s %-13s epoch %-4s  train %s%s%s  %.1f s%n", what, e.stage(), epochs(e.epoch()),
                 result(e.trainLoss(), e.trainAccuracy()), held, test, e.seconds());
         out.flush();
