@@ -49,12 +49,17 @@ public final class BlockHessians {
     /**
      * The diagonal block of one HAWQ block's weights; shares memory with this.
      *
-     * @param index its position in network order
+     * @throws IllegalArgumentException if the network has no such block
      * @throws NonFiniteLossException if the loss at the point is not a finite number
      */
-    public HessianOperator block(int index) {
+    public HessianOperator block(Block block) {
+        int index = blocks.indexOf(block);
+        if (index < 0) {
+            throw new IllegalArgumentException("block hessians: expected one of "
+                    + blocks.stream().map(Block::name).toList() + ", got block '" + block.name() + "'");
+        }
         List<Chunk> chunks = parts.stream()
                 .map(p -> new Chunk(p.from(), p.count(), p.blocks().product(index))).toList();
-        return new HessianOperator(problem, blocks.get(index).weights(), chunks);
+        return new HessianOperator(problem, block.weights(), chunks);
     }
 }

@@ -13,12 +13,12 @@ import dev.goshawk.models.TracedNetwork;
 import dev.goshawk.operator.PairwiseSum;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Shape;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.function.IntToLongFunction;
 import java.util.OptionalInt;
-import java.util.function.IntFunction;
+import java.util.SequencedMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -147,7 +147,7 @@ public record HessianPlan(int samples, int microBatch, boolean kept, long primal
      * @param microBatch most images at once, at least 1
      * @return a plan for each block, in network order; micro-batches are kept
      */
-    public static List<HessianPlan> ofBlocks(Task task, int microBatch) {
+    public static SequencedMap<Block, HessianPlan> ofBlocks(Task task, int microBatch) {
         if (microBatch < 1) {
             throw new IllegalArgumentException("batch: expected at least 1 image, got " + microBatch);
         }
@@ -159,11 +159,11 @@ public record HessianPlan(int samples, int microBatch, boolean kept, long primal
         Linearization lastParts = last == 0 ? parts : HessianBlocks.trace(small.loss(), variables(small));
         long primal = task.backend().plannedBytes(parts.primal());
         long lastPrimal = last == 0 ? 0 : task.backend().plannedBytes(lastParts.primal());
-        List<HessianPlan> plans = new ArrayList<>();
+        SequencedMap<Block, HessianPlan> plans = new LinkedHashMap<>();
         for (Block b : traced.blocks()) {
             long tangent = tangentBytes(task, parts, b);
             long lastBytes = last == 0 ? 0 : lastPrimal + tangentBytes(task, lastParts, b);
-            plans.add(new HessianPlan(task.samples(), whole, true, primal, tangent, lastBytes,
+            plans.put(b, new HessianPlan(task.samples(), whole, true, primal, tangent, lastBytes,
                     vectorBytes(task, b.weightCount(), whole)));
         }
         return plans;

@@ -14,7 +14,7 @@ import dev.goshawk.spectral.EigenSolver;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
-import java.util.function.IntFunction;
+import java.util.function.Function;
 
 /** The top eigenvalue of each HAWQ block's own Hessian: what HAWQ knows of a network (Dong et al., ICCV 2019, section 3.1). */
 public final class Spectrum {
@@ -94,12 +94,12 @@ public final class Spectrum {
     public static List<Entry> of(LossProblem problem, int batch, boolean recompute, SpectrumMethod method,
             EigenOptions options, Listener listener) {
         List<Block> blocks = HessianOperator.blocks(problem);
-        IntFunction<HessianOperator> approximations = method.subsample() == 0 ? i -> {
+        Function<Block, HessianOperator> approximations = method.subsample() == 0 ? b -> {
             throw new IllegalStateException("no subsample");
         } : BlockHessians.of(Subsample.of(problem, method.subsample(), batch), batch)::block;
-        IntFunction<HessianOperator> operators = SpectrumPlan.shares(problem, batch, recompute, method, options)
+        Function<Block, HessianOperator> operators = SpectrumPlan.shares(problem, batch, recompute, method, options)
                 ? BlockHessians.of(problem, batch)::block
-                : i -> HessianOperator.block(problem, blocks.get(i).name(), batch, recompute);
+                : b -> HessianOperator.block(problem, b.name(), batch, recompute);
         double[] work = work(blocks);
         double all = 0;
         for (double w : work) {
@@ -116,12 +116,12 @@ public final class Spectrum {
                 reached[0] = before + share * converged(eigenvalue, residual, products, options);
                 listener.update(block, reached[0], products, eigenvalue, residual);
             });
-            HessianOperator operator = operators.apply(i);
+            HessianOperator operator = operators.apply(block);
             if (method.subsample() == 0) {
                 entries.add(new Entry(block, method.plain().top(operator, told)));
             } else {
                 // The images left out count as ones without curvature.
-                Scaled part = new Scaled(approximations.apply(i), (double) method.subsample() / problem.samples(),
+                Scaled part = new Scaled(approximations.apply(block), (double) method.subsample() / problem.samples(),
                         products -> listener.subsampled(block, reached[0], products));
                 entries.add(new Entry(block, new Davidson(part).top(operator, told), part.count));
             }

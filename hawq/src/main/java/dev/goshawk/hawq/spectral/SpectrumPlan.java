@@ -10,8 +10,11 @@ import dev.goshawk.models.Block;
 import dev.goshawk.spectral.EigenOptions;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
+import java.util.function.ToLongFunction;
 
 /**
  * What {@link Spectrum} takes in memory, found without taking it: parameters, sample and eigenvectors are held throughout,
@@ -52,23 +55,33 @@ public record SpectrumPlan(HessianPlan.Task task, SpectrumMethod method, boolean
     public static SpectrumPlan of(HessianPlan.Task task, int microBatch, boolean recompute, SpectrumMethod method,
             EigenOptions options, long limit) {
         List<Block> blocks = task.blocks();
-        long[] solver = blocks.stream().mapToLong(b -> b.weightCount() * method.vectors(options) * Double.BYTES)
-                .toArray();
-        long[] subsample = subsampleBytes(task, microBatch, method);
+        ToLongFunction<Block> solver = b -> b.weightCount() * method.vectors(options) * Double.BYTES;
+        Map<Block, Long> subsample = subsampleBytes(task, microBatch, method);
         long room = limit - held(task).heldBytes();
         if (!recompute) {
-            List<HessianPlan> shared = HessianPlan.ofBlocks(task, microBatch);
-            List<Entry> entries = entries(blocks, shared, subsample, solver);
+            Map<Block, HessianPlan> shared = HessianPlan.ofBlocks(task, microBatch);
+            List<Entry> entries = blocks.stream()
+                    .map(b -> new Entry(b, of(b, shared), of(b, subsample), solver.applyAsLong(b))).toList();
             if (entries.stream().allMatch(e -> e.bytes() <= room)) {
                 return new SpectrumPlan(task, method, true, entries);
             }
         }
-        List<HessianPlan> single = new ArrayList<>();
-        for (int i = 0; i < blocks.size(); i++) {
-            single.add(HessianPlan.of(task, blocks.get(i).weights(), microBatch, recompute,
-                    room - solver[i] - subsample[i]));
+        List<Entry> entries = new ArrayList<>();
+        for (Block b : blocks) {
+            long own = of(b, subsample) + solver.applyAsLong(b);
+            HessianPlan single = HessianPlan.of(task, b.weights(), microBatch, recompute, room - own);
+            entries.add(new Entry(b, single, of(b, subsample), solver.applyAsLong(b)));
         }
-        return new SpectrumPlan(task, method, false, entries(blocks, single, subsample, solver));
+        return new SpectrumPlan(task, method, false, entries);
+    }
+
+    private static <T> T of(Block block, Map<Block, T> all) {
+        T value = all.get(block);
+        if (value == null) {
+            throw new IllegalStateException("spectrum: expected a plan of block " + block.name() + ", got those of "
+                    + all.keySet().stream().map(Block::name).toList());
+        }
+        return value;
     }
 
     /** Whether {@link Spectrum} shares among the blocks what does not depend on the vectors. */
@@ -78,21 +91,15 @@ public record SpectrumPlan(HessianPlan.Task task, SpectrumMethod method, boolean
                 problem.backend().ownMemoryBytes().orElseGet(Heap::limit)).shared();
     }
 
-    private static List<Entry> entries(List<Block> blocks, List<HessianPlan> plans, long[] subsample, long[] solver) {
-        List<Entry> entries = new ArrayList<>();
-        for (int i = 0; i < solver.length; i++) {
-            entries.add(new Entry(blocks.get(i), plans.get(i), subsample[i], solver[i]));
-        }
-        return entries;
-    }
-
-    private static long[] subsampleBytes(HessianPlan.Task task, int microBatch, SpectrumMethod method) {
+    private static Map<Block, Long> subsampleBytes(HessianPlan.Task task, int microBatch, SpectrumMethod method) {
+        Map<Block, Long> bytes = new HashMap<>();
         if (method.subsample() == 0) {
-            return new long[task.blocks().size()];
+            task.blocks().forEach(b -> bytes.put(b, 0L));
+            return bytes;
         }
         HessianPlan.Task part = task.of(method.subsample());
-        return HessianPlan.ofBlocks(part, microBatch).stream().mapToLong(p -> p.bytes() + part.sampleBytes())
-                .toArray();
+        HessianPlan.ofBlocks(part, microBatch).forEach((b, p) -> bytes.put(b, p.bytes() + part.sampleBytes()));
+        return bytes;
     }
 
     private static Footprint held(HessianPlan.Task task) {

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.goshawk.hawq.cli.option.TensorInputs;
+import dev.goshawk.hawq.cli.command.TensorInputs;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.weights.WeightFileException;
 import java.io.IOException;

@@ -14,6 +14,8 @@ import dev.goshawk.models.TracedNetwork;
 import dev.goshawk.tensor.DType;
 import java.util.Arrays;
 import java.util.List;
+import dev.goshawk.models.Block;
+import java.util.SequencedMap;
 import org.junit.jupiter.api.Test;
 
 class BlockHessiansTest {
@@ -32,18 +34,25 @@ class BlockHessiansTest {
         LossProblem problem = TinyNetwork.problem(7, DType.FLOAT64, backend);
         for (int batch : new int[] {7, 3, 1}) {
             BlockHessians shared = BlockHessians.of(problem, batch);
-            for (int i = 2; i >= 0; i--) {
-                HessianOperator block = shared.block(i);
-                HessianOperator alone = HessianOperator.block(problem, HessianOperator.blocks(problem).get(i).name(),
-                        batch);
+            for (Block b : HessianOperator.blocks(problem).reversed()) {
+                HessianOperator block = shared.block(b);
+                HessianOperator alone = HessianOperator.block(problem, b.name(), batch);
                 assertEquals(alone.variables().names(), block.variables().names());
                 assertEquals(alone.loss(), block.loss(), 1e-15);
                 assertArrayEquals(alone.gradient(), block.gradient(), 1e-14);
-                assertArrayEquals(product(alone, i), product(block, i), 1e-13);
-                assertArrayEquals(product(block, 4), product(shared.block(i), 4));
+                assertArrayEquals(product(alone, 3), product(block, 3), 1e-13);
+                assertArrayEquals(product(block, 4), product(shared.block(b), 4));
                 assertTrue(block.isResident());
             }
         }
+    }
+
+    @Test
+    void aBlockOfAnotherNetworkIsRefused() {
+        BlockHessians shared = BlockHessians.of(TinyNetwork.problem(3, DType.FLOAT64, backend), 3);
+        Block other = new Block("middle", List.of("middle.conv1.weight"), 36, 1);
+        assertEquals("block hessians: expected one of [first, middle, last], got block 'middle'", assertThrows(
+                IllegalArgumentException.class, () -> shared.block(other)).getMessage());
     }
 
     @Test
@@ -51,14 +60,14 @@ class BlockHessiansTest {
         LossProblem problem = TinyNetwork.problem(7, DType.FLOAT32, backend);
         TracedNetwork traced = problem.trace(3);
         Linearization parts = HessianBlocks.trace(traced.loss(), HessianPlan.variables(traced));
-        List<HessianPlan> plans = HessianPlan.ofBlocks(problem.task(), 3);
-        assertEquals(3, plans.size());
-        for (int i = 0; i < 3; i++) {
-            assertEquals(backend.compile(parts.primal()).plannedBytes(), plans.get(i).primalBytes());
-            assertEquals(backend.compile(HessianBlocks.tangent(parts, traced.blocks().get(i).weights())).plannedBytes(),
-                    plans.get(i).tangentBytes());
-            assertTrue(plans.get(i).lastBytes() > 0);
-        }
+        SequencedMap<Block, HessianPlan> plans = HessianPlan.ofBlocks(problem.task(), 3);
+        assertEquals(problem.description().blocks(), List.copyOf(plans.keySet()));
+        plans.forEach((block, plan) -> {
+            assertEquals(backend.compile(parts.primal()).plannedBytes(), plan.primalBytes());
+            assertEquals(backend.compile(HessianBlocks.tangent(parts, block.weights())).plannedBytes(),
+                    plan.tangentBytes());
+            assertTrue(plan.lastBytes() > 0);
+        });
     }
 
     @Test

@@ -163,7 +163,7 @@ class VectorProblemTest {
                 HessianOperator one = HessianOperator.block(p, blocks.get(b).name(), 3, recompute);
                 for (int j = 0; j < one.size(); j++) {
                     assertArrayEquals(parts.get(b)[j], column(one, j), 1e-6, "column " + j);
-                    assertArrayEquals(column(one, j), column(shared.block(b), j), 1e-14);
+                    assertArrayEquals(column(one, j), column(shared.block(blocks.get(b)), j), 1e-14);
                 }
             }
         }

@@ -7,7 +7,6 @@ import dev.goshawk.hawq.cli.option.EngineOptions;
 import dev.goshawk.hawq.cli.option.Given;
 import dev.goshawk.hawq.cli.option.ModelOptions;
 import dev.goshawk.hawq.cli.option.Outputs;
-import dev.goshawk.hawq.cli.option.TensorInputs;
 import dev.goshawk.hawq.cli.print.MemoryTable;
 import dev.goshawk.hawq.cli.print.Progress;
 import dev.goshawk.hawq.cli.print.Provenance;

@@ -35,7 +35,7 @@ public final class StartWeights {
     }
 
     /** As {@link #read}, with integers of any width. */
-    static Weights readNumbers(Path file, PrintWriter err) {
+    public static Weights readNumbers(Path file, PrintWriter err) {
         return read(file, err, WeightFile::readNumbers);
     }
 

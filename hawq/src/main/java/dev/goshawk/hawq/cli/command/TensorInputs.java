@@ -1,5 +1,7 @@
-package dev.goshawk.hawq.cli.option;
+package dev.goshawk.hawq.cli.command;
 
+import dev.goshawk.hawq.cli.option.DataOptions;
+import dev.goshawk.hawq.cli.option.StartWeights;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.Tensor;
