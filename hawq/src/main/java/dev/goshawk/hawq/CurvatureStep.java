@@ -4,13 +4,19 @@ import dev.goshawk.backend.Backend;
 import dev.goshawk.data.Batches;
 import dev.goshawk.data.ImageDataset;
 import dev.goshawk.data.source.Datasets;
+import dev.goshawk.hawq.allocate.BitPolicy.Need;
+import dev.goshawk.hawq.curvature.BlockCurvature;
 import dev.goshawk.hawq.curvature.HessianPlan;
 import dev.goshawk.hawq.curvature.LossProblem;
 import dev.goshawk.hawq.evaluation.Evaluation;
 import dev.goshawk.hawq.evaluation.Evaluator;
 import dev.goshawk.hawq.memory.Heap;
+import dev.goshawk.hawq.perturbation.ActivationCurvature;
+import dev.goshawk.hawq.perturbation.QuadraticForm;
+import dev.goshawk.hawq.perturbation.SiteCurvature;
 import dev.goshawk.hawq.report.RunReport;
 import dev.goshawk.hawq.run.RunFolder;
+import dev.goshawk.hawq.spectral.BlockTraces;
 import dev.goshawk.hawq.spectral.Spectrum;
 import dev.goshawk.hawq.spectral.SpectrumMethod;
 import dev.goshawk.hawq.spectral.SpectrumPlan;
@@ -23,18 +29,24 @@ import dev.goshawk.spectral.EigenOptions;
 import dev.goshawk.tensor.DType;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** The curvature of the float network, kept in the run's folder. */
 final class CurvatureStep {
     private static final int MAX_PRODUCTS = 500;
+    /** One random vector is an independent draw for each image's activations: fewer will do. */
+    private static final int DRAWS_BY_IMAGES = 5;
 
     private final Network network;
     private final TrainingData data;
     private final CurvatureSettings settings;
     private final Backend backend;
     private final EigenOptions options;
+    private final boolean traces;
+    private @Nullable LossProblem problem;
 
     CurvatureStep(Network network, TrainingData data, HawqOptions options) {
         this.network = network;
@@ -43,6 +55,7 @@ final class CurvatureStep {
         this.backend = options.backend();
         this.options = EigenOptions.defaults().withTolerance(settings.tolerance()).withMaxIterations(MAX_PRODUCTS)
                 .withSeed(options.training().seed());
+        this.traces = options.methods().stream().anyMatch(m -> m.policy().needs().contains(Need.TRACES));
     }
 
     /** Adds the fingerprint of the images where they are no training images. */
@@ -74,11 +87,61 @@ final class CurvatureStep {
         return Datasets.load(data.train(), batches.order(0), settings.sampleSize(), data.faults());
     }
 
+    /** The loss over the sample. */
+    private LossProblem problem(Parameters weights) {
+        LossProblem known = problem;
+        if (known == null) {
+            known = LossProblem.of(network, weights, sample(), data.normalization(), backend);
+            problem = known;
+        }
+        return known;
+    }
+
+    private int batch(LossProblem of) {
+        return Math.min(settings.microBatch(), of.samples());
+    }
+
+    /** What rounding by a method does to the loss, to second order; kept as the spectrum is. */
+    QuadraticForm products(RunFolder folder, Parameters weights, Method method, HawqListener listener) {
+        Path file = folder.file("products.json");
+        QuadraticForm kept = Kept.read(file, key(method), QuadraticForm.class, listener::note);
+        if (kept != null) {
+            return kept;
+        }
+        LossProblem of = problem(weights);
+        QuadraticForm form = QuadraticForm.of(of, batch(of), settings.recompute(), method.quantizer(),
+                method.policy().widths(), (block, width, fraction) -> listener.measuring(
+                        "product with " + block.name() + " at " + width + " bits", fraction));
+        Kept.write(file, key(method), form);
+        return form;
+    }
+
+    /** The curvature by activations, and what rounding by a method does to them; kept as the spectrum is. */
+    List<SiteCurvature> activations(RunFolder folder, Parameters weights, Method method, HawqListener listener) {
+        Path file = folder.file("activations.json");
+        SiteCurvature[] kept = Kept.read(file, key(method), SiteCurvature[].class, listener::note);
+        if (kept != null) {
+            return List.of(kept);
+        }
+        LossProblem of = problem(weights);
+        List<SiteCurvature> sites = ActivationCurvature.of(of, batch(of), settings.recompute(), method.quantizer(),
+                method.policy().widths(),
+                Math.max(2, settings.draws() / DRAWS_BY_IMAGES), options.seed(),
+                (site, fraction) -> listener.measuring("curvature by activations " + site, fraction));
+        Kept.write(file, key(method), sites);
+        return sites;
+    }
+
+    private static String key(Method method) {
+        return method.name() + ", " + method.quantizer().describeWeights() + ", "
+                + method.quantizer().describeActivations() + ", widths " + method.policy().widths();
+    }
+
     /** Computes the spectrum, or reads it where an earlier process of the same run has computed it. */
     Curvature compute(RunFolder folder, Parameters weights, HawqListener listener) {
         Path file = folder.file("curvature.json");
-        Curvature kept = KeptCurvature.read(file, listener::note);
-        if (kept != null) {
+        Curvature kept = Kept.read(file, "", Curvature.class, listener::note);
+        if (kept != null && (!traces || kept.blocks().stream().allMatch(b -> b.trace() != null))) {
             return kept;
         }
         DType dtype = weights.dtype();
@@ -88,18 +151,26 @@ final class CurvatureStep {
                 network.trace(dtype, batch, sample.height(), sample.width(), Mode.EVALUATION, LayerHooks.NONE), weights,
                 backend)
                 .evaluate(new Batches(sample, data.normalization(), 0), Evaluator.LogitsListener.NONE);
-        LossProblem problem = LossProblem.of(network, weights, sample, data.normalization(), backend);
+        LossProblem of = LossProblem.of(network, weights, sample, data.normalization(), backend);
+        problem = of;
         SpectrumMethod method = settings.method(sample.size());
         long began = System.nanoTime();
-        List<Spectrum.Entry> entries = Spectrum.of(problem, batch, settings.recompute(), method, options,
+        List<Spectrum.Entry> entries = Spectrum.of(of, batch, settings.recompute(), method, options,
                 listener.spectrum());
         double seconds = (System.nanoTime() - began) / 1e9;
+        List<BlockCurvature> blocks = entries.stream().map(Spectrum.Entry::curvature).toList();
         Curvature result = new Curvature(IntStream.range(0, sample.size()).mapToObj(sample::name).toList(),
                 new RunReport.Curvature(method.name(), options.target().name(), settings.tolerance(), MAX_PRODUCTS,
                         dtype.toString(), point.loss(), point.accuracy(), seconds),
-                entries.stream().map(Spectrum.Entry::curvature).toList());
-        KeptCurvature.write(file, result);
+                traces ? traced(of, blocks, listener) : blocks);
+        Kept.write(file, "", result);
         listener.curvature(result);
         return result;
+    }
+
+    private List<BlockCurvature> traced(LossProblem of, List<BlockCurvature> blocks, HawqListener listener) {
+        return BlockTraces.of(of, blocks, batch(of), settings.recompute(), settings.draws(), options.seed(),
+                (block, fraction, draws, trace, error) -> listener.measuring(String.format(Locale.ROOT,
+                        "trace of %s: draw %d, %.4g +- %.2g", block, draws, trace, error), fraction));
     }
 }

@@ -28,7 +28,16 @@ public interface HawqListener {
         return Spectrum.Listener.NONE;
     }
 
-    /** The eigenvalues are found. */
+    /**
+     * Something else of second order is measured: traces before the curvature is told, products and activations before a method's choice.
+     *
+     * @param what in a few words
+     * @param fraction of it that is done, 0 to 1
+     */
+    default void measuring(String what, double fraction) {
+    }
+
+    /** The eigenvalues, and the traces where a method goes by them, are found. */
     default void curvature(Curvature curvature) {
     }
 

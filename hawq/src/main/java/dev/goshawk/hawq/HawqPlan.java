@@ -122,7 +122,7 @@ public final class HawqPlan {
         listener.evaluated(floats);
         Curvature top = curvature == null ? null : curvature.compute(folder, from, listener);
         List<DivergedException> failures = new ArrayList<>();
-        List<MethodResult> results = new QuantizationRun(folder, network, from, data, options, listener)
+        List<MethodResult> results = new QuantizationRun(folder, network, from, data, options, listener, curvature)
                 .run(options.methods(), top, failures::add);
         RunReport report = new QuantizationReport(folder, network, from, data, options, origin)
                 .of(results, top, floats.accuracy());

@@ -1,5 +1,6 @@
 package dev.goshawk.hawq;
 
+import dev.goshawk.hawq.allocate.BitAllocation;
 import dev.goshawk.hawq.allocate.BitPolicy;
 import dev.goshawk.hawq.allocate.DirectPolicy;
 import dev.goshawk.hawq.allocate.HawqPolicy;
@@ -15,28 +16,30 @@ import java.util.List;
 /**
  * A way to quantize a network.
  *
- * @param name of its files and checkpoints, lower-case letters
+ * @param name of its files and checkpoints: lower-case letters, digits and hyphens
  * @param label what reports call it
- * @param policy chooses the blocks' widths. Where it goes by curvature, blocks are quantized in descending order of
- *        |lambda| ||Q(W) - W||^2, otherwise in network order
+ * @param policy chooses the blocks' widths and the order in which they are quantized
  * @param quantizer rounds
  * @param reverseOrder whether the order is the other way round; an ablation
  */
 public record Method(String name, String label, BitPolicy policy, Quantizer quantizer, boolean reverseOrder) {
     public Method {
-        if (!name.matches("[a-z]+")) {
-            throw new IllegalArgumentException("method: expected a name of lower-case letters, got '" + name + "'");
+        if (!name.matches("[a-z][a-z0-9-]*")) {
+            throw new IllegalArgumentException(
+                    "method: expected a name of lower-case letters, digits and hyphens, got '" + name + "'");
         }
     }
 
     /** Bits and order by curvature (Dong et al., ICCV 2019), rounded by the standard quantizer. */
     public static Method hawq() {
-        return new Method("hawq", "HAWQ", new HawqPolicy(false), UniformQuantizer.standard(), false);
+        return new Method("hawq", "HAWQ", new HawqPolicy(BitAllocation.CHOICES, false), UniformQuantizer.standard(),
+                false);
     }
 
     /** One width for all blocks, in network order. */
     public static Method direct() {
-        return new Method("direct", "Direct", new DirectPolicy(), UniformQuantizer.standard(), false);
+        return new Method("direct", "Direct", new DirectPolicy(BitAllocation.CHOICES), UniformQuantizer.standard(),
+                false);
     }
 
     /** The same with another policy. */

@@ -11,6 +11,7 @@ import dev.goshawk.hawq.run.ReportParts;
 import dev.goshawk.hawq.run.RunFolder;
 import dev.goshawk.hawq.training.Schedule.Turn;
 import dev.goshawk.hawq.training.TrainingData;
+import dev.goshawk.models.ActivationSite;
 import dev.goshawk.models.Block;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.parameters.Parameters;
@@ -29,6 +30,7 @@ final class QuantizationReport {
     private final HawqOptions options;
     private final RunOrigin origin;
     private final BitWidth activationBits;
+    private final List<ActivationSite> sites;
 
     QuantizationReport(RunFolder folder, Network network, Parameters weights, TrainingData data, HawqOptions options,
             RunOrigin origin) {
@@ -39,6 +41,7 @@ final class QuantizationReport {
         this.options = options;
         this.origin = origin;
         this.activationBits = options.training().activationBits();
+        this.sites = network.describe().sites();
     }
 
     /** The report; the first result is the headline. */
@@ -63,23 +66,41 @@ final class QuantizationReport {
         BitAllocation allocation = result.decision().allocation();
         BitWidth least = allocation.bits().stream().min(Comparator.comparingInt(BitWidth::bits)).orElse(BitWidth.FLOAT);
         boolean mixed = allocation.bits().stream().distinct().count() > 1;
-        return new RunReport.Result(result.method().label(), least + (mixed ? " MP" : ""), activationBits.toString(),
-                result.accuracy(), allocation.ratio(), activationRatio(), ReportParts.THIS_RUN);
+        return new RunReport.Result(result.method().label(), least + (mixed ? " MP" : ""),
+                activationBits(result.decision()), result.accuracy(), allocation.ratio(),
+                activationRatio(result.decision()), ReportParts.THIS_RUN);
     }
 
-    private double activationRatio() {
-        return 32.0 / activationBits.bits();
+    /** The width of activations, or the least of several. */
+    private String activationBits(Decision decision) {
+        List<BitWidth> widths = sites.stream().map(s -> activationBits(decision, s)).distinct().sorted().toList();
+        return widths.size() > 1 ? widths.getFirst() + " MP" : activationBits.toString();
+    }
+
+    private BitWidth activationBits(Decision decision, ActivationSite site) {
+        return decision.activations().getOrDefault(site.block(), activationBits);
+    }
+
+    private double activationRatio(Decision decision) {
+        if (decision.activations().isEmpty()) {
+            return 32.0 / activationBits.bits();
+        }
+        double elements = sites.stream().mapToDouble(s -> s.shape().size()).sum();
+        return 32.0 * elements
+                / sites.stream().mapToDouble(s -> (double) s.shape().size() * activationBits(decision, s).bits()).sum();
     }
 
     private RunReport.Quantization quantization(MethodResult main) {
         Quantizer quantizer = main.method().quantizer();
         String activations = activationBits.isFloat()
                 ? "float"
-                : activationBits + " bits unsigned after each ReLU, " + quantizer.describeActivations();
+                : activationBits(main.decision()) + " bits unsigned after each ReLU, "
+                        + quantizer.describeActivations();
         BitAllocation allocation = main.decision().allocation();
         return new RunReport.Quantization(quantizer.describeWeights(), activations,
                 main.method().policy().describe(options.target()), allocation.ratio(), allocation.mebibytes(),
-                activationRatio(), Compression.convention());
+                activationRatio(main.decision()), Compression.convention(),
+                main.method().policy().describe());
     }
 
     private List<RunReport.BlockRow> blocks(Decision main) {

@@ -1,9 +1,12 @@
 package dev.goshawk.hawq;
 
+import dev.goshawk.hawq.allocate.AllocationTask;
 import dev.goshawk.hawq.allocate.BitAllocation;
-import dev.goshawk.hawq.allocate.FineTuningOrder;
+import dev.goshawk.hawq.allocate.BitPolicy;
+import dev.goshawk.hawq.allocate.BitPolicy.Need;
 import dev.goshawk.hawq.allocate.Sensitivity;
 import dev.goshawk.hawq.curvature.BlockCurvature;
+import dev.goshawk.hawq.perturbation.QuadraticForm;
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.quantize.StoredActivations;
 import dev.goshawk.hawq.run.RunFolder;
@@ -37,9 +40,10 @@ final class QuantizationRun {
     private final TrainingData data;
     private final HawqOptions options;
     private final HawqListener listener;
+    private final @Nullable CurvatureStep step;
 
     QuantizationRun(RunFolder folder, Network network, Parameters weights, TrainingData data, HawqOptions options,
-            HawqListener listener) {
+            HawqListener listener, @Nullable CurvatureStep step) {
         this.folder = folder;
         this.network = network;
         this.blocks = network.describe().blocks();
@@ -47,6 +51,7 @@ final class QuantizationRun {
         this.data = data;
         this.options = options;
         this.listener = listener;
+        this.step = step;
     }
 
     /**
@@ -81,7 +86,7 @@ final class QuantizationRun {
         }
         List<EpochResult> epochs = trainer.run(checkpoints, listener.training(method));
         Parameters model = trainer.quantizedParameters();
-        folder.writeModel(file, model, metadata(decision.allocation(), settings.activationBits(), trainer));
+        folder.writeModel(file, model, metadata(decision, settings.activationBits(), trainer));
         Double accuracy = epochs.getLast().testAccuracy();
         MethodResult result = new MethodResult(decision, epochs, accuracy == null ? 0 : accuracy, model);
         listener.trained(result);
@@ -93,31 +98,35 @@ final class QuantizationRun {
         return context -> new GradientDescent(context, new Sgd(settings.momentum(), false), objective);
     }
 
-    private Decision decide(Method method, @Nullable Curvature curvature) {
-        List<Sensitivity> sensitivities = curvature == null || !method.policy().usesCurvature()
+    private Decision decide(Method method, @Nullable Curvature known) {
+        BitPolicy policy = method.policy();
+        List<Sensitivity> sensitivities = known == null || !policy.usesCurvature()
                 ? List.of()
-                : blocks.stream().map(block -> Sensitivity.of(BlockCurvature.of(block, curvature.blocks()), weights,
-                        method.quantizer(), method.policy().widths())).toList();
-        BitAllocation allocation = method.policy().choose(blocks, sensitivities, options.target());
-        List<Turn> turns = sensitivities.isEmpty() ? networkOrder(allocation) : order(sensitivities, allocation);
-        return new Decision(method, allocation, sensitivities, method.reverseOrder() ? turns.reversed() : turns);
+                : blocks.stream().map(block -> Sensitivity.of(BlockCurvature.of(block, known.blocks()), weights,
+                        method.quantizer(), policy.widths())).toList();
+        QuadraticForm quadratic = step != null && policy.needs().contains(Need.PRODUCTS)
+                ? step.products(folder, weights, method, listener)
+                : null;
+        BitWidth usual = options.training().activationBits();
+        Map<String, BitWidth> activations = step != null && policy.needs().contains(Need.ACTIVATIONS)
+                && !usual.isFloat()
+                        ? policy.activations(step.activations(folder, weights, method, listener), usual)
+                        : Map.of();
+        AllocationTask task = new AllocationTask(blocks, options.target(), sensitivities, quadratic);
+        List<String> notes = new ArrayList<>();
+        BitAllocation allocation = policy.choose(task, notes::add);
+        List<Turn> turns = policy.order(task, allocation).stream()
+                .map(b -> new Turn(b.name(), allocation.of(b), activations.get(b.name()))).toList();
+        return new Decision(method, allocation, sensitivities, quadratic, activations,
+                method.reverseOrder() ? turns.reversed() : turns, notes);
     }
 
-    /** Blocks in descending Omega. */
-    private static List<Turn> order(List<Sensitivity> sensitivities, BitAllocation allocation) {
-        return FineTuningOrder.of(sensitivities, allocation).stream()
-                .map(e -> new Turn(e.block().name(), e.bits())).toList();
-    }
-
-    private List<Turn> networkOrder(BitAllocation allocation) {
-        return blocks.stream().map(b -> new Turn(b.name(), allocation.of(b))).filter(t -> !t.bits().isFloat()).toList();
-    }
-
-    private Map<String, String> metadata(BitAllocation allocation, BitWidth activationBits, Trainer trainer) {
+    private Map<String, String> metadata(Decision decision, BitWidth activationBits, Trainer trainer) {
         Map<String, String> text = new LinkedHashMap<>();
         text.put("format", "pt");
-        blocks.forEach(b -> text.put("goshawk.bits." + b.name(), allocation.of(b).toString()));
-        text.putAll(new StoredActivations(activationBits, trainer.activationRanges()).metadata());
+        blocks.forEach(b -> text.put("goshawk.bits." + b.name(), decision.allocation().of(b).toString()));
+        text.putAll(new StoredActivations(activationBits, trainer.activationRanges(), trainer.activationWidths())
+                .metadata());
         return text;
     }
 }

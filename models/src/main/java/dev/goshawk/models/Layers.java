@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class Layers {
     /** PyTorch's default. */
     private static final double BATCH_NORM_EPSILON = 1e-5;
+    private static final String WEIGHT = ".weight";
 
     private final Trace trace;
     private final String prefix;
@@ -32,13 +33,14 @@ public final class Layers {
         this.block = block;
     }
 
-    Layers(DType dtype, Mode mode, LayerHooks hooks) {
-        this(new Trace(dtype, mode, hooks), "", null);
+    /** @param byLayer whether each layer with a weight is a block of its own, whatever the definition says */
+    Layers(DType dtype, Mode mode, LayerHooks hooks, boolean byLayer) {
+        this(new Trace(dtype, mode, hooks, byLayer), "", null);
     }
 
     /** Layers of a network in evaluation mode that nobody else sees: for a definition that has to look at itself. */
     public static Layers recording(DType dtype) {
-        return new Layers(dtype, Mode.EVALUATION, LayerHooks.NONE);
+        return new Layers(dtype, Mode.EVALUATION, LayerHooks.NONE, false);
     }
 
     /** The same network, with {@code name.} before the names of what is made. */
@@ -170,7 +172,7 @@ public final class Layers {
     // --- parameters -------------------------------------------------------------------------------------------------
 
     private Value weight(String layer, Kind kind, Shape shape) {
-        return parameter(layer + ".weight", kind, shape);
+        return parameter(layer + WEIGHT, kind, shape);
     }
 
     private Value bias(String layer, int channels) {
@@ -184,6 +186,9 @@ public final class Layers {
      * @param shape in Goshawk's layout, see {@link ParameterSpec#shape()}
      */
     public Value parameter(String name, Kind kind, Shape shape) {
+        if (kind == Kind.CONV_WEIGHT || kind == Kind.LINEAR_WEIGHT) {
+            trace.enter(prefix + name);
+        }
         ParameterSpec spec = spec(name, kind, shape);
         Value value = trace.add(spec);
         return spec.isWeight() ? trace.hooks.weight(spec, value) : value;
@@ -207,7 +212,8 @@ public final class Layers {
         if (block == null) {
             throw new IllegalArgumentException("layers: '" + prefix + name + "' is made outside of any block");
         }
-        return block;
+        String layer = trace.layer;
+        return layer == null ? block : layer;
     }
 
     List<ParameterSpec> specs() {
@@ -247,11 +253,21 @@ public final class Layers {
         private final List<ActivationSite> activations = new ArrayList<>();
         private final List<BatchStatistic> statistics = new ArrayList<>();
         private final SequencedMap<String, Long> macs = new LinkedHashMap<>();
+        private final boolean byLayer;
+        /** The layer whose weight was made last, where layers are blocks. */
+        private @Nullable String layer;
 
-        Trace(DType dtype, Mode mode, LayerHooks hooks) {
+        Trace(DType dtype, Mode mode, LayerHooks hooks, boolean byLayer) {
+            this.byLayer = byLayer;
             this.dtype = dtype;
             this.mode = mode;
             this.hooks = hooks;
+        }
+
+        void enter(String weight) {
+            if (byLayer) {
+                layer = weight.endsWith(WEIGHT) ? weight.substring(0, weight.length() - WEIGHT.length()) : weight;
+            }
         }
 
         Value add(ParameterSpec spec) {

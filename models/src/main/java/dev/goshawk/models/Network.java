@@ -42,6 +42,16 @@ public interface Network {
      */
     Value logits(Layers net, Value inputs);
 
+    /** Whether each layer with a weight is a HAWQ block of its own, whatever {@link #logits} says; see {@link #byLayer}. */
+    default boolean layersAreBlocks() {
+        return false;
+    }
+
+    /** The same network with each layer that has a weight as a block of its own, with what follows it up to the next. */
+    default Network byLayer() {
+        return new LayerwiseNetwork(this);
+    }
+
     /** Whether a checkpoint of this network may hold a tensor of this name that the definition leaves out. */
     default boolean ignores(String checkpointName) {
         return false;
@@ -77,7 +87,7 @@ public interface Network {
      */
     default TracedNetwork trace(DType dtype, Shape inputs, Mode mode, LayerHooks hooks, Objective objective) {
         Value x = Value.input(TracedNetwork.IMAGES, dtype, inputs);
-        Layers net = new Layers(dtype, mode, hooks);
+        Layers net = new Layers(dtype, mode, hooks, layersAreBlocks());
         try {
             return TracedNetwork.of(x, logits(net, x), net, objective);
         } catch (ShapeMismatchException e) {

@@ -54,9 +54,14 @@ public record BitAllocation(List<Block> blocks, List<BitWidth> bits) {
      * As {@link #choose}, with the precision order reversed: the least sensitive block gets the most bits. An ablation.
      */
     public static BitAllocation reversed(List<Sensitivity> blocks, SizeTarget target) {
+        return reversed(blocks, target, CHOICES);
+    }
+
+    /** As {@link #reversed(List, SizeTarget)}, from a set of widths, ascending. */
+    public static BitAllocation reversed(List<Sensitivity> blocks, SizeTarget target, List<BitWidth> widths) {
         List<Integer> order = new ArrayList<>(Sensitivity.precisionOrder(blocks));
         Collections.reverse(order);
-        return choose(blocks, order, target, CHOICES);
+        return choose(blocks, order, target, widths);
     }
 
     private static BitAllocation choose(List<Sensitivity> sensitivities, List<Integer> order, SizeTarget target,
@@ -73,13 +78,19 @@ public record BitAllocation(List<Block> blocks, List<BitWidth> bits) {
 
     /** Direct quantization: the widest single width that meets the target, with no second-order information. */
     public static BitAllocation direct(List<Block> blocks, SizeTarget target) {
-        long budget = target.budget(blocks, BitWidth.B2);
-        for (BitWidth b : CHOICES.reversed()) {
+        return direct(blocks, target, CHOICES);
+    }
+
+    /** As {@link #direct(List, SizeTarget)}, from a set of widths, ascending. */
+    public static BitAllocation direct(List<Block> blocks, SizeTarget target, List<BitWidth> widths) {
+        long budget = target.budget(blocks, widths.getFirst());
+        for (BitWidth b : widths.reversed()) {
             if (Compression.weights(blocks) * b.bits() <= budget) {
                 return uniform(blocks, b);
             }
         }
-        throw new IllegalStateException("direct allocation: budget of " + budget + " bits below 2 bits a weight");
+        throw new IllegalStateException(
+                "direct allocation: budget of " + budget + " bits below " + widths.getFirst() + " bits a weight");
     }
 
     /** The same width everywhere. */

@@ -1,33 +1,32 @@
 package dev.goshawk.hawq.allocate;
 
 import dev.goshawk.hawq.quantize.BitWidth;
-import dev.goshawk.models.Block;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
 
-/** Direct quantization: the widest single width that meets the target, with no second-order information. */
-public record DirectPolicy() implements BitPolicy {
-    @Override
-    public boolean usesCurvature() {
-        return false;
+/**
+ * Direct quantization: the widest single width that meets the target, with no second-order information.
+ *
+ * @param widths that may be chosen, ascending
+ */
+public record DirectPolicy(List<BitWidth> widths) implements BitPolicy {
+    static BitPolicy of(PolicySettings settings) {
+        return new DirectPolicy(settings.widths());
     }
 
     @Override
-    public List<BitWidth> widths() {
-        return BitAllocation.CHOICES;
+    public String describe() {
+        return "one width for all blocks, in network order, nothing of second order";
     }
 
     @Override
-    public void requireReachable(List<Block> blocks, SizeTarget target) {
-        target.budget(blocks, BitAllocation.CHOICES.getFirst());
+    public Set<Need> needs() {
+        return Set.of();
     }
 
     @Override
-    public BitAllocation choose(List<Block> blocks, List<Sensitivity> sensitivities, SizeTarget target) {
-        return BitAllocation.direct(blocks, target);
-    }
-
-    @Override
-    public String describe(SizeTarget target) {
-        return target.describe();
+    public BitAllocation choose(AllocationTask task, Consumer<String> notes) {
+        return BitAllocation.direct(task.blocks(), task.target(), widths);
     }
 }

@@ -34,9 +34,4 @@ public final class FineTuningOrder {
                         blocks.get(i).omega(allocation.of(blocks.get(i).block()))))
                 .filter(e -> !e.bits().isFloat()).sorted(Comparator.comparingDouble(e -> -e.omega())).toList();
     }
-
-    /** {@link #of} backward: the least Omega first. An ablation. */
-    public static List<Entry> reversed(List<Sensitivity> blocks, BitAllocation allocation) {
-        return of(blocks, allocation).reversed();
-    }
 }

@@ -3,15 +3,17 @@ package dev.goshawk.hawq.allocate;
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.models.Block;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
  * Widths that are given rather than chosen; the target has no say.
  *
  * @param bits one for each block in network order, or a single one for all
- * @param usesCurvature whether the order of quantization goes by curvature
+ * @param byCurvature whether the order of quantization goes by curvature
  */
-public record GivenBits(List<BitWidth> bits, boolean usesCurvature) implements BitPolicy {
+public record GivenBits(List<BitWidth> bits, boolean byCurvature) implements BitPolicy {
     public GivenBits {
         bits = List.copyOf(bits);
     }
@@ -27,19 +29,36 @@ public record GivenBits(List<BitWidth> bits, boolean usesCurvature) implements B
     }
 
     @Override
+    public String describe() {
+        return "bits as given";
+    }
+
+    @Override
+    public Set<Need> needs() {
+        return byCurvature ? Set.of(Need.EIGENVALUES) : Set.of();
+    }
+
+    @Override
     public void requireReachable(List<Block> blocks, SizeTarget target) {
         allocation(blocks);
     }
 
     @Override
-    public BitAllocation choose(List<Block> blocks, List<Sensitivity> sensitivities, SizeTarget target) {
-        return allocation(blocks);
+    public BitAllocation choose(AllocationTask task, Consumer<String> notes) {
+        return allocation(task.blocks());
     }
 
     private BitAllocation allocation(List<Block> blocks) {
         return bits.size() == 1
                 ? BitAllocation.uniform(blocks, bits.getFirst())
                 : new BitAllocation(blocks, bits);
+    }
+
+    @Override
+    public List<Block> order(AllocationTask task, BitAllocation allocation) {
+        return byCurvature
+                ? new HawqPolicy(widths(), false).order(task, allocation)
+                : BitPolicy.super.order(task, allocation);
     }
 
     @Override

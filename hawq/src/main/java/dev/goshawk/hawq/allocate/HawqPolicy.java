@@ -3,35 +3,89 @@ package dev.goshawk.hawq.allocate;
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.models.Block;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Consumer;
 
 /**
- * HAWQ's policy (Dong et al., ICCV 2019): no block gets fewer bits than a less sensitive one.
+ * HAWQ's policy (Dong et al., ICCV 2019, arXiv 1905.03696): no block gets fewer bits than one of smaller S = |lambda| / n; of all such
+ * choices within the size that of least sum of |lambda| ||Q(W) - W||^2. Blocks are quantized by descending |lambda| ||Q(W) - W||^2.
  *
- * @param reversed whether the least sensitive block gets the most bits; an ablation
+ * @param widths that may be chosen, ascending
+ * @param reversed whether the least sensitive block gets the most bits, an ablation: both orders must then come within 2 % of the size,
+ *        or sizes would be compared instead
  */
-public record HawqPolicy(boolean reversed) implements BitPolicy {
+public record HawqPolicy(List<BitWidth> widths, boolean reversed) implements BitPolicy {
+    private static final double MOST_APART = 0.02;
+    private static final double FLOAT_BITS = BitWidth.FLOAT.bits();
+    /** Ratios tried for a remedy, each half a per cent further away. */
+    private static final int TRIED = 100;
+
+    static BitPolicy of(PolicySettings settings) {
+        return new HawqPolicy(settings.widths(), settings.reversed());
+    }
+
     @Override
-    public boolean usesCurvature() {
+    public String describe() {
+        return "bits in the order of |lambda| / n, lambda the top Hessian eigenvalue of a block (Dong et al. 2019)";
+    }
+
+    @Override
+    public Set<Need> needs() {
+        return Set.of(Need.EIGENVALUES);
+    }
+
+    @Override
+    public boolean hasPrecisionOrder() {
         return true;
     }
 
     @Override
-    public List<BitWidth> widths() {
-        return BitAllocation.CHOICES;
+    public BitAllocation choose(AllocationTask task, Consumer<String> notes) {
+        BitAllocation straight = BitAllocation.choose(task.sensitivities(), task.target(), widths);
+        if (!reversed) {
+            return straight;
+        }
+        BitAllocation turned = BitAllocation.reversed(task.sensitivities(), task.target(), widths);
+        double budget = task.target().budget(task.blocks(), widths.getFirst());
+        if (!meets(straight, budget) || !meets(turned, budget)) {
+            throw new IllegalArgumentException(String.format(Locale.ROOT,
+                    "reversed precision: expected both orders within 2 %% of %s, got %.2f times smaller by the order and "
+                            + "%.2f by its reverse (widths %s): %s",
+                    task.target().describe(), straight.ratio(), turned.ratio(), widths, remedy(task, budget)));
+        }
+        return turned;
+    }
+
+    private static boolean meets(BitAllocation allocation, double budget) {
+        return Compression.bits(allocation.blocks(), allocation.bits()) >= (1 - MOST_APART) * budget;
+    }
+
+    /** The nearest ratio that both orders meet. */
+    private String remedy(AllocationTask task, double budget) {
+        double ratio = FLOAT_BITS * Compression.weights(task.blocks()) / budget;
+        double most = FLOAT_BITS / widths.getFirst().bits();
+        for (int step = 1; step <= TRIED; step++) {
+            for (int sign = -1; sign <= 1; sign += 2) {
+                // Rounded so that it can be typed.
+                double tried = Math.round(ratio * (1 + sign * step / 200.0) * 100) / 100.0;
+                if (tried >= 1 && tried <= most && bothMeet(task, tried)) {
+                    return "a ratio of " + tried + " suits both";
+                }
+            }
+        }
+        return "choose from more widths";
+    }
+
+    private boolean bothMeet(AllocationTask task, double ratio) {
+        SizeTarget target = SizeTarget.ratio(ratio);
+        double budget = target.budget(task.blocks(), widths.getFirst());
+        return meets(BitAllocation.choose(task.sensitivities(), target, widths), budget)
+                && meets(BitAllocation.reversed(task.sensitivities(), target, widths), budget);
     }
 
     @Override
-    public void requireReachable(List<Block> blocks, SizeTarget target) {
-        target.budget(blocks, BitAllocation.CHOICES.getFirst());
-    }
-
-    @Override
-    public BitAllocation choose(List<Block> blocks, List<Sensitivity> sensitivities, SizeTarget target) {
-        return reversed ? BitAllocation.reversed(sensitivities, target) : BitAllocation.choose(sensitivities, target);
-    }
-
-    @Override
-    public String describe(SizeTarget target) {
-        return target.describe();
+    public List<Block> order(AllocationTask task, BitAllocation allocation) {
+        return FineTuningOrder.of(task.sensitivities(), allocation).stream().map(FineTuningOrder.Entry::block).toList();
     }
 }

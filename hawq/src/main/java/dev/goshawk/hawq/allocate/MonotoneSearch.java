@@ -5,7 +5,10 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** Tries every non-increasing assignment of widths to blocks in precision order; prefix sums make each cost O(1). */
+/**
+ * Tries every non-increasing assignment of widths to blocks in precision order, but those that begin too large or dearer than the best;
+ * prefix sums make each cost O(1).
+ */
 final class MonotoneSearch {
     private final List<BitWidth> descending;
     private final int blocks;
@@ -48,6 +51,10 @@ final class MonotoneSearch {
     /** Gives width {@code w} to the blocks from {@code from} to every possible end; ties go to the smaller model. */
     private void descend(int w, int from, long bitsSoFar, double costSoFar) {
         boolean last = w == descending.size() - 1;
+        long least = size[descending.size() - 1][blocks] - size[descending.size() - 1][from];
+        if (bitsSoFar + least > budget || costSoFar > bestCost) {
+            return;
+        }
         for (int end = last ? blocks : from; end <= blocks; end++) {
             long bits = bitsSoFar + size[w][end] - size[w][from];
             double omega = costSoFar + cost[w][end] - cost[w][from];

@@ -109,6 +109,15 @@ public record Sensitivity(BlockCurvature curvature, Map<BitWidth, Double> pertur
         return Math.abs(eigenvalue()) * perturbation(bits);
     }
 
+    /**
+     * |Tr(H_i)| / n_i ||Q_b(W_i) - W_i||^2, that cost by the mean eigenvalue (HAWQ-V2).
+     *
+     * @throws IllegalStateException if the trace was not estimated
+     */
+    public double omegaByTrace(BitWidth bits) {
+        return curvature.meanTrace() * perturbation(bits);
+    }
+
     /** Positions of the blocks by descending S_i, ties in network order. */
     public static List<Integer> precisionOrder(List<Sensitivity> blocks) {
         return IntStream.range(0, blocks.size()).boxed()

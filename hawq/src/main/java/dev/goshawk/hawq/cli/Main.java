@@ -82,6 +82,7 @@ public final class Main implements Runnable {
         ErrorLines errorLines = new ErrorLines(() -> wantsStackTrace(main));
         commandLine.setParameterExceptionHandler(errorLines);
         commandLine.setExecutionExceptionHandler(errorLines);
+        QuantizeCommand.listMethods(commandLine);
         Converters.register(commandLine);
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         return commandLine;

@@ -18,6 +18,7 @@ final class OptionNames {
             case SAMPLE_SIZE -> "--sample-size";
             case SUBSAMPLE -> "--subsample";
             case TOLERANCE -> "--tolerance";
+            case DRAWS -> "--draws";
             case LEARNING_RATE -> "--lr";
             case FINAL_LEARNING_RATE -> "--final-lr";
             case EPOCHS -> "--epochs";

@@ -2,6 +2,7 @@ package dev.goshawk.hawq.curvature;
 
 import dev.goshawk.models.Block;
 import dev.goshawk.spectral.EigenResult;
+import dev.goshawk.spectral.estimate.Estimate;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +54,25 @@ public record BlockCurvature(Block block, double eigenvalue, double residual, @N
         }
         throw new IllegalArgumentException("curvature: expected one of block " + block.name() + ", got those of "
                 + all.stream().map(c -> c.block.name()).toList());
+    }
+
+    /** The same with an estimated trace. */
+    public BlockCurvature withTrace(Estimate estimate) {
+        return new BlockCurvature(block, eigenvalue, residual, estimate.value(), estimate.standardError(), products,
+                converged);
+    }
+
+    /**
+     * |trace| / n, the magnitude of the mean eigenvalue.
+     *
+     * @throws IllegalStateException if the trace was not estimated
+     */
+    public double meanTrace() {
+        Double t = trace;
+        if (t == null) {
+            throw new IllegalStateException("block " + block.name() + ": its trace was not estimated");
+        }
+        return Math.abs(t) / block.weightCount();
     }
 
     /** S = |lambda| / n, n the number of weights in the block. */

@@ -185,6 +185,16 @@ public final class LossProblem {
         return new HessianPlan.Task(network, dtype(), inputs.shape(), objective, backend);
     }
 
+    /** Inputs {@code from .. from + count - 1}; shared. */
+    public Tensor images(int from, int count) {
+        return rows(inputs, from, count);
+    }
+
+    /** Targets {@code from .. from + count - 1}; shared. */
+    public Tensor labels(int from, int count) {
+        return rows(targets, from, count);
+    }
+
     /** Rows {@code from .. from + count - 1}, shared. */
     static Tensor rows(Tensor t, int from, int count) {
         int[] dims = t.shape().dims();

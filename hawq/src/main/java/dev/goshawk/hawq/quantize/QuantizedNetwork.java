@@ -39,6 +39,7 @@ public final class QuantizedNetwork {
     private final Parameters parameters;
     private final Quantizer quantizer;
     private final BitWidth activationBits;
+    private final Map<String, BitWidth> activationsOf;
     private final List<ActivationSite> sites;
     private final SequencedMap<String, BitWidth> blocks = new LinkedHashMap<>();
     private final SequencedMap<String, TensorQuantizer> weights = new LinkedHashMap<>();
@@ -51,10 +52,23 @@ public final class QuantizedNetwork {
      * @param activationBits width of the activations of quantized blocks; 32 leaves them float
      */
     public QuantizedNetwork(Network network, Parameters parameters, Quantizer quantizer, BitWidth activationBits) {
+        this(network, parameters, quantizer, activationBits, Map.of());
+    }
+
+    /**
+     * A network of which nothing is quantized yet, with activations of several widths.
+     *
+     * @param parameters the float parameters, shared
+     * @param activationBits width of the activations of quantized blocks; 32 leaves them all float
+     * @param activationsOf other widths, by block
+     */
+    public QuantizedNetwork(Network network, Parameters parameters, Quantizer quantizer, BitWidth activationBits,
+            Map<String, BitWidth> activationsOf) {
         this.network = network;
         this.parameters = parameters;
         this.quantizer = quantizer;
         this.activationBits = activationBits;
+        this.activationsOf = Map.copyOf(activationsOf);
         this.sites = activationBits.isFloat() ? List.of() : network.trace(dtype(), 1, Mode.EVALUATION).activations();
     }
 
@@ -151,7 +165,8 @@ public final class QuantizedNetwork {
         if (!bits.isFloat()) {
             specs.forEach(s -> weights.put(s.name(), quantizer.weight(s.shape(), dtype(), bits)));
             sites.stream().filter(s -> s.block().equals(block))
-                    .forEach(s -> activations.put(s.name(), quantizer.activation(dtype(), activationBits)));
+                    .forEach(s -> activations.put(s.name(), quantizer.activation(dtype(),
+                            activationsOf.getOrDefault(block, activationBits))));
         }
     }
 

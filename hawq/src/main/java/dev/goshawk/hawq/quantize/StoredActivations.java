@@ -17,16 +17,20 @@ import java.util.TreeSet;
 
 /**
  * How a quantized network rounds its activations, as the metadata of its weights says it: the width {@value #WIDTH} and one range for
- * each site, {@value #RANGE} before the site's name. Used as hooks while a network is traced it rounds as training did.
+ * each site, {@value #RANGE} before the site's name,
+ * with its own width {@value #SITE_WIDTH} where that is another. Used as hooks while a network is traced it rounds as training did.
  *
- * @param bits width of all activations
+ * @param bits width of the activations
  * @param ranges each site's largest value, finite and not negative
+ * @param widths of sites that have another width
  */
-public record StoredActivations(BitWidth bits, Map<String, Double> ranges) {
+public record StoredActivations(BitWidth bits, Map<String, Double> ranges, Map<String, BitWidth> widths) {
     /** Metadata key of the width; missing in files of versions before it was written. */
     public static final String WIDTH = "goshawk.activation_bits";
     /** Before a site's name in the metadata key of its range. */
     public static final String RANGE = "goshawk.range.";
+    /** Before a site's name in the metadata key of its own width. */
+    public static final String SITE_WIDTH = "goshawk.activation_bits.";
 
     /**
      * Checks the ranges.
@@ -36,12 +40,17 @@ public record StoredActivations(BitWidth bits, Map<String, Double> ranges) {
     public StoredActivations {
         // In their order: files are bit-identical from run to run.
         ranges = Collections.unmodifiableMap(new LinkedHashMap<>(ranges));
+        widths = Collections.unmodifiableMap(new LinkedHashMap<>(widths));
         ranges.forEach((site, range) -> {
             if (!(range >= 0) || Double.isInfinite(range)) {
                 throw new IllegalArgumentException(
                         "range of activation '" + site + "': expected a finite number of 0 or more, got " + range);
             }
         });
+        if (widths.containsValue(BitWidth.FLOAT)) {
+            throw new IllegalArgumentException(
+                    "activations: expected widths of 1 to 8 bits where they have a range, got 32");
+        }
         if (bits.isFloat() && !ranges.isEmpty()) {
             throw new IllegalArgumentException(
                     "activations: expected no ranges where they are float, got " + ranges.size());
@@ -64,21 +73,26 @@ public record StoredActivations(BitWidth bits, Map<String, Double> ranges) {
         if (width == null) {
             return Optional.empty();
         }
-        BitWidth bits;
-        try {
-            bits = BitWidth.of(Integer.parseInt(width));
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(
-                    "metadata " + WIDTH + ": expected the width of quantized activations, got '" + shown(width) + "'",
-                    e);
-        }
+        BitWidth bits = width(WIDTH, width);
         Map<String, Double> ranges = new LinkedHashMap<>();
+        Map<String, BitWidth> widths = new LinkedHashMap<>();
         metadata.forEach((key, text) -> {
             if (key.startsWith(RANGE)) {
                 ranges.put(key.substring(RANGE.length()), number(key, text));
+            } else if (key.startsWith(SITE_WIDTH)) {
+                widths.put(key.substring(SITE_WIDTH.length()), width(key, text));
             }
         });
-        return Optional.of(new StoredActivations(bits, ranges));
+        return Optional.of(new StoredActivations(bits, ranges, widths));
+    }
+
+    private static BitWidth width(String key, String text) {
+        try {
+            return BitWidth.of(Integer.parseInt(text));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("metadata " + shown(key)
+                    + ": expected the width of quantized activations, got '" + shown(text) + "'", e);
+        }
     }
 
     private static double number(String key, String text) {
@@ -99,6 +113,11 @@ public record StoredActivations(BitWidth bits, Map<String, Double> ranges) {
         Map<String, String> text = new LinkedHashMap<>();
         text.put(WIDTH, bits.toString());
         ranges.forEach((site, range) -> text.put(RANGE + site, Double.toString(range)));
+        widths.forEach((site, width) -> {
+            if (width != bits) {
+                text.put(SITE_WIDTH + site, width.toString());
+            }
+        });
         return text;
     }
 
@@ -127,11 +146,12 @@ public record StoredActivations(BitWidth bits, Map<String, Double> ranges) {
             unseen.remove(site.name());
             DType dtype = activation.dtype();
             Tensor scale = Tensor.zeros(dtype, Shape.scalar());
-            scale.fill(new ActivationRange(new ActivationRange.State(0, range, 1)).scale(stored.bits));
+            BitWidth bits = stored.widths.getOrDefault(site.name(), stored.bits);
+            scale.fill(new ActivationRange(new ActivationRange.State(0, range, 1)).scale(bits));
             String name = "scale/" + site.name();
             scales.put(name, scale);
             return Functions.fakeQuantize(activation, Value.input(name, dtype, Shape.scalar()),
-                    Value.constant(0, dtype, Shape.scalar()), 0, ActivationRange.highestLevel(stored.bits));
+                    Value.constant(0, dtype, Shape.scalar()), 0, ActivationRange.highestLevel(bits));
         }
 
         /**

@@ -137,6 +137,9 @@ public final class HtmlReport {
                 + held + Numbers.grouped(d.test()) + " test images; " + d.preprocessing());
         entry(out, "Quantizer",
                 "weights " + q.weights() + "; activations " + q.activations() + "; target " + q.target());
+        if (q.policy() != null) {
+            entry(out, "Bits", q.policy());
+        }
         Curvature c = report.curvature();
         if (c != null) {
             String end = c.target().equals("MAGNITUDE") ? "in magnitude" : "with its sign";

@@ -91,9 +91,10 @@ public record RunReport(String goshawk, String created, String command, String m
      * @param mebibytes reached
      * @param activationRatio reached
      * @param convention what the sizes count
+     * @param policy how the widths were chosen, in words, or null where nothing was chosen
      */
     public record Quantization(String weights, String activations, String target, double weightRatio, double mebibytes,
-            double activationRatio, String convention) {
+            double activationRatio, String convention, @Nullable String policy) {
     }
 
     /**

@@ -1,11 +1,13 @@
 package dev.goshawk.hawq.run;
 
+import dev.goshawk.hawq.allocate.Methods;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -21,14 +23,19 @@ final class RunContents {
     static final String LOCK = ".lock";
     static final String CHECKPOINTS = "checkpoints";
 
-    private static final Set<String> FILES = Set.of(SETTINGS, "curvature.json", "run.json", "report.html",
-            RunFolder.MODEL, "hawq.safetensors", "direct.safetensors", "lsq.safetensors", "pact.safetensors",
-            "dorefa.safetensors");
-    private static final Pattern CHECKPOINT = Pattern.compile("[a-z]+-\\d+\\.safetensors");
+    private static final Set<String> FILES = files();
+    private static final Pattern CHECKPOINT = Pattern.compile("[a-z][a-z0-9-]*-\\d+\\.safetensors");
     /** What a process that was killed while it wrote a file left of it. */
     private static final Pattern TEMPORARY = Pattern.compile("\\.(?<file>.+?)(\\.\\d+-\\d+)?\\.tmp");
 
     private RunContents() {
+    }
+
+    private static Set<String> files() {
+        Set<String> files = new HashSet<>(Set.of(SETTINGS, "curvature.json", "products.json", "activations.json",
+                "run.json", "report.html", RunFolder.MODEL));
+        Methods.names().forEach(name -> files.add(name + ".safetensors"));
+        return Set.copyOf(files);
     }
 
     /** Whether a file of that name directly in the folder is a run's. */

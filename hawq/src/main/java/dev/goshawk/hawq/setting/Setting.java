@@ -18,6 +18,8 @@ public enum Setting {
     SUBSAMPLE("subsample"),
     /** Tolerance of an eigenvalue. */
     TOLERANCE("tolerance"),
+    /** Random vectors for a trace. */
+    DRAWS("draws"),
     /** Initial learning rate. */
     LEARNING_RATE("learning rate"),
     /** Initial learning rate of the last stage. */

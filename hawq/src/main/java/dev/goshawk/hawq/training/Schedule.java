@@ -21,8 +21,17 @@ import org.jspecify.annotations.Nullable;
 public record Schedule(List<Stage> stages, LearningRate rate, boolean wholeRun) {
     private static final String FINAL = "final";
 
-    /** A block that gets quantized, or fewer bits than it has. */
-    public record Turn(String block, BitWidth bits) {
+    /**
+     * A block that gets quantized, or fewer bits than it has.
+     *
+     * @param bits of its weights
+     * @param activationBits of its activations, or null for the settings' width
+     */
+    public record Turn(String block, BitWidth bits, @Nullable BitWidth activationBits) {
+        /** With activations of the settings' width. */
+        public Turn(String block, BitWidth bits) {
+            this(block, bits, null);
+        }
     }
 
     /**
@@ -134,13 +143,14 @@ public record Schedule(List<Stage> stages, LearningRate rate, boolean wholeRun) 
         SequencedMap<String, BitWidth> own = new LinkedHashMap<>();
         stages.forEach(stage -> stage.quantized().forEach(t -> own.put(t.block(), t.bits())));
         Map<String, BitWidth> reached = new HashMap<>();
+        Map<String, BitWidth> activations = activationBits();
         List<Stage> all = new ArrayList<>();
         for (BitWidth width : widths) {
             List<Turn> turns = new ArrayList<>();
             own.forEach((block, bits) -> {
                 BitWidth now = bits.bits() > width.bits() ? bits : width;
                 if (reached.put(block, now) != now) {
-                    turns.add(new Turn(block, now));
+                    turns.add(new Turn(block, now, activations.get(block)));
                 }
             });
             all.add(new Stage(width + " bits", turns, epochs));
@@ -182,5 +192,18 @@ public record Schedule(List<Stage> stages, LearningRate rate, boolean wholeRun) 
     /** What sets the learning rate of a stage. */
     Setting rateSetting(int stage) {
         return stages.get(stage).rate() == null ? Setting.LEARNING_RATE : Setting.FINAL_LEARNING_RATE;
+    }
+
+    /** The widths of activations that differ from the settings', by block. */
+    Map<String, BitWidth> activationBits() {
+        Map<String, BitWidth> widths = new LinkedHashMap<>();
+        for (Stage stage : stages) {
+            for (Turn t : stage.quantized()) {
+                if (t.activationBits() != null) {
+                    widths.put(t.block(), t.activationBits());
+                }
+            }
+        }
+        return widths;
     }
 }

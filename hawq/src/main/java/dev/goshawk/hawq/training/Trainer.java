@@ -93,7 +93,8 @@ public final class Trainer {
                 }
             }
         }
-        this.quantized = new QuantizedNetwork(network, parameters, settings.quantizer(), settings.activationBits());
+        this.quantized = new QuantizedNetwork(network, parameters, settings.quantizer(), settings.activationBits(),
+                schedule.activationBits());
         TrainingContext context = new TrainingContext(network, parameters, quantized, data, settings, backend);
         this.rule = rule.of(context);
         this.stepsPerEpoch = this.rule.stepsPerEpoch();
@@ -265,6 +266,13 @@ public final class Trainer {
      */
     public Parameters quantizedParameters() {
         return quantized.quantizedParameters();
+    }
+
+    /** The widths of the quantized activations, by site. */
+    public Map<String, BitWidth> activationWidths() {
+        Map<String, BitWidth> widths = new LinkedHashMap<>();
+        quantized.activations().forEach((site, q) -> widths.put(site, q.bits()));
+        return widths;
     }
 
     /** The largest values of the quantized activations at this moment, by site. */

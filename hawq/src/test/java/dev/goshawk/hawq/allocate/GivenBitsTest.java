@@ -16,10 +16,10 @@ class GivenBitsTest {
     @Test
     void areTakenAsTheyAre() {
         GivenBits given = new GivenBits(List.of(BitWidth.B8, BitWidth.FLOAT), true);
-        assertEquals("8,32", given.choose(BLOCKS, List.of(), TARGET).list());
+        assertEquals("8,32", given.choose(AllocationTask.of(BLOCKS, TARGET)).list());
         assertEquals(List.of(BitWidth.B8), given.widths());
         assertEquals("bits 8,32", given.describe(TARGET));
-        assertEquals("2,2", GivenBits.everywhere(BitWidth.B2).choose(BLOCKS, List.of(), TARGET).list());
+        assertEquals("2,2", GivenBits.everywhere(BitWidth.B2).choose(AllocationTask.of(BLOCKS, TARGET)).list());
     }
 
     @Test
@@ -30,7 +30,7 @@ class GivenBitsTest {
 
     @Test
     void targetsSayWhatTheyAre() {
-        assertEquals("ratio 8.0", new DirectPolicy().describe(TARGET));
-        assertEquals("size 0.5 MiB", new HawqPolicy(false).describe(SizeTarget.mebibytes(0.5)));
+        assertEquals("ratio 8.0", Methods.byName("direct").policy().describe(TARGET));
+        assertEquals("size 0.5 MiB", Methods.byName("hawq").policy().describe(SizeTarget.mebibytes(0.5)));
     }
 }

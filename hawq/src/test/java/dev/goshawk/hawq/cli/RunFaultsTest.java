@@ -1,6 +1,6 @@
 package dev.goshawk.hawq.cli;
 
-import dev.goshawk.hawq.KeptCurvature;
+import dev.goshawk.hawq.Kept;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -114,10 +114,29 @@ class RunFaultsTest {
                     + "widths that are given are not chosen",
             "--at-once --reverse-order | --at-once and --reverse-order: expected one of them, all blocks at once have no order",
             "--target-ratio -1         | target ratio: expected 1 to 16.0 (every block at 2 bits), got -1.0",
-            "--method direct --bits 2,2,2,2,2,2,2,2,2,2,2 | --bits: expected with --method hawq, which --method direct "
-                    + "leaves out (see goshawk quantize --help)",
-            "--method direct --tolerance 0.1 | --tolerance: expected with --method hawq, which --method direct leaves out "
+            "--method direct --bits 2,2,2,2,2,2,2,2,2,2,2 | --bits: expected with --method hawq or hawq-v2 or hawq-v3 or "
+                    + "quadratic, which --method direct leaves out (see goshawk quantize --help)",
+            "--method direct --tolerance 0.1 | --tolerance: expected with --method hawq or hawq-v2 or hawq-v3 or quadratic, "
+                    + "which --method direct leaves out (see goshawk quantize --help)",
+            "--method direct --reverse-precision | --reverse-precision: expected with --method hawq, which --method "
+                    + "direct leaves out (see goshawk quantize --help)",
+            "--method hawq --draws 9   | --draws: expected with --method hawq-v2 or hawq-v3, which --method hawq leaves "
+                    + "out (see goshawk quantize --help)",
+            "--method hawq-v2 --draws 1 | --draws: expected at least 2, got 1",
+            "--method hawq --bops-limit 1 | --bops-limit: expected with --method hawq-v3, which --method hawq leaves out "
                     + "(see goshawk quantize --help)",
+            "--method hawq-v3 --bops-limit 0.1 | bit-operations limit: expected at least 0.324408 billion operations, the "
+                    + "least that the widths reach, got 0.1",
+            "--method hawq-v3 --bops-limit -1 | bit-operations limit: expected a number above 0, got -1.0E9",
+            "--method hawq-v3 --latency-limit 1 | --latency and --latency-limit: expected both of them, got only "
+                    + "--latency-limit",
+            "--method hawq-v3 --latency missing.json --latency-limit 1 | missing.json: no such file",
+            "--widths 2,9              | --widths: expected some of 1 to 8, such as 2,3,4,6,8, got '2,9'",
+            "--widths 3,4              | target ratio: expected 1 to 10.666666666666666 (every block at 3 bits), got 13.1",
+            "--widths 2 --bits 2,2,2,2,2,2,2,2,2,2,2 | --bits and --widths: expected one of them, widths that are given "
+                    + "are not chosen",
+            "--method hawk             | Invalid value for option '--method' (NAME): expected hawq, hawq-v2, hawq-v3, "
+                    + "quadratic, direct, direct-at-size, lsq, pact or dorefa, got 'hawk' (see goshawk quantize --help)",
             "--method hawq,hawq        | --method: expected each method once, got hawq,hawq",
             "--samples x --sample-size 2 | --samples and --sample-size: expected one of them, the list says which images "
                     + "there are (see goshawk quantize --help)",
@@ -280,7 +299,7 @@ class RunFaultsTest {
                 whole.replaceFirst("(\"eigenvalue\" : -?\\d)", "$11"))) {
             Files.writeString(file, text);
             assertEquals("goshawk: " + file + ": is damaged and is computed again", ends(command).err().strip());
-            JsonFiles.read(file, KeptCurvature.class).curvature().blocks().forEach(b -> assertNotNull(b.block()));
+            JsonFiles.read(file, Kept.class).value().get("blocks").forEach(b -> assertNotNull(b.get("block")));
         }
         assertArrayEquals(model, Files.readAllBytes(run.resolve("model.safetensors")));
         assertEquals("", ends(command).err());

@@ -75,7 +75,8 @@ final class SampleReport {
                 new Curvature("power iteration", "MAGNITUDE", 1e-3, 500, "float32", 0.1873, 0.9414, 84.2),
                 new Quantization("symmetric per channel, least squared error", "unsigned 4-bit after ReLU",
                         "ratio 13.1", 13.107, 0.0781, 8,
-                        "convolution and fully connected weights only; 1 MiB is 1,048,576 bytes"),
+                        "convolution and fully connected weights only; 1 MiB is 1,048,576 bytes",
+                        "bits in the order of |lambda| / n"),
                 blocks, List.of(new Schedule("HAWQ", epochs), new Schedule("Direct", direct)), results);
     }
 

@@ -32,6 +32,11 @@ final class CurvatureOptions {
             description = "Tolerance of an eigenvalue: ||Hv - lambda v|| <= T |lambda| (default: 1e-3).")
     private double tolerance = 1e-3;
 
+    @Option(names = "--draws", paramLabel = "N", defaultValue = "50",
+            description = "Random vectors for the trace of a block's Hessian, one product each, and a fifth as many for the "
+                    + "activations of a site (default: 50; methods that go by traces).")
+    private int draws = 50;
+
     /**
      * The settings, but for the images of a list.
      *
@@ -39,7 +44,7 @@ final class CurvatureOptions {
      */
     CurvatureSettings settings(int inputSize) {
         return new CurvatureSettings(null, sampling.size(inputSize), sampling.microBatch(inputSize),
-                sampling.recompute(), subsampling.images(), tolerance);
+                sampling.recompute(), subsampling.images(), tolerance, draws);
     }
 
     /** The images of the list, or null without one. */
@@ -81,6 +86,6 @@ final class CurvatureOptions {
     /** Everything here that results depend on, but for the images themselves. */
     String describe(int inputSize) {
         return (samples == null ? sampling.size(inputSize) + " drawn" : "listed") + ", tolerance " + tolerance
-                + ", micro-batch " + sampling.microBatch(inputSize);
+                + ", micro-batch " + sampling.microBatch(inputSize) + ", draws " + draws;
     }
 }

@@ -3,6 +3,8 @@ package dev.goshawk.hawq.cli.command;
 import dev.goshawk.hawq.cli.print.QuantizeProgress;
 import dev.goshawk.hawq.RunOrigin;
 import dev.goshawk.hawq.Method;
+import dev.goshawk.hawq.allocate.Methods;
+import dev.goshawk.hawq.allocate.NamedMethod;
 import dev.goshawk.hawq.HawqResult;
 import dev.goshawk.hawq.HawqPlan;
 import dev.goshawk.hawq.HawqOptions;
@@ -14,7 +16,6 @@ import dev.goshawk.hawq.cli.option.EngineOptions;
 import dev.goshawk.hawq.cli.option.FineTuningOptions;
 import dev.goshawk.hawq.cli.option.Given;
 import dev.goshawk.hawq.cli.option.IgnoredWeights;
-import dev.goshawk.hawq.cli.option.QuantizationOptions;
 import dev.goshawk.hawq.cli.option.RunOptions;
 import dev.goshawk.hawq.cli.option.SplitOptions;
 import dev.goshawk.hawq.cli.option.StartWeights;
@@ -33,14 +34,19 @@ import dev.goshawk.tensor.DType;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -141,7 +147,7 @@ public final class QuantizeCommand implements Callable<Integer> {
     private int call(RunOptions held) throws IOException {
         int inputSize = NamedNetwork.of(model).inputSize();
         ignored.check(weights);
-        List<Block> known = NamedNetwork.of(model).describe().blocks();
+        List<Block> known = quantization.units(NamedNetwork.of(model)).describe().blocks();
         quantization.check(known);
         held.check();
         training.check();
@@ -159,9 +165,9 @@ public final class QuantizeCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
         Map<String, String> values = settings(inputSize, options);
-        held.prepare(values, curvature.sources(data.sources(weights)));
+        held.prepare(values, quantization.sources(curvature.sources(data.sources(weights))));
         TrainingData opened = data.open(inputSize, training.seed(), err);
-        Network network = NamedNetwork.of(model, opened.train().classes().size());
+        Network network = quantization.units(NamedNetwork.of(model, opened.train().classes().size()));
         data.requireSize(opened, network);
         HawqPlan plan = Hawq.plan(network, parameters(network, err), opened,
                 options.withCurvature(curved.withSample(curvature.listed(data, opened, network))));
@@ -230,7 +236,7 @@ public final class QuantizeCommand implements Callable<Integer> {
     /** Refuses what would be passed over in silence. */
     private void refuseUnused() {
         Given.refuseBoth(spec, "--samples", "--sample-size", "the list says which images there are");
-        List<QuantizationOptions.Method> methods = quantization.methods(data.isEmbedded());
+        List<NamedMethod> methods = quantization.methods(data.isEmbedded());
         for (String option : quantization.usesUniform(data.isEmbedded())
                 ? List.<String>of()
                 : QuantizationOptions.OF_UNIFORM) {
@@ -239,21 +245,36 @@ public final class QuantizeCommand implements Callable<Integer> {
                         option + ": expected with the quantizer uniform, which no method here rounds with");
             }
         }
-        if (methods.stream().allMatch(QuantizationOptions.Method::hasOwnQuantizer) && Given.is(spec, "--quantizer")) {
-            throw new ParameterException(spec.commandLine(),
-                    "--quantizer: expected with --method hawq or direct, the others have their own");
+        if (methods.stream().allMatch(NamedMethod::hasOwnQuantizer) && Given.is(spec, "--quantizer")) {
+            throw new ParameterException(spec.commandLine(), "--quantizer: expected with " + methods(
+                    m -> !m.hasOwnQuantizer()) + ", the others have their own");
         }
-        if (methods.stream().anyMatch(QuantizationOptions.Method::usesCurvature)) {
+        QuantizationOptions.OF_METHODS.forEach((option, uses) -> {
+            if (methods.stream().noneMatch(uses) && Given.is(spec, option)) {
+                throw new ParameterException(spec.commandLine(), option + ": expected with " + methods(uses)
+                        + ", which --method " + quantization.methodNames(data.isEmbedded()) + " leaves out");
+            }
+        });
+    }
+
+    private static String methods(Predicate<NamedMethod> which) {
+        return "--method " + String.join(" or ", Methods.all().stream().filter(which).map(NamedMethod::name).toList());
+    }
+
+    /** Lists the methods in the help of this command, a subcommand of the one given. */
+    public static void listMethods(CommandLine main) {
+        CommandLine quantize = main.getSubcommands().get("quantize");
+        if (quantize == null) {
             return;
         }
-        for (String option : QuantizationOptions.OF_HAWQ) {
-            if (Given.is(spec, option)) {
-                throw new ParameterException(spec.commandLine(),
-                        option + ": expected with --method hawq, which --method "
-                                + quantization.methodNames(data.isEmbedded())
-                                + " leaves out");
-            }
+        UsageMessageSpec usage = quantize.getCommandSpec().usageMessage();
+        List<String> lines = new ArrayList<>();
+        for (NamedMethod m : Methods.all()) {
+            lines.add(String.format(Locale.ROOT, "  %-16s %s", m.name(), m.describe()).replace("%", "%%"));
         }
+        lines.addAll(List.of("", "Example:"));
+        lines.addAll(List.of(usage.footer()));
+        usage.footerHeading("%nMethods:%n").footer(lines.toArray(String[]::new));
     }
 
     private double orElse(@Nullable Double given, double embedded, double otherwise) {

@@ -186,7 +186,7 @@ public final class TrainCommand implements Callable<Integer> {
                 ReportParts.model(network, parameters, source),
                 null,
                 new RunReport.Quantization("none", "none", "none", 1, allocation.mebibytes(), 1,
-                        Compression.convention()),
+                        Compression.convention(), null),
                 blocks.stream()
                         .map(b -> new RunReport.BlockRow(b.name(), b.weights(), b.weightCount(), null, null, null, null,
                                 null, BitWidth.FLOAT.bits(), 0, null, null))

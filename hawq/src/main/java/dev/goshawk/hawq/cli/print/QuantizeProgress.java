@@ -62,18 +62,35 @@ public final class QuantizeProgress implements HawqListener, AutoCloseable {
     }
 
     @Override
+    public void measuring(String what, double fraction) {
+        Progress progress = bar;
+        if (progress == null) {
+            progress = Progress.on(err);
+            bar = progress;
+        }
+        progress.update(what, fraction);
+    }
+
+    @Override
     public void curvature(Curvature curvature) {
         closeBar();
     }
 
     @Override
     public void chosen(Decision d) {
+        closeBar();
         out.printf(Locale.ROOT, "%n%s: bits %s, weights %.2f times smaller (%.3f MiB)%n", d.method().label(),
                 d.allocation().list(), d.allocation().ratio(), d.allocation().mebibytes());
         for (Sensitivity s : d.sensitivities()) {
             BitWidth bits = d.allocation().of(s.block());
             out.printf(Locale.ROOT, "  %-14s n %8d  lambda %10.4g  S %9.3e  bits %2s  Omega %9.3e%n", s.block().name(),
                     s.block().weightCount(), s.eigenvalue(), s.value(), bits, s.omega(bits));
+        }
+        d.notes().forEach(note -> out.println("  " + note));
+        if (!d.activations().isEmpty()) {
+            out.println("  activation bits " + String.join(", ", d.allocation().blocks().stream()
+                    .filter(b -> d.activations().containsKey(b.name()))
+                    .map(b -> b.name() + " " + d.activations().get(b.name())).toList()));
         }
         out.println("  order " + String.join(", ", d.turns().stream().map(Turn::block).toList()));
         out.flush();

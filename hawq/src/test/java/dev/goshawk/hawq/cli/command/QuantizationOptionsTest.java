@@ -1,11 +1,14 @@
-package dev.goshawk.hawq.cli.option;
+package dev.goshawk.hawq.cli.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.goshawk.hawq.cli.option.QuantizationOptions.Method;
+import dev.goshawk.hawq.Method;
+import dev.goshawk.hawq.allocate.AllocationTask;
+import dev.goshawk.hawq.allocate.Methods;
+import dev.goshawk.hawq.allocate.NamedMethod;
 import dev.goshawk.hawq.allocate.BitAllocation;
 import dev.goshawk.hawq.allocate.SizeTarget;
 import dev.goshawk.hawq.quantize.BitWidth;
@@ -22,6 +25,9 @@ import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
 class QuantizationOptionsTest {
+    private static final NamedMethod HAWQ = Methods.byName("hawq");
+    private static final NamedMethod DIRECT = Methods.byName("direct");
+    private static final NamedMethod PACT = Methods.byName("pact");
     private static final List<Sensitivity> BLOCKS = List.of(sensitivity("a", 100, 1), sensitivity("b", 100, 9),
             sensitivity("c", 100, 4));
 
@@ -44,57 +50,58 @@ class QuantizationOptionsTest {
         return BLOCKS.stream().map(Sensitivity::block).toList();
     }
 
-    private static dev.goshawk.hawq.Method method(Method method, String... arguments) {
+    private static Method method(NamedMethod method, String... arguments) {
         return options(arguments).method(method, blocks());
     }
 
-    private static String bits(Method method, String... arguments) {
-        return method(method, arguments).policy().choose(blocks(), BLOCKS, options(arguments).target()).list();
+    private static String bits(NamedMethod method, String... arguments) {
+        return method(method, arguments).policy()
+                .choose(AllocationTask.by(BLOCKS, options(arguments).target())).list();
     }
 
     @Test
     void moreBitsWhereTheCurvatureIsUnlessReversed() {
         assertEquals(List.of("2,8,4", "3,4,8", "8,4,2"), List.of(
-                bits(Method.HAWQ, "--bits", "2,8,4"), bits(Method.HAWQ, "--bits", "3,4,8"),
-                bits(Method.HAWQ, "--bits", "8,4,2")));
+                bits(HAWQ, "--bits", "2,8,4"), bits(HAWQ, "--bits", "3,4,8"),
+                bits(HAWQ, "--bits", "8,4,2")));
         assertEquals(BitAllocation.choose(BLOCKS, SizeTarget.ratio(8)).list(),
-                bits(Method.HAWQ, "--target-ratio", "8"));
+                bits(HAWQ, "--target-ratio", "8"));
         assertEquals(BitAllocation.reversed(BLOCKS, SizeTarget.ratio(8)).list(),
-                bits(Method.HAWQ, "--target-ratio", "8", "--reverse-precision"));
-        assertTrue(method(Method.HAWQ, "--bits", "2,8,4").policy().usesCurvature());
+                bits(HAWQ, "--target-ratio", "8", "--reverse-precision"));
+        assertTrue(method(HAWQ, "--bits", "2,8,4").policy().usesCurvature());
     }
 
     @Test
     void directTakesOneWidthForAll() {
-        assertEquals("2,2,2", bits(Method.DIRECT, "--target-ratio", "13.1"));
-        assertEquals("4,4,4", bits(Method.DIRECT, "--target-ratio", "8"));
-        assertEquals("2,2,2", bits(Method.DIRECT, "--bits", "8,4,4"));
-        assertFalse(method(Method.DIRECT, "--bits", "8,4,4").policy().usesCurvature());
+        assertEquals("2,2,2", bits(DIRECT, "--target-ratio", "13.1"));
+        assertEquals("4,4,4", bits(DIRECT, "--target-ratio", "8"));
+        assertEquals("2,2,2", bits(DIRECT, "--bits", "8,4,4"));
+        assertFalse(method(DIRECT, "--bits", "8,4,4").policy().usesCurvature());
     }
 
     @Test
     void ordersAndStages() {
-        assertTrue(method(Method.DIRECT, "--reverse-order").reverseOrder());
-        assertFalse(method(Method.DIRECT).reverseOrder());
+        assertTrue(method(DIRECT, "--reverse-order").reverseOrder());
+        assertFalse(method(DIRECT).reverseOrder());
         assertTrue(options("--at-once").atOnce());
-        assertEquals("direct", method(Method.DIRECT).name());
+        assertEquals("direct", method(DIRECT).name());
     }
 
     @Test
     void methodsAndTheirLabels() {
-        assertEquals(List.of(Method.HAWQ), options().methods(false));
-        assertEquals(List.of(Method.HAWQ, Method.DIRECT), options().methods(true));
-        assertEquals(List.of(Method.DIRECT, Method.HAWQ), options("--method", "direct,hawq").methods(true));
+        assertEquals(List.of(HAWQ), options().methods(false));
+        assertEquals(List.of(HAWQ, DIRECT), options().methods(true));
+        assertEquals(List.of(DIRECT, HAWQ), options("--method", "direct,hawq").methods(true));
         assertEquals("HAWQ, precision reversed, order reversed",
-                options("--reverse-precision", "--reverse-order").label(Method.HAWQ));
-        assertEquals("Direct, at once", options("--reverse-precision", "--at-once").label(Method.DIRECT));
+                options("--reverse-precision", "--reverse-order").label(HAWQ));
+        assertEquals("Direct, at once", options("--reverse-precision", "--at-once").label(DIRECT));
     }
 
     @Test
     void quantizersByName() {
-        assertEquals(UniformQuantizer.standard(), options().quantizer(QuantizationOptions.Method.HAWQ));
+        assertEquals(UniformQuantizer.standard(), options().quantizer(HAWQ));
         assertEquals(new UniformQuantizer(Scheme.ASYMMETRIC_PER_LAYER, ScaleRule.MAX),
-                options("--scheme", "asymmetric", "--scale-rule", "max").quantizer(QuantizationOptions.Method.HAWQ));
+                options("--scheme", "asymmetric", "--scale-rule", "max").quantizer(HAWQ));
     }
 
     @Test
@@ -116,11 +123,11 @@ class QuantizationOptionsTest {
 
     @Test
     void quantizers() {
-        assertEquals(Quantizers.byName("pact"), options("--method", "pact").quantizer(QuantizationOptions.Method.PACT));
+        assertEquals(Quantizers.byName("pact"), options("--method", "pact").quantizer(PACT));
         assertEquals(Quantizers.byName("lsq"),
-                options("--quantizer", "lsq").quantizer(QuantizationOptions.Method.HAWQ));
-        assertEquals("HAWQ, lsq", options("--quantizer", "lsq").label(QuantizationOptions.Method.HAWQ));
-        assertEquals("PACT", options("--method", "pact").label(QuantizationOptions.Method.PACT));
+                options("--quantizer", "lsq").quantizer(HAWQ));
+        assertEquals("HAWQ, lsq", options("--quantizer", "lsq").label(HAWQ));
+        assertEquals("PACT", options("--method", "pact").label(PACT));
         assertEquals("--quantizer: expected one of uniform, lsq, pact, dorefa, got 'sawb'",
                 failure("--quantizer", "sawb"));
         assertEquals("lsq: expected 2 bits or more for weights, got 1",

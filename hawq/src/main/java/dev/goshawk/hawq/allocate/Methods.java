@@ -1,0 +1,45 @@
+package dev.goshawk.hawq.allocate;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** The methods that can be chosen by name. */
+public final class Methods {
+    private static final List<NamedMethod> ALL = new ArrayList<>();
+
+    static {
+        ALL.add(new NamedMethod("hawq", "HAWQ", HawqPolicy::of, null));
+        ALL.add(new NamedMethod("hawq-v2", "HAWQ-V2", TracePolicy::of, null));
+        ALL.add(new NamedMethod("hawq-v3", "HAWQ-V3", ProgrammePolicy::of, null));
+        ALL.add(new NamedMethod("quadratic", "Quadratic", QuadraticPolicy::of, null));
+        ALL.add(new NamedMethod("direct", "Direct", DirectPolicy::of, null));
+        ALL.add(new NamedMethod("direct-at-size", "Direct at size", DirectAtSizePolicy::of, null));
+        ALL.add(new NamedMethod("lsq", "LSQ", DirectPolicy::of, "lsq"));
+        ALL.add(new NamedMethod("pact", "PACT", DirectPolicy::of, "pact"));
+        ALL.add(new NamedMethod("dorefa", "DoReFa", DirectPolicy::of, "dorefa"));
+    }
+
+    private Methods() {
+    }
+
+    /** All of them. */
+    public static List<NamedMethod> all() {
+        return List.copyOf(ALL);
+    }
+
+    /** Their names. */
+    public static List<String> names() {
+        return ALL.stream().map(NamedMethod::name).toList();
+    }
+
+    /**
+     * The method of a name.
+     *
+     * @throws IllegalArgumentException in one line that lists the names, if there is none
+     */
+    public static NamedMethod byName(String name) {
+        return ALL.stream().filter(m -> m.name().equals(name)).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("expected " + String.join(", ", names().subList(0,
+                        ALL.size() - 1)) + " or " + ALL.getLast() + ", got '" + name + "'"));
+    }
+}
