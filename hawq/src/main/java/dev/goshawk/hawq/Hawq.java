@@ -6,7 +6,6 @@ import dev.goshawk.models.Network;
 import dev.goshawk.models.parameters.Parameters;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Map;
 
 /**
  * The whole of HAWQ (Dong et al., ICCV 2019): loss and accuracy of the float network; the top eigenvalue of each block's Hessian; a width for
@@ -33,7 +32,7 @@ public final class Hawq {
      */
     public static HawqResult quantize(Network network, Parameters weights, TrainingData data, HawqOptions options,
             Path folder) throws IOException {
-        return quantize(network, weights, data, options, RunStart.create(folder, false, Map.of()), HawqListener.NONE);
+        return quantize(network, weights, data, options, RunStart.create(folder), HawqListener.NONE);
     }
 
     /**

@@ -123,10 +123,10 @@ class HawqTest {
             }
         };
         assertThrows(IllegalStateException.class,
-                () -> quantize(OPTIONS, RunStart.create(cut, false, Map.of()), killer));
+                () -> quantize(OPTIONS, RunStart.create(cut), killer));
         assertFalse(Files.exists(cut.resolve(RunFolder.MODEL)));
         List<String> told = new ArrayList<>();
-        HawqResult resumed = quantize(OPTIONS, RunStart.resume(cut, Map.of()), new HawqListener() {
+        HawqResult resumed = quantize(OPTIONS, RunStart.resume(cut), new HawqListener() {
             @Override
             public void began(RunFolder begun) {
                 told.add("resumed " + begun.isResumed());
@@ -162,7 +162,7 @@ class HawqTest {
                 "the curvature is known, a stage without a checkpoint begins anew");
         assertEquals(4, resumed.main().epochs().size());
         RunFolderException other = assertThrows(RunFolderException.class,
-                () -> quantize(OPTIONS.withTarget(SizeTarget.ratio(9)), RunStart.resume(cut, Map.of()),
+                () -> quantize(OPTIONS.withTarget(SizeTarget.ratio(9)), RunStart.resume(cut),
                         HawqListener.NONE));
         assertEquals(RunFolderException.Problem.OTHER_RUN, other.problem());
         assertEquals(RunFolderException.Problem.NOT_EMPTY,

@@ -40,6 +40,24 @@ public final class RunStart implements AutoCloseable {
     /**
      * A run in a new or empty folder.
      *
+     * @throws IOException in one line, if the folder cannot be made, is in use or holds anything
+     */
+    public static RunStart create(Path path) throws IOException {
+        return create(path, false, Map.of());
+    }
+
+    /**
+     * The run in a folder, to go on with.
+     *
+     * @throws IOException in one line, if there is none or it is in use
+     */
+    public static RunStart resume(Path path) throws IOException {
+        return resume(path, Map.of());
+    }
+
+    /**
+     * A run in a new or empty folder.
+     *
      * @param overwrite whether a run that the folder holds may be deleted
      * @param sources files and folders that the run reads, by what they are; none may be in a folder that is to be deleted
      * @throws IOException in one line, if the folder cannot be made, is in use or holds something else
