@@ -29,6 +29,9 @@ public record FineTuning(double epochsPerBlock, double finalEpochs, LearningRate
     public FineTuning {
         requireEpochs(Setting.EPOCHS_PER_BLOCK, epochsPerBlock);
         requireEpochs(Setting.FINAL_EPOCHS, finalEpochs);
+        if (measures.finalRate() != null && finalEpochs == 0) {
+            throw new InvalidSettingException(Setting.FINAL_EPOCHS, "more than 0 with a final learning rate", 0);
+        }
     }
 
     /** Without further measures. */

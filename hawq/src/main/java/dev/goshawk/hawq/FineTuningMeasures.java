@@ -31,6 +31,14 @@ public record FineTuningMeasures(@Nullable LearningRate finalRate, List<BitWidth
         if (!(distillation >= 0 && distillation <= 1)) {
             throw new InvalidSettingException(Setting.DISTILLATION, "a weight from 0 to 1", distillation);
         }
+        if (!(temperature > 0) || Double.isInfinite(temperature)) {
+            throw new InvalidSettingException(Setting.DISTILLATION_TEMPERATURE, "a finite number above 0",
+                    temperature);
+        }
+        if (!(progressiveEpochs >= 0) || Double.isInfinite(progressiveEpochs)) {
+            throw new InvalidSettingException(Setting.PROGRESSIVE_EPOCHS, "a finite number of epochs, 0 or more",
+                    progressiveEpochs);
+        }
         for (int i = 0; i < progressive.size(); i++) {
             if (progressive.get(i).isFloat()
                     || i > 0 && progressive.get(i).bits() >= progressive.get(i - 1).bits()) {
@@ -38,6 +46,21 @@ public record FineTuningMeasures(@Nullable LearningRate finalRate, List<BitWidth
                         progressive);
             }
         }
+    }
+
+    /** The same with a learning rate of its own for the final epochs. */
+    public FineTuningMeasures withFinalRate(LearningRate value) {
+        return new FineTuningMeasures(value, progressive, progressiveEpochs, distillation, temperature);
+    }
+
+    /** The same with widths to come down through. */
+    public FineTuningMeasures withProgressive(List<BitWidth> widths, double epochs) {
+        return new FineTuningMeasures(finalRate, widths, epochs, distillation, temperature);
+    }
+
+    /** The same with distillation from the float network. */
+    public FineTuningMeasures withDistillation(double weight, double atTemperature) {
+        return new FineTuningMeasures(finalRate, progressive, progressiveEpochs, weight, atTemperature);
     }
 
     Schedule apply(Schedule plain) {

@@ -31,6 +31,8 @@ final class OptionNames {
             case ACTIVATION_RANGE -> "--activation-range";
             case DISTILLATION -> "--distill";
             case PROGRESSIVE_WIDTHS -> "--progressive";
+            case DISTILLATION_TEMPERATURE -> "--distill-temperature";
+            case PROGRESSIVE_EPOCHS -> "--progressive-epochs";
             case WEIGHT_DECAY -> "--weight-decay";
             case HEAP -> "GOSHAWK_OPTS=-Xmx";
         };

@@ -58,9 +58,7 @@ public final class RunningStatistics {
         if (traced.statistics().isEmpty()) {
             return;
         }
-        SequencedMap<String, Value> outputs = new LinkedHashMap<>();
-        traced.statistics().forEach(b -> outputs.put(b.parameter(), b.value()));
-        Executable forward = backend.compile(Graph.of(outputs));
+        Executable forward = backend.compile(graph(traced));
         parameters.bindTo(forward);
         bind.accept(forward);
         forward.bind(TracedNetwork.IMAGES, images);
@@ -88,6 +86,19 @@ public final class RunningStatistics {
                 running.set(c, factor * values[c]);
             }
         }
+    }
+
+    /** Bytes that measuring takes, found without taking them; parameters are not counted. */
+    public static long plannedBytes(TracedNetwork traced, Backend backend) {
+        return traced.statistics().isEmpty()
+                ? 0
+                : backend.plannedBytes(graph(traced)) + traced.images().type().bytes();
+    }
+
+    private static Graph graph(TracedNetwork traced) {
+        SequencedMap<String, Value> outputs = new LinkedHashMap<>();
+        traced.statistics().forEach(b -> outputs.put(b.parameter(), b.value()));
+        return Graph.of(outputs);
     }
 
     /** Of one statistic, by channel: the mean over the batches and the sum of squared deviations from it. */

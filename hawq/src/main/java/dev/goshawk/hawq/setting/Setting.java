@@ -42,6 +42,10 @@ public enum Setting {
     ACTIVATION_RANGE("activation range"),
     /** Weight of the float network's predictions in the loss. */
     DISTILLATION("distillation"),
+    /** Divides logits in distillation. */
+    DISTILLATION_TEMPERATURE("distillation temperature"),
+    /** Epochs at each width that weights come down through. */
+    PROGRESSIVE_EPOCHS("progressive epochs"),
     /** Widths that weights come down through. */
     PROGRESSIVE_WIDTHS("progressive widths"),
     /** L2 penalty. */

@@ -8,6 +8,7 @@ import dev.goshawk.data.Subset;
 import dev.goshawk.hawq.setting.InvalidSettingException;
 import dev.goshawk.hawq.setting.Setting;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -110,6 +111,11 @@ public record TrainingData(ImageDataset train, ImageDataset test, Normalization 
         }
         Divided d = setAside(images, seed);
         return new TrainingData(d.rest().train(), test, normalization, faults, d.aside());
+    }
+
+    /** What a training is measured on: the held-out images, where there are any, and the test images. */
+    List<ImageDataset> measured() {
+        return validation == null ? List.of(test) : List.of(validation, test);
     }
 
     /**

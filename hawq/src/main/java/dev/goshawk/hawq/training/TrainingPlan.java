@@ -1,7 +1,9 @@
 package dev.goshawk.hawq.training;
 
 import dev.goshawk.backend.Backend;
+import dev.goshawk.data.ImageDataset;
 import dev.goshawk.hawq.evaluation.Evaluator;
+import dev.goshawk.hawq.evaluation.RunningStatistics;
 import dev.goshawk.hawq.memory.Footprint;
 import dev.goshawk.hawq.memory.HeapTooSmallException;
 import dev.goshawk.hawq.quantize.BitWidth;
@@ -56,16 +58,12 @@ public record TrainingPlan(Network network, int batch, Footprint footprint) {
                 .mapToLong(s -> s.shape().size()).sum();
         Footprint f = Footprint.NONE.hold("parameters and a copy, " + dtype, 2 * elements * dtype.bytes())
                 .hold("momentum", trained * dtype.bytes());
-        int size = data.train().height();
-        int testBatch = Math.min(settings.batch(), data.test().size());
         QuantizedNetwork none = new QuantizedNetwork(network, parameters, settings.quantizer(),
                 settings.activationBits());
-        f = f.phase("step and evaluation in " + dtype,
-                stage(settings.batch(), testBatch, size, none, objective, backend));
+        f = f.phase("step and evaluation in " + dtype, stage(data, settings, none, objective, backend));
         if (quantized) {
             f = f.phase("step and evaluation, every block quantized",
-                    stage(settings.batch(), testBatch, size, everything(network, parameters, settings), objective,
-                            backend));
+                    stage(data, settings, everything(network, parameters, settings), objective, backend));
         }
         return new TrainingPlan(network, settings.batch(), f);
     }
@@ -79,10 +77,21 @@ public record TrainingPlan(Network network, int batch, Footprint footprint) {
         return all;
     }
 
-    private static long stage(int batch, int testBatch, int size, QuantizedNetwork network,
+    private static long stage(TrainingData data, TrainingSettings settings, QuantizedNetwork network,
             TrainingObjective objective, Backend backend) {
-        return TrainingStep.plannedBytes(network, objective, batch, size, backend)
-                + Evaluator.plannedBytes(network.trace(testBatch, size, size, Mode.EVALUATION).network(), backend);
+        int size = data.train().height();
+        long bytes = TrainingStep.plannedBytes(network, objective, settings.batch(), size, backend);
+        Set<Integer> batches = new LinkedHashSet<>();
+        for (ImageDataset measured : data.measured()) {
+            batches.add(Math.min(settings.batch(), measured.size()));
+        }
+        for (int batch : batches) {
+            bytes += Evaluator.plannedBytes(network.trace(batch, size, size, Mode.EVALUATION).network(), backend);
+        }
+        return settings.statisticsBatches() == 0
+                ? bytes
+                : bytes + RunningStatistics.plannedBytes(
+                        network.trace(settings.batch(), size, size, Mode.TRAINING).network(), backend);
     }
 
     /**

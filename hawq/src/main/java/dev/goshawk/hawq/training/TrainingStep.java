@@ -52,7 +52,7 @@ final class TrainingStep {
     private static Graph graph(QuantizedNetwork.Traced traced, TrainingObjective objective,
             SequencedMap<String, Value> moved) {
         TracedNetwork network = traced.network();
-        Value loss = objective.of(network.logits(), network.labels());
+        Value loss = objective.of(network.logits(), network.labels(), traced.trained());
         List<String> names = List.copyOf(moved.keySet());
         List<Value> gradient = ReverseMode.gradient(loss, List.copyOf(moved.values()));
         SequencedMap<String, Value> outputs = new LinkedHashMap<>();

@@ -19,6 +19,8 @@ import dev.goshawk.hawq.quantize.Quantizers;
 import dev.goshawk.hawq.setting.InvalidSettingException;
 import dev.goshawk.hawq.setting.Setting;
 import dev.goshawk.hawq.training.Schedule.Stage;
+import dev.goshawk.hawq.training.objective.Distillation;
+import dev.goshawk.hawq.training.objective.TrainingObjective;
 import dev.goshawk.hawq.training.optimizer.LearningRate;
 import dev.goshawk.models.ParameterSpec;
 import dev.goshawk.models.parameters.Parameters;
@@ -212,6 +214,23 @@ class FineTuningMeasuresTest {
             expected.tensors().forEach(
                     (name, t) -> assertArrayEquals(t.toDoubles(), got.get(name).toDoubles(), name));
         }
+    }
+
+    @Test
+    void whatMeasuresTakeIsPlanned() {
+        Parameters parameters = SmallTraining.parameters();
+        TrainingSettings plain = SmallTraining.settings(BitWidth.B4);
+        TrainingObjective distillation = new Distillation(SmallTraining.NETWORK, parameters, 0.5, 1);
+        long least = planned(SmallTraining.data(), plain, TrainingObjective.crossEntropy());
+        assertTrue(planned(SmallTraining.data(), plain, distillation) > least);
+        assertTrue(planned(SmallTraining.data(), plain.withStatisticsBatches(1),
+                TrainingObjective.crossEntropy()) > least);
+        assertTrue(planned(SmallTraining.data().holdOut(4, 1), plain, TrainingObjective.crossEntropy()) > least);
+    }
+
+    private static long planned(TrainingData data, TrainingSettings settings, TrainingObjective objective) {
+        return TrainingPlan.of(SmallTraining.NETWORK, SmallTraining.parameters(), data, settings, objective, true,
+                Backends.defaultBackend()).footprint().bytes();
     }
 
     @Test

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.goshawk.backend.Backends;
 import dev.goshawk.data.ImageDataset;
+import dev.goshawk.graph.Value;
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.quantize.Quantizers;
 import dev.goshawk.hawq.training.objective.Distillation;
@@ -25,6 +26,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -106,6 +108,38 @@ class StepRuleTest {
         assertSame(WeightFile.read(folder.resolve("plain/t-" + plain.totalSteps() + ".safetensors")).tensors(),
                 run(context -> new GradientDescent(context, new Sgd(0.9, false), TrainingObjective.crossEntropy()),
                         "rule"));
+    }
+
+    /** Cross-entropy and a cost of the quantizers' steps. */
+    private record Small(double cost) implements TrainingObjective {
+        @Override
+        public String describe() {
+            return "small steps";
+        }
+
+        @Override
+        public Value of(Value logits, Value labels) {
+            return TrainingObjective.crossEntropy().of(logits, labels);
+        }
+
+        @Override
+        public Value of(Value logits, Value labels, SequencedMap<String, Value> trained) {
+            Value loss = of(logits, labels);
+            for (Value step : trained.values()) {
+                loss = loss.add(step.square().sum().scale(cost));
+            }
+            return loss;
+        }
+    }
+
+    @Test
+    void anObjectiveMaySeeWhatQuantizersTrain() {
+        String step = QUANTIZER + "middle.conv1.weight/step";
+        double free = run(context -> new GradientDescent(context, new Sgd(0.9, false), new Small(0)), "free").get(step)
+                .item();
+        double costly = run(context -> new GradientDescent(context, new Sgd(0.9, false), new Small(1)), "costly")
+                .get(step).item();
+        assertTrue(costly < 0.9 * free, free + " " + costly);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.goshawk.hawq.training.objective;
 
 import dev.goshawk.backend.Backend;
+import dev.goshawk.graph.Value;
 import dev.goshawk.models.Objective;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Shape;
@@ -38,6 +39,16 @@ public interface TrainingObjective extends Objective {
 
     /** In words and numbers, for people and to tell trainings apart; equal objectives have equal texts. */
     String describe();
+
+    /**
+     * The loss where it also depends on what quantizers train, such as a cost of widths that are searched for; {@link #of(Value, Value)},
+     * unless overridden.
+     *
+     * @param trained the quantizers' trained tensors that the network uses, by the names that they have in checkpoints
+     */
+    default Value of(Value logits, Value labels, SequencedMap<String, Value> trained) {
+        return of(logits, labels);
+    }
 
     /**
      * The inputs it declares, for one compiled step; none, unless overridden.
