@@ -8,8 +8,11 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /**
- * Adam (Kingma and Ba, ICLR 2015, algorithm 1) with an L2 penalty, in place (the semantics of PyTorch's Adam): g <- g + decay w;
- * m <- beta1 m + (1 - beta1) g; v <- beta2 v + (1 - beta2) g^2; w <- w - rate (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + epsilon).
+ * Adam (Kingma and Ba, ICLR 2015, algorithm 1) with an L2 penalty, in place (the semantics of PyTorch's Adam):
+ * <pre>{@code
+ * g <- g + decay w;    m <- beta1 m + (1 - beta1) g;    v <- beta2 v + (1 - beta2) g^2;
+ * w <- w - rate (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + epsilon)
+ * }</pre>
  * Each parameter counts its own steps t, from the one that it came with. Computed in float64, kept in the parameter's type.
  */
 public final class Adam implements Optimizer {
