@@ -15,6 +15,7 @@ import dev.goshawk.hawq.training.objective.Distillation;
 import dev.goshawk.hawq.training.objective.LabelSmoothing;
 import dev.goshawk.hawq.training.objective.TrainingObjective;
 import dev.goshawk.hawq.training.optimizer.Adam;
+import dev.goshawk.hawq.training.optimizer.LearningRate;
 import dev.goshawk.hawq.training.optimizer.Sgd;
 import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.tensor.Tensor;
@@ -164,6 +165,21 @@ class StepRuleTest {
         assertTrue(both.names().stream().noneMatch(n -> n.equals("optimizer/second/steps/fc.weight")));
         String step = QUANTIZER + "middle.conv1.weight/step";
         assertTrue(Math.abs(both.get(step).item() - alone.get(step).item()) > 1e-3);
+    }
+
+    @Test
+    void aRuleMayHaveNothingToMoveYet() {
+        List<Schedule.Stage> stages = List.of(new Schedule.Stage("float", List.of(), 0.5),
+                new Schedule.Stage("all", SmallTraining.TURNS, 0.5));
+        Trainer trainer = new Trainer(SmallTraining.NETWORK, SmallTraining.parameters(), SmallTraining.data(),
+                SmallTraining.settings(BitWidth.B4).withQuantizer(Quantizers.byName("lsq")),
+                new Schedule(stages, new LearningRate.Constant(0.05), false), Backends.defaultBackend(),
+                context -> byTurns(context, 0));
+        trainer.run(new Checkpoints(folder, "t"), 0, TrainingListener.NONE);
+        Weights end = WeightFile.read(folder.resolve("t-" + trainer.totalSteps() + ".safetensors"));
+        // Two steps a stage: the second rule joins in with the second stage.
+        assertEquals(List.of(4L, 2.0), List.of(trainer.totalSteps(),
+                end.get("optimizer/second/steps/quantizer/middle.conv1.weight/step").item()));
     }
 
     @Test
