@@ -20,7 +20,7 @@ public record RunOrigin(String command, Map<String, String> values, String weigh
         String location, int threads) {
 
     /** Of a call from a program. */
-    static RunOrigin of(HawqOptions options) {
+    public static RunOrigin of(HawqOptions options) {
         Map<String, String> values = new LinkedHashMap<>();
         for (Method m : options.methods()) {
             values.put("method " + m.name(),

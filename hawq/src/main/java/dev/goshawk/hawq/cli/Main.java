@@ -5,6 +5,7 @@ import dev.goshawk.hawq.cli.command.DoctorCommand;
 import dev.goshawk.hawq.cli.command.EvaluateCommand;
 import dev.goshawk.hawq.cli.command.ModelsCommand;
 import dev.goshawk.hawq.cli.command.QuantizeCommand;
+import dev.goshawk.hawq.cli.command.ReproduceCommand;
 import dev.goshawk.hawq.cli.command.SizeCommand;
 import dev.goshawk.hawq.cli.command.SpectrumCommand;
 import dev.goshawk.hawq.cli.command.TraceCommand;
@@ -23,7 +24,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "goshawk", mixinStandardHelpOptions = true, versionProvider = Version.class, sortOptions = false,
         synopsisSubcommandLabel = "COMMAND",
         description = "Exact second-order mathematics on the JVM: Hessian-aware mixed-precision quantization.",
-        subcommands = {QuantizeCommand.class, TrainCommand.class, EvaluateCommand.class, SpectrumCommand.class,
+        subcommands = {QuantizeCommand.class, ReproduceCommand.class, TrainCommand.class, EvaluateCommand.class, SpectrumCommand.class,
                 TraceCommand.class, DensityCommand.class,
                 ModelsCommand.class, SizeCommand.class, DoctorCommand.class},
         exitCodeListHeading = "%nExit codes:%n",

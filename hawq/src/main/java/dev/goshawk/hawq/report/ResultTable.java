@@ -19,34 +19,7 @@ public final class ResultTable {
         report.results().forEach(r -> lines.add(cells(r)));
         List<Result> paper = PaperResults.of(report.model().name());
         paper.forEach(r -> lines.add(cells(r)));
-        int[] widths = new int[HEADER.size()];
-        for (List<String> line : lines) {
-            for (int i = 0; i < widths.length; i++) {
-                widths[i] = Math.max(widths[i], line.get(i).length());
-            }
-        }
-        StringBuilder out = new StringBuilder();
-        for (int i = 0; i < lines.size(); i++) {
-            appendLine(out, lines.get(i), widths);
-            if (i == 0 || (i == report.results().size() && !paper.isEmpty())) {
-                for (int w = 0; w < widths.length; w++) {
-                    out.append(w == 0 ? "" : "  ").append("-".repeat(widths[w]));
-                }
-                out.append('\n');
-            }
-        }
-        return out.toString();
-    }
-
-    private static void appendLine(StringBuilder out, List<String> line, int[] widths) {
-        StringBuilder text = new StringBuilder();
-        for (int i = 0; i < widths.length; i++) {
-            String pad = " ".repeat(widths[i] - line.get(i).length());
-            // words to the left, numbers to the right
-            boolean number = i >= 1 && i <= 5;
-            text.append(i == 0 ? "" : "  ").append(number ? pad + line.get(i) : line.get(i) + pad);
-        }
-        out.append(text.toString().stripTrailing()).append('\n');
+        return TextTable.of(lines, 1, 5, List.of(1, 1 + report.results().size()));
     }
 
     static List<String> header() {

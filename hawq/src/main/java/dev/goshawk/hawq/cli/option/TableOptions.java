@@ -1,0 +1,91 @@
+package dev.goshawk.hawq.cli.option;
+
+import dev.goshawk.hawq.reproduce.CifarTable;
+import dev.goshawk.hawq.reproduce.Experiment;
+import dev.goshawk.hawq.training.TrainingData;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** Which rows of a table are run, how long they train, and where finished ones are kept. */
+public final class TableOptions {
+    private static final double EPOCHS = 15;
+    private static final double EMBEDDED_EPOCHS = 3;
+    private static final int MOST_EPOCHS = 1_000_000;
+    private static final int MOST_SEEDS = 1000;
+    /** Images held out of training, by which every choice is made. */
+    private static final int HELD_OUT = 5000;
+    private static final int EMBEDDED_HELD_OUT = 600;
+    private static final long SPLIT_SEED = 1;
+    private static final String LEDGER = "ledger.json";
+
+    @Option(names = "--only", paramLabel = "NAME", split = ",",
+            description = "Only these methods or rows, and the float network they start from (default: all).")
+    private List<String> only = List.of();
+
+    @Option(names = "--epochs", paramLabel = "E",
+            description = "Epochs of training in each row, the float network's among them (default: 15; on the embedded shapes 3).")
+    private @Nullable Double epochs;
+
+    @Option(names = "--seeds", paramLabel = "N", defaultValue = "1",
+            description = "Seeds of HAWQ, Direct at HAWQ's size and the reversed orders; the other rows have one (default: 1).")
+    private int seeds = 1;
+
+    @Option(names = "--ledger", paramLabel = "FILE",
+            description = "JSON list of finished rows, which are not run again (default: ledger.json in --out).")
+    private @Nullable Path ledger;
+
+    /** The rows, checked. */
+    public List<Experiment> rows(CommandSpec spec) {
+        if (seeds < 1 || seeds > MOST_SEEDS) {
+            throw new ParameterException(spec.commandLine(),
+                    "--seeds: expected 1 to " + MOST_SEEDS + ", got " + seeds);
+        }
+        if (epochs != null && !(epochs > 0 && epochs <= MOST_EPOCHS)) {
+            throw new ParameterException(spec.commandLine(),
+                    "--epochs: expected a number of epochs above 0 to " + MOST_EPOCHS + ", got " + epochs);
+        }
+        try {
+            return CifarTable.rows(only, seeds);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--only: " + e.getMessage(), e);
+        }
+    }
+
+    public double epochs(boolean embedded) {
+        return epochs != null ? epochs : embedded ? EMBEDDED_EPOCHS : EPOCHS;
+    }
+
+    public Path ledger(Path out) {
+        return ledger == null ? out.resolve(LEDGER) : ledger;
+    }
+
+    /** Seed of the choice of images that are held out. */
+    public long splitSeed() {
+        return SPLIT_SEED;
+    }
+
+    /** Training images without those by which choices are made; a tenth of a small set. */
+    public TrainingData holdOut(TrainingData opened, boolean embedded) {
+        if (opened.validation() != null) {
+            return opened;
+        }
+        int wanted = embedded ? EMBEDDED_HELD_OUT : HELD_OUT;
+        return opened.holdOut(Math.max(1, Math.min(wanted, opened.train().size() / 10)), SPLIT_SEED);
+    }
+
+    /** The command without the choice of rows. */
+    public String command(String name, @Nullable Path weights, SplitOptions data) {
+        StringBuilder text = new StringBuilder(name);
+        if (weights != null) {
+            text.append(" --weights ").append(weights);
+        }
+        if (data.folder() != null) {
+            text.append(" --data ").append(data.folder());
+        }
+        return text.append(" --epochs ").append(epochs(data.isEmbedded())).toString();
+    }
+}

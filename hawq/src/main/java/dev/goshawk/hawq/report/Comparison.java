@@ -1,0 +1,102 @@
+package dev.goshawk.hawq.report;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Methods compared with each other on one network and data set.
+ *
+ * @param network name, for the published rows that it is set beside
+ * @param entries in the table's order, several seeds of a row in one
+ * @param curves of convergence
+ * @param reference a loss across the curves' chart, or null
+ * @param provenance how this was made, term by term
+ */
+public record Comparison(String network, List<Entry> entries, List<Curve> curves, @Nullable Double reference,
+        Map<String, String> provenance) {
+    private static final List<String> HEADER = List.of("Method", "W bits", "A bits", "Accuracy %", "Range", "Seeds",
+            "To float", "W comp.", "A comp.", "Size kB", "Evidence");
+    private static final double FLOAT_BITS = 32;
+
+    public Comparison {
+        entries = List.copyOf(entries);
+        curves = List.copyOf(curves);
+        provenance = new LinkedHashMap<>(provenance);
+    }
+
+    /**
+     * A row.
+     *
+     * @param label what the table calls it
+     * @param bits of the blocks' weights
+     * @param activationBits 32 where they are float
+     * @param accuracies in per cent, one a seed, at least one
+     * @param baseline accuracy of the float network, in per cent
+     * @param ratio 32-bit weights by quantized ones
+     * @param bytes of the weights
+     */
+    public record Entry(String label, List<Integer> bits, int activationBits, List<Double> accuracies, double baseline,
+            double ratio, long bytes) {
+        /** Mean over the seeds. */
+        public double accuracy() {
+            return accuracies.stream().mapToDouble(a -> a).average().orElseThrow();
+        }
+
+        double least() {
+            return accuracies.stream().min(Comparator.naturalOrder()).orElseThrow();
+        }
+
+        double most() {
+            return accuracies.stream().max(Comparator.naturalOrder()).orElseThrow();
+        }
+
+        boolean isFloat() {
+            return ratio == 1;
+        }
+
+        private String weightBits() {
+            int least = bits.stream().min(Comparator.naturalOrder()).orElse((int) FLOAT_BITS);
+            return least + (bits.stream().distinct().count() > 1 ? " MP" : "");
+        }
+    }
+
+    /**
+     * Loss over a training.
+     *
+     * @param epochs ascending
+     * @param losses one an epoch
+     */
+    public record Curve(String label, List<Double> epochs, List<Double> losses) {
+    }
+
+    static List<String> header() {
+        return HEADER;
+    }
+
+    static List<String> cells(Entry e) {
+        boolean several = e.accuracies().size() > 1;
+        return List.of(e.label(), e.weightBits(), Integer.toString(e.activationBits()), Numbers.fixed(e.accuracy(), 2),
+                several ? Numbers.fixed(e.least(), 2) + "\u2013" + Numbers.fixed(e.most(), 2) : "",
+                Integer.toString(e.accuracies().size()),
+                e.isFloat() ? "" : Numbers.fixed(e.accuracy() - e.baseline(), 2), Numbers.fixed(e.ratio(), 2),
+                Numbers.fixed(FLOAT_BITS / e.activationBits(), 2), Numbers.fixed(e.bytes() / 1000.0, 1), "this run");
+    }
+
+    static List<String> cells(RunReport.Result published) {
+        return List.of(published.method(), published.weightBits(), published.activationBits(),
+                Numbers.percent(published.accuracy()), "", "", "", Numbers.fixed(published.weightCompression(), 2),
+                Numbers.fixed(published.activationCompression(), 2), "", published.evidence());
+    }
+
+    /** The table as aligned text, each line ended by a newline: these rows, then the published ones. */
+    public String text() {
+        List<List<String>> lines = new ArrayList<>(List.of(HEADER));
+        entries.forEach(e -> lines.add(cells(e)));
+        PaperResults.of(network).forEach(r -> lines.add(cells(r)));
+        return TextTable.of(lines, 1, HEADER.size() - 2, List.of(1, 1 + entries.size()));
+    }
+}

@@ -1,0 +1,90 @@
+package dev.goshawk.hawq.report;
+
+import dev.goshawk.files.AtomicFile;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A comparison as a page that one can send to a colleague. */
+public final class ComparisonPage {
+    private static final List<String> COLOURS = List.of("s0", "s2", "s3", "s4", "s5");
+    private static final int LAST_NUMBER = 9;
+
+    private ComparisonPage() {
+    }
+
+    /**
+     * Writes the page, whole or not at all.
+     *
+     * @throws IOException if the file cannot be written
+     */
+    public static void write(Path file, Comparison c) throws IOException {
+        AtomicFile.writeMakingFolder(file, html(c).getBytes(StandardCharsets.UTF_8));
+    }
+
+    static String html(Comparison c) {
+        StringBuilder out = new StringBuilder();
+        List<RunReport.Result> paper = PaperResults.of(c.network());
+        out.append("<h2>Results</h2>\n<div class=\"panel scroll\"><table>\n<thead>")
+                .append(Html.row("th", "", Comparison.header(), 1, LAST_NUMBER)).append("</thead>\n<tbody>\n");
+        c.entries().forEach(e -> out.append(Html.row("td", "own", Comparison.cells(e), 1, LAST_NUMBER)));
+        for (int i = 0; i < paper.size(); i++) {
+            out.append(Html.row("td", i == 0 ? "sep" : "", Comparison.cells(paper.get(i)), 1, LAST_NUMBER));
+        }
+        out.append("</tbody></table></div>\n<p class=\"note\">MP: mixed precision, down to that many bits. Accuracy is the mean over"
+                + " seeds; \u201cto float\u201d is the difference from this run\u2019s float network, in points. Sizes count the"
+                + " weights of convolutions and of the fully connected layer.");
+        if (!paper.isEmpty()) {
+            out.append(" Rows marked \u201cpaper\u201d are published figures for ").append(PaperResults.dataset(c.network()))
+                    .append(" (Dong et al., ICCV 2019, arXiv 1905.03696, and the methods compared there): compare the gaps,"
+                            + " not the numbers.");
+        }
+        out.append("</p>\n<h2>Figures</h2>\n<div class=\"grid\">\n").append(sizes(c)).append(convergence(c))
+                .append("</div>\n<h2>How this was made</h2>\n<div class=\"panel\"><dl>\n");
+        c.provenance().forEach((term, text) -> out.append("<dt>").append(Html.text(term)).append("</dt><dd>")
+                .append(Html.text(text)).append("</dd>\n"));
+        out.append("</dl></div>\n");
+        return Html.page("HAWQ compared with other methods", c.network() + ", " + c.entries().size() + " rows",
+                out.toString());
+    }
+
+    private static String sizes(Comparison c) {
+        List<ScatterChart.Point> points = c.entries().stream().filter(e -> !e.isFloat()).map(
+                e -> new ScatterChart.Point(e.label(), e.bytes() / 1000.0, e.accuracy(), e.least(), e.most())).toList();
+        if (points.isEmpty()) {
+            return "";
+        }
+        return figure("Accuracy against size", "per cent on the test images; bars from the least to the most accurate seed;"
+                + " the line joins what nothing else beats in both", "",
+                ScatterChart.draw("Accuracy against size of the weights", "kB of weights", points));
+    }
+
+    private static String convergence(Comparison c) {
+        if (c.curves().isEmpty()) {
+            return "";
+        }
+        List<LineChart.Series> series = new ArrayList<>();
+        StringBuilder key = new StringBuilder("<div class=\"key\">");
+        for (int i = 0; i < c.curves().size(); i++) {
+            Comparison.Curve curve = c.curves().get(i);
+            String colour = COLOURS.get(i % COLOURS.size());
+            series.add(new LineChart.Series(curve.label(), colour, curve.epochs(), new ArrayList<>(curve.losses())));
+            key.append("<span><svg viewBox=\"0 0 26 9\" aria-hidden=\"true\"><g class=\"curve ").append(colour)
+                    .append("\"><path d=\"M0 4.5L26 4.5\"/></g></svg>").append(Html.text(curve.label())).append("</span>");
+        }
+        key.append("</div>\n");
+        LineChart.Reference level = c.reference() == null
+                ? null
+                : new LineChart.Reference("HAWQ's final loss and 5 %", c.reference());
+        return figure("Convergence of HAWQ and its reversals", "loss on the held-out images after each stage and epoch"
+                + (level == null ? "" : "; the dashed line is HAWQ\u2019s final loss and 5 %"), key.toString(),
+                LineChart.draw("Loss over the epochs", series, List.of(), level, v -> Numbers.fixed(v, 2)));
+    }
+
+    private static String figure(String title, String caption, String key, String svg) {
+        return "<figure><h3>" + Html.text(title) + "</h3><figcaption>" + Html.text(caption) + "</figcaption>\n" + key
+                + svg + "</figure>\n";
+    }
+}

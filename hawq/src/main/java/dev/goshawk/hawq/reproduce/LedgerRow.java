@@ -1,0 +1,73 @@
+package dev.goshawk.hawq.reproduce;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A finished row of the table.
+ *
+ * @param row what was run, such as {@code hawq-reversed-order}
+ * @param method name of the method; {@code float} for the network that the others start from
+ * @param reversed {@code precision}, {@code order} or null
+ * @param bits of the blocks' weights, in network order
+ * @param activationBits of activations, 32 where they are float
+ * @param weightRatio 32-bit weights by quantized ones
+ * @param sizeBytes of the quantized weights
+ * @param accuracy on the test images after the last step, in per cent
+ * @param baseline accuracy of the float network, in per cent
+ * @param seed of order, augmentation and curvature sample
+ * @param epochs of training
+ * @param seconds of training
+ * @param lanes float32 numbers in a vector of the machine, or null where the backend has none
+ * @param commit of the software, or {@code unknown}
+ * @param weightsSha256 SHA-256 of the network's file, in hexadecimal digits
+ * @param command that makes the row
+ * @param fingerprint of everything that the row depends on
+ * @param curve loss and accuracy while it trained, on the held-out images, or the test images where there are none
+ */
+public record LedgerRow(
+        String row,
+        String method,
+        @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable String reversed,
+        List<Integer> bits,
+        @JsonProperty("activation_bits") int activationBits,
+        @JsonProperty("weight_ratio") double weightRatio,
+        @JsonProperty("size_bytes") long sizeBytes,
+        double accuracy,
+        double baseline,
+        long seed,
+        double epochs,
+        double seconds,
+        @Nullable Integer lanes,
+        String commit,
+        @JsonProperty("weights_sha256") String weightsSha256,
+        String command,
+        String fingerprint,
+        List<Point> curve) {
+
+    /** Checks that nothing is missing. */
+    public LedgerRow {
+        if (row == null || method == null || bits == null || fingerprint == null || weightsSha256 == null) {
+            throw new IllegalArgumentException("row: expected row, method, bits, weights_sha256 and fingerprint");
+        }
+        bits = List.copyOf(bits);
+        curve = curve == null ? List.of() : List.copyOf(curve);
+    }
+
+    /**
+     * One evaluation.
+     *
+     * @param epoch epochs of training until then
+     * @param loss mean over the images
+     * @param accuracy in per cent
+     */
+    public record Point(double epoch, double loss, double accuracy) {
+    }
+
+    /** Whether this is the float network that the others start from. */
+    public boolean isBaseline() {
+        return method.equals(Experiment.FLOAT);
+    }
+}

@@ -1,0 +1,223 @@
+package dev.goshawk.hawq.reproduce;
+
+import dev.goshawk.backend.Backend;
+import dev.goshawk.files.AtomicFile;
+import dev.goshawk.fingerprint.Fingerprint;
+import dev.goshawk.hawq.Hawq;
+import dev.goshawk.hawq.HawqOptions;
+import dev.goshawk.hawq.HawqResult;
+import dev.goshawk.hawq.MethodResult;
+import dev.goshawk.hawq.RunOrigin;
+import dev.goshawk.hawq.allocate.BitAllocation;
+import dev.goshawk.hawq.quantize.BitWidth;
+import dev.goshawk.hawq.report.RunReport;
+import dev.goshawk.hawq.run.RunFolder;
+import dev.goshawk.hawq.run.RunInputs;
+import dev.goshawk.hawq.run.RunStart;
+import dev.goshawk.hawq.training.DivergedException;
+import dev.goshawk.hawq.training.EpochResult;
+import dev.goshawk.hawq.training.Trainer;
+import dev.goshawk.hawq.training.TrainingData;
+import dev.goshawk.models.Block;
+import dev.goshawk.models.Network;
+import dev.goshawk.models.parameters.Parameters;
+import dev.goshawk.weights.WeightFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Runs the rows of a table one after another. The float network is trained first, for as many epochs as the others, and every other row
+ * starts from it. Each finished row goes into the ledger; one that is there already is not run again, and one that was interrupted goes
+ * on from its last checkpoint, with the same bits.
+ */
+public final class Reproduction {
+    private final Network network;
+    private final Parameters weights;
+    private final TrainingData data;
+    private final Recipe recipe;
+    private final Backend backend;
+    private final Ledger ledger;
+    private final Path folder;
+    private final RowOrigin origin;
+    private final List<Block> blocks;
+
+    /**
+     * A table.
+     *
+     * @param weights that the float network's training starts from
+     * @param data images to train, held-out ones to choose by, and test images that are read once a row
+     * @param folder for the rows' runs
+     */
+    public Reproduction(Network network, Parameters weights, TrainingData data, Recipe recipe, Backend backend,
+            Ledger ledger, Path folder, RowOrigin origin) {
+        this.network = network;
+        this.weights = weights;
+        this.data = data;
+        this.recipe = recipe;
+        this.backend = backend;
+        this.ledger = ledger;
+        this.folder = folder;
+        this.origin = origin;
+        this.blocks = network.describe().blocks();
+    }
+
+    /**
+     * Passes if every row can be run.
+     *
+     * @throws IllegalArgumentException in one line that names the row, if not
+     */
+    public void check(List<Experiment> rows) {
+        for (Experiment e : rows) {
+            if (!e.isBaseline()) {
+                try {
+                    e.toMethod().requireUsable(blocks, e.target());
+                } catch (IllegalArgumentException x) {
+                    throw new IllegalArgumentException(e.row() + ": " + x.getMessage(), x);
+                }
+            }
+        }
+    }
+
+    /**
+     * Runs the rows that the ledger lacks.
+     *
+     * @param rows the float network first
+     * @return the ledger's rows for them, without those that failed
+     * @throws IOException if a run's folder or the ledger cannot be written
+     */
+    public List<LedgerRow> run(List<Experiment> rows, ReproductionListener listener) throws IOException {
+        check(rows);
+        List<LedgerRow> done = new ArrayList<>();
+        Map<String, String> inputs = RunInputs.fingerprints(data, weights);
+        Parameters floats = weights;
+        for (int i = 0; i < rows.size(); i++) {
+            Experiment e = rows.get(i);
+            String fingerprint = fingerprint(e, inputs);
+            Optional<LedgerRow> known = ledger.find(fingerprint);
+            Optional<Parameters> kept = e.isBaseline() ? known.flatMap(this::kept) : Optional.empty();
+            if (known.isPresent() && (kept.isPresent() || !e.isBaseline())) {
+                floats = kept.orElse(floats);
+                listener.known(known.get(), i + 1, rows.size());
+                done.add(known.get());
+                continue;
+            }
+            listener.begins(e, i + 1, rows.size());
+            try {
+                LedgerRow row;
+                if (e.isBaseline()) {
+                    floats = weights.copy();
+                    row = floats(e, floats, fingerprint, listener);
+                } else {
+                    row = quantized(e, floats, fingerprint, listener);
+                }
+                ledger.add(row);
+                listener.finished(row, i + 1, rows.size());
+                done.add(row);
+            } catch (DivergedException x) {
+                if (e.isBaseline()) {
+                    throw x;
+                }
+                listener.failed(e, x.getMessage());
+            }
+        }
+        return done;
+    }
+
+    /** Everything that a row depends on. */
+    private String fingerprint(Experiment e, Map<String, String> inputs) {
+        Map<String, String> all = new LinkedHashMap<>(inputs);
+        all.put("network", network.name());
+        all.put("recipe", recipe.toString());
+        all.put("row", e.row());
+        all.putAll(values(e));
+        return new Fingerprint().addTexts(all).text();
+    }
+
+    private Map<String, String> values(Experiment e) {
+        return e.isBaseline()
+                ? Map.of("training", recipe.training(e.seed(), BitWidth.FLOAT).toString(), "schedule",
+                        recipe.floats().toString(), "backend", backend.name())
+                : RunOrigin.of(recipe.options(e, blocks.size(), backend)).values();
+    }
+
+    /** The float network of a row of the ledger, if its file is still the same. */
+    private Optional<Parameters> kept(LedgerRow row) {
+        Path file = ledger.model(row.row());
+        if (!Files.exists(file) || !FileDigest.sha256(file).equals(row.weightsSha256())) {
+            return Optional.empty();
+        }
+        return Optional.of(Parameters.load(network, WeightFile.read(file), weights.dtype()));
+    }
+
+    private RunStart start(Experiment e) throws IOException {
+        Path path = folder.resolve(e.folder());
+        return Files.exists(path.resolve("settings.json"))
+                ? RunStart.resume(path, Map.of())
+                : RunStart.create(path, false, Map.of());
+    }
+
+    private LedgerRow floats(Experiment e, Parameters floats, String fingerprint, ReproductionListener listener)
+            throws IOException {
+        Trainer trainer = new Trainer(network, floats, data, recipe.training(e.seed(), BitWidth.FLOAT),
+                recipe.floats(), backend);
+        List<EpochResult> epochs;
+        Path file;
+        try (RunStart start = start(e);
+                RunFolder run = start.begin(origin.command(e), values(e), RunInputs.fingerprints(data, weights))) {
+            epochs = trainer.run(run.checkpoints("train"), listener.floats());
+            run.writeModel(RunFolder.MODEL, floats, Map.of("format", "pt"));
+            file = run.file(RunFolder.MODEL);
+        }
+        double accuracy = accuracy(epochs);
+        return row(e, BitAllocation.uniform(blocks, BitWidth.FLOAT), accuracy, accuracy, epochs, file, fingerprint);
+    }
+
+    private LedgerRow quantized(Experiment e, Parameters floats, String fingerprint, ReproductionListener listener)
+            throws IOException {
+        HawqOptions options = recipe.options(e, blocks.size(), backend);
+        HawqResult result;
+        try (RunStart start = start(e)) {
+            result = Hawq.plan(network, floats, data, options).run(start, origin.of(e, options), listener.row(e));
+        }
+        MethodResult main = result.main();
+        return row(e, main.decision().allocation(), 100 * main.accuracy(), 100 * result.floats().accuracy(),
+                main.epochs(), result.folder().resolve(RunFolder.MODEL), fingerprint);
+    }
+
+    private LedgerRow row(Experiment e, BitAllocation bits, double accuracy, double baseline, List<EpochResult> epochs,
+            Path file, String fingerprint) throws IOException {
+        if (e.isKept()) {
+            AtomicFile.writeMakingFolder(ledger.model(e.row()), Files.readAllBytes(file));
+        }
+        RunReport.Schedule schedule = new RunReport.Schedule(e.label(), epochs.stream().map(RunReport.Epoch::of).toList());
+        return new LedgerRow(e.row(), e.method(), e.reversed(), bits.bits().stream().map(BitWidth::bits).toList(),
+                e.activations().bits(), bits.ratio(), Math.round(bits.mebibytes() * (1 << 20)), accuracy, baseline,
+                e.seed(), schedule.length(), epochs.stream().mapToDouble(EpochResult::seconds).sum(),
+                origin.lanes(), origin.commit(), FileDigest.sha256(file), origin.command(e), fingerprint,
+                curve(epochs, schedule.ends()));
+    }
+
+    private static double accuracy(List<EpochResult> epochs) {
+        Double last = epochs.getLast().testAccuracy();
+        return last == null ? 0 : 100 * last;
+    }
+
+    private static List<LedgerRow.Point> curve(List<EpochResult> epochs, List<Double> ends) {
+        List<LedgerRow.Point> points = new ArrayList<>();
+        for (int i = 0; i < epochs.size(); i++) {
+            EpochResult r = epochs.get(i);
+            Double loss = r.validationLoss() == null ? r.testLoss() : r.validationLoss();
+            Double accuracy = r.validationLoss() == null ? r.testAccuracy() : r.validationAccuracy();
+            if (loss != null && accuracy != null) {
+                points.add(new LedgerRow.Point(ends.get(i), loss, 100 * accuracy));
+            }
+        }
+        return points;
+    }
+}

@@ -1,0 +1,33 @@
+package dev.goshawk.hawq.reproduce;
+
+import dev.goshawk.hawq.HawqListener;
+import dev.goshawk.hawq.training.TrainingListener;
+
+/** Told how a table goes on; throwing from it ends the work, which can be taken up again. */
+public interface ReproductionListener {
+    /** A row is in the ledger already. */
+    default void known(LedgerRow row, int number, int rows) {
+    }
+
+    /** A row begins, or goes on; the first has the number 1. */
+    default void begins(Experiment experiment, int number, int rows) {
+    }
+
+    /** Is told how the float network's training goes on. */
+    default TrainingListener floats() {
+        return TrainingListener.NONE;
+    }
+
+    /** Is told how a row goes on. */
+    default HawqListener row(Experiment experiment) {
+        return HawqListener.NONE;
+    }
+
+    /** A row is finished and in the ledger. */
+    default void finished(LedgerRow row, int number, int rows) {
+    }
+
+    /** A row came to nothing, which the line explains; the others go on. */
+    default void failed(Experiment experiment, String line) {
+    }
+}

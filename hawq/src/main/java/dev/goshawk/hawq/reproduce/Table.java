@@ -1,0 +1,55 @@
+package dev.goshawk.hawq.reproduce;
+
+import dev.goshawk.hawq.report.Comparison;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+
+/** Finished rows put together: seeds averaged, convergence compared. */
+public final class Table {
+    /** A training has converged once its loss is within this factor of HAWQ's last. */
+    private static final double CONVERGED = 1.05;
+    private static final String HAWQ = "hawq";
+
+    private Table() {
+    }
+
+    /** All rows for a report. */
+    public static Comparison of(String network, List<Experiment> experiments, List<LedgerRow> rows,
+            Map<String, String> provenance) {
+        Map<String, List<LedgerRow>> byName = new LinkedHashMap<>();
+        rows.forEach(r -> byName.computeIfAbsent(r.row(), n -> new ArrayList<>()).add(r));
+        List<Comparison.Entry> entries = new ArrayList<>();
+        List<Comparison.Curve> curves = new ArrayList<>();
+        byName.forEach((name, seeds) -> {
+            LedgerRow first = seeds.getFirst();
+            String label = experiments.stream().filter(e -> e.row().equals(name)).map(Experiment::label).findFirst()
+                    .orElse(name);
+            entries.add(new Comparison.Entry(label, first.bits(), first.activationBits(),
+                    seeds.stream().map(LedgerRow::accuracy).toList(), first.baseline(), first.weightRatio(),
+                    first.sizeBytes()));
+            if (first.method().equals(HAWQ) && first.curve().size() > 1) {
+                curves.add(new Comparison.Curve(label, first.curve().stream().map(LedgerRow.Point::epoch).toList(),
+                        first.curve().stream().map(LedgerRow.Point::loss).toList()));
+            }
+        });
+        return new Comparison(network, entries, curves, target(rows), provenance);
+    }
+
+    private static @Nullable Double target(List<LedgerRow> rows) {
+        Optional<LedgerRow> hawq = rows.stream().filter(r -> r.row().equals(HAWQ) && !r.curve().isEmpty()).findFirst();
+        return hawq.map(r -> CONVERGED * r.curve().getLast().loss()).orElse(null);
+    }
+
+    /** Epochs until a row's loss first reaches HAWQ's last one and 5 %, or nothing where it never does. */
+    public static OptionalDouble epochsToConverge(LedgerRow row, List<LedgerRow> rows) {
+        Double target = target(rows);
+        return target == null
+                ? OptionalDouble.empty()
+                : row.curve().stream().filter(p -> p.loss() <= target).mapToDouble(LedgerRow.Point::epoch).findFirst();
+    }
+}

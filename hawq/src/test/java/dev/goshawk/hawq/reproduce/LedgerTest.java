@@ -1,0 +1,77 @@
+package dev.goshawk.hawq.reproduce;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.goshawk.hawq.report.Comparison;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LedgerTest {
+    @TempDir
+    private Path folder;
+
+    private static LedgerRow row(String name, long seed, double accuracy, LedgerRow.Point... curve) {
+        return new LedgerRow(name, "hawq", null, List.of(2, 4), 4, 13.1, 1000, accuracy, 90, seed, 15, 600, 16, "abc",
+                "00", "goshawk", name + seed, List.of(curve));
+    }
+
+    @Test
+    void aRowIsAddedToWhatOthersWrote() throws Exception {
+        Path file = folder.resolve("new/ledger.json");
+        for (int seed = 0; seed < 4; seed++) {
+            Ledger.open(file).add(row("hawq", seed, 88));
+        }
+        assertEquals(List.of(0L, 1L, 2L, 3L), Ledger.open(file).rows().stream().map(LedgerRow::seed).toList());
+        Ledger.open(file).add(row("hawq", 2, 12));
+        assertEquals(4, Ledger.open(file).rows().size(), "a row is added once");
+        assertEquals(88, Ledger.open(file).find("hawq2").orElseThrow().accuracy());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{}", "[1]", "[{}]", "[{\"row\": \"hawq\"}]", "[", "\"text\"", "[null]"})
+    void whatIsNoLedgerIsRefusedInOneLineAndStays(String text) throws Exception {
+        Path file = Files.writeString(folder.resolve("ledger.json"), text);
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> Ledger.open(file));
+        assertTrue(e.getMessage().contains("ledger.json") && !e.getMessage().contains("\n"), e.getMessage());
+        assertEquals(text, Files.readString(file));
+    }
+
+    @Test
+    void seedsAreAveragedAndConvergenceIsCounted() {
+        LedgerRow hawq = row("hawq", 1, 88, new LedgerRow.Point(1, 0.9, 50), new LedgerRow.Point(15, 0.4, 88));
+        LedgerRow reversed = row("hawq-reversed-order", 1, 87, new LedgerRow.Point(1, 0.9, 50),
+                new LedgerRow.Point(9, 0.42, 86), new LedgerRow.Point(15, 0.41, 87));
+        LedgerRow never = row("hawq-reversed-precision", 1, 70, new LedgerRow.Point(15, 0.8, 70));
+        List<LedgerRow> rows = List.of(hawq, row("hawq", 2, 89), reversed, never);
+        assertEquals(OptionalDouble.of(9), Table.epochsToConverge(reversed, rows), "0.4 and 5 %");
+        assertEquals(OptionalDouble.empty(), Table.epochsToConverge(never, rows));
+        Comparison table = Table.of("resnet20", CifarTable.rows(List.of(), 1), rows, Map.of());
+        assertEquals(List.of(88.5, 87.0, 70.0), table.entries().stream().map(Comparison.Entry::accuracy).toList());
+        assertEquals(0.42, table.reference(), 1e-12);
+        assertEquals(List.of("HAWQ", "HAWQ, order reversed"), table.curves().stream().map(Comparison.Curve::label).toList());
+        assertTrue(table.text().contains("88.00\u201389.00"), table.text());
+    }
+
+    @Test
+    void namesChooseRowsAndTheFloatNetworkIsAlwaysThere() {
+        List<Experiment> all = CifarTable.rows(List.of(), 3);
+        assertEquals("float", all.getFirst().row());
+        assertEquals(all.size(), all.stream().map(Experiment::folder).distinct().count());
+        assertEquals(3, all.stream().filter(e -> e.row().equals("hawq")).count());
+        assertEquals(1, all.stream().filter(e -> e.row().equals("direct")).count());
+        assertEquals(List.of("float", "hawq-reversed-order"),
+                CifarTable.rows(List.of("hawq-reversed-order"), 1).stream().map(Experiment::row).toList());
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class,
+                () -> CifarTable.rows(List.of("hawk"), 1));
+        assertTrue(e.getMessage().contains("direct-at-size") && e.getMessage().contains("'hawk'"), e.getMessage());
+    }
+}

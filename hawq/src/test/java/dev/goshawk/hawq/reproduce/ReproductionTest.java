@@ -1,0 +1,158 @@
+package dev.goshawk.hawq.reproduce;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.goshawk.backend.Backends;
+import dev.goshawk.data.Augmentation;
+import dev.goshawk.hawq.HawqListener;
+import dev.goshawk.hawq.Method;
+import dev.goshawk.hawq.run.RunFolderException;
+import dev.goshawk.hawq.training.EpochResult;
+import dev.goshawk.hawq.training.SmallTraining;
+import dev.goshawk.hawq.training.TrainingListener;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Rows of a table on a small network: each is run once, whatever happens in between. */
+class ReproductionTest {
+    private static final List<Experiment> ROWS = List.of(Experiment.of("float", "Float", 1, 32),
+            Experiment.of("hawq", "HAWQ", 8, 4), Experiment.of("direct", "Direct", 8, 4));
+
+    @TempDir
+    private Path folder;
+
+    /** What was told, one word a row. */
+    private static final class Told implements ReproductionListener {
+        final List<String> lines = new ArrayList<>();
+
+        @Override
+        public void known(LedgerRow row, int number, int rows) {
+            lines.add("known " + row.row());
+        }
+
+        @Override
+        public void finished(LedgerRow row, int number, int rows) {
+            lines.add("finished " + row.row());
+        }
+    }
+
+    private Reproduction reproduction(Path out, Path ledger, double epochs) {
+        return new Reproduction(SmallTraining.NETWORK, SmallTraining.parameters(), SmallTraining.data().holdOut(10, 1),
+                new Recipe(epochs, 8, Augmentation.NONE), Backends.defaultBackend(), Ledger.open(ledger), out,
+                new RowOrigin("goshawk reproduce small", "seed 4", "noise", "none", 1, 16, "abc"));
+    }
+
+    @Test
+    void everyFinishedRowIsInTheLedgerAndNotRunAgain() throws Exception {
+        Path ledger = folder.resolve("ledger.json");
+        List<LedgerRow> rows = reproduction(folder.resolve("out"), ledger, 2).run(ROWS, new Told());
+        assertEquals(List.of("float", "hawq", "direct"), rows.stream().map(LedgerRow::row).toList());
+        assertEquals(rows, Ledger.open(ledger).rows());
+        for (LedgerRow row : rows) {
+            assertEquals(2, row.epochs(), 0.5);
+            assertEquals(rows.getFirst().accuracy(), row.baseline(), "every row starts from the float one");
+            assertTrue(row.accuracy() >= 0 && row.accuracy() <= 100 && !row.curve().isEmpty());
+        }
+        assertEquals(List.of(4, 4, 4), rows.getLast().bits());
+        assertEquals(8, rows.getLast().weightRatio());
+        assertEquals(1, rows.getFirst().weightRatio());
+        String json = Files.readString(ledger);
+        for (String field : List.of("\"method\"", "\"reversed\" : null", "\"bits\"", "\"activation_bits\" : 4",
+                "\"weight_ratio\"", "\"size_bytes\"", "\"accuracy\"", "\"baseline\"", "\"seed\" : 1", "\"epochs\"",
+                "\"seconds\"", "\"lanes\" : 16", "\"commit\" : \"abc\"", "\"weights_sha256\"", "\"command\"")) {
+            assertTrue(json.contains(field), field);
+        }
+        Path lost = folder.resolve("another");
+        Told told = new Told();
+        assertEquals(rows, reproduction(lost, ledger, 2).run(ROWS, told));
+        assertEquals(List.of("known float", "known hawq", "known direct"), told.lines, "though the folder is lost");
+        Told longer = new Told();
+        List<LedgerRow> others = reproduction(lost, ledger, 3).run(ROWS, longer);
+        assertEquals(List.of("finished float", "finished hawq", "finished direct"), longer.lines);
+        assertNotEquals(rows.getFirst().fingerprint(), others.getFirst().fingerprint());
+    }
+
+    @Test
+    void aTableThatWasKilledEndsWithTheSameRows() throws Exception {
+        List<LedgerRow> whole = reproduction(folder.resolve("whole"), folder.resolve("whole.json"), 2).run(ROWS,
+                new Told());
+        Path out = folder.resolve("cut");
+        Path ledger = folder.resolve("cut.json");
+        assertThrows(IllegalStateException.class, () -> reproduction(out, ledger, 2).run(ROWS, killer()));
+        assertEquals(List.of("float"), Ledger.open(ledger).rows().stream().map(LedgerRow::row).toList());
+        Told told = new Told();
+        List<LedgerRow> resumed = reproduction(out, ledger, 2).run(ROWS, told);
+        assertEquals(List.of("known float", "finished hawq", "finished direct"), told.lines);
+        for (int i = 0; i < whole.size(); i++) {
+            assertEquals(whole.get(i).weightsSha256(), resumed.get(i).weightsSha256());
+            assertEquals(whole.get(i).curve(), resumed.get(i).curve());
+        }
+        assertArrayEquals(Files.readAllBytes(Ledger.open(folder.resolve("whole.json")).model("hawq")),
+                Files.readAllBytes(Ledger.open(ledger).model("hawq")));
+    }
+
+    private static ReproductionListener killer() {
+        return new ReproductionListener() {
+            @Override
+            public HawqListener row(Experiment e) {
+                return new HawqListener() {
+                    @Override
+                    public TrainingListener training(Method method) {
+                        return new TrainingListener() {
+                            @Override
+                            public void epoch(EpochResult epoch) {
+                                throw new IllegalStateException("killed");
+                            }
+                        };
+                    }
+                };
+            }
+        };
+    }
+
+    @Test
+    void aFolderOfOtherSettingsIsRefusedAndNothingIsLost() throws Exception {
+        Path out = folder.resolve("out");
+        Path ledger = folder.resolve("ledger.json");
+        reproduction(out, ledger, 2).run(ROWS.subList(0, 1), new Told());
+        byte[] before = Files.readAllBytes(ledger);
+        RunFolderException e = assertThrows(RunFolderException.class,
+                () -> reproduction(out, ledger, 3).run(ROWS, new Told()));
+        assertTrue(e.getMessage().contains("cannot be resumed"), e.getMessage());
+        assertArrayEquals(before, Files.readAllBytes(ledger));
+    }
+
+    @Test
+    void aFloatNetworkThatIsLostIsMadeAgainWithTheSameBits() throws Exception {
+        Path ledger = folder.resolve("ledger.json");
+        List<LedgerRow> rows = reproduction(folder.resolve("out"), ledger, 2).run(ROWS.subList(0, 1), new Told());
+        Files.delete(Ledger.open(ledger).model("float"));
+        Told told = new Told();
+        List<LedgerRow> again = reproduction(folder.resolve("other"), ledger, 2).run(ROWS, told);
+        assertEquals(List.of("finished float", "finished hawq", "finished direct"), told.lines);
+        assertEquals(rows.getFirst().weightsSha256(), again.getFirst().weightsSha256());
+        assertEquals(3, Ledger.open(ledger).rows().size(), "the float row is not added twice");
+    }
+
+    @Test
+    void aBudgetThatNoMethodMeetsIsAnErrorBeforeAnyWork() throws IOException {
+        Path out = folder.resolve("out");
+        Reproduction reproduction = reproduction(out, folder.resolve("ledger.json"), 2);
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class,
+                () -> reproduction.run(List.of(ROWS.getFirst(), Experiment.of("hawq", "HAWQ", 100, 4)), new Told()));
+        assertTrue(e.getMessage().startsWith("hawq: "), e.getMessage());
+        try (Stream<Path> files = Files.list(folder)) {
+            assertEquals(List.of(), files.toList());
+        }
+    }
+}
