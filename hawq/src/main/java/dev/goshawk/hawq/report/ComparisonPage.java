@@ -33,11 +33,13 @@ public final class ComparisonPage {
         for (int i = 0; i < paper.size(); i++) {
             out.append(Html.row("td", i == 0 ? "sep" : "", Comparison.cells(paper.get(i)), 1, LAST_NUMBER));
         }
-        out.append("</tbody></table></div>\n<p class=\"note\">MP: mixed precision, down to that many bits. Accuracy is the mean over"
-                + " seeds; \u201cto float\u201d is the difference from this run\u2019s float network, in points. Sizes count the"
-                + " weights of convolutions and of the fully connected layer.");
+        out.append(
+                "</tbody></table></div>\n<p class=\"note\">MP: mixed precision, down to that many bits. Accuracy is the mean over"
+                        + " seeds; \u201cto float\u201d is the difference from this run\u2019s float network, in points. Sizes count the"
+                        + " weights of convolutions and of the fully connected layer.");
         if (!paper.isEmpty()) {
-            out.append(" Rows marked \u201cpaper\u201d are published figures for ").append(PaperResults.dataset(c.network()))
+            out.append(" Rows marked \u201cpaper\u201d are published figures for ")
+                    .append(PaperResults.dataset(c.network()))
                     .append(" (Dong et al., ICCV 2019, arXiv 1905.03696, and the methods compared there): compare the gaps,"
                             + " not the numbers.");
         }
@@ -56,8 +58,10 @@ public final class ComparisonPage {
         if (points.isEmpty()) {
             return "";
         }
-        return figure("Accuracy against size", "per cent on the test images; bars from the least to the most accurate seed;"
-                + " the line joins what nothing else beats in both", "",
+        return figure("Accuracy against size",
+                "per cent on the test images; bars from the least to the most accurate seed;"
+                        + " the line joins what nothing else beats in both",
+                "",
                 ScatterChart.draw("Accuracy against size of the weights", "kB of weights", points));
     }
 
@@ -72,7 +76,8 @@ public final class ComparisonPage {
             String colour = COLOURS.get(i % COLOURS.size());
             series.add(new LineChart.Series(curve.label(), colour, curve.epochs(), new ArrayList<>(curve.losses())));
             key.append("<span><svg viewBox=\"0 0 26 9\" aria-hidden=\"true\"><g class=\"curve ").append(colour)
-                    .append("\"><path d=\"M0 4.5L26 4.5\"/></g></svg>").append(Html.text(curve.label())).append("</span>");
+                    .append("\"><path d=\"M0 4.5L26 4.5\"/></g></svg>").append(Html.text(curve.label()))
+                    .append("</span>");
         }
         key.append("</div>\n");
         LineChart.Reference level = c.reference() == null

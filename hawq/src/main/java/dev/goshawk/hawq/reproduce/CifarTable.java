@@ -17,7 +17,8 @@ public final class CifarTable {
     private static final double HAWQ_RATIO = 13.1;
     /** A size that both precision orders reach. */
     private static final double REVERSIBLE_RATIO = 10.7;
-    private static final List<BitWidth> REVERSIBLE_WIDTHS = IntStream.of(1, 2, 3, 4, 6, 8).mapToObj(BitWidth::of).toList();
+    private static final List<BitWidth> REVERSIBLE_WIDTHS = IntStream.of(1, 2, 3, 4, 6, 8).mapToObj(BitWidth::of)
+            .toList();
     /** Rows whose differences are small enough to need several seeds. */
     private static final Set<String> SEEDED = Set.of("hawq", "direct-at-size", "hawq-at-10.7x",
             "hawq-reversed-precision", "hawq-reversed-order");

@@ -44,7 +44,8 @@ public record Experiment(String row, String label, String method, @Nullable Stri
 
     /** A row with the usual widths. */
     static Experiment of(String method, String label, double ratio, int activationBits) {
-        return new Experiment(method, label, method, null, ratio, BitAllocation.CHOICES, BitWidth.of(activationBits), 1);
+        return new Experiment(method, label, method, null, ratio, BitAllocation.CHOICES, BitWidth.of(activationBits),
+                1);
     }
 
     Experiment named(String name, String text) {
@@ -89,7 +90,7 @@ public record Experiment(String row, String label, String method, @Nullable Stri
         PolicySettings settings = PolicySettings.standard().withWidths(widths).withReversed(PRECISION.equals(reversed));
         String own = named.quantizer();
         Quantizer quantizer = own == null
-                ? new UniformQuantizer(Scheme.SYMMETRIC, ScaleRule.MSE, activations.isFloat() ? 1 : RANGE)
+                ? new UniformQuantizer(Scheme.SYMMETRIC_PER_CHANNEL, ScaleRule.MSE, activations.isFloat() ? 1 : RANGE)
                 : Quantizers.byName(own);
         return new Method(named.name(), label, named.policy(settings), quantizer, ORDER.equals(reversed));
     }

@@ -65,9 +65,4 @@ public record LedgerRow(
      */
     public record Point(double epoch, double loss, double accuracy) {
     }
-
-    /** Whether this is the float network that the others start from. */
-    public boolean isBaseline() {
-        return method.equals(Experiment.FLOAT);
-    }
 }

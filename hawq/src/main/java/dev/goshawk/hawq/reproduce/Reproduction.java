@@ -123,7 +123,7 @@ public final class Reproduction {
                 if (e.isBaseline()) {
                     throw x;
                 }
-                listener.failed(e, x.getMessage());
+                listener.failed(e, String.valueOf(x.getMessage()));
             }
         }
         return done;
@@ -195,7 +195,8 @@ public final class Reproduction {
         if (e.isKept()) {
             AtomicFile.writeMakingFolder(ledger.model(e.row()), Files.readAllBytes(file));
         }
-        RunReport.Schedule schedule = new RunReport.Schedule(e.label(), epochs.stream().map(RunReport.Epoch::of).toList());
+        RunReport.Schedule schedule = new RunReport.Schedule(e.label(),
+                epochs.stream().map(RunReport.Epoch::of).toList());
         return new LedgerRow(e.row(), e.method(), e.reversed(), bits.bits().stream().map(BitWidth::bits).toList(),
                 e.activations().bits(), bits.ratio(), Math.round(bits.mebibytes() * (1 << 20)), accuracy, baseline,
                 e.seed(), schedule.length(), epochs.stream().mapToDouble(EpochResult::seconds).sum(),

@@ -24,7 +24,8 @@ public record RowOrigin(String command, String weights, String data, String loca
 
     /** For the run of a row. */
     RunOrigin of(Experiment e, HawqOptions options) {
-        return new RunOrigin(command(e), RunOrigin.of(options).values(), "the float row, from " + weights, data, location,
+        return new RunOrigin(command(e), RunOrigin.of(options).values(), "the float row, from " + weights, data,
+                location,
                 threads);
     }
 }

@@ -57,7 +57,8 @@ class LedgerTest {
         Comparison table = Table.of("resnet20", CifarTable.rows(List.of(), 1), rows, Map.of());
         assertEquals(List.of(88.5, 87.0, 70.0), table.entries().stream().map(Comparison.Entry::accuracy).toList());
         assertEquals(0.42, table.reference(), 1e-12);
-        assertEquals(List.of("HAWQ", "HAWQ, order reversed"), table.curves().stream().map(Comparison.Curve::label).toList());
+        assertEquals(List.of("HAWQ", "HAWQ, order reversed"),
+                table.curves().stream().map(Comparison.Curve::label).toList());
         assertTrue(table.text().contains("88.00\u201389.00"), table.text());
     }
 

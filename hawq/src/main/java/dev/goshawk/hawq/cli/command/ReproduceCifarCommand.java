@@ -43,8 +43,9 @@ import picocli.CommandLine.Spec;
 
 /** {@code goshawk reproduce cifar10}: HAWQ's table on CIFAR-10. */
 @Command(name = "cifar10", mixinStandardHelpOptions = true, sortOptions = false,
-        description = {"Runs HAWQ's table on CIFAR-10, the most important rows first: the float network, HAWQ, Direct, the reversed orders "
-                + "and the other methods, all trained alike.",
+        description = {
+                "Runs HAWQ's table on CIFAR-10, the most important rows first: the float network, HAWQ, Direct, the reversed orders "
+                        + "and the other methods, all trained alike.",
                 "Without --data, the same on the embedded shapes, in a few minutes.", ""},
         footerHeading = "%nExample:%n",
         footer = {"  goshawk reproduce cifar10 --weights resnet20.th --data cifar10 --out runs/table",
@@ -73,7 +74,8 @@ public final class ReproduceCifarCommand implements Callable<Integer> {
     @Mixin
     private TableOptions table = new TableOptions();
 
-    @Option(names = "--out", paramLabel = "DIR", description = "Folder for the rows' runs and the report (default: runs/table).")
+    @Option(names = "--out", paramLabel = "DIR",
+            description = "Folder for the rows' runs and the report (default: runs/table).")
     private Path out = Path.of("runs", "table");
 
     @Option(names = "--dry-run", description = "Print the rows and about how long they will take here, and exit.")
@@ -128,8 +130,9 @@ public final class ReproduceCifarCommand implements Callable<Integer> {
             TrainingData opened) throws IOException {
         Map<String, String> provenance = new LinkedHashMap<>();
         provenance.put("Command", commandLine());
-        provenance.put("Data", data.name(opened) + ", " + opened.train().size() + " training and " + opened.test().size()
-                + " test images; the test images are read once a row");
+        provenance.put("Data",
+                data.name(opened) + ", " + opened.train().size() + " training and " + opened.test().size()
+                        + " test images; the test images are read once a row");
         provenance.put("Backend", backend.description());
         provenance.put("JDK", Runtime.version().toString());
         provenance.put("Commit", Commit.current());

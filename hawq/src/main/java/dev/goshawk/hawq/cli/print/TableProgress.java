@@ -60,7 +60,7 @@ public final class TableProgress implements ReproductionListener, AutoCloseable 
 
     @Override
     public HawqListener row(Experiment e) {
-        QuantizeProgress progress = new QuantizeProgress(out, err, folder -> { });
+        QuantizeProgress progress = new QuantizeProgress(out, err, folder -> {});
         row = progress;
         return progress;
     }
