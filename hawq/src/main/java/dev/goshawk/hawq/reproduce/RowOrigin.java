@@ -2,12 +2,13 @@ package dev.goshawk.hawq.reproduce;
 
 import dev.goshawk.hawq.HawqOptions;
 import dev.goshawk.hawq.RunOrigin;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What rows say of where they come from.
  *
- * @param command that makes the table, without the choice of a row
+ * @param command makes a row, and the float network
  * @param weights where the float network's first weights come from
  * @param data name of the data set
  * @param location where the images are
@@ -15,11 +16,11 @@ import org.jspecify.annotations.Nullable;
  * @param lanes float32 numbers in a vector of the machine, or null where the backend has none
  * @param commit of the software, or {@code unknown}
  */
-public record RowOrigin(String command, String weights, String data, String location, int threads,
+public record RowOrigin(Function<Experiment, String> command, String weights, String data, String location, int threads,
         @Nullable Integer lanes, String commit) {
     /** The command that makes a row. */
     String command(Experiment e) {
-        return command + " --only " + e.row() + (e.seed() == 1 ? "" : " --seeds " + e.seed());
+        return command.apply(e);
     }
 
     /** For the run of a row. */

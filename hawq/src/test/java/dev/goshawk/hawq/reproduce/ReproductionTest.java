@@ -49,7 +49,7 @@ class ReproductionTest {
     private Reproduction reproduction(Path out, Path ledger, double epochs) {
         return new Reproduction(SmallTraining.NETWORK, SmallTraining.parameters(), SmallTraining.data().holdOut(10, 1),
                 new Recipe(epochs, 8, Augmentation.NONE), Backends.defaultBackend(), Ledger.open(ledger), out,
-                new RowOrigin("goshawk reproduce small", "seed 4", "noise", "none", 1, 16, "abc"));
+                new RowOrigin(e -> "goshawk reproduce small " + e.row(), "seed 4", "noise", "none", 1, 16, "abc"));
     }
 
     @Test

@@ -158,7 +158,7 @@ public final class ReproduceCifarCommand implements Callable<Integer> {
     }
 
     private RowOrigin origin(Backend backend, TrainingData opened) {
-        return new RowOrigin(table.command("goshawk reproduce cifar10", weights, data), weights == null
+        return new RowOrigin(e -> table.command(e, "goshawk reproduce cifar10", weights, data), weights == null
                 ? EmbeddedRun.SOURCE
                 : weights.toString(), data.name(opened), data.location(), engine.threads(), Commit.lanes(backend),
                 Commit.current());

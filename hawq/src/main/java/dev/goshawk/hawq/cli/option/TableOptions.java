@@ -77,8 +77,8 @@ public final class TableOptions {
         return opened.holdOut(Math.max(1, Math.min(wanted, opened.train().size() / 10)), SPLIT_SEED);
     }
 
-    /** The command without the choice of rows. */
-    public String command(String name, @Nullable Path weights, SplitOptions data) {
+    /** The command that makes a row. */
+    public String command(Experiment row, String name, @Nullable Path weights, SplitOptions data) {
         StringBuilder text = new StringBuilder(name);
         if (weights != null) {
             text.append(" --weights ").append(weights);
@@ -86,6 +86,7 @@ public final class TableOptions {
         if (data.folder() != null) {
             text.append(" --data ").append(data.folder());
         }
-        return text.append(" --epochs ").append(epochs(data.isEmbedded())).toString();
+        text.append(" --epochs ").append(epochs(data.isEmbedded())).append(" --only ").append(row.row());
+        return row.seed() == 1 ? text.toString() : text.append(" --seeds ").append(row.seed()).toString();
     }
 }
