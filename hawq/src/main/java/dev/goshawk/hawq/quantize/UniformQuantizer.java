@@ -19,13 +19,16 @@ import java.util.stream.IntStream;
  *
  * @param scheme layout of the levels
  * @param rule choice of the scale
- * @param activationRange factor on the measured range of activations: below 1 the largest are clipped and the others rounded more finely,
+ * @param activationRange factor on the measured range of activations, above 0 and at most 4: below 1 the largest are clipped and the others rounded more finely,
  *     which at 4 bits and less is a gain
  */
 public record UniformQuantizer(Scheme scheme, ScaleRule rule, double activationRange) implements Quantizer {
+    private static final int MOST_RANGE = 4;
+
     public UniformQuantizer {
-        if (!(activationRange > 0) || Double.isInfinite(activationRange)) {
-            throw new InvalidSettingException(Setting.ACTIVATION_RANGE, "a finite factor above 0", activationRange);
+        if (!(activationRange > 0 && activationRange <= MOST_RANGE)) {
+            throw new InvalidSettingException(Setting.ACTIVATION_RANGE, "a factor above 0, at most " + MOST_RANGE,
+                    activationRange);
         }
     }
 

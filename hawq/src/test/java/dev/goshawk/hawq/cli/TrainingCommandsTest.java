@@ -71,6 +71,26 @@ class TrainingCommandsTest {
     }
 
     @Test
+    void trainMeasuresHeldOutImagesAndTheTestSetOnce() throws IOException {
+        Path out = folder.resolve("run");
+        CliRun run = CliRun
+                .of(command("train", "--epochs", "3", "--lr", "0.01", "--validation", "3", "--evaluate-every",
+                        "2", "--statistics-batches", "1", "--out", out.toString()));
+        assertEquals(0, run.exitCode(), run.err());
+        RunReport report = JsonFiles.read(out.resolve("run.json"), RunReport.class);
+        assertEquals(List.of(3, 5), List.of(report.data().validation().size(), report.data().train()));
+        List<RunReport.Epoch> epochs = report.schedules().getFirst().epochs();
+        assertEquals(List.of(2.0, 3.0), epochs.stream().map(RunReport.Epoch::epoch).toList());
+        assertNull(epochs.getFirst().testLoss());
+        assertEquals(1, run.out().lines().filter(l -> l.contains("   test loss")).count(), run.out());
+        Path json = folder.resolve("e.json");
+        CliRun evaluated = CliRun.of("evaluate", "--weights", out.resolve("model.safetensors").toString(), "--data",
+                data.toString(), "--batch", "4", "--json", json.toString());
+        assertEquals(0, evaluated.exitCode(), evaluated.err());
+        assertEquals(epochs.getLast().testLoss(), CliRun.json(json).get("loss").asDouble());
+    }
+
+    @Test
     void quantizeReportsBaselineAndMethods() {
         Path out = folder.resolve("run");
         String[] command = command("quantize", "--weights", weights.toString(), "--method", "hawq,direct", "--at-once",

@@ -34,8 +34,6 @@ final class QuantizationOptions {
     /** Options that only the quantizer uniform has a use for. */
     public static final List<String> OF_UNIFORM = List.of("--scheme", "--scale-rule", "--activation-range");
 
-    private static final int MOST_RANGE = 4;
-
     private static Map<String, Predicate<NamedMethod>> ofMethods() {
         Map<String, Predicate<NamedMethod>> of = new LinkedHashMap<>();
         for (String option : List.of("--bits", "--samples", "--sample-size", "--micro-batch", "--recompute",
@@ -176,10 +174,6 @@ final class QuantizationOptions {
         }
         activationBits();
         checkQuantizers(blocks);
-        if (!(activationRange > 0 && activationRange <= MOST_RANGE)) {
-            throw new IllegalArgumentException("--activation-range: expected a factor above 0, at most " + MOST_RANGE
-                    + ", got " + activationRange);
-        }
         if (atOnce && reverseOrder) {
             throw new IllegalArgumentException(
                     "--at-once and --reverse-order: expected one of them, all blocks at once have no order");
