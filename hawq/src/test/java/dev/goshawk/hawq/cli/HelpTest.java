@@ -89,7 +89,7 @@ class HelpTest {
         assertEquals("goshawk: expected options alone, got 'y' (see goshawk size --help)",
                 CliRun.failure("size", "--bits", "8", "y", "z"));
         String line = CliRun.failure("tracee");
-        assertTrue(line.startsWith("goshawk: expected the command quantize, train, ")
+        assertTrue(line.startsWith("goshawk: expected the command quantize, reproduce, train, ")
                 && line.endsWith(" or doctor, got 'tracee' (see goshawk --help)"), line);
     }
 }

@@ -54,7 +54,7 @@ class LedgerTest {
         List<LedgerRow> rows = List.of(hawq, row("hawq", 2, 89), reversed, never);
         assertEquals(OptionalDouble.of(9), Table.epochsToConverge(reversed, rows), "0.4 and 5 %");
         assertEquals(OptionalDouble.empty(), Table.epochsToConverge(never, rows));
-        Comparison table = Table.of("resnet20", CifarTable.rows(List.of(), 1), rows, Map.of());
+        Comparison table = Table.of("resnet20", PaperTables.cifar10().choose(List.of(), 1), rows, Map.of());
         assertEquals(List.of(88.5, 87.0, 70.0), table.entries().stream().map(Comparison.Entry::accuracy).toList());
         assertEquals(0.42, table.reference(), 1e-12);
         assertEquals(List.of("HAWQ", "HAWQ, order reversed"),
@@ -64,15 +64,15 @@ class LedgerTest {
 
     @Test
     void namesChooseRowsAndTheFloatNetworkIsAlwaysThere() {
-        List<Experiment> all = CifarTable.rows(List.of(), 3);
+        List<Experiment> all = PaperTables.cifar10().choose(List.of(), 3);
         assertEquals("float", all.getFirst().row());
         assertEquals(all.size(), all.stream().map(Experiment::folder).distinct().count());
         assertEquals(3, all.stream().filter(e -> e.row().equals("hawq")).count());
         assertEquals(1, all.stream().filter(e -> e.row().equals("direct")).count());
         assertEquals(List.of("float", "hawq-reversed-order"),
-                CifarTable.rows(List.of("hawq-reversed-order"), 1).stream().map(Experiment::row).toList());
+                PaperTables.cifar10().choose(List.of("hawq-reversed-order"), 1).stream().map(Experiment::row).toList());
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class,
-                () -> CifarTable.rows(List.of("hawk"), 1));
+                () -> PaperTables.cifar10().choose(List.of("hawk"), 1));
         assertTrue(e.getMessage().contains("direct-at-size") && e.getMessage().contains("'hawk'"), e.getMessage());
     }
 }

@@ -1,44 +1,11 @@
 package dev.goshawk.hawq.cli.command;
 
-import dev.goshawk.backend.Backend;
-import dev.goshawk.data.Augmentation;
-import dev.goshawk.hawq.cli.option.EngineOptions;
-import dev.goshawk.hawq.cli.option.IgnoredWeights;
-import dev.goshawk.hawq.cli.option.SplitOptions;
-import dev.goshawk.hawq.cli.option.StartWeights;
-import dev.goshawk.hawq.cli.option.TableOptions;
-import dev.goshawk.hawq.cli.print.TableProgress;
-import dev.goshawk.hawq.report.Comparison;
-import dev.goshawk.hawq.report.ComparisonPage;
-import dev.goshawk.hawq.reproduce.Experiment;
-import dev.goshawk.hawq.reproduce.Ledger;
-import dev.goshawk.hawq.reproduce.LedgerRow;
-import dev.goshawk.hawq.reproduce.Recipe;
-import dev.goshawk.hawq.reproduce.Reproduction;
-import dev.goshawk.hawq.reproduce.RowOrigin;
-import dev.goshawk.hawq.reproduce.StepTiming;
-import dev.goshawk.hawq.reproduce.Table;
-import dev.goshawk.hawq.run.EmbeddedRun;
-import dev.goshawk.hawq.training.TrainingData;
-import dev.goshawk.models.Network;
-import dev.goshawk.models.Networks;
-import dev.goshawk.models.parameters.Parameters;
-import dev.goshawk.tensor.DType;
+import dev.goshawk.hawq.reproduce.PaperTables;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code goshawk reproduce cifar10}: HAWQ's table on CIFAR-10. */
@@ -53,119 +20,14 @@ import picocli.CommandLine.Spec;
                 "The same command again goes on where it was stopped. A finished row is in the ledger at once and is not run a "
                         + "second time, also where the run folder is lost."})
 public final class ReproduceCifarCommand implements Callable<Integer> {
-    private static final String MODEL = "resnet20";
-    private static final String REPORT = "report.html";
-    private static final int BATCH = 128;
-
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(names = "--weights", paramLabel = "FILE",
-            description = "Weights that the float network's training starts from (PyTorch or safetensors). Required with --data; "
-                    + "the embedded shapes have weights of their own.")
-    private @Nullable Path weights;
-
     @Mixin
-    private IgnoredWeights ignored = new IgnoredWeights();
-
-    @Mixin
-    private SplitOptions data = new SplitOptions();
-
-    @Mixin
-    private TableOptions table = new TableOptions();
-
-    @Option(names = "--out", paramLabel = "DIR",
-            description = "Folder for the rows' runs and the report (default: runs/table).")
-    private Path out = Path.of("runs", "table");
-
-    @Option(names = "--dry-run", description = "Print the rows and about how long they will take here, and exit.")
-    private boolean dryRun;
-
-    @Mixin
-    private EngineOptions engine = new EngineOptions();
+    private TableRun table = new TableRun();
 
     @Override
     public Integer call() throws IOException {
-        ignored.check(weights);
-        List<Experiment> rows = table.rows(spec);
-        if (weights == null && !data.isEmbedded()) {
-            throw new ParameterException(spec.commandLine(),
-                    "--weights: expected weights of the float network with --data, got none");
-        }
-        Network known = Networks.byName(MODEL);
-        Backend backend = engine.backend();
-        PrintWriter err = spec.commandLine().getErr();
-        PrintWriter text = spec.commandLine().getOut();
-        Ledger ledger = Ledger.open(table.ledger(out));
-        if (Files.exists(out) && !Files.isDirectory(out)) {
-            throw new IOException(out + ": is a file, expected a folder for the runs");
-        }
-        TrainingData opened = data.open(known.inputSize(), table.splitSeed(), err);
-        TrainingData divided = table.holdOut(opened, data.isEmbedded());
-        Network network = Networks.byName(MODEL, opened.train().classes().size());
-        data.requireSize(divided, network);
-        Parameters start = weights == null
-                ? Parameters.load(network, EmbeddedRun.weights(), DType.FLOAT32)
-                : StartWeights.load(weights, ignored, network, DType.FLOAT32, 1, err);
-        Recipe recipe = new Recipe(table.epochs(data.isEmbedded()), BATCH, Augmentation.CIFAR);
-        Reproduction reproduction = new Reproduction(network, start, divided, recipe, backend, ledger, out,
-                origin(backend, opened));
-        reproduction.check(rows);
-        if (dryRun) {
-            printPlan(text, rows, StepTiming.measure(network, start, divided, recipe, backend));
-            return 0;
-        }
-        List<LedgerRow> done;
-        try (TableProgress progress = new TableProgress(text, err)) {
-            done = reproduction.run(rows, progress);
-        }
-        print(text, rows, done, backend, opened);
-        if (done.size() < rows.size()) {
-            throw new IOException((rows.size() - done.size()) + " of " + rows.size() + " rows failed, see above");
-        }
-        return 0;
-    }
-
-    private void print(PrintWriter text, List<Experiment> rows, List<LedgerRow> done, Backend backend,
-            TrainingData opened) throws IOException {
-        Map<String, String> provenance = new LinkedHashMap<>();
-        provenance.put("Command", commandLine());
-        provenance.put("Data",
-                data.name(opened) + ", " + opened.train().size() + " training and " + opened.test().size()
-                        + " test images; the test images are read once a row");
-        provenance.put("Backend", backend.description());
-        provenance.put("JDK", Runtime.version().toString());
-        provenance.put("Commit", Commit.current());
-        provenance.put("Ledger", String.valueOf(table.ledger(out).getFileName()));
-        Comparison comparison = Table.of(MODEL, rows, done, provenance);
-        text.println();
-        text.print(comparison.text());
-        Path report = out.resolve(REPORT);
-        ComparisonPage.write(report, comparison);
-        text.printf("%nreport  %s%nledger  %s%n", report, table.ledger(out));
-        text.flush();
-    }
-
-    private void printPlan(PrintWriter text, List<Experiment> rows, StepTiming timing) {
-        double total = 0;
-        for (Experiment e : rows) {
-            double seconds = timing.seconds(e);
-            total += seconds;
-            text.printf(Locale.ROOT, "%-28s seed %d  about %s%n", e.row(), e.seed(), TableProgress.duration(seconds));
-        }
-        text.printf(Locale.ROOT, "%d rows, about %s here%n", rows.size(), TableProgress.duration(total));
-        text.flush();
-    }
-
-    private RowOrigin origin(Backend backend, TrainingData opened) {
-        return new RowOrigin(e -> table.command(e, "goshawk reproduce cifar10", weights, data), weights == null
-                ? EmbeddedRun.SOURCE
-                : weights.toString(), data.name(opened), data.location(), engine.threads(), Commit.lanes(backend),
-                Commit.current());
-    }
-
-    private String commandLine() {
-        return ("goshawk reproduce cifar10 "
-                + String.join(" ", spec.commandLine().getParseResult().originalArgs())).strip();
+        return table.run(spec, "goshawk reproduce cifar10", PaperTables.cifar10());
     }
 }

@@ -9,7 +9,7 @@ import picocli.CommandLine.Spec;
 /** {@code goshawk reproduce}: the paper's tables, every row run. */
 @Command(name = "reproduce", mixinStandardHelpOptions = true, sortOptions = false,
         description = {"Runs the paper's comparisons, row by row, and sets them beside the published figures.", ""},
-        subcommands = ReproduceCifarCommand.class)
+        subcommands = {ReproduceCifarCommand.class, ReproduceImageNetCommand.class})
 public final class ReproduceCommand implements Runnable {
     @Spec
     private CommandSpec spec = CommandSpec.create();

@@ -1,7 +1,7 @@
 package dev.goshawk.hawq.cli.option;
 
-import dev.goshawk.hawq.reproduce.CifarTable;
 import dev.goshawk.hawq.reproduce.Experiment;
+import dev.goshawk.hawq.reproduce.ExperimentTable;
 import dev.goshawk.hawq.training.TrainingData;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,6 +30,10 @@ public final class TableOptions {
             description = "Epochs of training in each row, the float network's among them (default: 15; on the embedded shapes 3).")
     private @Nullable Double epochs;
 
+    @Option(names = "--batch", paramLabel = "N",
+            description = "Images per step (default: 128; 32 for ImageNet networks).")
+    private @Nullable Integer batch;
+
     @Option(names = "--seeds", paramLabel = "N", defaultValue = "1",
             description = "Seeds of HAWQ, Direct at HAWQ's size and the reversed orders; the other rows have one (default: 1).")
     private int seeds = 1;
@@ -39,17 +43,20 @@ public final class TableOptions {
     private @Nullable Path ledger;
 
     /** The rows, checked. */
-    public List<Experiment> rows(CommandSpec spec) {
+    public List<Experiment> rows(ExperimentTable table, CommandSpec spec) {
         if (seeds < 1 || seeds > MOST_SEEDS) {
             throw new ParameterException(spec.commandLine(),
                     "--seeds: expected 1 to " + MOST_SEEDS + ", got " + seeds);
+        }
+        if (batch != null && batch < 1) {
+            throw new ParameterException(spec.commandLine(), "--batch: expected at least 1 image, got " + batch);
         }
         if (epochs != null && !(epochs > 0 && epochs <= MOST_EPOCHS)) {
             throw new ParameterException(spec.commandLine(),
                     "--epochs: expected a number of epochs above 0 to " + MOST_EPOCHS + ", got " + epochs);
         }
         try {
-            return CifarTable.rows(only, seeds);
+            return table.choose(only, seeds);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), "--only: " + e.getMessage(), e);
         }
@@ -57,6 +64,11 @@ public final class TableOptions {
 
     public double epochs(boolean embedded) {
         return epochs != null ? epochs : embedded ? EMBEDDED_EPOCHS : EPOCHS;
+    }
+
+    /** Images a step. */
+    public int batch(int inputSize) {
+        return batch == null ? new TrainingOptions().batch(inputSize) : batch;
     }
 
     public Path ledger(Path out) {
@@ -87,6 +99,9 @@ public final class TableOptions {
             text.append(" --data ").append(data.folder());
         }
         text.append(" --epochs ").append(epochs(data.isEmbedded())).append(" --only ").append(row.row());
+        if (batch != null) {
+            text.append(" --batch ").append(batch);
+        }
         return row.seed() == 1 ? text.toString() : text.append(" --seeds ").append(row.seed()).toString();
     }
 }

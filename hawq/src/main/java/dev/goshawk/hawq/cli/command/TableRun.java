@@ -1,0 +1,166 @@
+package dev.goshawk.hawq.cli.command;
+
+import dev.goshawk.backend.Backend;
+import dev.goshawk.hawq.cli.option.EngineOptions;
+import dev.goshawk.hawq.cli.option.IgnoredWeights;
+import dev.goshawk.hawq.cli.option.SplitOptions;
+import dev.goshawk.hawq.cli.option.StartWeights;
+import dev.goshawk.hawq.cli.option.TableOptions;
+import dev.goshawk.hawq.cli.option.TrainingOptions;
+import dev.goshawk.hawq.cli.print.TableProgress;
+import dev.goshawk.hawq.report.Comparison;
+import dev.goshawk.hawq.report.ComparisonPage;
+import dev.goshawk.hawq.reproduce.Experiment;
+import dev.goshawk.hawq.reproduce.ExperimentTable;
+import dev.goshawk.hawq.reproduce.Ledger;
+import dev.goshawk.hawq.reproduce.LedgerRow;
+import dev.goshawk.hawq.reproduce.Recipe;
+import dev.goshawk.hawq.reproduce.Reproduction;
+import dev.goshawk.hawq.reproduce.RowOrigin;
+import dev.goshawk.hawq.reproduce.StepTiming;
+import dev.goshawk.hawq.reproduce.Table;
+import dev.goshawk.hawq.run.EmbeddedRun;
+import dev.goshawk.hawq.training.TrainingData;
+import dev.goshawk.models.Network;
+import dev.goshawk.models.Networks;
+import dev.goshawk.models.parameters.Parameters;
+import dev.goshawk.tensor.DType;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** A table, run as its command asks: what the {@code reproduce} commands have in common. */
+final class TableRun {
+    private static final String REPORT = "report.html";
+
+    @Option(names = "--weights", paramLabel = "FILE",
+            description = "Weights that the float network's training starts from (PyTorch or safetensors). Required with --data; "
+                    + "the embedded shapes have weights of their own.")
+    private @Nullable Path weights;
+
+    @Mixin
+    private IgnoredWeights ignored = new IgnoredWeights();
+
+    @Mixin
+    private SplitOptions data = new SplitOptions();
+
+    @Mixin
+    private TableOptions table = new TableOptions();
+
+    @Option(names = "--out", paramLabel = "DIR",
+            description = "Folder for the rows' runs and the report (default: runs/table).")
+    private Path out = Path.of("runs", "table");
+
+    @Option(names = "--dry-run", description = "Print the rows and about how long they will take here, and exit.")
+    private boolean dryRun;
+
+    @Mixin
+    private EngineOptions engine = new EngineOptions();
+
+    /**
+     * Runs the table.
+     *
+     * @param spec of the command
+     * @param name what the command is called
+     */
+    int run(CommandSpec spec, String name, ExperimentTable paper) throws IOException {
+        ignored.check(weights);
+        List<Experiment> rows = table.rows(paper, spec);
+        Network known = Networks.byName(paper.network());
+        boolean own = data.isEmbedded() && EmbeddedRun.hasWeights(paper.network());
+        if (data.isEmbedded() && !own) {
+            throw new ParameterException(spec.commandLine(), "--data: expected a folder of images for "
+                    + paper.network() + ", got none");
+        }
+        if (weights == null && !own) {
+            throw new ParameterException(spec.commandLine(),
+                    "--weights: expected weights of the float network with --data, got none");
+        }
+        Backend backend = engine.backend();
+        PrintWriter err = spec.commandLine().getErr();
+        PrintWriter text = spec.commandLine().getOut();
+        Ledger ledger = Ledger.open(table.ledger(out));
+        if (Files.exists(out) && !Files.isDirectory(out)) {
+            throw new IOException(out + ": is a file, expected a folder for the runs");
+        }
+        TrainingData opened = data.open(known.inputSize(), table.splitSeed(), err);
+        TrainingData divided = table.holdOut(opened, data.isEmbedded());
+        Network network = Networks.byName(paper.network(), opened.train().classes().size());
+        data.requireSize(divided, network);
+        Parameters start = weights == null
+                ? Parameters.load(network, EmbeddedRun.weights(), DType.FLOAT32)
+                : StartWeights.load(weights, ignored, network, DType.FLOAT32, 1, err);
+        Recipe recipe = new Recipe(table.epochs(data.isEmbedded()), table.batch(known.inputSize()),
+                new TrainingOptions().augmentation(known.inputSize()));
+        Reproduction reproduction = new Reproduction(network, start, divided, recipe, backend, ledger, out,
+                origin(name, backend, opened));
+        reproduction.check(rows);
+        if (dryRun) {
+            printPlan(text, rows, StepTiming.measure(network, start, divided, recipe, backend));
+            return 0;
+        }
+        List<LedgerRow> done;
+        try (TableProgress progress = new TableProgress(text, err)) {
+            done = reproduction.run(rows, progress);
+        }
+        print(text, paper.network(), command(spec, name), rows, done, backend, opened);
+        if (done.size() < rows.size()) {
+            throw new IOException((rows.size() - done.size()) + " of " + rows.size() + " rows failed, see above");
+        }
+        return 0;
+    }
+
+    private void print(PrintWriter text, String network, String command, List<Experiment> rows, List<LedgerRow> done,
+            Backend backend,
+            TrainingData opened) throws IOException {
+        Map<String, String> provenance = new LinkedHashMap<>();
+        provenance.put("Command", command);
+        provenance.put("Data",
+                data.name(opened) + ", " + opened.train().size() + " training and " + opened.test().size()
+                        + " test images; the test images are read once a row");
+        provenance.put("Backend", backend.description());
+        provenance.put("JDK", Runtime.version().toString());
+        provenance.put("Commit", Commit.current());
+        provenance.put("Ledger", String.valueOf(table.ledger(out).getFileName()));
+        Comparison comparison = Table.of(network, rows, done, provenance);
+        text.println();
+        text.print(comparison.text());
+        Path report = out.resolve(REPORT);
+        ComparisonPage.write(report, comparison);
+        text.printf("%nreport  %s%nledger  %s%n", report, table.ledger(out));
+        text.flush();
+    }
+
+    private void printPlan(PrintWriter text, List<Experiment> rows, StepTiming timing) {
+        double total = 0;
+        for (Experiment e : rows) {
+            double seconds = timing.seconds(e);
+            total += seconds;
+            text.printf(Locale.ROOT, "%-28s seed %d  about %s%n", e.row(), e.seed(), TableProgress.duration(seconds));
+        }
+        text.printf(Locale.ROOT, "%d rows, about %s here%n", rows.size(), TableProgress.duration(total));
+        text.flush();
+    }
+
+    private RowOrigin origin(String name, Backend backend, TrainingData opened) {
+        return new RowOrigin(e -> table.command(e, name, weights, data), weights == null
+                ? EmbeddedRun.SOURCE
+                : weights.toString(), data.name(opened), data.location(), engine.threads(), Commit.lanes(backend),
+                Commit.current());
+    }
+
+    private static String command(CommandSpec spec, String name) {
+        return (name + " "
+                + String.join(" ", spec.commandLine().getParseResult().originalArgs())).strip();
+    }
+}

@@ -1,0 +1,88 @@
+package dev.goshawk.hawq.reproduce;
+
+import dev.goshawk.hawq.allocate.Methods;
+import dev.goshawk.hawq.quantize.BitWidth;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/** The tables of HAWQ (Dong et al., ICCV 2019), as far as they can be run here, its ablations, and what came after it. */
+public final class PaperTables {
+    /** What HAWQ reaches in the paper. */
+    private static final double HAWQ_RATIO = 13.1;
+    /** A size that both precision orders reach. */
+    private static final double REVERSIBLE_RATIO = 10.7;
+    private static final List<BitWidth> REVERSIBLE_WIDTHS = IntStream.of(1, 2, 3, 4, 6, 8).mapToObj(BitWidth::of)
+            .toList();
+    /** Rows whose differences are small enough to need several seeds. */
+    private static final Set<String> SEEDED = Set.of("hawq", "direct-at-size", "hawq-at-10.7x",
+            "hawq-reversed-precision", "hawq-reversed-order");
+
+    private PaperTables() {
+    }
+
+    /** ResNet20 on CIFAR-10. */
+    public static ExperimentTable cifar10() {
+        List<Experiment> rows = new ArrayList<>();
+        rows.add(Experiment.of(Experiment.FLOAT, "Float", 1, 32));
+        rows.add(Experiment.of("hawq", "HAWQ", HAWQ_RATIO, 4));
+        rows.add(Experiment.of("direct-at-size", "Direct, HAWQ's size", HAWQ_RATIO, 4));
+        rows.add(Experiment.of("direct", "Direct", 16, 4));
+        rows.add(Experiment.of("hawq", "HAWQ, 10.7x", REVERSIBLE_RATIO, 4).named("hawq-at-10.7x", "HAWQ, 10.7x")
+                .withWidths(REVERSIBLE_WIDTHS));
+        rows.add(Experiment.of("hawq", "", REVERSIBLE_RATIO, 4).reversed(Experiment.PRECISION)
+                .named("hawq-reversed-precision", "HAWQ, precision reversed").withWidths(REVERSIBLE_WIDTHS));
+        rows.add(Experiment.of("hawq", "", HAWQ_RATIO, 4).reversed(Experiment.ORDER)
+                .named("hawq-reversed-order", "HAWQ, order reversed"));
+        for (String name : List.of("pact", "dorefa", "lq-nets")) {
+            rows.add(Experiment.of(name, label(name), 16, 2));
+            rows.add(Experiment.of(name, label(name), 10.66, 3).named(name + "-3", label(name)));
+        }
+        rows.add(Experiment.of("quadratic", "Quadratic", HAWQ_RATIO, 4));
+        rows.add(Experiment.of("hawq-v2", "HAWQ-V2", HAWQ_RATIO, 4));
+        rows.add(Experiment.of("hawq-v3", "HAWQ-V3", HAWQ_RATIO, 4));
+        rows.add(Experiment.of("lsq", "LSQ", 16, 4));
+        for (String name : List.of("dnas", "haq", "rvquant")) {
+            rows.add(Experiment.of(name, label(name), HAWQ_RATIO, 4));
+        }
+        return new ExperimentTable("resnet20", available(rows), SEEDED);
+    }
+
+    /**
+     * HAWQ's tables on ImageNet: the float network, HAWQ at the size it reaches in the paper, and Direct.
+     *
+     * @param network {@code resnet50}, {@code inception_v3} or {@code sqnxt23_w2}
+     * @throws IllegalArgumentException in one line, if the paper has no table of the network
+     */
+    public static ExperimentTable imageNet(String network) {
+        Published paper = switch (network) {
+            case "resnet50" -> new Published(12.28, 4);
+            case "inception_v3" -> new Published(12.04, 4);
+            case "sqnxt23_w2" -> new Published(9.26, 8);
+            default -> throw new IllegalArgumentException(
+                    "expected resnet50, inception_v3 or sqnxt23_w2, the networks of the paper, got '" + network + "'");
+        };
+        List<Experiment> rows = new ArrayList<>();
+        rows.add(Experiment.of(Experiment.FLOAT, "Float", 1, 32));
+        rows.add(Experiment.of("hawq", "HAWQ", paper.ratio(), paper.activationBits()));
+        rows.add(Experiment.of("direct-at-size", "Direct, HAWQ's size", paper.ratio(), paper.activationBits()));
+        rows.add(Experiment.of("direct", "Direct", 32.0 / 2, paper.activationBits()));
+        for (String name : List.of("quadratic", "hawq-v2", "hawq-v3", "rvquant", "haq")) {
+            rows.add(Experiment.of(name, label(name), paper.ratio(), paper.activationBits()));
+        }
+        return new ExperimentTable(network, available(rows), Set.of("hawq", "direct-at-size"));
+    }
+
+    /** What HAWQ reaches in the paper. */
+    private record Published(double ratio, int activationBits) {
+    }
+
+    private static String label(String method) {
+        return Methods.names().contains(method) ? Methods.byName(method).label() : method;
+    }
+
+    private static List<Experiment> available(List<Experiment> rows) {
+        return rows.stream().filter(e -> e.isBaseline() || Methods.names().contains(e.method())).toList();
+    }
+}
