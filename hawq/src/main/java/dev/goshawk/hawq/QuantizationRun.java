@@ -4,11 +4,11 @@ import dev.goshawk.hawq.allocate.AllocationTask;
 import dev.goshawk.hawq.allocate.BitAllocation;
 import dev.goshawk.hawq.allocate.BitPolicy;
 import dev.goshawk.hawq.allocate.BitPolicy.Need;
+import dev.goshawk.hawq.allocate.Compression;
 import dev.goshawk.hawq.allocate.Sensitivity;
 import dev.goshawk.hawq.curvature.BlockCurvature;
 import dev.goshawk.hawq.perturbation.QuadraticForm;
 import dev.goshawk.hawq.quantize.BitWidth;
-import dev.goshawk.hawq.quantize.StoredActivations;
 import dev.goshawk.hawq.run.RunFolder;
 import dev.goshawk.hawq.training.Checkpoints;
 import dev.goshawk.hawq.training.DivergedException;
@@ -27,6 +27,7 @@ import dev.goshawk.models.parameters.Parameters;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -86,7 +87,7 @@ final class QuantizationRun {
         }
         List<EpochResult> epochs = trainer.run(checkpoints, listener.training(method));
         Parameters model = trainer.quantizedParameters();
-        folder.writeModel(file, model, metadata(decision, settings.activationBits(), trainer));
+        folder.writeModel(file, model, metadata(decision, trainer));
         Double accuracy = epochs.getLast().testAccuracy();
         MethodResult result = new MethodResult(decision, epochs, accuracy == null ? 0 : accuracy, model);
         listener.trained(result);
@@ -115,18 +116,24 @@ final class QuantizationRun {
         AllocationTask task = new AllocationTask(blocks, options.target(), sensitivities, quadratic);
         List<String> notes = new ArrayList<>();
         BitAllocation allocation = policy.choose(task, notes::add);
+        long stored = blocks.stream().flatMap(b -> b.weights().stream().map(w -> method.quantizer()
+                .storedBits(weights.get(w).size(), allocation.of(b)))).mapToLong(Long::longValue).sum();
+        if (stored != Compression.bits(blocks, allocation.bits())) {
+            notes.add(String.format(Locale.ROOT,
+                    "stored with what the quantizer keeps of single weights: %.2f times smaller",
+                    32.0 * Compression.weights(blocks) / stored));
+        }
         List<Turn> turns = policy.order(task, allocation).stream()
                 .map(b -> new Turn(b.name(), allocation.of(b), activations.get(b.name()))).toList();
         return new Decision(method, allocation, sensitivities, quadratic, activations,
                 method.reverseOrder() ? turns.reversed() : turns, notes);
     }
 
-    private Map<String, String> metadata(Decision decision, BitWidth activationBits, Trainer trainer) {
+    private Map<String, String> metadata(Decision decision, Trainer trainer) {
         Map<String, String> text = new LinkedHashMap<>();
         text.put("format", "pt");
         blocks.forEach(b -> text.put("goshawk.bits." + b.name(), decision.allocation().of(b).toString()));
-        text.putAll(new StoredActivations(activationBits, trainer.activationRanges(), trainer.activationWidths())
-                .metadata());
+        text.putAll(trainer.activations().metadata());
         return text;
     }
 }

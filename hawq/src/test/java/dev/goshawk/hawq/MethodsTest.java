@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.goshawk.backend.Backends;
@@ -40,12 +41,15 @@ import dev.goshawk.weights.Weights;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every method that has a name, on a small network. */
 class MethodsTest {
@@ -156,7 +160,11 @@ class MethodsTest {
         }
         assertEquals(32 * elements / bits, row.activationCompression(), 1e-12);
         assertEquals(3, stored.widths().size());
-        // The file alone gives the run's own accuracy.
+        assertEquals(result.main().epochs().getLast().testLoss(), evaluated(weights, stored), 1e-6);
+    }
+
+    /** The loss that a weight file alone gives. */
+    private static double evaluated(Weights weights, StoredActivations stored) {
         StoredActivations.Hooks hooks = stored.hooks();
         Parameters parameters = Parameters.load(SmallTraining.NETWORK, weights, DType.FLOAT32);
         TrainingData data = SmallTraining.data();
@@ -165,8 +173,27 @@ class MethodsTest {
                 Objective.CROSS_ENTROPY);
         Evaluator evaluator = new Evaluator(traced, parameters, Backends.defaultBackend());
         hooks.bindTo(evaluator.forward());
-        assertEquals(result.main().epochs().getLast().testLoss(), evaluator.evaluate(
-                new Batches(data.test(), data.normalization(), 0), Evaluator.LogitsListener.NONE).loss(), 1e-6);
+        return evaluator.evaluate(new Batches(data.test(), data.normalization(), 0), Evaluator.LogitsListener.NONE)
+                .loss();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"lq-nets", "rvquant", "lsq", "pact"})
+    void theFileOfAnyQuantizerGivesTheRunsOwnLoss(String name) throws Exception {
+        Path run = folder.resolve("run");
+        HawqResult result = quantize(SmallTraining.NETWORK, OPTIONS.withMethods(List.of(method(Methods.byName(name)))),
+                RunStart.create(run, false, Map.of()));
+        Weights weights = WeightFile.read(run.resolve(RunFolder.MODEL));
+        StoredActivations stored = StoredActivations.of(weights.metadata()).orElseThrow();
+        assertEquals(result.main().epochs().getLast().testLoss(), evaluated(weights, stored), 1e-6);
+        boolean large = result.main().decision().notes().stream().anyMatch(n -> n.startsWith("stored with "));
+        assertEquals(name.equals("rvquant"), large, result.main().decision().notes().toString());
+        Map<String, String> damaged = new HashMap<>(weights.metadata());
+        if (damaged.remove(StoredActivations.STATE + "relu/levels") != null) {
+            StoredActivations less = StoredActivations.of(damaged).orElseThrow();
+            assertEquals("metadata goshawk.activation_state.relu/levels: expected 16 numbers, got none",
+                    assertThrows(IllegalArgumentException.class, () -> evaluated(weights, less)).getMessage());
+        }
     }
 
     @Test

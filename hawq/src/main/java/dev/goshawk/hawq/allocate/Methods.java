@@ -17,6 +17,8 @@ public final class Methods {
         ALL.add(new NamedMethod("lsq", "LSQ", DirectPolicy::of, "lsq"));
         ALL.add(new NamedMethod("pact", "PACT", DirectPolicy::of, "pact"));
         ALL.add(new NamedMethod("dorefa", "DoReFa", DirectPolicy::of, "dorefa"));
+        ALL.add(new NamedMethod("lq-nets", "LQ-Nets", DirectPolicy::of, "lq-nets"));
+        ALL.add(new NamedMethod("rvquant", "RVQuant", DirectPolicy::of, "rvquant"));
     }
 
     private Methods() {

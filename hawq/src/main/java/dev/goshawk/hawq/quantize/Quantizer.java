@@ -29,6 +29,19 @@ public interface Quantizer {
     /** For people: how activations are rounded. */
     String describeActivations();
 
+    /**
+     * Whether activations are unsigned multiples of {@link TensorQuantizer#largest} / (2^k - 1), which width and range tell. Of others a
+     * weight file holds the whole state.
+     */
+    default boolean hasUniformActivations() {
+        return true;
+    }
+
+    /** Bits that store a weight tensor of so many elements: their codes, and what else a family keeps of single weights. */
+    default long storedBits(long weights, BitWidth bits) {
+        return weights * bits.bits();
+    }
+
     /** ||Q(W) - W||^2 with the first parameters for that weight, summed in float64; 0 for {@link BitWidth#FLOAT}. */
     default double perturbation(Tensor weight, BitWidth bits) {
         if (bits.isFloat()) {

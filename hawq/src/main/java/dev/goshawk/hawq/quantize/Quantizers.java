@@ -2,6 +2,8 @@ package dev.goshawk.hawq.quantize;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 
 /** The quantizers that can be chosen by name. */
@@ -13,6 +15,8 @@ public final class Quantizers {
         BY_NAME.put("lsq", new LearnedStepQuantizer());
         BY_NAME.put("pact", PactQuantizer.standard());
         BY_NAME.put("dorefa", new DorefaQuantizer());
+        BY_NAME.put("lq-nets", new LqNetsQuantizer());
+        BY_NAME.put("rvquant", ValueAwareQuantizer.standard());
     }
 
     private Quantizers() {
@@ -21,6 +25,12 @@ public final class Quantizers {
     /** All of them, with their usual settings. */
     public static SequencedMap<String, Quantizer> all() {
         return Collections.unmodifiableSequencedMap(BY_NAME);
+    }
+
+    /** The name of a quantizer with its usual settings, or empty. */
+    static Optional<String> nameOf(Quantizer quantizer) {
+        return BY_NAME.entrySet().stream().filter(e -> e.getValue().equals(quantizer)).map(Map.Entry::getKey)
+                .findFirst();
     }
 
     /**

@@ -8,12 +8,15 @@ import dev.goshawk.models.LayerHooks;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.Tensor;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a quantized network rounds its activations, as the metadata of its weights says it: the width {@value #WIDTH} and one range for
@@ -23,14 +26,21 @@ import java.util.TreeSet;
  * @param bits width of the activations
  * @param ranges each site's largest value, finite and not negative
  * @param widths of sites that have another width
+ * @param quantizer name of what rounds them, where width and range do not say it all, or null
+ * @param state of that quantizer, by site and name: {@code site/name}; empty without it
  */
-public record StoredActivations(BitWidth bits, Map<String, Double> ranges, Map<String, BitWidth> widths) {
+public record StoredActivations(BitWidth bits, Map<String, Double> ranges, Map<String, BitWidth> widths,
+        @Nullable String quantizer, Map<String, double[]> state) {
     /** Metadata key of the width; missing in files of versions before it was written. */
     public static final String WIDTH = "goshawk.activation_bits";
     /** Before a site's name in the metadata key of its range. */
     public static final String RANGE = "goshawk.range.";
     /** Before a site's name in the metadata key of its own width. */
     public static final String SITE_WIDTH = "goshawk.activation_bits.";
+    /** Metadata key of the quantizer of activations where it is not uniform. */
+    public static final String QUANTIZER = "goshawk.activation_quantizer";
+    /** Before site and name in the metadata key of such a quantizer's state: its numbers. */
+    public static final String STATE = "goshawk.activation_state.";
 
     /**
      * Checks the ranges.
@@ -41,6 +51,11 @@ public record StoredActivations(BitWidth bits, Map<String, Double> ranges, Map<S
         // In their order: files are bit-identical from run to run.
         ranges = Collections.unmodifiableMap(new LinkedHashMap<>(ranges));
         widths = Collections.unmodifiableMap(new LinkedHashMap<>(widths));
+        state = Collections.unmodifiableMap(new LinkedHashMap<>(state));
+        if (quantizer != null) {
+            // Throws where there is none of that name.
+            Quantizers.byName(quantizer);
+        }
         ranges.forEach((site, range) -> {
             if (!(range >= 0) || Double.isInfinite(range)) {
                 throw new IllegalArgumentException(
@@ -55,6 +70,26 @@ public record StoredActivations(BitWidth bits, Map<String, Double> ranges, Map<S
             throw new IllegalArgumentException(
                     "activations: expected no ranges where they are float, got " + ranges.size());
         }
+    }
+
+    /**
+     * What a network rounds with.
+     *
+     * @throws IllegalArgumentException if its quantizer is not uniform and has no name to be read by
+     */
+    public static StoredActivations of(Quantizer quantizer, BitWidth bits, Map<String, TensorQuantizer> sites) {
+        Map<String, Double> ranges = new LinkedHashMap<>();
+        Map<String, BitWidth> widths = new LinkedHashMap<>();
+        Map<String, double[]> state = new LinkedHashMap<>();
+        sites.forEach((site, q) -> {
+            ranges.put(site, q.largest());
+            widths.put(site, q.bits());
+            if (!quantizer.hasUniformActivations()) {
+                q.state().forEach((name, tensor) -> state.put(site + "/" + name, tensor.toDoubles()));
+            }
+        });
+        String name = quantizer.hasUniformActivations() ? null : Quantizers.nameOf(quantizer).orElse(null);
+        return new StoredActivations(bits, ranges, widths, name, name == null ? Map.of() : state);
     }
 
     /** How many ranges the metadata holds, whether or not it says their width. */
@@ -76,14 +111,18 @@ public record StoredActivations(BitWidth bits, Map<String, Double> ranges, Map<S
         BitWidth bits = width(WIDTH, width);
         Map<String, Double> ranges = new LinkedHashMap<>();
         Map<String, BitWidth> widths = new LinkedHashMap<>();
+        Map<String, double[]> state = new LinkedHashMap<>();
         metadata.forEach((key, text) -> {
             if (key.startsWith(RANGE)) {
                 ranges.put(key.substring(RANGE.length()), number(key, text));
             } else if (key.startsWith(SITE_WIDTH)) {
                 widths.put(key.substring(SITE_WIDTH.length()), width(key, text));
+            } else if (key.startsWith(STATE)) {
+                state.put(key.substring(STATE.length()),
+                        Arrays.stream(text.split(",", -1)).mapToDouble(t -> number(key, t)).toArray());
             }
         });
-        return Optional.of(new StoredActivations(bits, ranges, widths));
+        return Optional.of(new StoredActivations(bits, ranges, widths, metadata.get(QUANTIZER), state));
     }
 
     private static BitWidth width(String key, String text) {
@@ -118,6 +157,11 @@ public record StoredActivations(BitWidth bits, Map<String, Double> ranges, Map<S
                 text.put(SITE_WIDTH + site, width.toString());
             }
         });
+        if (quantizer != null) {
+            text.put(QUANTIZER, quantizer);
+            state.forEach((key, numbers) -> text.put(STATE + key, Arrays.stream(numbers).mapToObj(Double::toString)
+                    .collect(Collectors.joining(","))));
+        }
         return text;
     }
 
@@ -145,13 +189,38 @@ public record StoredActivations(BitWidth bits, Map<String, Double> ranges, Map<S
             }
             unseen.remove(site.name());
             DType dtype = activation.dtype();
-            Tensor scale = Tensor.zeros(dtype, Shape.scalar());
             BitWidth bits = stored.widths.getOrDefault(site.name(), stored.bits);
+            if (stored.quantizer != null) {
+                TensorQuantizer q = Quantizers.byName(stored.quantizer).activation(dtype, bits);
+                q.state().forEach((name, tensor) -> restore(site.name() + "/" + name, tensor));
+                return q.apply(activation, name -> input(site.name() + "/" + name));
+            }
+            Tensor scale = Tensor.zeros(dtype, Shape.scalar());
             scale.fill(new ActivationRange(new ActivationRange.State(0, range, 1)).scale(bits));
             String name = "scale/" + site.name();
             scales.put(name, scale);
             return Functions.fakeQuantize(activation, Value.input(name, dtype, Shape.scalar()),
                     Value.constant(0, dtype, Shape.scalar()), 0, ActivationRange.highestLevel(bits));
+        }
+
+        private void restore(String key, Tensor tensor) {
+            double[] numbers = stored.state.get(key);
+            if (numbers == null || numbers.length != tensor.size()) {
+                throw new IllegalArgumentException("metadata " + STATE + shown(key) + ": expected " + tensor.size()
+                        + " numbers, got " + (numbers == null ? "none" : numbers.length));
+            }
+            for (int i = 0; i < numbers.length; i++) {
+                tensor.set(i, numbers[i]);
+            }
+            scales.put("state/" + key, tensor);
+        }
+
+        private Value input(String key) {
+            Tensor tensor = scales.get("state/" + key);
+            if (tensor == null) {
+                throw new IllegalStateException("no state " + key);
+            }
+            return Value.input("state/" + key, tensor.dtype(), tensor.shape());
         }
 
         /**

@@ -6,6 +6,7 @@ import dev.goshawk.graph.Value;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.Tensor;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -17,6 +18,8 @@ final class UniformActivation implements TensorQuantizer {
     private static final String SCALE = "scale";
     private static final String RANGE = "range";
     private static final String MAXIMUM = "maximum";
+    private static final String SAMPLE = "sample";
+    private static final int SAMPLE_IMAGES = 4;
 
     private final BitWidth bits;
     private final double factor;
@@ -118,5 +121,25 @@ final class UniformActivation implements TensorQuantizer {
             codes.set(i, Math.clamp((long) Math.rint(single ? (float) ratio : ratio), 0, highest));
         }
         return codes;
+    }
+
+    /** What to measure of a batch for a quantizer that is fitted to the distribution: a few images, every other row and column. */
+    static SequencedMap<String, Value> sample(Value x) {
+        int[] limit = x.shape().dims();
+        int[] stride = new int[limit.length];
+        Arrays.fill(stride, 1);
+        stride[0] = Math.max(1, limit[0] / SAMPLE_IMAGES);
+        for (int axis = 1; axis < limit.length - 1; axis++) {
+            stride[axis] = limit[axis] >= SAMPLE_IMAGES ? 2 : 1;
+        }
+        SequencedMap<String, Value> measures = new LinkedHashMap<>();
+        measures.put(SAMPLE, x.slice(new int[limit.length], limit, stride));
+        return measures;
+    }
+
+    /** The values of {@link #sample}; none where it was not measured. */
+    static double[] sampled(Map<String, Tensor> measured) {
+        Tensor sample = measured.get(SAMPLE);
+        return sample == null ? new double[0] : sample.toDoubles();
     }
 }

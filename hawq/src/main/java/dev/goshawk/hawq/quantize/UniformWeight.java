@@ -62,7 +62,7 @@ final class UniformWeight implements TensorQuantizer {
 
     @Override
     public void fit(Tensor weight) {
-        QuantizedWeights q = quantizer.quantize(weight, bits);
+        UniformQuantizer.QuantizedWeights q = quantizer.quantize(weight, bits);
         scale.copyFrom(q.scale());
         zero.copyFrom(q.zeroPoint());
     }

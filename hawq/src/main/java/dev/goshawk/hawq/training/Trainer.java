@@ -9,6 +9,7 @@ import dev.goshawk.hawq.training.Schedule.Stage;
 import dev.goshawk.hawq.training.Schedule.Turn;
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.quantize.QuantizedNetwork;
+import dev.goshawk.hawq.quantize.StoredActivations;
 import dev.goshawk.hawq.training.objective.TrainingObjective;
 import dev.goshawk.hawq.training.optimizer.Optimizer;
 import dev.goshawk.hawq.training.optimizer.Sgd;
@@ -268,17 +269,8 @@ public final class Trainer {
         return quantized.quantizedParameters();
     }
 
-    /** The widths of the quantized activations, by site. */
-    public Map<String, BitWidth> activationWidths() {
-        Map<String, BitWidth> widths = new LinkedHashMap<>();
-        quantized.activations().forEach((site, q) -> widths.put(site, q.bits()));
-        return widths;
-    }
-
-    /** The largest values of the quantized activations at this moment, by site. */
-    public Map<String, Double> activationRanges() {
-        Map<String, Double> ranges = new LinkedHashMap<>();
-        quantized.activations().forEach((site, q) -> ranges.put(site, q.largest()));
-        return ranges;
+    /** How the activations are rounded at this moment. */
+    public StoredActivations activations() {
+        return StoredActivations.of(settings.quantizer(), settings.activationBits(), quantized.activations());
     }
 }

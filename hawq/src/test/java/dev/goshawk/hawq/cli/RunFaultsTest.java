@@ -136,7 +136,8 @@ class RunFaultsTest {
             "--widths 2 --bits 2,2,2,2,2,2,2,2,2,2,2 | --bits and --widths: expected one of them, widths that are given "
                     + "are not chosen",
             "--method hawk             | Invalid value for option '--method' (NAME): expected hawq, hawq-v2, hawq-v3, "
-                    + "quadratic, direct, direct-at-size, lsq, pact or dorefa, got 'hawk' (see goshawk quantize --help)",
+                    + "quadratic, direct, direct-at-size, lsq, pact, dorefa, lq-nets or rvquant, got 'hawk' (see goshawk "
+                    + "quantize --help)",
             "--method hawq,hawq        | --method: expected each method once, got hawq,hawq",
             "--samples x --sample-size 2 | --samples and --sample-size: expected one of them, the list says which images "
                     + "there are (see goshawk quantize --help)",

@@ -45,7 +45,8 @@ class QuantizerTest {
         return List.of(new Row("uniform", 1, List.of(), List.of()),
                 new Row("lsq", 2, List.of("step"), List.of("step")),
                 new Row("pact", 1, List.of(), List.of("alpha")),
-                new Row("dorefa", 1, List.of(), List.of()));
+                new Row("dorefa", 1, List.of(), List.of()), new Row("lq-nets", 1, List.of(), List.of()),
+                new Row("rvquant", 1, List.of(), List.of()));
     }
 
     /** A quantizer of one width with first parameters, and a tensor for it. */
@@ -146,7 +147,7 @@ class QuantizerTest {
     @Test
     void everyRegisteredQuantizerHasARow() {
         assertEquals(List.copyOf(Quantizers.all().keySet()), rows().stream().map(Row::name).toList());
-        assertEquals("quantizer: expected one of uniform, lsq, pact, dorefa, got 'none'",
+        assertEquals("quantizer: expected one of uniform, lsq, pact, dorefa, lq-nets, rvquant, got 'none'",
                 assertThrows(IllegalArgumentException.class, () -> Quantizers.byName("none")).getMessage());
     }
 

@@ -38,7 +38,7 @@ class UniformQuantizerTest {
     void symmetricMaximumByHand() {
         // channels {0.7, -0.2, 0.05} and {-6, 3, 1}; 3 bits: levels -3..3, scales 0.7/3 and 2
         Tensor w = Tensor.of(Shape.of(3, 2), 0.7, -6.0, -0.2, 3.0, 0.05, 1.0);
-        QuantizedWeights q = MAX.quantize(w, BitWidth.B3);
+        UniformQuantizer.QuantizedWeights q = MAX.quantize(w, BitWidth.B3);
         assertArrayEquals(new double[] {0.7 / 3, 2}, q.scale().toDoubles(), 1e-15);
         assertArrayEquals(new double[] {0, 0}, q.zeroPoint().toDoubles());
         // 3 / 2 = 1.5 rounds to the even 2, 1 / 2 = 0.5 to the even 0
@@ -53,11 +53,13 @@ class UniformQuantizerTest {
     void asymmetricMaximumByHand() {
         // -1..5 over 3 steps of 2: zero point round(1 / 2) = 0 (to even), levels 0..3
         UniformQuantizer quantizer = new UniformQuantizer(Scheme.ASYMMETRIC_PER_LAYER, ScaleRule.MAX);
-        QuantizedWeights q = quantizer.quantize(Tensor.of(Shape.of(2, 2), -1.0, 5.0, 2.9, 0.4), BitWidth.B2);
+        UniformQuantizer.QuantizedWeights q = quantizer.quantize(Tensor.of(Shape.of(2, 2), -1.0, 5.0, 2.9, 0.4),
+                BitWidth.B2);
         assertArrayEquals(new double[] {2, 2}, q.scale().toDoubles());
         assertArrayEquals(new double[] {0, 0}, q.zeroPoint().toDoubles());
         assertArrayEquals(new int[] {0, 2, 1, 0}, q.codes().ints());
-        QuantizedWeights low = quantizer.quantize(Tensor.of(Shape.of(2, 2), -4.0, 2.0, -1.9, 0.4), BitWidth.B2);
+        UniformQuantizer.QuantizedWeights low = quantizer.quantize(Tensor.of(Shape.of(2, 2), -4.0, 2.0, -1.9, 0.4),
+                BitWidth.B2);
         assertArrayEquals(new double[] {2, 2}, low.zeroPoint().toDoubles());
         assertArrayEquals(new int[] {0, 3, 1, 2}, low.codes().ints());
         assertArrayEquals(new double[] {-4, 2, -2, 0}, low.values().toDoubles());
@@ -67,7 +69,7 @@ class UniformQuantizerTest {
     void ternaryScaleIsTheLeastSquaresOne() {
         // {1, .9, -1.1, .1, 0, -.1}: codes 1, 1, -1, 0, 0, 0 with scale (1 + .9 + 1.1) / 3 = 1
         Tensor w = Tensor.of(Shape.of(6, 1), 1.0, 0.9, -1.1, 0.1, 0.0, -0.1);
-        QuantizedWeights q = MSE.quantize(w, BitWidth.B2);
+        UniformQuantizer.QuantizedWeights q = MSE.quantize(w, BitWidth.B2);
         assertEquals(1, q.scale().get(0), 1e-15);
         assertArrayEquals(new int[] {1, 1, -1, 0, 0, 0}, q.codes().ints());
         assertEquals(0.04, MSE.perturbation(w, BitWidth.B2), 1e-15);
@@ -99,7 +101,7 @@ class UniformQuantizerTest {
     @EnumSource(Scheme.class)
     void valuesFollowFromCodesInTheElementType(Scheme scheme) {
         Tensor w = gaussian(DType.FLOAT32, 3, 3, 4, 8);
-        QuantizedWeights q = new UniformQuantizer(scheme, ScaleRule.MSE).quantize(w, BitWidth.B4);
+        UniformQuantizer.QuantizedWeights q = new UniformQuantizer(scheme, ScaleRule.MSE).quantize(w, BitWidth.B4);
         for (int i = 0; i < w.size(); i++) {
             float scale = q.scale().floats()[i % 8];
             float zero = q.zeroPoint().floats()[i % 8];
@@ -114,7 +116,7 @@ class UniformQuantizerTest {
     @Test
     void oneBitIsTheSignTimesTheMeanMagnitude() {
         Tensor w = Tensor.of(Shape.of(3, 2), 0.7, -6.0, -0.2, 3.0, 0.0, 1.5);
-        QuantizedWeights q = MSE.quantize(w, BitWidth.B1);
+        UniformQuantizer.QuantizedWeights q = MSE.quantize(w, BitWidth.B1);
         assertArrayEquals(new double[] {0.3, 3.5}, q.scale().toDoubles(), 1e-15);
         assertArrayEquals(new int[] {1, -1, -1, 1, 1, 1}, q.codes().ints());
         assertArrayEquals(new double[] {0.3, -3.5, -0.3, 3.5, 0.3, 3.5}, q.values().toDoubles(), 1e-15);
@@ -125,7 +127,8 @@ class UniformQuantizerTest {
     void deadChannelsAndSingleElements(Scheme scheme) {
         for (ScaleRule rule : ScaleRule.values()) {
             UniformQuantizer quantizer = new UniformQuantizer(scheme, rule);
-            QuantizedWeights zeros = quantizer.quantize(Tensor.of(Shape.of(2, 2), 0f, 0f, 0f, 0f), BitWidth.B2);
+            UniformQuantizer.QuantizedWeights zeros = quantizer.quantize(Tensor.of(Shape.of(2, 2), 0f, 0f, 0f, 0f),
+                    BitWidth.B2);
             assertArrayEquals(new float[4], zeros.values().floats());
             assertArrayEquals(new float[] {1, 1}, zeros.scale().floats());
             assertEquals(0, quantizer.perturbation(Tensor.of(Shape.of(1), -0.3f), BitWidth.B8), 1e-9);

@@ -77,7 +77,7 @@ class QuantizerTrainingTest {
         Parameters expected = whole.quantizedParameters();
         expected.tensors().forEach((name, t) -> assertArrayEquals(t.toDoubles(),
                 resumed.quantizedParameters().get(name).toDoubles(), name));
-        assertEquals(whole.activationRanges(), resumed.activationRanges());
+        assertEquals(whole.activations().ranges(), resumed.activations().ranges());
     }
 
     @ParameterizedTest

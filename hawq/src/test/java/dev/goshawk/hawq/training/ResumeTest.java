@@ -114,7 +114,7 @@ class ResumeTest {
         SafetensorsFile.write(folder.resolve("a"), resumed.quantizedParameters().toWeights("a").tensors(), Map.of());
         SafetensorsFile.write(folder.resolve("b"), whole.quantizedParameters().toWeights("b").tensors(), Map.of());
         assertEquals(-1, Files.mismatch(folder.resolve("a"), folder.resolve("b")));
-        assertEquals(whole.activationRanges(), resumed.activationRanges());
+        assertEquals(whole.activations().ranges(), resumed.activations().ranges());
     }
 
     @Test
@@ -290,7 +290,7 @@ class ResumeTest {
                     "nothing was trained");
             Tensor weights = trainer.quantizedParameters().get("middle.conv1.weight");
             assertTrue(Arrays.stream(weights.toDoubles()).distinct().count() <= 3 * 4, "2 bits: 3 levels a channel");
-            assertEquals(3, trainer.activationRanges().size());
+            assertEquals(3, trainer.activations().ranges().size());
         }
     }
 

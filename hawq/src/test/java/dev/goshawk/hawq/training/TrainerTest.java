@@ -200,8 +200,10 @@ class TrainerTest {
     void rangesOfActivationsAreThoseOfTheQuantizedBlocks() {
         Trainer trainer = SmallTraining.trainer();
         run(trainer);
-        assertEquals(List.of("middle.relu1", "middle.relu2", "relu"), List.copyOf(trainer.activationRanges().keySet()));
-        trainer.activationRanges().forEach((site, range) -> assertTrue(range > 0.5 && range < 50, site + " " + range));
+        assertEquals(List.of("middle.relu1", "middle.relu2", "relu"),
+                List.copyOf(trainer.activations().ranges().keySet()));
+        trainer.activations().ranges()
+                .forEach((site, range) -> assertTrue(range > 0.5 && range < 50, site + " " + range));
     }
 
     @Test

@@ -62,7 +62,7 @@ final class QuantizationOptions {
 
     @Option(names = "--quantizer", paramLabel = "NAME", defaultValue = "uniform",
             description = "How methods without a quantizer of their own round: uniform (default), lsq (learned steps), "
-                    + "pact (learned clips of activations) or dorefa.")
+                    + "pact (learned clips of activations), dorefa, lq-nets (learned levels) or rvquant (large values kept).")
     private String quantizer = "uniform";
 
     @Option(names = "--scheme", paramLabel = "NAME", defaultValue = "symmetric",
