@@ -100,7 +100,7 @@ class RunFaultsTest {
             "--weight-decay -1         | --weight-decay: expected a number of 0 or more, got -1.0",
             "--weight-decay 1e300      | --weight-decay: expected a number of 0 or more, got 1.0E300",
             "--batch 0                 | --batch: expected at least 1 image, got 0",
-            "--batch 9                 | batch: expected at most the 8 images of the training set, got 9",
+            "--batch 9                 | --batch: expected at most the 8 images of the training set, got 9",
             "--tolerance 0             | --tolerance: expected a number above 0, at most 1, got 0.0",
             "--tolerance -1            | --tolerance: expected a number above 0, at most 1, got -1.0",
             "--tolerance 1.5           | --tolerance: expected a number above 0, at most 1, got 1.5",
