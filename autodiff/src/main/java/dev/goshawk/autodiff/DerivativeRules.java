@@ -1,5 +1,6 @@
 package dev.goshawk.autodiff;
 
+import dev.goshawk.graph.Activations;
 import dev.goshawk.graph.Functions;
 import dev.goshawk.graph.Op;
 import dev.goshawk.graph.Value;
@@ -40,6 +41,10 @@ final class DerivativeRules {
                 // sigmoid(-x) - sigmoid(x) = -tanh(x / 2)
                 case SIGMOID_SLOPE -> t.multiply(result.multiply(x.scale(0.5).tanh())).negate();
                 case SOFTPLUS -> t.multiply(x.sigmoid());
+                case ERF -> t.multiply(x.erfSlope());
+                case ERFC -> t.multiply(x.erfSlope()).negate();
+                // Beyond 64 the slope is 0; infinity times 0 would be NaN.
+                case ERF_SLOPE -> t.multiply(Activations.clamp(x, -64, 64).multiply(result)).scale(-2);
                 case RELU -> t.multiply(result.step());
                 case ABS -> t.multiply(x.sign());
             };

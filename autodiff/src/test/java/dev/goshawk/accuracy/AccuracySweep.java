@@ -6,6 +6,7 @@ import dev.goshawk.backend.Backends;
 import dev.goshawk.backend.Workers;
 import dev.goshawk.graph.Op.Unary.Function;
 import dev.goshawk.tensor.DType;
+import dev.goshawk.tensor.ErrorFunction;
 import dev.goshawk.tensor.Tensor;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -126,6 +127,9 @@ public final class AccuracySweep {
                 return 1 / (4 * c * c);
             };
             case SOFTPLUS -> x -> x > 40 ? x + StrictMath.exp(-x) : StrictMath.log1p(StrictMath.exp(x));
+            case ERF -> ErrorFunction::erf;
+            case ERFC -> ErrorFunction::erfc;
+            case ERF_SLOPE -> ErrorFunction::slope;
             case RELU -> x -> x > 0 ? x : x != x ? x : 0;
             case ABS -> StrictMath::abs;
         };

@@ -11,6 +11,9 @@ final class Decimal {
     static final BigDecimal TWO = BigDecimal.TWO;
     private static final BigDecimal LN2 = new BigDecimal(
             "0.693147180559945309417232121458176568075500134360255254120680009493393621969694716");
+    /** 2 / sqrt(pi). */
+    static final BigDecimal STEEPEST = new BigDecimal(
+            "1.12837916709551257389615890312154517168810125865799771368817144");
     /** 2^k for the powers that exp of a number in the range of float64 meets. */
     private static final int MOST = 1200;
     private static final BigDecimal[] POWERS = new BigDecimal[2 * MOST + 1];
@@ -91,6 +94,36 @@ final class Decimal {
         double mantissa = x * Math.scalb(1.0, -k / 2) * Math.scalb(1.0, -k - -k / 2);
         BigDecimal part = log1p(new BigDecimal(mantissa).subtract(ONE));
         return part.add(LN2.multiply(BigDecimal.valueOf(k)), DIGITS);
+    }
+
+    /** erf(x) for |x| up to 28: Taylor's series below 2. */
+    static BigDecimal erf(double x) {
+        if (Math.abs(x) >= 2) {
+            return ONE.subtract(erfc(Math.abs(x)), DIGITS).multiply(BigDecimal.valueOf((long) Math.signum(x)));
+        }
+        BigDecimal at = of(x);
+        BigDecimal square = at.multiply(at, DIGITS);
+        BigDecimal sum = BigDecimal.ZERO;
+        BigDecimal term = at;
+        for (int n = 0; n < 80; n++) {
+            sum = sum.add(term.divide(BigDecimal.valueOf(2L * n + 1), DIGITS), DIGITS);
+            term = term.multiply(square, DIGITS).divide(BigDecimal.valueOf(-n - 1L), DIGITS);
+        }
+        return sum.multiply(STEEPEST, DIGITS);
+    }
+
+    /** 1 - erf(x) for x from 0 to 28: Laplace's continued fraction from 2. */
+    static BigDecimal erfc(double x) {
+        if (x < 2) {
+            return ONE.subtract(erf(x), DIGITS);
+        }
+        BigDecimal at = of(x);
+        BigDecimal square = at.multiply(at, DIGITS);
+        BigDecimal fraction = at;
+        for (int n = 400; n >= 1; n--) {
+            fraction = at.add(BigDecimal.valueOf(n).divide(TWO).divide(fraction, DIGITS), DIGITS);
+        }
+        return exp(square.negate()).multiply(STEEPEST, DIGITS).divide(fraction.multiply(TWO), DIGITS);
     }
 
     /** The square root of a float64 above 0. */

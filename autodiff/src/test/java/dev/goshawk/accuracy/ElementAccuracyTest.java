@@ -9,6 +9,7 @@ import dev.goshawk.backend.Backends;
 import dev.goshawk.backend.Workers;
 import dev.goshawk.graph.Op.Unary.Function;
 import dev.goshawk.tensor.DType;
+import dev.goshawk.tensor.ErrorFunction;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -78,6 +79,14 @@ class ElementAccuracyTest {
         assertEquals(-0.25, Exact.of(Function.SQRT, 2, 1).value().doubleValue());
         assertEquals(2, Exact.of(Function.RECIPROCAL, 2, 1).value().doubleValue());
         assertEquals(-0.25, Exact.of(Function.LOG1P, 2, 1).value().doubleValue());
+        assertEquals("0.8427007929497148693412206350826092592960",
+                Exact.of(Function.ERF, 0, 1).value().toPlainString().substring(0, 42));
+        // The two ways of erfc meet, and far out it is the first terms of its asymptotic series.
+        assertEquals(Decimal.erfc(Math.nextDown(2.0)).doubleValue(), Decimal.erfc(2).doubleValue(), 1e-17);
+        assertEquals(5.395865611607901e-176, Decimal.erfc(20).doubleValue(), 1e-190);
+        assertEquals(-2 * ErrorFunction.STEEPEST, Exact.of(Function.ERF, 3, 0).value().doubleValue(), 1e-15);
+        assertEquals(-Exact.of(Function.ERF, 3, 0.7).value().doubleValue(),
+                Exact.of(Function.ERFC, 3, 0.7).value().doubleValue());
     }
 
     @Test

@@ -22,6 +22,9 @@ public final class ElementBounds {
             case SIGMOID -> new double[] {3, 5, 6};
             case SIGMOID_SLOPE -> new double[] {6, 7, 9};
             case SOFTPLUS -> new double[] {8, 3, 5};
+            case ERF -> new double[] {2, 5, 32};
+            case ERFC -> new double[] {9, 5, 32};
+            case ERF_SLOPE -> new double[] {5, 32, 3000};
         };
         return bounds[order] + (bounds[order] == 0.5 ? 1e-4 : 0);
     }
@@ -44,6 +47,10 @@ public final class ElementBounds {
             case SIGMOID -> new double[] {2.5, 4, 5};
             case SIGMOID_SLOPE -> new double[] {4, 5, 6};
             case SOFTPLUS -> new double[] {2, 2.5, 4};
+            // Where the slope is subnormal, its derivatives multiply its rounding by 2|x| and 4 x^2, up to 55 and 3,000.
+            case ERF -> new double[] {1.5, 2.5, 32};
+            case ERFC -> new double[] {5, 2.5, 32};
+            case ERF_SLOPE -> new double[] {2.5, 32, 3000};
         };
         return bounds[order] + (bounds[order] == 0.5 ? 1e-4 : 0);
     }

@@ -7,6 +7,7 @@ import static dev.goshawk.accuracy.Decimal.TWO;
 import dev.goshawk.graph.Op.Unary.Function;
 import dev.goshawk.tensor.DType;
 import java.math.BigDecimal;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -79,6 +80,9 @@ public record Exact(BigDecimal value, BigDecimal magnitude, double special) {
                     : Double.isInfinite(x)
                             ? special(order == 0 ? 1 / x : 0)
                             : power(-order - 1, x, coefficient(order + 1));
+            case ERF -> Normals.erf(order, x);
+            case ERFC -> Normals.erfc(order, x);
+            case ERF_SLOPE -> Normals.slope(order, x);
             case TANH, SIGMOID, SIGMOID_SLOPE, SOFTPLUS -> Sigmoids.of(f, order, x);
         };
     }
@@ -181,6 +185,74 @@ public record Exact(BigDecimal value, BigDecimal magnitude, double special) {
             p = p.divide(base, DIGITS);
         }
         return number(c.multiply(p, DIGITS));
+    }
+
+    /** erf and its relatives: the n-th derivative of exp(-x^2) is (-1)^n H_n(x) exp(-x^2), H Hermite's polynomials. */
+    private static final class Normals {
+        /** Beyond this exp(-x^2) is 0 in float64 too. */
+        private static final double END = 28;
+
+        static Exact erf(int order, double x) {
+            if (order > 0) {
+                return slope(order - 1, x);
+            }
+            if (x == 0) {
+                return special(x);
+            }
+            return number(Math.abs(x) > END
+                    ? BigDecimal.valueOf((long) Math.signum(x))
+                    : Decimal.erf(x));
+        }
+
+        static Exact erfc(int order, double x) {
+            if (order > 0) {
+                Exact negative = slope(order - 1, x);
+                return negative.isNumber()
+                        ? new Exact(negative.value().negate(), negative.magnitude(), 0)
+                        : negative;
+            }
+            if (Math.abs(x) > END) {
+                return x > 0 ? special(0) : number(TWO);
+            }
+            BigDecimal tail = Decimal.erfc(Math.abs(x));
+            return number(x >= 0 ? tail : TWO.subtract(tail, DIGITS));
+        }
+
+        static Exact slope(int order, double x) {
+            if (Math.abs(x) > END) {
+                return special(0);
+            }
+            BigDecimal at = Decimal.of(x);
+            BigDecimal e = Decimal.exp(at.multiply(at, DIGITS).negate()).multiply(Decimal.STEEPEST, DIGITS);
+            BigDecimal[] c = hermite(order);
+            BigDecimal sum = BigDecimal.ZERO;
+            BigDecimal magnitude = BigDecimal.ZERO;
+            BigDecimal power = ONE;
+            for (BigDecimal k : c) {
+                BigDecimal term = k.multiply(power, DIGITS).multiply(e, DIGITS);
+                sum = sum.add(term, DIGITS);
+                magnitude = magnitude.add(term.abs(), DIGITS);
+                power = power.multiply(at, DIGITS);
+            }
+            return magnitude.signum() == 0 ? special(0) : new Exact(sum, magnitude, 0);
+        }
+
+        /** Coefficients of the n-th derivative's polynomial, the constant first: p' - 2 x p each time. */
+        private static BigDecimal[] hermite(int n) {
+            BigDecimal[] p = {ONE};
+            for (int i = 0; i < n; i++) {
+                BigDecimal[] next = new BigDecimal[p.length + 1];
+                Arrays.fill(next, BigDecimal.ZERO);
+                for (int k = 0; k < p.length; k++) {
+                    next[k + 1] = next[k + 1].subtract(p[k].multiply(TWO));
+                    if (k > 0) {
+                        next[k - 1] = next[k - 1].add(p[k].multiply(BigDecimal.valueOf(k)));
+                    }
+                }
+                p = next;
+            }
+            return p;
+        }
     }
 
     /** Piecewise linear functions. */

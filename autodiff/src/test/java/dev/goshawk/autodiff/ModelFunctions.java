@@ -33,6 +33,7 @@ final class ModelFunctions {
     static List<Compositions.Row> all() {
         return List.of(
                 row("silu", in -> Activations.silu(in.get(0)), normal(201, 3, 5)),
+                row("gelu", in -> Activations.gelu(in.get(0)), normal(230, 3, 5)),
                 row("geluTanh", in -> Activations.geluTanh(in.get(0)), normal(202, 3, 5)),
                 row("clamp", in -> Activations.clamp(in.get(0), -0.2, 0.25).multiply(in.get(0)),
                         clearOfZero(203, 4, 5)),

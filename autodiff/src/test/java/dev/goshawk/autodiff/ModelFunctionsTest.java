@@ -144,6 +144,8 @@ class ModelFunctionsTest {
             double silu = -margin * e;
             assertEquals(silu, Derivatives.derivative(0, scalar(Activations::silu), -margin), 1e-7 * -silu);
         }
+        // -8 times the probability of a normal number below -8, 6.2209605742717841e-16
+        assertEquals(-8 * 6.2209605742717841e-16, Derivatives.derivative(0, scalar(Activations::gelu), -8), 1e-28);
         double u = Math.sqrt(2 / Math.PI) * (-5 + 0.044715 * -125);
         double tail = -5 / (1 + Math.exp(-2 * u));
         assertEquals(tail, Derivatives.derivative(0, scalar(Activations::geluTanh), -5), 1e-13 * -tail);

@@ -10,6 +10,7 @@ import dev.goshawk.graph.Op.Unary.Function;
 import dev.goshawk.graph.Op;
 import dev.goshawk.graph.Value;
 import dev.goshawk.tensor.DType;
+import dev.goshawk.tensor.ErrorFunction;
 import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.Tensor;
 import java.util.SplittableRandom;
@@ -76,6 +77,10 @@ class TranscendentalAccuracyTest {
         check(Function.LOG1P, StrictMath::log1p, 5, -0.99, 100, false);
         check(Function.LOG1P, StrictMath::log1p, 5, -30, -1, true);
         check(Function.SOFTPLUS, TranscendentalAccuracyTest::softplus, 8, -80, 80, false);
+        check(Function.ERF, ErrorFunction::erf, 4, -5, 5, false);
+        check(Function.ERF, ErrorFunction::erf, 4, -30, 0, true);
+        check(Function.ERFC, ErrorFunction::erfc, 12, -5, 9, false);
+        check(Function.ERF_SLOPE, ErrorFunction::slope, 7, -9, 9, false);
         check(Function.SIGMOID_SLOPE, TranscendentalAccuracyTest::slope, 6, -80, 80, false);
     }
 

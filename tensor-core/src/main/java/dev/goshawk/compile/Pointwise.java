@@ -24,7 +24,9 @@ final class Pointwise {
     static boolean isHeavy(Op op) {
         return switch (op) {
             case Op.Unary(var f) -> switch (f) {
-                case EXP, EXPM1, LOG, LOG1P, SQRT, RECIPROCAL, TANH, SIGMOID, SIGMOID_SLOPE, SOFTPLUS -> true;
+                case EXP, EXPM1, LOG, LOG1P, SQRT, RECIPROCAL, TANH, SIGMOID, SIGMOID_SLOPE, SOFTPLUS, ERF, ERFC,
+                        ERF_SLOPE ->
+                    true;
                 case RELU, ABS -> false;
             };
             case Op.Leaf _, Op.Binary _, Op.StraightThrough _, Op.StraightThroughSlope _, Op.Linear _, Op.Multilinear _, Op.Piecewise _, Op.AtLeast _, Op.MaxOver _, Op.MaxPoolIndices _ ->

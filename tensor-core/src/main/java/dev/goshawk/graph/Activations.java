@@ -11,6 +11,14 @@ public final class Activations {
     }
 
     /**
+     * GELU (Hendrycks and Gimpel 2016), x times the probability that a normal number is below x: 0.5 x erfc(-x / sqrt(2)). With erf
+     * in place of erfc all digits of the left tail would be lost.
+     */
+    public static Value gelu(Value x) {
+        return x.multiply(x.scale(-Math.sqrt(0.5)).erfc()).scale(0.5);
+    }
+
+    /**
      * The tanh form of GELU (Hendrycks and Gimpel 2016), 0.5 x (1 + tanh u) with u = sqrt(2 / pi) (x + 0.044715 x^3), written as x
      * sigmoid(2u): 1 + tanh u would lose all digits of the left tail.
      */

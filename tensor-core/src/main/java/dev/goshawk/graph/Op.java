@@ -53,7 +53,11 @@ public sealed interface Op {
             /** sigmoid(x) sigmoid(-x): the derivative of SIGMOID, with all its digits in both tails. */
             SIGMOID_SLOPE,
             /** log(1 + exp(x)), without overflow. */
-            SOFTPLUS, RELU, ABS
+            SOFTPLUS, ERF,
+            /** 1 - erf(x), with all its digits where erf is near 1. */
+            ERFC,
+            /** 2 / sqrt(pi) exp(-x^2): the derivative of ERF. */
+            ERF_SLOPE, RELU, ABS
         }
     }
 

@@ -220,6 +220,21 @@ public final class Value {
         return of(new Op.Unary(Op.Unary.Function.SOFTPLUS), this);
     }
 
+    /** The error function, 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to x. */
+    public Value erf() {
+        return of(new Op.Unary(Op.Unary.Function.ERF), this);
+    }
+
+    /** 1 - erf(x), with all its digits where erf is near 1. */
+    public Value erfc() {
+        return of(new Op.Unary(Op.Unary.Function.ERFC), this);
+    }
+
+    /** The derivative of {@link #erf()}: 2 / sqrt(pi) exp(-x^2). */
+    public Value erfSlope() {
+        return of(new Op.Unary(Op.Unary.Function.ERF_SLOPE), this);
+    }
+
     /** log(sigmoid(x)) = -softplus(-x), finite for every finite x. */
     public Value logSigmoid() {
         return negate().softplus().negate();

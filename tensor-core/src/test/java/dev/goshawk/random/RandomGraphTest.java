@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** What the generators make. */
 class RandomGraphTest {
-    private static final int SEEDS = 100;
+    private static final int SEEDS = 200;
 
     private static List<Program> graphs(Kind kind) {
         return LongStream.rangeClosed(1, SEEDS).mapToObj(s -> RandomGraph.of(s, kind)).toList();

@@ -1,12 +1,16 @@
 package dev.goshawk.random;
 
 import dev.goshawk.graph.Op;
+import dev.goshawk.tensor.ErrorFunction;
 import dev.goshawk.tensor.ScalarFunctions;
 
 /** How far a function of one variable can move when its argument is off by so much. */
 final class Slopes {
     /** Greatest slope of sigmoid(x) sigmoid(-x): 1 / (6 sqrt 3). */
     private static final double STEEPEST = 1 / (6 * Math.sqrt(3));
+
+    /** Greatest slope of 2 / sqrt(pi) exp(-x^2), at 1 / sqrt(2). */
+    private static final double STEEPEST_GAUSSIAN = 0.9678829;
 
     private Slopes() {
     }
@@ -23,7 +27,8 @@ final class Slopes {
             case LOG1P -> x - e <= -1 ? Double.POSITIVE_INFINITY : e * slope;
             case RECIPROCAL -> aroundZero ? Double.POSITIVE_INFINITY : e * slope;
             case SQRT -> x - e <= 0 ? Math.sqrt(Math.abs(x) + e) : e * slope;
-            case TANH, SIGMOID -> e * (aroundZero ? slope(f, 0) : slope);
+            case ERF_SLOPE -> e * (e > 0.1 || Math.abs(x) < 2 ? STEEPEST_GAUSSIAN : slope);
+            case TANH, SIGMOID, ERF, ERFC -> e * (aroundZero ? slope(f, 0) : slope);
             case SIGMOID_SLOPE -> e * (e > 0.1 || Math.abs(x) < 2 ? STEEPEST : slope);
             default -> e * slope;
         };
@@ -40,6 +45,7 @@ final class Slopes {
             case SIGMOID -> ScalarFunctions.sigmoidSlope(x);
             case SIGMOID_SLOPE -> ScalarFunctions.sigmoidSlope(x) * Math.tanh(x / 2);
             case SOFTPLUS -> ScalarFunctions.sigmoid(x);
+            case ERF, ERFC, ERF_SLOPE -> ErrorFunction.slope(x) * (f == Op.Unary.Function.ERF_SLOPE ? 2 * x : 1);
             case RELU -> x > 0 ? 1 : 0;
             case ABS -> 1;
         });

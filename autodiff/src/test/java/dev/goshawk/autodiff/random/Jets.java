@@ -4,6 +4,7 @@ import dev.goshawk.cpu.reference.ReferenceOps;
 import dev.goshawk.graph.Graph;
 import dev.goshawk.graph.Op;
 import dev.goshawk.graph.Value;
+import dev.goshawk.tensor.ErrorFunction;
 import dev.goshawk.tensor.ScalarFunctions;
 import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.Tensor;
@@ -141,9 +142,23 @@ final class Jets {
             case SIGMOID -> sigmoid(a);
             case SIGMOID_SLOPE -> slope(sigmoid(a), a[0]);
             case SOFTPLUS -> integral(sigmoid(a), a, ScalarFunctions.softplus(a[0]));
+            case ERF -> integral(slope(a), a, ErrorFunction.erf(a[0]));
+            case ERFC -> integral(scaled(-1, slope(a)), a, ErrorFunction.erfc(a[0]));
+            case ERF_SLOPE -> slope(a);
             case RELU -> a[0] > 0 ? a : new double[order + 1];
             case ABS -> scaled(Math.signum(a[0]), a);
         };
+    }
+
+    /** 2 / sqrt(pi) exp(-a^2). */
+    private double[] slope(double[] a) {
+        double[] minus = new double[order + 1];
+        for (int k = 0; k <= order; k++) {
+            for (int j = 0; j <= k; j++) {
+                minus[k] -= a[j] * a[k - j];
+            }
+        }
+        return with(scaled(ErrorFunction.STEEPEST, exp(minus)), ErrorFunction.slope(a[0]));
     }
 
     private static double[] with(double[] c, double first) {

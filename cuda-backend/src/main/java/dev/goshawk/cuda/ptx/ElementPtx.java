@@ -144,6 +144,9 @@ final class ElementPtx {
             case SIGMOID -> functions.sigmoid(a);
             case SIGMOID_SLOPE -> functions.sigmoidSlope(a);
             case SOFTPLUS -> functions.softplus(a);
+            case ERF -> new ErrorFunctionPtx(this).erf(a);
+            case ERFC -> new ErrorFunctionPtx(this).erfc(a);
+            case ERF_SLOPE -> new ErrorFunctionPtx(this).slope(a);
             case SQRT -> kernel.result(kind, "sqrt.rn." + type, a);
             case RECIPROCAL -> kernel.result(kind, "rcp.rn." + type, a);
             case RELU -> orNaN(greatest(a, number(0)), a, a);

@@ -29,6 +29,7 @@ final class Elementwise {
         plain(all, "Neg", Value::negate);
         plain(all, "Reciprocal", Value::reciprocal);
         plain(all, "Softplus", Value::softplus);
+        plain(all, "Erf", Value::erf);
         plain(all, "Floor", Value::floor);
         plain(all, "Ceil", x -> x.negate().floor().negate());
         plain(all, "Round", Value::round);
@@ -92,10 +93,12 @@ final class Elementwise {
     }
 
     private static Term gelu(Node n) {
-        if (!"tanh".equals(n.onnx().text("approximate", "none"))) {
-            throw new OnnxException("only approximate=tanh is supported");
-        }
-        return n.map(0, Activations::geluTanh);
+        String form = n.onnx().text("approximate", "none");
+        return switch (form) {
+            case "none" -> n.map(0, Activations::gelu);
+            case "tanh" -> n.map(0, Activations::geluTanh);
+            default -> throw new OnnxException("approximate: expected none or tanh, got " + OnnxException.quoted(form));
+        };
     }
 
     private static Term clip(Node n) {

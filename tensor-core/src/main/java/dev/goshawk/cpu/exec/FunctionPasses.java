@@ -20,6 +20,9 @@ final class FunctionPasses {
             case SIGMOID -> ElementOp.SIGMOID;
             case SIGMOID_SLOPE -> ElementOp.SIGMOID_SLOPE;
             case SOFTPLUS -> ElementOp.SOFTPLUS;
+            case ERF -> ElementOp.ERF;
+            case ERFC -> ElementOp.ERFC;
+            case ERF_SLOPE -> ElementOp.ERF_SLOPE;
             case RELU -> ElementOp.RELU;
             case ABS -> ElementOp.ABS;
         };

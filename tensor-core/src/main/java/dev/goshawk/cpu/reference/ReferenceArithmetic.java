@@ -1,6 +1,7 @@
 package dev.goshawk.cpu.reference;
 
 import dev.goshawk.graph.Op;
+import dev.goshawk.tensor.ErrorFunction;
 import dev.goshawk.tensor.ScalarFunctions;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
@@ -38,6 +39,9 @@ final class ReferenceArithmetic {
             case SIGMOID -> ScalarFunctions::sigmoid;
             case SIGMOID_SLOPE -> ScalarFunctions::sigmoidSlope;
             case SOFTPLUS -> ScalarFunctions::softplus;
+            case ERF -> ErrorFunction::erf;
+            case ERFC -> ErrorFunction::erfc;
+            case ERF_SLOPE -> ErrorFunction::slope;
             case RELU -> a -> Math.max(a, 0);
             case ABS -> Math::abs;
         });

@@ -9,7 +9,7 @@ public enum ElementOp {
     MULTIPLY_ADD,
     /** a where b is positive, elsewhere a times 0: NaN and infinity are not hidden. */
     MASK_POSITIVE, RELU, STEP, SIGN, ABS, ROUND, FLOOR, EXP, EXPM1, LOG, LOG1P, SQRT, RECIPROCAL, TANH,
-    SIGMOID, SIGMOID_SLOPE, SOFTPLUS,
+    SIGMOID, SIGMOID_SLOPE, SOFTPLUS, ERF, ERFC, ERF_SLOPE,
     /** result += a. */
     SUM,
     /** result += a * b. */
@@ -21,7 +21,7 @@ public enum ElementOp {
             case MULTIPLY_ADD -> 3;
             case ADD, SUBTRACT, MULTIPLY, DIVIDE, MAX, MIN, AT_LEAST, MASK_POSITIVE, SUM_OF_PRODUCTS -> 2;
             case COPY, SCALE, RELU, STEP, SIGN, ABS, ROUND, FLOOR, EXP, EXPM1, LOG, LOG1P, SQRT, RECIPROCAL, TANH,
-                    SIGMOID, SIGMOID_SLOPE, SOFTPLUS, SUM ->
+                    SIGMOID, SIGMOID_SLOPE, SOFTPLUS, ERF, ERFC, ERF_SLOPE, SUM ->
                 1;
         };
     }
@@ -32,7 +32,9 @@ public enum ElementOp {
             case COPY, ADD, SUBTRACT, MULTIPLY, DIVIDE, MAX, MIN, AT_LEAST, SCALE, MULTIPLY_ADD, MASK_POSITIVE, RELU,
                     STEP, ROUND, SQRT, RECIPROCAL, SUM, SUM_OF_PRODUCTS ->
                 true;
-            case SIGN, ABS, FLOOR, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, SIGMOID_SLOPE, SOFTPLUS -> false;
+            case SIGN, ABS, FLOOR, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, SIGMOID_SLOPE, SOFTPLUS, ERF, ERFC,
+                    ERF_SLOPE ->
+                false;
         };
     }
 }

@@ -1,6 +1,7 @@
 package dev.goshawk.cpu.kernel.element;
 
 import dev.goshawk.cpu.kernel.simd.VectorSupport;
+import dev.goshawk.tensor.ErrorFunction;
 import dev.goshawk.tensor.ScalarFunctions;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -37,7 +38,8 @@ public final class FloatElements implements ElementKernels {
             case ROUND -> round(x, ao, r, ro, n);
             case SUM -> sum(x, ao, r, ro, n);
             case SUM_OF_PRODUCTS -> sumOfProducts(x, ao, y, bo, r, ro, n);
-            case SIGN, ABS, FLOOR, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, SIGMOID_SLOPE, SOFTPLUS ->
+            case SIGN, ABS, FLOOR, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, SIGMOID_SLOPE, SOFTPLUS, ERF, ERFC,
+                    ERF_SLOPE ->
                 scalar(op, x, ao, r, ro, n);
         }
     }
@@ -234,6 +236,9 @@ public final class FloatElements implements ElementKernels {
                 case SIGMOID -> ScalarFunctions.sigmoid(v);
                 case SIGMOID_SLOPE -> ScalarFunctions.sigmoidSlope(v);
                 case SOFTPLUS -> ScalarFunctions.softplus(v);
+                case ERF -> ErrorFunction.erf(v);
+                case ERFC -> ErrorFunction.erfc(v);
+                case ERF_SLOPE -> ErrorFunction.slope(v);
                 case COPY, ADD, SUBTRACT, MULTIPLY, DIVIDE, MAX, MIN, AT_LEAST, SCALE, MULTIPLY_ADD, MASK_POSITIVE,
                         RELU, STEP, ROUND, SQRT, RECIPROCAL, SUM, SUM_OF_PRODUCTS ->
                     throw new IllegalArgumentException("has a pass of its own: " + op);

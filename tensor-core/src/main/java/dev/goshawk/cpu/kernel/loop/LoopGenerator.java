@@ -192,7 +192,8 @@ public final class LoopGenerator {
             case STEP -> b.invokestatic(LANES, "step", ON_ONE);
             case RECIPROCAL -> b.invokestatic(LANES, "reciprocal", ON_ONE);
             case ROUND -> b.invokestatic(LANES, "round", ON_ONE);
-            case SIGN, ABS, FLOOR, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, SIGMOID_SLOPE, SOFTPLUS ->
+            case SIGN, ABS, FLOOR, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, SIGMOID_SLOPE, SOFTPLUS, ERF, ERFC,
+                    ERF_SLOPE ->
                 throw new IllegalArgumentException("no vector form of " + p.op());
         }
         b.astore(vector(p.target()));

@@ -1,0 +1,72 @@
+package dev.goshawk.cuda.ptx;
+
+import dev.goshawk.tensor.DType;
+import dev.goshawk.tensor.ErrorFunction;
+
+/** The error function and its relatives as {@link ErrorFunction} computes them, in the kernel's own type. */
+final class ErrorFunctionPtx {
+    /** Beyond this exp(-a^2) is 0 in float32. */
+    private static final double FAR_SINGLE = 12;
+    private static final int TAYLOR = 12;
+    private static final int TAYLOR_SINGLE = 6;
+
+    private final ElementPtx e;
+    private final boolean single;
+
+    ErrorFunctionPtx(ElementPtx elements) {
+        this.e = elements;
+        this.single = elements.isSingle();
+    }
+
+    private String sum(double[] coefficients, String t) {
+        int last = coefficients.length - 1;
+        String sum = e.number(coefficients[last]);
+        for (int i = last - 1; i >= 0; i--) {
+            sum = e.multiplyAdd(sum, t, e.number(coefficients[i]));
+        }
+        return sum;
+    }
+
+    private String bounded(String x) {
+        return e.least(e.absolute(x), e.number(single ? FAR_SINGLE : ErrorFunction.FAR));
+    }
+
+    private String gaussian(String bounded) {
+        String square = e.multiply(bounded, bounded);
+        String minus = e.negate(square);
+        String exp = new TranscendentalPtx(e).exp(minus);
+        return e.multiplyAdd(e.negate(e.multiplyAdd(bounded, bounded, minus)), exp, exp);
+    }
+
+    private String tail(String x) {
+        String a = bounded(x);
+        String t = e.divide(e.subtract(a, e.number(4)), e.add(a, e.number(3)));
+        String p = sum(ErrorFunction.tail(single ? DType.FLOAT32 : DType.FLOAT64), t);
+        return e.multiply(gaussian(a), e.divide(p, e.add(e.add(a, a), e.number(1))));
+    }
+
+    private String small(String x) {
+        return e.multiply(x, sum(ErrorFunction.series(single ? TAYLOR_SINGLE : TAYLOR), e.multiply(x, x)));
+    }
+
+    private String select(String x, String small, String large) {
+        String isSmall = e.test("lt", e.absolute(x), e.number(ErrorFunction.SMALL));
+        return e.orNaN(e.select(isSmall, small, large), x, x);
+    }
+
+    String erf(String x) {
+        String large = e.kernel().result(e.kind(), "copysign." + e.type(), x, e.subtract(e.number(1), tail(x)));
+        return select(x, small(x), large);
+    }
+
+    String erfc(String x) {
+        String tail = tail(x);
+        String large = e.select(e.test("lt", x, e.number(0)), e.subtract(e.number(2), tail), tail);
+        return select(x, e.subtract(e.number(1), small(x)), large);
+    }
+
+    /** 2 / sqrt(pi) exp(-x^2). */
+    String slope(String x) {
+        return e.orNaN(e.multiply(e.number(ErrorFunction.STEEPEST), gaussian(bounded(x))), x, x);
+    }
+}
