@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.goshawk.hawq.report.JsonFiles;
 import dev.goshawk.hawq.report.RunReport;
+import dev.goshawk.models.Block;
 import dev.goshawk.models.Networks;
 import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.tensor.DType;
@@ -182,6 +183,46 @@ class TrainingCommandsTest {
         String line = failure("quantize", more.toArray(String[]::new));
         assertTrue(line.startsWith("goshawk: " + message), line);
         assertTrue(Files.notExists(out), "nothing is left");
+    }
+
+    @Test
+    void methodsRunByTheirNames() throws IOException {
+        Path out = folder.resolve("run");
+        StringBuilder times = new StringBuilder("{");
+        for (Block layer : Networks.byName("resnet20", 2).byLayer().describe().blocks()) {
+            times.append(times.length() == 1 ? "" : ", ").append('"').append(layer.name())
+                    .append("\": {\"2\": 1, \"8\": 3}");
+        }
+        Path latency = Files.writeString(folder.resolve("latency.json"), times + "}");
+        CliRun run = CliRun.of(command("quantize", "--weights", weights.toString(), "--method", "direct-at-size,rvquant",
+                "--at-once", "--epochs-per-block", "0", "--widths", "2,8", "--target-ratio", "12", "--out",
+                out.toString()));
+        assertEquals(0, run.exitCode(), run.err());
+        RunReport report = JsonFiles.read(out.resolve("run.json"), RunReport.class);
+        assertEquals(List.of("baseline", "Direct at size, at once", "RVQuant, at once"),
+                report.results().stream().map(RunReport.Result::method).toList());
+        assertTrue(report.results().get(1).weightCompression() < report.results().get(2).weightCompression());
+        assertTrue(String.valueOf(report.quantization().policy()).startsWith("two neighbouring widths"));
+        assertTrue(run.out().contains("stored with what the quantizer keeps of single weights: 13."), run.out());
+        Files.writeString(latency, times.toString().replace("\"layer2.0.conv1\"", "\"layer2.0.conv9\"") + "}");
+        Path none = folder.resolve("none");
+        assertEquals("goshawk: " + latency + ": expected times of layer 'layer2.0.conv1', it has none",
+                failure("quantize", "--weights", weights.toString(), "--method", "hawq-v3", "--widths", "2,8",
+                        "--latency",
+                        latency.toString(), "--latency-limit", "24", "--out", none.toString()));
+        assertTrue(Files.notExists(none));
+    }
+
+    @Test
+    void ordersAreComparedAtOneSize() {
+        Path out = folder.resolve("run");
+        CliRun run = CliRun
+                .of(command("quantize", "--weights", weights.toString(), "--reverse-precision", "--tolerance",
+                        "0.9", "--epochs-per-block", "0", "--target-ratio", "14.5", "--out", out.toString()));
+        assertEquals(2, run.exitCode(), run.out());
+        String line = run.err().strip().lines().toList().getLast();
+        assertTrue(line.startsWith("goshawk: reversed precision: expected both orders within 2 % of ratio 14.5, got ")
+                && line.endsWith(" suits both"), line);
     }
 
     @Test
