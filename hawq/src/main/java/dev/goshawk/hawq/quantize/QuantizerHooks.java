@@ -1,0 +1,75 @@
+package dev.goshawk.hawq.quantize;
+
+import dev.goshawk.graph.Value;
+import dev.goshawk.models.ActivationSite;
+import dev.goshawk.models.LayerHooks;
+import dev.goshawk.models.ParameterSpec;
+import dev.goshawk.tensor.Tensor;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.Set;
+
+/** Puts the quantizers in while the network is traced. */
+final class QuantizerHooks implements LayerHooks {
+    private final Map<String, TensorQuantizer> weights;
+    private final Map<String, TensorQuantizer> activations;
+    private final Set<String> calibrated;
+    private final SequencedMap<String, Tensor> inputs = new LinkedHashMap<>();
+    private final Map<String, Value> values = new LinkedHashMap<>();
+    private final SequencedMap<String, Value> measured = new LinkedHashMap<>();
+
+    /**
+     * @param weights quantizers by name of the weight
+     * @param activations quantizers by site
+     * @param calibrated blocks whose activations stay float
+     */
+    QuantizerHooks(Map<String, TensorQuantizer> weights, Map<String, TensorQuantizer> activations,
+            Set<String> calibrated) {
+        this.weights = weights;
+        this.activations = activations;
+        this.calibrated = Set.copyOf(calibrated);
+    }
+
+    @Override
+    public Value weight(ParameterSpec spec, Value weight) {
+        TensorQuantizer q = weights.get(spec.name());
+        return q == null ? weight : q.apply(weight, state -> input(spec.name(), q, state));
+    }
+
+    @Override
+    public Value activation(ActivationSite site, Value activation) {
+        TensorQuantizer q = activations.get(site.name());
+        if (q == null) {
+            return activation;
+        }
+        boolean calibrating = calibrated.contains(site.block());
+        q.measures(activation, calibrating)
+                .forEach((what, value) -> measured.put(QuantizedNetwork.PREFIX + site.name() + "/" + what, value));
+        return calibrating ? activation : q.apply(activation, state -> input(site.name(), q, state));
+    }
+
+    private Value input(String tensor, TensorQuantizer q, String state) {
+        String name = QuantizedNetwork.PREFIX + tensor + "/" + state;
+        return values.computeIfAbsent(name, n -> {
+            Tensor t = QuantizedNetwork.state(q, state);
+            inputs.put(n, t);
+            return Value.input(n, t.dtype(), t.shape());
+        });
+    }
+
+    /** The quantizers' tensors that the graph takes, by name. */
+    SequencedMap<String, Tensor> inputs() {
+        return inputs;
+    }
+
+    /** The inputs of the graph that they are bound to, by name. */
+    Map<String, Value> values() {
+        return values;
+    }
+
+    /** What the quantizers want to know of each batch, by name. */
+    SequencedMap<String, Value> measured() {
+        return measured;
+    }
+}
