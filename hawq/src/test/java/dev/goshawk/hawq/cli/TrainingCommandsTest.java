@@ -194,9 +194,10 @@ class TrainingCommandsTest {
                     .append("\": {\"2\": 1, \"8\": 3}");
         }
         Path latency = Files.writeString(folder.resolve("latency.json"), times + "}");
-        CliRun run = CliRun.of(command("quantize", "--weights", weights.toString(), "--method", "direct-at-size,rvquant",
-                "--at-once", "--epochs-per-block", "0", "--widths", "2,8", "--target-ratio", "12", "--out",
-                out.toString()));
+        CliRun run = CliRun
+                .of(command("quantize", "--weights", weights.toString(), "--method", "direct-at-size,rvquant",
+                        "--at-once", "--epochs-per-block", "0", "--widths", "2,8", "--target-ratio", "12", "--out",
+                        out.toString()));
         assertEquals(0, run.exitCode(), run.err());
         RunReport report = JsonFiles.read(out.resolve("run.json"), RunReport.class);
         assertEquals(List.of("baseline", "Direct at size, at once", "RVQuant, at once"),
