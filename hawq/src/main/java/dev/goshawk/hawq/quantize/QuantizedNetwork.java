@@ -6,6 +6,7 @@ import dev.goshawk.graph.Graph;
 import dev.goshawk.graph.Value;
 import dev.goshawk.hawq.evaluation.Evaluator;
 import dev.goshawk.models.ActivationSite;
+import dev.goshawk.models.LayerHooks;
 import dev.goshawk.models.Mode;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.ParameterSpec;
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * post-training quantization.
  */
 public final class QuantizedNetwork {
-    static final String PREFIX = "quantizer/";
+    private static final String PREFIX = "quantizer/";
 
     private final Network network;
     private final Parameters parameters;
@@ -179,16 +180,16 @@ public final class QuantizedNetwork {
     }
 
     private Traced trace(int batch, int height, int width, Mode mode, Set<String> calibrated) {
-        QuantizerHooks hooks = new QuantizerHooks(weights, activations, calibrated);
+        Hooks hooks = new Hooks(calibrated);
         TracedNetwork traced = network.trace(dtype(), batch, height, width, mode, hooks);
         SequencedMap<String, Value> trained = new LinkedHashMap<>();
         trained().forEach(t -> {
-            Value input = hooks.values().get(t.name());
+            Value input = hooks.values.get(t.name());
             if (input != null) {
                 trained.put(t.name(), input);
             }
         });
-        return new Traced(traced, trained, hooks.measured(), hooks.inputs());
+        return new Traced(traced, trained, hooks.measured, hooks.inputs);
     }
 
     /** What of the quantizers is trained. */
@@ -199,7 +200,7 @@ public final class QuantizedNetwork {
         return trained;
     }
 
-    static Tensor state(TensorQuantizer quantizer, String name) {
+    private static Tensor state(TensorQuantizer quantizer, String name) {
         Tensor tensor = quantizer.state().get(name);
         if (tensor == null) {
             throw new IllegalStateException(quantizer + ": no state '" + name + "'");
@@ -313,5 +314,45 @@ public final class QuantizedNetwork {
             }
             tensor.copyFrom(t);
         });
+    }
+
+    /** Puts the quantizers in while the network is traced. */
+    private final class Hooks implements LayerHooks {
+        private final Set<String> calibrated;
+        private final SequencedMap<String, Tensor> inputs = new LinkedHashMap<>();
+        private final Map<String, Value> values = new LinkedHashMap<>();
+        private final SequencedMap<String, Value> measured = new LinkedHashMap<>();
+
+        /** @param calibrated blocks whose activations stay float */
+        Hooks(Set<String> calibrated) {
+            this.calibrated = Set.copyOf(calibrated);
+        }
+
+        @Override
+        public Value weight(ParameterSpec spec, Value weight) {
+            TensorQuantizer q = weights.get(spec.name());
+            return q == null ? weight : q.apply(weight, state -> input(spec.name(), q, state));
+        }
+
+        @Override
+        public Value activation(ActivationSite site, Value activation) {
+            TensorQuantizer q = activations.get(site.name());
+            if (q == null) {
+                return activation;
+            }
+            boolean calibrating = calibrated.contains(site.block());
+            q.measures(activation, calibrating)
+                    .forEach((what, value) -> measured.put(PREFIX + site.name() + "/" + what, value));
+            return calibrating ? activation : q.apply(activation, state -> input(site.name(), q, state));
+        }
+
+        private Value input(String tensor, TensorQuantizer q, String state) {
+            String name = PREFIX + tensor + "/" + state;
+            return values.computeIfAbsent(name, n -> {
+                Tensor t = state(q, state);
+                inputs.put(n, t);
+                return Value.input(n, t.dtype(), t.shape());
+            });
+        }
     }
 }
