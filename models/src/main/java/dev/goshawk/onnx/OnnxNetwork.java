@@ -21,6 +21,7 @@ import dev.goshawk.weights.Weights;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -77,7 +78,7 @@ public final class OnnxNetwork implements Network {
         String name = String.valueOf(file.getFileName());
         OnnxModel model = OnnxReader.read(file);
         try {
-            return new OnnxNetwork(model, name.endsWith(".onnx") ? name.substring(0, name.length() - 5) : name, blocks);
+            return new OnnxNetwork(model, name.toLowerCase(Locale.ROOT).endsWith(".onnx") ? name.substring(0, name.length() - 5) : name, blocks);
         } catch (OnnxException e) {
             throw e;
         } catch (IllegalArgumentException e) {

@@ -2,6 +2,7 @@ package dev.goshawk.backend;
 
 import dev.goshawk.compile.Plan;
 import dev.goshawk.graph.Graph;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
@@ -14,6 +15,11 @@ public interface Backend extends AutoCloseable {
 
     /** One line for a person: what it runs on and how (lanes, threads, device). */
     String description();
+
+    /** Float32 numbers in a vector of its kernels; empty where these compute one by one, or on a device. */
+    default OptionalInt floatLanes() {
+        return OptionalInt.empty();
+    }
 
     /** Bytes that plans can still take, about, for a backend with memory of its own; empty for one that plans on the heap. */
     default OptionalLong ownMemoryBytes() {

@@ -20,14 +20,14 @@ final class Pointwise {
         };
     }
 
-    /** Costs more than a few cycles an element, and so more than storing it; a division does not. */
+    /** Costs more than a few cycles an element, and so more than storing it; a division, written either way, does not. */
     static boolean isHeavy(Op op) {
         return switch (op) {
             case Op.Unary(var f) -> switch (f) {
-                case EXP, EXPM1, LOG, LOG1P, SQRT, RECIPROCAL, TANH, SIGMOID, SIGMOID_SLOPE, SOFTPLUS, ERF, ERFC,
+                case EXP, EXPM1, LOG, LOG1P, SQRT, TANH, SIGMOID, SIGMOID_SLOPE, SOFTPLUS, ERF, ERFC,
                         ERF_SLOPE ->
                     true;
-                case RELU, ABS -> false;
+                case RELU, ABS, RECIPROCAL -> false;
             };
             case Op.Leaf _, Op.Binary _, Op.StraightThrough _, Op.StraightThroughSlope _, Op.Linear _, Op.Multilinear _, Op.Piecewise _, Op.AtLeast _, Op.MaxOver _, Op.MaxPoolIndices _ ->
                 false;

@@ -1,5 +1,6 @@
 package dev.goshawk.cpu;
 
+import java.util.OptionalInt;
 import dev.goshawk.backend.Backend;
 import dev.goshawk.backend.Executable;
 import dev.goshawk.backend.Workers;
@@ -21,6 +22,11 @@ final class VectorBackend implements Backend {
     @Override
     public String name() {
         return NAME;
+    }
+
+    @Override
+    public OptionalInt floatLanes() {
+        return OptionalInt.of(ProductKernels.floatLanes());
     }
 
     @Override

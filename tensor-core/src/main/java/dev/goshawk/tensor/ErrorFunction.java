@@ -16,7 +16,9 @@ public final class ErrorFunction {
     /** The slope of erf at 0, 2 / sqrt(pi). */
     public static final double STEEPEST = 1.1283791670955126;
 
+    /** Last power of x^2 in the Taylor series. */
     private static final int TAYLOR = 12;
+    private static final int TAYLOR_SINGLE = 6;
     /** Coefficients of P, the constant first; what is left out is below 1e-18. */
     private static final double[] TAIL = {1.2329951186255526, -0.12216847723549216, -0.003496013513368038,
             0.04665458534673942, -0.04180651066502489, 0.022801799598951192, -0.008073603938175784,
@@ -30,16 +32,16 @@ public final class ErrorFunction {
             0.046654469090769965, -0.041805328345293276, 0.022802743686576647, -0.008078805311281764,
             0.0013887497732830917, 0.0002579617557030035, -0.00019215140406294003, 7.093734565758273e-06,
             1.3901634032633595e-05};
-    private static final double[] SERIES = series(TAYLOR);
+    private static final double[] SERIES = series(DType.FLOAT64);
 
     private ErrorFunction() {
     }
 
-    /** Coefficients of erf(x) / x in powers of x^2, up to {@code last}. */
-    public static double[] series(int last) {
-        double[] c = new double[last + 1];
+    /** Coefficients of erf(x) / x in powers of x^2, enough of them for the type where |x| is {@link #SMALL} or less. */
+    public static double[] series(DType dtype) {
+        double[] c = new double[(dtype == DType.FLOAT32 ? TAYLOR_SINGLE : TAYLOR) + 1];
         double factorial = 1;
-        for (int n = 0; n <= last; n++) {
+        for (int n = 0; n < c.length; n++) {
             factorial *= Math.max(n, 1);
             c[n] = (n % 2 == 0 ? STEEPEST : -STEEPEST) / (factorial * (2 * n + 1));
         }

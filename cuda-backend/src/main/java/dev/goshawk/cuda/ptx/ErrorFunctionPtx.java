@@ -7,8 +7,6 @@ import dev.goshawk.tensor.ErrorFunction;
 final class ErrorFunctionPtx {
     /** Beyond this exp(-a^2) is 0 in float32. */
     private static final double FAR_SINGLE = 12;
-    private static final int TAYLOR = 12;
-    private static final int TAYLOR_SINGLE = 6;
 
     private final ElementPtx e;
     private final boolean single;
@@ -46,7 +44,7 @@ final class ErrorFunctionPtx {
     }
 
     private String small(String x) {
-        return e.multiply(x, sum(ErrorFunction.series(single ? TAYLOR_SINGLE : TAYLOR), e.multiply(x, x)));
+        return e.multiply(x, sum(ErrorFunction.series(single ? DType.FLOAT32 : DType.FLOAT64), e.multiply(x, x)));
     }
 
     private String select(String x, String small, String large) {

@@ -86,7 +86,6 @@ public final class Main implements Runnable {
         commandLine.setExecutionExceptionHandler(errorLines);
         QuantizeCommand.listMethods(commandLine);
         Converters.register(commandLine);
-        commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         return commandLine;
     }
 

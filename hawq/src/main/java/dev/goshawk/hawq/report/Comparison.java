@@ -73,6 +73,30 @@ public record Comparison(String network, List<Entry> entries, List<Curve> curves
     public record Curve(String label, List<Double> epochs, List<Double> losses) {
     }
 
+    /** For a key: after how many epochs a training first got down to the reference, or that it never did. */
+    String reached(Curve curve) {
+        if (reference == null) {
+            return "";
+        }
+        for (int i = 0; i < curve.losses().size(); i++) {
+            if (curve.losses().get(i) <= reference) {
+                return ": " + Numbers.epochs(curve.epochs().get(i)) + " epochs to the line";
+            }
+        }
+        return ": never at the line";
+    }
+
+    /** Convergence of the curves, a line each; nothing where there is no reference. */
+    public String convergence() {
+        if (reference == null) {
+            return "";
+        }
+        StringBuilder out = new StringBuilder("Loss on held-out images until 5 % above HAWQ's final loss, ")
+                .append(Numbers.fixed(reference, 3)).append(" (the line):\n");
+        curves.forEach(c -> out.append("  ").append(c.label()).append(reached(c)).append('\n'));
+        return out.toString();
+    }
+
     static List<String> header() {
         return HEADER;
     }

@@ -58,7 +58,7 @@ public final class ComparisonPage {
         if (points.isEmpty()) {
             return "";
         }
-        return figure("Accuracy against size",
+        return ReportFigures.figure("Accuracy against size",
                 "per cent on the test images; bars from the least to the most accurate seed;"
                         + " the line joins what nothing else beats in both",
                 "",
@@ -70,26 +70,16 @@ public final class ComparisonPage {
             return "";
         }
         List<LineChart.Series> series = new ArrayList<>();
-        StringBuilder key = new StringBuilder("<div class=\"key\">");
         for (int i = 0; i < c.curves().size(); i++) {
             Comparison.Curve curve = c.curves().get(i);
-            String colour = COLOURS.get(i % COLOURS.size());
-            series.add(new LineChart.Series(curve.label(), colour, curve.epochs(), new ArrayList<>(curve.losses())));
-            key.append("<span><svg viewBox=\"0 0 26 9\" aria-hidden=\"true\"><g class=\"curve ").append(colour)
-                    .append("\"><path d=\"M0 4.5L26 4.5\"/></g></svg>").append(Html.text(curve.label()))
-                    .append("</span>");
+            series.add(new LineChart.Series(curve.label() + c.reached(curve), COLOURS.get(i % COLOURS.size()),
+                    curve.epochs(), new ArrayList<>(curve.losses())));
         }
-        key.append("</div>\n");
         LineChart.Reference level = c.reference() == null
                 ? null
-                : new LineChart.Reference("HAWQ's final loss and 5 %", c.reference());
-        return figure("Convergence of HAWQ and its reversals", "loss on the held-out images after each stage and epoch"
-                + (level == null ? "" : "; the dashed line is HAWQ\u2019s final loss and 5 %"), key.toString(),
+                : new LineChart.Reference("5 % above HAWQ\u2019s final loss", c.reference());
+        return ReportFigures.figure("Convergence of HAWQ and its reversals",
+                "loss on the held-out images after each stage and epoch", ReportFigures.key(series, level),
                 LineChart.draw("Loss over the epochs", series, List.of(), level, v -> Numbers.fixed(v, 2)));
-    }
-
-    private static String figure(String title, String caption, String key, String svg) {
-        return "<figure><h3>" + Html.text(title) + "</h3><figcaption>" + Html.text(caption) + "</figcaption>\n" + key
-                + svg + "</figure>\n";
     }
 }

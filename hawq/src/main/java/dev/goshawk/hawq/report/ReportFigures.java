@@ -101,6 +101,12 @@ final class ReportFigures {
                         values(s, train)));
             }
         }
+        return figure(title, caption, key(series, reference),
+                LineChart.draw(title + " over the epochs", series, stages, reference, format));
+    }
+
+    /** What the curves of a chart are. */
+    static String key(List<LineChart.Series> series, LineChart.@Nullable Reference reference) {
         StringBuilder key = new StringBuilder("<div class=\"key\">");
         for (LineChart.Series s : series) {
             key.append("<span><svg viewBox=\"0 0 26 9\" aria-hidden=\"true\"><g class=\"curve ").append(s.cssClass())
@@ -111,9 +117,7 @@ final class ReportFigures {
                     .append(Html.line(0, 4.5, 26, 4.5, "reference")).append("</svg>")
                     .append(Html.text(reference.name())).append("</span>");
         }
-        key.append("</div>\n");
-        return figure(title, caption, key.toString(),
-                LineChart.draw(title + " over the epochs", series, stages, reference, format));
+        return key.append("</div>\n").toString();
     }
 
     private static List<@Nullable Double> values(Schedule schedule, Function<Epoch, @Nullable Double> value) {

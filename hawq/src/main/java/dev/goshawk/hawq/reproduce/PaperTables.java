@@ -36,17 +36,15 @@ public final class PaperTables {
         rows.add(Experiment.of("hawq", "", HAWQ_RATIO, 4).reversed(Experiment.ORDER)
                 .named("hawq-reversed-order", "HAWQ, order reversed"));
         for (String name : List.of("pact", "dorefa", "lq-nets")) {
-            rows.add(Experiment.of(name, label(name), 16, 2));
-            rows.add(Experiment.of(name, label(name), 10.66, 3).named(name + "-3", label(name)));
+            rows.add(Experiment.of(name, Methods.byName(name).label(), 16, 2));
+            rows.add(Experiment.of(name, Methods.byName(name).label(), 10.66, 3).named(name + "-3", Methods.byName(name).label()));
         }
         rows.add(Experiment.of("quadratic", "Quadratic", HAWQ_RATIO, 4));
         rows.add(Experiment.of("hawq-v2", "HAWQ-V2", HAWQ_RATIO, 4));
         rows.add(Experiment.of("hawq-v3", "HAWQ-V3", HAWQ_RATIO, 4));
         rows.add(Experiment.of("lsq", "LSQ", 16, 4));
-        for (String name : List.of("dnas", "haq", "rvquant")) {
-            rows.add(Experiment.of(name, label(name), HAWQ_RATIO, 4));
-        }
-        return new ExperimentTable("resnet20", available(rows), SEEDED);
+        rows.add(Experiment.of("rvquant", Methods.byName("rvquant").label(), HAWQ_RATIO, 4));
+        return new ExperimentTable("resnet20", rows, SEEDED);
     }
 
     /**
@@ -68,21 +66,13 @@ public final class PaperTables {
         rows.add(Experiment.of("hawq", "HAWQ", paper.ratio(), paper.activationBits()));
         rows.add(Experiment.of("direct-at-size", "Direct, HAWQ's size", paper.ratio(), paper.activationBits()));
         rows.add(Experiment.of("direct", "Direct", 32.0 / 2, paper.activationBits()));
-        for (String name : List.of("quadratic", "hawq-v2", "hawq-v3", "rvquant", "haq")) {
-            rows.add(Experiment.of(name, label(name), paper.ratio(), paper.activationBits()));
+        for (String name : List.of("quadratic", "hawq-v2", "hawq-v3", "rvquant")) {
+            rows.add(Experiment.of(name, Methods.byName(name).label(), paper.ratio(), paper.activationBits()));
         }
-        return new ExperimentTable(network, available(rows), Set.of("hawq", "direct-at-size"));
+        return new ExperimentTable(network, rows, Set.of("hawq", "direct-at-size"));
     }
 
     /** What HAWQ reaches in the paper. */
     private record Published(double ratio, int activationBits) {
-    }
-
-    private static String label(String method) {
-        return Methods.names().contains(method) ? Methods.byName(method).label() : method;
-    }
-
-    private static List<Experiment> available(List<Experiment> rows) {
-        return rows.stream().filter(e -> e.isBaseline() || Methods.names().contains(e.method())).toList();
     }
 }

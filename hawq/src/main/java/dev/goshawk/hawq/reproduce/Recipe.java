@@ -29,7 +29,6 @@ public record Recipe(double epochs, int batch, Augmentation augmentation) {
     private static final double BLOCK_RATE = 0.01;
     private static final double FINAL_RATE = 0.02;
     private static final double DECAY = 5e-5;
-    private static final int CALIBRATION_BATCHES = 8;
     /** Training batches from which batch normalization's statistics are measured after the last step. */
     private static final int STATISTICS_BATCHES = 50;
 
@@ -53,7 +52,7 @@ public record Recipe(double epochs, int batch, Augmentation augmentation) {
     /** Steps of training. */
     TrainingSettings training(long seed, BitWidth activations) {
         return new TrainingSettings(batch, seed, 0.9, WeightDecay.of(DECAY), augmentation, UniformQuantizer.standard(),
-                activations, CALIBRATION_BATCHES, STATISTICS_BATCHES, 1);
+                activations, TrainingSettings.CALIBRATION_BATCHES, STATISTICS_BATCHES, 1);
     }
 
     /** All of a row's options. */

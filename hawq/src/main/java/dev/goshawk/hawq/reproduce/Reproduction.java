@@ -84,6 +84,17 @@ public final class Reproduction {
         }
     }
 
+    /** The rows that the ledger lacks. */
+    public List<Experiment> missing(List<Experiment> rows) {
+        Map<String, String> inputs = RunInputs.fingerprints(data, weights);
+        return rows.stream().filter(e -> known(e, inputs).isEmpty()).toList();
+    }
+
+    /** The row of the ledger, and for the float network only where its file is there too. */
+    private Optional<LedgerRow> known(Experiment e, Map<String, String> inputs) {
+        return ledger.find(fingerprint(e, inputs)).filter(row -> !e.isBaseline() || kept(row).isPresent());
+    }
+
     /**
      * Runs the rows that the ledger lacks.
      *
@@ -98,15 +109,14 @@ public final class Reproduction {
         Parameters floats = weights;
         for (int i = 0; i < rows.size(); i++) {
             Experiment e = rows.get(i);
-            String fingerprint = fingerprint(e, inputs);
-            Optional<LedgerRow> known = ledger.find(fingerprint);
-            Optional<Parameters> kept = e.isBaseline() ? known.flatMap(this::kept) : Optional.empty();
-            if (known.isPresent() && (kept.isPresent() || !e.isBaseline())) {
-                floats = kept.orElse(floats);
+            Optional<LedgerRow> known = known(e, inputs);
+            if (known.isPresent()) {
+                floats = e.isBaseline() ? kept(known.get()).orElseThrow() : floats;
                 listener.known(known.get(), i + 1, rows.size());
                 done.add(known.get());
                 continue;
             }
+            String fingerprint = fingerprint(e, inputs);
             listener.begins(e, i + 1, rows.size());
             try {
                 LedgerRow row;
@@ -156,10 +166,7 @@ public final class Reproduction {
     }
 
     private RunStart start(Experiment e) throws IOException {
-        Path path = folder.resolve(e.folder());
-        return Files.exists(path.resolve("settings.json"))
-                ? RunStart.resume(path, Map.of())
-                : RunStart.create(path, false, Map.of());
+        return RunStart.createOrResume(folder.resolve(e.folder()));
     }
 
     private LedgerRow floats(Experiment e, Parameters floats, String fingerprint, ReproductionListener listener)

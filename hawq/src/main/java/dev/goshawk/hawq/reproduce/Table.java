@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /** Finished rows put together: seeds averaged, convergence compared. */
@@ -43,13 +42,5 @@ public final class Table {
     private static @Nullable Double target(List<LedgerRow> rows) {
         Optional<LedgerRow> hawq = rows.stream().filter(r -> r.row().equals(HAWQ) && !r.curve().isEmpty()).findFirst();
         return hawq.map(r -> CONVERGED * r.curve().getLast().loss()).orElse(null);
-    }
-
-    /** Epochs until a row's loss first reaches HAWQ's last one and 5 %, or nothing where it never does. */
-    public static OptionalDouble epochsToConverge(LedgerRow row, List<LedgerRow> rows) {
-        Double target = target(rows);
-        return target == null
-                ? OptionalDouble.empty()
-                : row.curve().stream().filter(p -> p.loss() <= target).mapToDouble(LedgerRow.Point::epoch).findFirst();
     }
 }

@@ -56,6 +56,15 @@ public final class RunStart implements AutoCloseable {
     }
 
     /**
+     * The run in a folder, to go on with, or a new one where there is none.
+     *
+     * @throws IOException in one line, if the folder cannot be made, is in use or holds something else
+     */
+    public static RunStart createOrResume(Path path) throws IOException {
+        return Files.exists(path.resolve(RunContents.SETTINGS)) ? resume(path) : create(path);
+    }
+
+    /**
      * A run in a new or empty folder.
      *
      * @param overwrite whether a run that the folder holds may be deleted

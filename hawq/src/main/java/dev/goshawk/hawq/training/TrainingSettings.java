@@ -31,6 +31,8 @@ public record TrainingSettings(int batch, long seed, double momentum, WeightDeca
 
     /** Images a step, where nothing else is wanted. */
     public static final int STANDARD_BATCH = 128;
+    /** Batches from which activations get their first ranges, where nothing else is wanted. */
+    public static final int CALIBRATION_BATCHES = 8;
 
     public TrainingSettings {
         if (batch < 1) {
@@ -60,7 +62,7 @@ public record TrainingSettings(int batch, long seed, double momentum, WeightDeca
      */
     public static TrainingSettings standard(long seed, BitWidth activationBits) {
         return new TrainingSettings(STANDARD_BATCH, seed, 0.9, 1e-4, Augmentation.CIFAR, UniformQuantizer.standard(),
-                activationBits, 8);
+                activationBits, CALIBRATION_BATCHES);
     }
 
     /** The same with another quantizer. */

@@ -1,5 +1,6 @@
 package dev.goshawk.hawq.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,6 +12,7 @@ import dev.goshawk.onnx.OnnxBytes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -78,6 +80,21 @@ class OnnxCommandsTest {
         CliRun run = CliRun.of("spectrum", "--model", network(4));
         assertEquals(2, run.exitCode());
         assertTrue(run.err().contains("the network has 4 outputs, the data has 10 classes"), run.err());
+    }
+
+    @Test
+    void itIsNotOverwrittenByWhatACommandWrites() throws IOException {
+        String model = network(10);
+        byte[] before = Files.readAllBytes(Path.of(model));
+        for (String[] call : new String[][] {{"size", "--bits", "8,8", "--json", model}, {"spectrum", "--json", model},
+                {"evaluate", "--logits", model}}) {
+            String[] whole = Arrays.copyOf(call, call.length + 2);
+            whole[call.length] = "--model";
+            whole[call.length + 1] = model;
+            String line = CliRun.failure(whole);
+            assertTrue(line.contains(" is read by --model and would be overwritten"), line);
+        }
+        assertArrayEquals(before, Files.readAllBytes(Path.of(model)));
     }
 
     @Test

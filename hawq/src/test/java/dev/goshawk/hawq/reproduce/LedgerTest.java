@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,15 +49,17 @@ class LedgerTest {
         LedgerRow hawq = row("hawq", 1, 88, new LedgerRow.Point(1, 0.9, 50), new LedgerRow.Point(15, 0.4, 88));
         LedgerRow reversed = row("hawq-reversed-order", 1, 87, new LedgerRow.Point(1, 0.9, 50),
                 new LedgerRow.Point(9, 0.42, 86), new LedgerRow.Point(15, 0.41, 87));
-        LedgerRow never = row("hawq-reversed-precision", 1, 70, new LedgerRow.Point(15, 0.8, 70));
+        LedgerRow never = row("hawq-reversed-precision", 1, 70, new LedgerRow.Point(1, 0.9, 60), new LedgerRow.Point(15, 0.8, 70));
         List<LedgerRow> rows = List.of(hawq, row("hawq", 2, 89), reversed, never);
-        assertEquals(OptionalDouble.of(9), Table.epochsToConverge(reversed, rows), "0.4 and 5 %");
-        assertEquals(OptionalDouble.empty(), Table.epochsToConverge(never, rows));
         Comparison table = Table.of("resnet20", PaperTables.cifar10().choose(List.of(), 1), rows, Map.of());
         assertEquals(List.of(88.5, 87.0, 70.0), table.entries().stream().map(Comparison.Entry::accuracy).toList());
         assertEquals(0.42, table.reference(), 1e-12);
-        assertEquals(List.of("HAWQ", "HAWQ, order reversed"),
+        assertEquals(List.of("HAWQ", "HAWQ, order reversed", "HAWQ, precision reversed"),
                 table.curves().stream().map(Comparison.Curve::label).toList());
+        assertTrue(table.convergence().contains("HAWQ: 15 epochs to the line\n")
+                && table.convergence().contains("HAWQ, order reversed: 9 epochs to the line\n")
+                && table.convergence().contains("HAWQ, precision reversed: never at the line\n"),
+                table.convergence());
         assertTrue(table.text().contains("88.00\u201389.00"), table.text());
     }
 

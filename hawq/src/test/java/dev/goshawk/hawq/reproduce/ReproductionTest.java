@@ -89,6 +89,7 @@ class ReproductionTest {
         Path out = folder.resolve("cut");
         Path ledger = folder.resolve("cut.json");
         assertThrows(IllegalStateException.class, () -> reproduction(out, ledger, 2).run(ROWS, killer()));
+        assertEquals(ROWS.subList(1, 3), reproduction(out, ledger, 2).missing(ROWS));
         assertEquals(List.of("float"), Ledger.open(ledger).rows().stream().map(LedgerRow::row).toList());
         Told told = new Told();
         List<LedgerRow> resumed = reproduction(out, ledger, 2).run(ROWS, told);

@@ -1,19 +1,15 @@
 package dev.goshawk.hawq.cli.command;
 
-import dev.goshawk.backend.Backend;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What a row's numbers depend on that no option says. */
+/** The version of the software, to the commit. */
 final class Commit {
     private static final String UNKNOWN = "unknown";
-    private static final Pattern LANES = Pattern.compile("(\\d+) float32 lanes");
 
     private Commit() {
     }
@@ -43,11 +39,5 @@ final class Commit {
         try (InputStream out = process.getInputStream()) {
             return new String(out.readAllBytes(), StandardCharsets.UTF_8).strip();
         }
-    }
-
-    /** Float32 numbers in a vector, or null where the backend has none. */
-    static @Nullable Integer lanes(Backend backend) {
-        Matcher matcher = LANES.matcher(backend.description());
-        return matcher.find() ? Integer.valueOf(matcher.group(1)) : null;
     }
 }

@@ -40,6 +40,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -267,14 +268,11 @@ public final class QuantizeCommand implements Callable<Integer> {
         if (quantize == null) {
             return;
         }
-        UsageMessageSpec usage = quantize.getCommandSpec().usageMessage();
-        List<String> lines = new ArrayList<>();
-        for (NamedMethod m : Methods.all()) {
-            lines.add(String.format(Locale.ROOT, "  %-16s %s", m.name(), m.describe()).replace("%", "%%"));
-        }
-        lines.addAll(List.of("", "Example:"));
-        lines.addAll(List.of(usage.footer()));
-        usage.footerHeading("%nMethods:%n").footer(lines.toArray(String[]::new));
+        // Only where help is asked for: to describe a method its policy is made.
+        quantize.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_FOOTER_HEADING,
+                help -> help.createHeading("%nMethods:%n" + Methods.all().stream()
+                        .map(m -> String.format(Locale.ROOT, "  %-16s %s%n", m.name(), m.describe()).replace("%", "%%"))
+                        .collect(Collectors.joining())) + help.footerHeading());
     }
 
     private double orElse(@Nullable Double given, double embedded, double otherwise) {

@@ -41,6 +41,6 @@ public final class ReproduceImageNetCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), "--model: " + e.getMessage(), e);
         }
-        return table.run(spec, "goshawk reproduce imagenet --model " + model, paper);
+        return table.run(spec, "goshawk reproduce imagenet", paper);
     }
 }

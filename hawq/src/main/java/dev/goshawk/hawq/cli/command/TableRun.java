@@ -20,6 +20,7 @@ import dev.goshawk.hawq.reproduce.RowOrigin;
 import dev.goshawk.hawq.reproduce.StepTiming;
 import dev.goshawk.hawq.reproduce.Table;
 import dev.goshawk.hawq.run.EmbeddedRun;
+import dev.goshawk.hawq.run.RunFolder;
 import dev.goshawk.hawq.training.TrainingData;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.Networks;
@@ -33,6 +34,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -41,8 +43,6 @@ import picocli.CommandLine.ParameterException;
 
 /** A table, run as its command asks: what the {@code reproduce} commands have in common. */
 final class TableRun {
-    private static final String REPORT = "report.html";
-
     @Option(names = "--weights", paramLabel = "FILE",
             description = "Weights that the float network's training starts from (PyTorch or safetensors). Required with --data; "
                     + "the embedded shapes have weights of their own.")
@@ -94,26 +94,26 @@ final class TableRun {
             throw new IOException(out + ": is a file, expected a folder for the runs");
         }
         TrainingData opened = data.open(known.inputSize(), table.splitSeed(), err);
-        TrainingData divided = table.holdOut(opened, data.isEmbedded());
+        TrainingData divided = table.holdOut(opened);
         Network network = Networks.byName(paper.network(), opened.train().classes().size());
         data.requireSize(divided, network);
         Parameters start = weights == null
                 ? Parameters.load(network, EmbeddedRun.weights(), DType.FLOAT32)
                 : StartWeights.load(weights, ignored, network, DType.FLOAT32, 1, err);
         Recipe recipe = new Recipe(table.epochs(data.isEmbedded()), table.batch(known.inputSize()),
-                new TrainingOptions().augmentation(known.inputSize()));
-        Reproduction reproduction = new Reproduction(network, start, divided, recipe, backend, ledger, out,
-                origin(name, backend, opened));
+                TrainingOptions.standardAugmentation(known.inputSize()));
+        RowOrigin origin = origin(spec, name, backend, opened);
+        Reproduction reproduction = new Reproduction(network, start, divided, recipe, backend, ledger, out, origin);
         reproduction.check(rows);
         if (dryRun) {
-            printPlan(text, rows, StepTiming.measure(network, start, divided, recipe, backend));
+            printPlan(text, rows, reproduction.missing(rows), StepTiming.measure(network, start, divided, recipe, backend));
             return 0;
         }
         List<LedgerRow> done;
         try (TableProgress progress = new TableProgress(text, err)) {
             done = reproduction.run(rows, progress);
         }
-        print(text, paper.network(), command(spec, name), rows, done, backend, opened);
+        print(text, paper.network(), command(spec, name), rows, done, backend, opened, origin.commit());
         if (done.size() < rows.size()) {
             throw new IOException((rows.size() - done.size()) + " of " + rows.size() + " rows failed, see above");
         }
@@ -121,8 +121,7 @@ final class TableRun {
     }
 
     private void print(PrintWriter text, String network, String command, List<Experiment> rows, List<LedgerRow> done,
-            Backend backend,
-            TrainingData opened) throws IOException {
+            Backend backend, TrainingData opened, String commit) throws IOException {
         Map<String, String> provenance = new LinkedHashMap<>();
         provenance.put("Command", command);
         provenance.put("Data",
@@ -130,32 +129,39 @@ final class TableRun {
                         + " test images; the test images are read once a row");
         provenance.put("Backend", backend.description());
         provenance.put("JDK", Runtime.version().toString());
-        provenance.put("Commit", Commit.current());
+        provenance.put("Commit", commit);
         provenance.put("Ledger", String.valueOf(table.ledger(out).getFileName()));
         Comparison comparison = Table.of(network, rows, done, provenance);
         text.println();
         text.print(comparison.text());
-        Path report = out.resolve(REPORT);
+        text.printf("%n%s", comparison.convergence());
+        Path report = out.resolve(RunFolder.REPORT);
         ComparisonPage.write(report, comparison);
         text.printf("%nreport  %s%nledger  %s%n", report, table.ledger(out));
         text.flush();
     }
 
-    private void printPlan(PrintWriter text, List<Experiment> rows, StepTiming timing) {
+    private static void printPlan(PrintWriter text, List<Experiment> rows, List<Experiment> missing,
+            StepTiming timing) {
         double total = 0;
         for (Experiment e : rows) {
+            if (!missing.contains(e)) {
+                text.printf(Locale.ROOT, "%-28s seed %d  in the ledger%n", e.row(), e.seed());
+                continue;
+            }
             double seconds = timing.seconds(e);
             total += seconds;
             text.printf(Locale.ROOT, "%-28s seed %d  about %s%n", e.row(), e.seed(), TableProgress.duration(seconds));
         }
-        text.printf(Locale.ROOT, "%d rows, about %s here%n", rows.size(), TableProgress.duration(total));
+        text.printf(Locale.ROOT, "%d rows to run, about %s here%n", missing.size(), TableProgress.duration(total));
         text.flush();
     }
 
-    private RowOrigin origin(String name, Backend backend, TrainingData opened) {
-        return new RowOrigin(e -> table.command(e, name, weights, data), weights == null
+    private RowOrigin origin(CommandSpec spec, String name, Backend backend, TrainingData opened) {
+        OptionalInt lanes = backend.floatLanes();
+        return new RowOrigin(e -> TableOptions.command(e, name, spec), weights == null
                 ? EmbeddedRun.SOURCE
-                : weights.toString(), data.name(opened), data.location(), engine.threads(), Commit.lanes(backend),
+                : weights.toString(), data.name(opened), data.location(), engine.threads(), lanes.isPresent() ? lanes.getAsInt() : null,
                 Commit.current());
     }
 

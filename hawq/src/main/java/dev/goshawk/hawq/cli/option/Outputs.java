@@ -45,6 +45,9 @@ public final class Outputs {
             if (option.getValue() instanceof Path path) {
                 (OUTPUTS.contains(option.longestName()) ? outputs : inputs)
                         .add(new Named(option.longestName(), path));
+            } else if (option.longestName().equals("--model") && option.getValue() instanceof String model
+                    && NamedNetwork.isFile(model)) {
+                inputs.add(new Named(option.longestName(), Path.of(model)));
             }
         }
         for (int i = 0; i < outputs.size(); i++) {

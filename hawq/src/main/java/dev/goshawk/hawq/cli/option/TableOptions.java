@@ -5,8 +5,10 @@ import dev.goshawk.hawq.reproduce.ExperimentTable;
 import dev.goshawk.hawq.training.TrainingData;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
@@ -14,13 +16,14 @@ import picocli.CommandLine.ParameterException;
 public final class TableOptions {
     private static final double EPOCHS = 15;
     private static final double EMBEDDED_EPOCHS = 3;
-    private static final int MOST_EPOCHS = 1_000_000;
     private static final int MOST_SEEDS = 1000;
-    /** Images held out of training, by which every choice is made. */
+    /** Most images held out of training, by which every choice is made. */
     private static final int HELD_OUT = 5000;
-    private static final int EMBEDDED_HELD_OUT = 600;
     private static final long SPLIT_SEED = 1;
     private static final String LEDGER = "ledger.json";
+    /** What says which rows are made, and where; or changes no result. */
+    private static final Set<String> NOT_OF_A_ROW = Set.of("--only", "--seeds", "--out", "--ledger", "--threads",
+            "--stacktrace");
 
     @Option(names = "--only", paramLabel = "NAME", split = ",",
             description = "Only these methods or rows, and the float network they start from (default: all).")
@@ -51,9 +54,8 @@ public final class TableOptions {
         if (batch != null && batch < 1) {
             throw new ParameterException(spec.commandLine(), "--batch: expected at least 1 image, got " + batch);
         }
-        if (epochs != null && !(epochs > 0 && epochs <= MOST_EPOCHS)) {
-            throw new ParameterException(spec.commandLine(),
-                    "--epochs: expected a number of epochs above 0 to " + MOST_EPOCHS + ", got " + epochs);
+        if (epochs != null) {
+            TrainingOptions.requireEpochs("--epochs", epochs);
         }
         try {
             return table.choose(only, seeds);
@@ -68,7 +70,7 @@ public final class TableOptions {
 
     /** Images a step. */
     public int batch(int inputSize) {
-        return batch == null ? new TrainingOptions().batch(inputSize) : batch;
+        return batch == null ? TrainingOptions.standardBatch(inputSize) : batch;
     }
 
     public Path ledger(Path out) {
@@ -80,28 +82,35 @@ public final class TableOptions {
         return SPLIT_SEED;
     }
 
-    /** Training images without those by which choices are made; a tenth of a small set. */
-    public TrainingData holdOut(TrainingData opened, boolean embedded) {
+    /** Training images without those by which choices are made: a tenth of them. */
+    public TrainingData holdOut(TrainingData opened) {
         if (opened.validation() != null) {
             return opened;
         }
-        int wanted = embedded ? EMBEDDED_HELD_OUT : HELD_OUT;
-        return opened.holdOut(Math.max(1, Math.min(wanted, opened.train().size() / 10)), SPLIT_SEED);
+        return opened.holdOut(Math.max(1, Math.min(HELD_OUT, opened.train().size() / 10)), SPLIT_SEED);
     }
 
-    /** The command that makes a row. */
-    public String command(Experiment row, String name, @Nullable Path weights, SplitOptions data) {
+    /**
+     * The command that makes a row, and the float network where that is missing.
+     *
+     * @param name what the command is called
+     * @param spec of the command as it was called
+     */
+    public static String command(Experiment row, String name, CommandSpec spec) {
         StringBuilder text = new StringBuilder(name);
-        if (weights != null) {
-            text.append(" --weights ").append(weights);
+        for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
+            if (!NOT_OF_A_ROW.contains(option.longestName())) {
+                text.append(' ').append(option.longestName());
+                if (option.arity().max() > 0) {
+                    option.originalStringValues().forEach(value -> text.append(' ').append(quoted(value)));
+                }
+            }
         }
-        if (data.folder() != null) {
-            text.append(" --data ").append(data.folder());
-        }
-        text.append(" --epochs ").append(epochs(data.isEmbedded())).append(" --only ").append(row.row());
-        if (batch != null) {
-            text.append(" --batch ").append(batch);
-        }
+        text.append(" --only ").append(row.row());
         return row.seed() == 1 ? text.toString() : text.append(" --seeds ").append(row.seed()).toString();
+    }
+
+    private static String quoted(String value) {
+        return value.matches("[\\w@%+=:,./-]+") ? value : "'" + value.replace("'", "'\\''") + "'";
     }
 }

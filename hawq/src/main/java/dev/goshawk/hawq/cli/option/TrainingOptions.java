@@ -16,7 +16,6 @@ import picocli.CommandLine.Option;
 
 /** How steps of gradient descent are made. */
 public final class TrainingOptions {
-    private static final int CALIBRATION_BATCHES = 8;
     private static final int MOST_EPOCHS = 1_000_000;
     /** Images a step of a network of photographs. */
     private static final int PHOTOGRAPHS = 32;
@@ -121,18 +120,22 @@ public final class TrainingOptions {
         return seed;
     }
 
-    public int batch(int inputSize) {
-        if (batch != null) {
-            return batch;
-        }
+    /** Images a step where nothing else is asked for. */
+    public static int standardBatch(int inputSize) {
         return inputSize == ImageFolder.DEFAULT_SIDE ? TrainingSettings.STANDARD_BATCH : PHOTOGRAPHS;
     }
 
-    public Augmentation augmentation(int inputSize) {
-        if (plain) {
-            return Augmentation.NONE;
-        }
+    /** What is done to training images where nothing else is asked for. */
+    public static Augmentation standardAugmentation(int inputSize) {
         return inputSize == ImageFolder.DEFAULT_SIDE ? Augmentation.CIFAR : FLIPS;
+    }
+
+    public int batch(int inputSize) {
+        return batch == null ? standardBatch(inputSize) : batch;
+    }
+
+    public Augmentation augmentation(int inputSize) {
+        return plain ? Augmentation.NONE : standardAugmentation(inputSize);
     }
 
     /** The schedule of a stage from its initial learning rate. */
@@ -147,7 +150,7 @@ public final class TrainingOptions {
     /** @param inputSize side of the images the network was made for */
     public TrainingSettings settings(int inputSize, Quantizer quantizer, BitWidth activationBits) {
         return new TrainingSettings(batch(inputSize), seed, momentum, decay(), augmentation(inputSize), quantizer,
-                activationBits, CALIBRATION_BATCHES, statisticsBatches, evaluateEvery);
+                activationBits, TrainingSettings.CALIBRATION_BATCHES, statisticsBatches, evaluateEvery);
     }
 
     /** Everything here that results depend on. */

@@ -14,7 +14,7 @@ public final class TableProgress implements ReproductionListener, AutoCloseable 
     private final PrintWriter out;
     private final PrintWriter err;
     private final long start = System.nanoTime();
-    private int before;
+    private int made;
     private @Nullable QuantizeProgress row;
     private @Nullable TrainingProgress floats;
 
@@ -30,7 +30,6 @@ public final class TableProgress implements ReproductionListener, AutoCloseable 
 
     @Override
     public void known(LedgerRow r, int number, int rows) {
-        before = number;
         out.printf(Locale.ROOT, "row %d of %d: %s, seed %d: %.2f %%, in the ledger%n", number, rows, r.row(), r.seed(),
                 r.accuracy());
         out.flush();
@@ -42,10 +41,9 @@ public final class TableProgress implements ReproductionListener, AutoCloseable 
         out.flush();
     }
 
-    /** What the rows until now say of the others. */
+    /** What the rows made until now say of the others, of which some may be in the ledger. */
     private String left(int number, int rows) {
-        int made = number - 1 - before;
-        if (made < 1) {
+        if (made == 0) {
             return "";
         }
         return ", about " + Progress.duration((System.nanoTime() - start) / made * (rows - number + 1)) + " left";
@@ -67,6 +65,7 @@ public final class TableProgress implements ReproductionListener, AutoCloseable 
 
     @Override
     public void finished(LedgerRow r, int number, int rows) {
+        made++;
         close();
         out.printf(Locale.ROOT, "%s, seed %d: %.2f %% (float %.2f %%), weights %.2f times smaller%n", r.row(), r.seed(),
                 r.accuracy(), r.baseline(), r.weightRatio());
