@@ -141,8 +141,8 @@ final class CurvatureStep {
     Curvature compute(RunFolder folder, Parameters weights, HawqListener listener) {
         Path file = folder.file("curvature.json");
         Curvature kept = Kept.read(file, "", Curvature.class, listener::note);
-        if (kept != null && (!traces || kept.blocks().stream().allMatch(b -> b.trace() != null))) {
-            return kept;
+        if (kept != null) {
+            return traces ? withTraces(file, kept, problem(weights), listener) : kept;
         }
         DType dtype = weights.dtype();
         ImageDataset sample = sample();
@@ -162,9 +162,19 @@ final class CurvatureStep {
         Curvature result = new Curvature(IntStream.range(0, sample.size()).mapToObj(sample::name).toList(),
                 new RunReport.Curvature(method.name(), options.target().name(), settings.tolerance(), MAX_PRODUCTS,
                         dtype.toString(), point.loss(), point.accuracy(), seconds),
-                traces ? traced(of, blocks, listener) : blocks);
+                blocks);
         Kept.write(file, "", result);
         listener.curvature(result);
+        return traces ? withTraces(file, result, of, listener) : result;
+    }
+
+    /** The same with the blocks' traces, which are kept as well. */
+    private Curvature withTraces(Path file, Curvature known, LossProblem of, HawqListener listener) {
+        if (known.blocks().stream().allMatch(b -> b.trace() != null)) {
+            return known;
+        }
+        Curvature result = new Curvature(known.samples(), known.report(), traced(of, known.blocks(), listener));
+        Kept.write(file, "", result);
         return result;
     }
 

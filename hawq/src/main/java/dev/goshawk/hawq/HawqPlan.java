@@ -8,6 +8,8 @@ import dev.goshawk.hawq.curvature.LossProblem;
 import dev.goshawk.hawq.evaluation.Evaluation;
 import dev.goshawk.hawq.evaluation.Evaluator;
 import dev.goshawk.hawq.memory.Heap;
+import dev.goshawk.hawq.quantize.Quantizer;
+import dev.goshawk.hawq.quantize.StoredActivations;
 import dev.goshawk.hawq.report.RunReport;
 import dev.goshawk.hawq.run.RunFolder;
 import dev.goshawk.hawq.run.RunInputs;
@@ -16,7 +18,6 @@ import dev.goshawk.hawq.spectral.SpectrumPlan;
 import dev.goshawk.hawq.training.DivergedException;
 import dev.goshawk.hawq.training.TrainingData;
 import dev.goshawk.hawq.training.TrainingPlan;
-import dev.goshawk.hawq.training.TrainingSettings;
 import dev.goshawk.models.Block;
 import dev.goshawk.models.LayerHooks;
 import dev.goshawk.models.Mode;
@@ -24,6 +25,7 @@ import dev.goshawk.models.Network;
 import dev.goshawk.models.parameters.Parameters;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -48,13 +50,20 @@ public final class HawqPlan {
         requireFitting(network, weights, data);
         List<Block> blocks = network.describe().blocks();
         options.methods().forEach(m -> m.requireUsable(blocks, options.target()));
-        TrainingSettings settings = options.training().withQuantizer(options.methods().getFirst().quantizer());
-        this.training = TrainingPlan.of(network, weights, data, settings,
-                options.fineTuning().measures().objective(network, weights), true, backend);
+        if (!options.training().activationBits().isFloat()) {
+            options.methods().forEach(m -> StoredActivations.requireStorable(m.quantizer()));
+        }
+        this.training = options.methods().stream().map(Method::quantizer).distinct().map(this::training)
+                .max(Comparator.comparingLong(plan -> plan.footprint().bytes())).orElseThrow();
         this.curvature = options.methods().stream().anyMatch(m -> m.policy().usesCurvature())
                 ? new CurvatureStep(network, data, options)
                 : null;
         this.spectrum = curvature == null ? null : curvature.plan(weights);
+    }
+
+    private TrainingPlan training(Quantizer quantizer) {
+        return TrainingPlan.of(network, weights, data, options.training().withQuantizer(quantizer),
+                options.fineTuning().measures().objective(network, weights), true, backend);
     }
 
     private static void requireFitting(Network network, Parameters weights, TrainingData data) {
@@ -78,7 +87,7 @@ public final class HawqPlan {
         return spectrum;
     }
 
-    /** What fine-tuning takes. */
+    /** What fine-tuning takes, by the quantizer that takes most. */
     public TrainingPlan training() {
         return training;
     }

@@ -57,8 +57,7 @@ final class QuantizationReport {
                         curvature == null ? List.of() : curvature.samples()),
                 ReportParts.model(network, weights, origin.weights()), curvature == null ? null : curvature.report(),
                 quantization(main), blocks(main.decision()),
-                results.stream().map(r -> new RunReport.Schedule(r.method().label(),
-                        r.epochs().stream().map(RunReport.Epoch::of).toList())).toList(),
+                results.stream().map(r -> new RunReport.Schedule(r.method().label(), r.epochs())).toList(),
                 rows);
     }
 
@@ -74,7 +73,9 @@ final class QuantizationReport {
     /** The width of activations, or the least of several. */
     private String activationBits(Decision decision) {
         List<BitWidth> widths = sites.stream().map(s -> activationBits(decision, s)).distinct().sorted().toList();
-        return widths.size() > 1 ? widths.getFirst() + " MP" : activationBits.toString();
+        return widths.isEmpty()
+                ? activationBits.toString()
+                : widths.getFirst() + (widths.size() > 1 ? " MP" : "");
     }
 
     private BitWidth activationBits(Decision decision, ActivationSite site) {
@@ -110,8 +111,10 @@ final class QuantizationReport {
             BitWidth bits = main.allocation().of(b);
             Sensitivity s = main.sensitivities().isEmpty() ? null : Sensitivity.of(b, main.sensitivities());
             BlockCurvature top = s == null ? null : s.curvature();
-            double perturbation = b.weights().stream()
-                    .mapToDouble(n -> main.method().quantizer().perturbation(weights.get(n), bits)).sum();
+            double perturbation = s != null
+                    ? s.perturbation(bits)
+                    : b.weights().stream()
+                            .mapToDouble(n -> main.method().quantizer().perturbation(weights.get(n), bits)).sum();
             int turn = order.indexOf(b.name());
             rows.add(new RunReport.BlockRow(b.name(), b.weights(), b.weightCount(),
                     top == null ? null : top.eigenvalue(), top == null ? null : top.residual(),

@@ -24,14 +24,14 @@ public record RunOrigin(String command, Map<String, String> values, String weigh
         Map<String, String> values = new LinkedHashMap<>();
         for (Method m : options.methods()) {
             values.put("method " + m.name(),
-                    m.policy().describe(options.target()) + "; " + m.quantizer().describeWeights()
+                    m.policy().describe(options.target()) + ", widths " + m.policy().widths() + "; " + m.quantizer().describeWeights()
                             + "; " + m.quantizer().describeActivations()
                             + (m.reverseOrder() ? "; order reversed" : ""));
         }
         CurvatureSettings curvature = options.curvature();
         values.put("curvature", (curvature.sample() == null ? curvature.sampleSize() + " drawn" : "given")
                 + ", tolerance " + curvature.tolerance() + ", micro-batch " + curvature.microBatch() + ", subsample "
-                + curvature.subsample());
+                + curvature.subsample() + ", draws " + curvature.draws());
         values.put("fine-tuning", options.fineTuning().toString());
         TrainingSettings t = options.training();
         values.put("training", "batch " + t.batch() + ", seed " + t.seed() + ", momentum " + t.momentum()

@@ -3,8 +3,11 @@ package dev.goshawk.hawq.allocate;
 import dev.goshawk.hawq.perturbation.QuadraticForm;
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.models.Block;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,5 +54,13 @@ public record AllocationTask(List<Block> blocks, SizeTarget target, List<Sensiti
     /** The allocation that gives each block the width at a position. */
     BitAllocation allocation(List<BitWidth> widths, int[] positions) {
         return new BitAllocation(blocks, Arrays.stream(positions).mapToObj(widths::get).toList());
+    }
+
+    /** The blocks that are quantized by a descending value, of equals the first in the network first. */
+    List<Block> descending(BitAllocation allocation, ToDoubleFunction<Sensitivity> value) {
+        List<Sensitivity> quantized = new ArrayList<>(
+                sensitivities.stream().filter(s -> !allocation.of(s.block()).isFloat()).toList());
+        quantized.sort(Comparator.comparingDouble((Sensitivity s) -> -value.applyAsDouble(s)));
+        return quantized.stream().map(Sensitivity::block).toList();
     }
 }

@@ -10,7 +10,8 @@ import java.util.function.Consumer;
 
 /**
  * Chooses a width for each block, and the order in which blocks are quantized. A policy says what it needs to know of the curvature;
- * whoever runs it measures that and nothing else.
+ * whoever runs it measures that. Where it needs
+ * anything, eigenvalues are found as well, which reports show.
  */
 public interface BitPolicy {
     /** What a policy may need to know of the network's curvature. */

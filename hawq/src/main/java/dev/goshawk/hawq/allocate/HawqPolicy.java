@@ -31,6 +31,11 @@ public record HawqPolicy(List<BitWidth> widths, boolean reversed) implements Bit
     }
 
     @Override
+    public String describe(SizeTarget target) {
+        return target.describe() + (reversed ? ", precision order reversed" : "");
+    }
+
+    @Override
     public Set<Need> needs() {
         return Set.of(Need.EIGENVALUES);
     }
@@ -86,6 +91,6 @@ public record HawqPolicy(List<BitWidth> widths, boolean reversed) implements Bit
 
     @Override
     public List<Block> order(AllocationTask task, BitAllocation allocation) {
-        return FineTuningOrder.of(task.sensitivities(), allocation).stream().map(FineTuningOrder.Entry::block).toList();
+        return task.descending(allocation, s -> s.omega(allocation.of(s.block())));
     }
 }

@@ -120,7 +120,7 @@ public record ProgrammePolicy(PolicySettings settings) implements BitPolicy {
 
     @Override
     public List<Block> order(AllocationTask task, BitAllocation allocation) {
-        return TracePolicy.descending(task, allocation, s -> s.omegaByTrace(allocation.of(s.block())));
+        return task.descending(allocation, s -> s.omegaByTrace(allocation.of(s.block())));
     }
 
     @Override

@@ -91,14 +91,6 @@ public record TracePolicy(List<BitWidth> widths) implements BitPolicy {
 
     @Override
     public List<Block> order(AllocationTask task, BitAllocation allocation) {
-        return descending(task, allocation, s -> s.omegaByTrace(allocation.of(s.block())));
-    }
-
-    /** The blocks that are quantized by a descending value, of equals the first in the network first. */
-    static List<Block> descending(AllocationTask task, BitAllocation allocation, ToDoubleFunction<Sensitivity> value) {
-        List<Sensitivity> quantized = new ArrayList<>(
-                task.sensitivities().stream().filter(s -> !allocation.of(s.block()).isFloat()).toList());
-        quantized.sort(Comparator.comparingDouble((Sensitivity s) -> -value.applyAsDouble(s)));
-        return quantized.stream().map(Sensitivity::block).toList();
+        return task.descending(allocation, s -> s.omegaByTrace(allocation.of(s.block())));
     }
 }

@@ -55,7 +55,6 @@ public record LqNetsQuantizer() implements Quantizer {
         private final Tensor basis;
         /** [2^bits, groups], ascending. */
         private final Tensor levels;
-        private boolean fitted;
 
         Learned(DType dtype, BitWidth bits, int groups, boolean signed) {
             this.bits = bits;
@@ -127,12 +126,11 @@ public record LqNetsQuantizer() implements Quantizer {
             if (sample.length == 0) {
                 return;
             }
-            fitted = fitted || basis.get(0) != 0;
-            if (fitted) {
+            if (basis.get(0) != 0) {
                 move(0, sample);
             } else {
+                // Nothing but zeros was seen yet.
                 set(0, LearnedBasis.fitted(sample, bits.bits(), signed), 1);
-                fitted = true;
             }
         }
 

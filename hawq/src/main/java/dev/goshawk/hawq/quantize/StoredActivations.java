@@ -88,8 +88,22 @@ public record StoredActivations(BitWidth bits, Map<String, Double> ranges, Map<S
                 q.state().forEach((name, tensor) -> state.put(site + "/" + name, tensor.toDoubles()));
             }
         });
-        String name = quantizer.hasUniformActivations() ? null : Quantizers.nameOf(quantizer).orElse(null);
+        requireStorable(quantizer);
+        String name = quantizer.hasUniformActivations() ? null : Quantizers.nameOf(quantizer).orElseThrow();
         return new StoredActivations(bits, ranges, widths, name, name == null ? Map.of() : state);
+    }
+
+    /**
+     * Passes if a file can say what a quantizer rounds activations to.
+     *
+     * @throws IllegalArgumentException if its activations are not uniform and it has no name to be read by
+     */
+    public static void requireStorable(Quantizer quantizer) {
+        if (!quantizer.hasUniformActivations() && Quantizers.nameOf(quantizer).isEmpty()) {
+            throw new IllegalArgumentException("quantizer: expected uniform activations or one of "
+                    + String.join(", ", Quantizers.all().sequencedKeySet()) + " with its usual settings, got "
+                    + quantizer.describeActivations() + ", which a file cannot say");
+        }
     }
 
     /** How many ranges the metadata holds, whether or not it says their width. */

@@ -37,10 +37,11 @@ public record Comparison(String network, List<Entry> entries, List<Curve> curves
      * @param accuracies in per cent, one a seed, at least one
      * @param baseline accuracy of the float network, in per cent
      * @param ratio 32-bit weights by quantized ones
+     * @param activationRatio 32-bit activations by quantized ones
      * @param bytes of the weights
      */
     public record Entry(String label, List<Integer> bits, int activationBits, List<Double> accuracies, double baseline,
-            double ratio, long bytes) {
+            double ratio, double activationRatio, long bytes) {
         /** Mean over the seeds. */
         public double accuracy() {
             return accuracies.stream().mapToDouble(a -> a).average().orElseThrow();
@@ -56,6 +57,11 @@ public record Comparison(String network, List<Entry> entries, List<Curve> curves
 
         boolean isFloat() {
             return ratio == 1;
+        }
+
+        private String activations() {
+            boolean mixed = Math.abs(activationRatio - FLOAT_BITS / activationBits) > 1e-9;
+            return activationBits + (mixed ? " MP" : "");
         }
 
         private String weightBits() {
@@ -103,11 +109,11 @@ public record Comparison(String network, List<Entry> entries, List<Curve> curves
 
     static List<String> cells(Entry e) {
         boolean several = e.accuracies().size() > 1;
-        return List.of(e.label(), e.weightBits(), Integer.toString(e.activationBits()), Numbers.fixed(e.accuracy(), 2),
+        return List.of(e.label(), e.weightBits(), e.activations(), Numbers.fixed(e.accuracy(), 2),
                 several ? Numbers.fixed(e.least(), 2) + "\u2013" + Numbers.fixed(e.most(), 2) : "",
                 Integer.toString(e.accuracies().size()),
                 e.isFloat() ? "" : Numbers.fixed(e.accuracy() - e.baseline(), 2), Numbers.fixed(e.ratio(), 2),
-                Numbers.fixed(FLOAT_BITS / e.activationBits(), 2), Numbers.fixed(e.bytes() / 1000.0, 1), "this run");
+                Numbers.fixed(e.activationRatio(), 2), Numbers.fixed(e.bytes() / 1000.0, 1), "this run");
     }
 
     static List<String> cells(RunReport.Result published) {

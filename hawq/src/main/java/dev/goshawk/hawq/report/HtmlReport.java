@@ -1,5 +1,6 @@
 package dev.goshawk.hawq.report;
 
+import dev.goshawk.hawq.training.EpochResult;
 import dev.goshawk.hawq.report.RunReport.BlockRow;
 import dev.goshawk.hawq.report.RunReport.Curvature;
 import dev.goshawk.hawq.report.RunReport.Result;
@@ -167,7 +168,7 @@ public final class HtmlReport {
     private static String trainingTime(RunReport report) {
         List<String> parts = new ArrayList<>();
         for (RunReport.Schedule s : report.schedules()) {
-            double seconds = s.epochs().stream().mapToDouble(RunReport.Epoch::seconds).sum();
+            double seconds = s.epochs().stream().mapToDouble(EpochResult::seconds).sum();
             String epochs = Numbers.epochs(s.length());
             parts.add(s.method() + " " + epochs + (epochs.equals("1") ? " epoch in " : " epochs in ")
                     + (seconds < 120 ? Numbers.fixed(seconds, 1) + " s" : Numbers.fixed(seconds / 60, 1) + " min"));

@@ -1,7 +1,7 @@
 package dev.goshawk.hawq.report;
 
+import dev.goshawk.hawq.training.EpochResult;
 import dev.goshawk.hawq.report.RunReport.BlockRow;
-import dev.goshawk.hawq.report.RunReport.Epoch;
 import dev.goshawk.hawq.report.RunReport.Result;
 import dev.goshawk.hawq.report.RunReport.Schedule;
 import java.util.ArrayList;
@@ -71,8 +71,8 @@ final class ReportFigures {
         return chart("Accuracy", "per cent, after each epoch; " + marks, schedules, stages,
                 e -> percent(e.testAccuracy()), e -> percent(e.validationAccuracy()), e -> percent(e.trainAccuracy()),
                 reference, v -> Numbers.fixed(v, v == Math.rint(v) ? 0 : 1))
-                + chart("Loss", "mean per sample, after each epoch; " + marks, schedules, stages, Epoch::testLoss,
-                        Epoch::validationLoss, Epoch::trainLoss, null,
+                + chart("Loss", "mean per sample, after each epoch; " + marks, schedules, stages, EpochResult::testLoss,
+                        EpochResult::validationLoss, EpochResult::trainLoss, null,
                         v -> Math.abs(v) < 1000 ? Numbers.fixed(v, 2) : Numbers.compact(v));
     }
 
@@ -82,22 +82,22 @@ final class ReportFigures {
 
     /** Where images were held out these are drawn, the test images being evaluated once. */
     private static String chart(String title, String caption, List<Schedule> schedules, List<LineChart.Stage> stages,
-            Function<Epoch, @Nullable Double> test, Function<Epoch, @Nullable Double> validation,
-            Function<Epoch, @Nullable Double> train,
+            Function<EpochResult, @Nullable Double> test, Function<EpochResult, @Nullable Double> validation,
+            Function<EpochResult, @Nullable Double> train,
             LineChart.@Nullable Reference reference, DoubleFunction<String> format) {
         List<LineChart.Series> series = new ArrayList<>();
         for (int i = 0; i < schedules.size(); i++) {
             Schedule s = schedules.get(i);
             boolean held = s.epochs().stream().anyMatch(e -> validation.apply(e) != null);
-            Function<Epoch, @Nullable Double> measured = held ? validation : test;
+            Function<EpochResult, @Nullable Double> measured = held ? validation : test;
             boolean tested = s.epochs().stream().anyMatch(e -> measured.apply(e) != null);
             String colour = i == 0 ? "s0" : OTHERS.get((i - 1) % OTHERS.size());
             if (tested) {
-                series.add(new LineChart.Series(s.method() + (held ? ", validation" : ", test"), colour, s.ends(),
+                series.add(new LineChart.Series(s.method() + (held ? ", validation" : ", test"), colour, ends(s),
                         values(s, measured)));
             }
             if (i == 0 || !tested) {
-                series.add(new LineChart.Series(s.method() + ", training", tested ? "s1" : colour, s.ends(),
+                series.add(new LineChart.Series(s.method() + ", training", tested ? "s1" : colour, ends(s),
                         values(s, train)));
             }
         }
@@ -120,17 +120,21 @@ final class ReportFigures {
         return key.append("</div>\n").toString();
     }
 
-    private static List<@Nullable Double> values(Schedule schedule, Function<Epoch, @Nullable Double> value) {
+    private static List<Double> ends(Schedule schedule) {
+        return schedule.epochs().stream().map(EpochResult::total).toList();
+    }
+
+    private static List<@Nullable Double> values(Schedule schedule, Function<EpochResult, @Nullable Double> value) {
         List<@Nullable Double> out = new ArrayList<>();
-        for (Epoch e : schedule.epochs()) {
+        for (EpochResult e : schedule.epochs()) {
             out.add(value.apply(e));
         }
         return out;
     }
 
     private static List<LineChart.Stage> stages(Schedule schedule) {
-        List<Epoch> epochs = schedule.epochs();
-        List<Double> ends = schedule.ends();
+        List<EpochResult> epochs = schedule.epochs();
+        List<Double> ends = ends(schedule);
         List<LineChart.Stage> out = new ArrayList<>();
         for (int i = 0; i < epochs.size(); i++) {
             if (i == 0 || !epochs.get(i).stage().equals(epochs.get(i - 1).stage())) {

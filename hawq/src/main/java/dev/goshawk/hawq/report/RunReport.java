@@ -1,7 +1,6 @@
 package dev.goshawk.hawq.report;
 
 import dev.goshawk.hawq.training.EpochResult;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -125,49 +124,10 @@ public record RunReport(String goshawk, String created, String command, String m
      * @param method as in {@link Result#method()}
      * @param epochs in order, all stages
      */
-    public record Schedule(String method, List<Epoch> epochs) {
-        /** For each entry the epochs since the start of the training, all stages before it counted. */
-        public List<Double> ends() {
-            List<Double> ends = new ArrayList<>();
-            double before = 0;
-            for (int i = 0; i < epochs.size(); i++) {
-                Epoch e = epochs.get(i);
-                if (i > 0 && !e.stage().equals(epochs.get(i - 1).stage())) {
-                    before = ends.getLast();
-                }
-                ends.add(before + e.epoch());
-            }
-            return ends;
-        }
-
+    public record Schedule(String method, List<EpochResult> epochs) {
         /** The whole training's length in epochs. */
         public double length() {
-            return epochs.isEmpty() ? 0 : ends().getLast();
-        }
-    }
-
-    /**
-     * One epoch, or what a stage ends with of one.
-     *
-     * @param stage the block newly quantized, or another name for the stage
-     * @param epoch epochs of the stage until then, a fraction at the end of a stage of part of an epoch; 0 where nothing was
-     *        trained
-     * @param learningRate at its end, 0 where nothing was trained
-     * @param trainLoss null where nothing was trained
-     * @param trainAccuracy null where nothing was trained
-     * @param validationLoss null where no images were held out
-     * @param validationAccuracy null where no images were held out
-     * @param testLoss null where the test set was not evaluated
-     * @param testAccuracy null where the test set was not evaluated
-     */
-    public record Epoch(String stage, double epoch, double learningRate, @Nullable Double trainLoss,
-            @Nullable Double trainAccuracy,
-            @Nullable Double validationLoss, @Nullable Double validationAccuracy,
-            @Nullable Double testLoss, @Nullable Double testAccuracy, double seconds) {
-        /** What a training found. */
-        public static Epoch of(EpochResult e) {
-            return new Epoch(e.stage(), e.epoch(), e.learningRate(), e.trainLoss(), e.trainAccuracy(),
-                    e.validationLoss(), e.validationAccuracy(), e.testLoss(), e.testAccuracy(), e.seconds());
+            return epochs.isEmpty() ? 0 : epochs.getLast().total();
         }
     }
 

@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param method name of the method; {@code float} for the network that the others start from
  * @param reversed {@code precision}, {@code order} or null
  * @param bits of the blocks' weights, in network order
- * @param activationBits of activations, 32 where they are float
+ * @param activationBits usual width of activations, 32 where they are float
  * @param weightRatio 32-bit weights by quantized ones
+ * @param activationRatio 32-bit activations by quantized ones, more than the usual width says where a method chose others
  * @param sizeBytes of the quantized weights
  * @param accuracy on the test images after the last step, in per cent
  * @param baseline accuracy of the float network, in per cent
@@ -34,6 +35,7 @@ public record LedgerRow(
         List<Integer> bits,
         @JsonProperty("activation_bits") int activationBits,
         @JsonProperty("weight_ratio") double weightRatio,
+        @JsonProperty("activation_ratio") double activationRatio,
         @JsonProperty("size_bytes") long sizeBytes,
         double accuracy,
         double baseline,

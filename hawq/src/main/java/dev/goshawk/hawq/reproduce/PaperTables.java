@@ -2,6 +2,8 @@ package dev.goshawk.hawq.reproduce;
 
 import dev.goshawk.hawq.allocate.Methods;
 import dev.goshawk.hawq.quantize.BitWidth;
+import dev.goshawk.hawq.report.PaperResults;
+import dev.goshawk.hawq.report.RunReport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -15,6 +17,7 @@ public final class PaperTables {
     private static final double REVERSIBLE_RATIO = 10.7;
     private static final List<BitWidth> REVERSIBLE_WIDTHS = IntStream.of(1, 2, 3, 4, 6, 8).mapToObj(BitWidth::of)
             .toList();
+    private static final List<String> IMAGENET = List.of("resnet50", "inception_v3", "sqnxt23_w2");
     /** Rows whose differences are small enough to need several seeds. */
     private static final Set<String> SEEDED = Set.of("hawq", "direct-at-size", "hawq-at-10.7x",
             "hawq-reversed-precision", "hawq-reversed-order");
@@ -54,25 +57,22 @@ public final class PaperTables {
      * @throws IllegalArgumentException in one line, if the paper has no table of the network
      */
     public static ExperimentTable imageNet(String network) {
-        Published paper = switch (network) {
-            case "resnet50" -> new Published(12.28, 4);
-            case "inception_v3" -> new Published(12.04, 4);
-            case "sqnxt23_w2" -> new Published(9.26, 8);
-            default -> throw new IllegalArgumentException(
-                    "expected resnet50, inception_v3 or sqnxt23_w2, the networks of the paper, got '" + network + "'");
-        };
+        if (!IMAGENET.contains(network)) {
+            throw new IllegalArgumentException("expected " + String.join(" or ", IMAGENET)
+                    + ", the networks of the paper, got '" + network + "'");
+        }
+        RunReport.Result hawq = PaperResults.of(network).stream().filter(r -> r.method().equals("HAWQ")).findFirst()
+                .orElseThrow();
+        double ratio = hawq.weightCompression();
+        int activationBits = (int) Math.round(BitWidth.FLOAT.bits() / hawq.activationCompression());
         List<Experiment> rows = new ArrayList<>();
         rows.add(Experiment.of(Experiment.FLOAT, "Float", 1, 32));
-        rows.add(Experiment.of("hawq", "HAWQ", paper.ratio(), paper.activationBits()));
-        rows.add(Experiment.of("direct-at-size", "Direct, HAWQ's size", paper.ratio(), paper.activationBits()));
-        rows.add(Experiment.of("direct", "Direct", 32.0 / 2, paper.activationBits()));
+        rows.add(Experiment.of("hawq", "HAWQ", ratio, activationBits));
+        rows.add(Experiment.of("direct-at-size", "Direct, HAWQ's size", ratio, activationBits));
+        rows.add(Experiment.of("direct", "Direct", 32.0 / 2, activationBits));
         for (String name : List.of("quadratic", "hawq-v2", "hawq-v3", "rvquant")) {
-            rows.add(Experiment.of(name, Methods.byName(name).label(), paper.ratio(), paper.activationBits()));
+            rows.add(Experiment.of(name, Methods.byName(name).label(), ratio, activationBits));
         }
         return new ExperimentTable(network, rows, Set.of("hawq", "direct-at-size"));
-    }
-
-    /** What HAWQ reaches in the paper. */
-    private record Published(double ratio, int activationBits) {
     }
 }

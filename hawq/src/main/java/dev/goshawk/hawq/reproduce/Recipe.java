@@ -55,9 +55,14 @@ public record Recipe(double epochs, int batch, Augmentation augmentation) {
                 activations, TrainingSettings.CALIBRATION_BATCHES, STATISTICS_BATCHES, 1);
     }
 
-    /** All of a row's options. */
-    HawqOptions options(Experiment e, int blocks, Backend backend) {
-        return new HawqOptions(List.of(e.toMethod()), e.target(), CurvatureSettings.standard(), fineTuning(blocks),
+    /**
+     * All of a row's options.
+     *
+     * @param images of the curvature
+     */
+    HawqOptions options(Experiment e, int blocks, int images, Backend backend) {
+        return new HawqOptions(List.of(e.toMethod()), e.target(),
+                CurvatureSettings.standard().withSampleSize(images), fineTuning(blocks),
                 training(e.seed(), e.activations()), false, backend);
     }
 }

@@ -6,11 +6,12 @@ import dev.goshawk.fingerprint.Fingerprint;
 import dev.goshawk.hawq.Hawq;
 import dev.goshawk.hawq.HawqOptions;
 import dev.goshawk.hawq.HawqResult;
+import dev.goshawk.hawq.Method;
 import dev.goshawk.hawq.MethodResult;
 import dev.goshawk.hawq.RunOrigin;
 import dev.goshawk.hawq.allocate.BitAllocation;
 import dev.goshawk.hawq.quantize.BitWidth;
-import dev.goshawk.hawq.report.RunReport;
+import dev.goshawk.hawq.memory.Heap;
 import dev.goshawk.hawq.run.RunFolder;
 import dev.goshawk.hawq.run.RunInputs;
 import dev.goshawk.hawq.run.RunStart;
@@ -18,6 +19,7 @@ import dev.goshawk.hawq.training.DivergedException;
 import dev.goshawk.hawq.training.EpochResult;
 import dev.goshawk.hawq.training.Trainer;
 import dev.goshawk.hawq.training.TrainingData;
+import dev.goshawk.hawq.training.TrainingPlan;
 import dev.goshawk.models.Block;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.parameters.Parameters;
@@ -26,10 +28,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Runs the rows of a table one after another. The float network is trained first, for as many epochs as the others, and every other row
@@ -41,6 +45,7 @@ public final class Reproduction {
     private final Parameters weights;
     private final TrainingData data;
     private final Recipe recipe;
+    private final int curvatureImages;
     private final Backend backend;
     private final Ledger ledger;
     private final Path folder;
@@ -52,14 +57,16 @@ public final class Reproduction {
      *
      * @param weights that the float network's training starts from
      * @param data images to train, held-out ones to choose by, and test images that are read once a row
+     * @param curvatureImages training images over which curvature is taken
      * @param folder for the rows' runs
      */
-    public Reproduction(Network network, Parameters weights, TrainingData data, Recipe recipe, Backend backend,
+    public Reproduction(Network network, Parameters weights, TrainingData data, Recipe recipe, int curvatureImages, Backend backend,
             Ledger ledger, Path folder, RowOrigin origin) {
         this.network = network;
         this.weights = weights;
         this.data = data;
         this.recipe = recipe;
+        this.curvatureImages = curvatureImages;
         this.backend = backend;
         this.ledger = ledger;
         this.folder = folder;
@@ -84,6 +91,23 @@ public final class Reproduction {
         }
     }
 
+    /** Passes if the rows fit into memory; what they take follows from quantizer, width of activations and curvature alone. */
+    private void requireFits(List<Experiment> rows) {
+        Set<List<Object>> planned = new HashSet<>();
+        for (Experiment e : rows) {
+            if (e.isBaseline()) {
+                TrainingPlan.of(network, weights, data, recipe.training(e.seed(), BitWidth.FLOAT), false, backend)
+                        .requireFits(Heap.limit(backend));
+            } else {
+                HawqOptions options = recipe.options(e, blocks.size(), curvatureImages, backend);
+                Method method = options.methods().getFirst();
+                if (planned.add(List.of(method.quantizer(), e.activations(), method.policy().needs()))) {
+                    Hawq.plan(network, weights, data, options).requireFits();
+                }
+            }
+        }
+    }
+
     /** The rows that the ledger lacks. */
     public List<Experiment> missing(List<Experiment> rows) {
         Map<String, String> inputs = RunInputs.fingerprints(data, weights);
@@ -100,10 +124,12 @@ public final class Reproduction {
      *
      * @param rows the float network first
      * @return the ledger's rows for them, without those that failed
+     * @throws dev.goshawk.hawq.memory.HeapTooSmallException before any work, if a row would not fit into memory
      * @throws IOException if a run's folder or the ledger cannot be written
      */
     public List<LedgerRow> run(List<Experiment> rows, ReproductionListener listener) throws IOException {
         check(rows);
+        requireFits(missing(rows));
         List<LedgerRow> done = new ArrayList<>();
         Map<String, String> inputs = RunInputs.fingerprints(data, weights);
         Parameters floats = weights;
@@ -153,7 +179,7 @@ public final class Reproduction {
         return e.isBaseline()
                 ? Map.of("training", recipe.training(e.seed(), BitWidth.FLOAT).toString(), "schedule",
                         recipe.floats().toString(), "backend", backend.name())
-                : RunOrigin.of(recipe.options(e, blocks.size(), backend)).values();
+                : RunOrigin.of(recipe.options(e, blocks.size(), curvatureImages, backend)).values();
     }
 
     /** The float network of a row of the ledger, if its file is still the same. */
@@ -182,33 +208,31 @@ public final class Reproduction {
             file = run.file(RunFolder.MODEL);
         }
         double accuracy = accuracy(epochs);
-        return row(e, BitAllocation.uniform(blocks, BitWidth.FLOAT), accuracy, accuracy, epochs, file, fingerprint);
+        return row(e, BitAllocation.uniform(blocks, BitWidth.FLOAT), 1, accuracy, accuracy, epochs, file, fingerprint);
     }
 
     private LedgerRow quantized(Experiment e, Parameters floats, String fingerprint, ReproductionListener listener)
             throws IOException {
-        HawqOptions options = recipe.options(e, blocks.size(), backend);
+        HawqOptions options = recipe.options(e, blocks.size(), curvatureImages, backend);
         HawqResult result;
         try (RunStart start = start(e)) {
             result = Hawq.plan(network, floats, data, options).run(start, origin.of(e, options), listener.row(e));
         }
         MethodResult main = result.main();
-        return row(e, main.decision().allocation(), 100 * main.accuracy(), 100 * result.floats().accuracy(),
+        return row(e, main.decision().allocation(), result.report().quantization().activationRatio(), 100 * main.accuracy(), 100 * result.floats().accuracy(),
                 main.epochs(), result.folder().resolve(RunFolder.MODEL), fingerprint);
     }
 
-    private LedgerRow row(Experiment e, BitAllocation bits, double accuracy, double baseline, List<EpochResult> epochs,
+    private LedgerRow row(Experiment e, BitAllocation bits, double activationRatio, double accuracy, double baseline, List<EpochResult> epochs,
             Path file, String fingerprint) throws IOException {
         if (e.isKept()) {
             AtomicFile.writeMakingFolder(ledger.model(e.row()), Files.readAllBytes(file));
         }
-        RunReport.Schedule schedule = new RunReport.Schedule(e.label(),
-                epochs.stream().map(RunReport.Epoch::of).toList());
         return new LedgerRow(e.row(), e.method(), e.reversed(), bits.bits().stream().map(BitWidth::bits).toList(),
-                e.activations().bits(), bits.ratio(), Math.round(bits.mebibytes() * (1 << 20)), accuracy, baseline,
-                e.seed(), schedule.length(), epochs.stream().mapToDouble(EpochResult::seconds).sum(),
+                e.activations().bits(), bits.ratio(), activationRatio, Math.round(bits.mebibytes() * (1 << 20)), accuracy, baseline,
+                e.seed(), epochs.getLast().total(), epochs.stream().mapToDouble(EpochResult::seconds).sum(),
                 origin.lanes(), origin.commit(), FileDigest.sha256(file), origin.command(e), fingerprint,
-                curve(epochs, schedule.ends()));
+                curve(epochs));
     }
 
     private static double accuracy(List<EpochResult> epochs) {
@@ -216,14 +240,13 @@ public final class Reproduction {
         return last == null ? 0 : 100 * last;
     }
 
-    private static List<LedgerRow.Point> curve(List<EpochResult> epochs, List<Double> ends) {
+    private static List<LedgerRow.Point> curve(List<EpochResult> epochs) {
         List<LedgerRow.Point> points = new ArrayList<>();
-        for (int i = 0; i < epochs.size(); i++) {
-            EpochResult r = epochs.get(i);
+        for (EpochResult r : epochs) {
             Double loss = r.validationLoss() == null ? r.testLoss() : r.validationLoss();
             Double accuracy = r.validationLoss() == null ? r.testAccuracy() : r.validationAccuracy();
             if (loss != null && accuracy != null) {
-                points.add(new LedgerRow.Point(ends.get(i), loss, 100 * accuracy));
+                points.add(new LedgerRow.Point(r.total(), loss, 100 * accuracy));
             }
         }
         return points;

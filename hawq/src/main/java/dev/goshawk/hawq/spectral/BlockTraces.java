@@ -16,10 +16,6 @@ public final class BlockTraces {
     /** Told after each operator product. */
     @FunctionalInterface
     public interface Listener {
-        /** Does nothing. */
-        Listener NONE = (block, fraction, draws, trace, error) -> {
-        };
-
         /** @param fraction of all draws that is done, 0 to 1 */
         void update(String block, double fraction, int draws, double trace, double standardError);
     }

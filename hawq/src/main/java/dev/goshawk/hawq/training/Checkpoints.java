@@ -30,7 +30,7 @@ public final class Checkpoints {
     private static final int KEPT = 2;
     private static final String SUFFIX = ".safetensors";
     private static final String FORMAT = "format";
-    private static final String THIS_FORMAT = "goshawk checkpoint 4";
+    private static final String THIS_FORMAT = "goshawk checkpoint 5";
     private static final String CHECKSUM = "checksum";
 
     private final Path folder;

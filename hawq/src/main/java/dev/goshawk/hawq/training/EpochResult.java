@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param stage name of the stage
  * @param epoch epochs of the stage until then, a fraction at the end of a stage of part of an epoch; 0 where nothing was trained
+ * @param total epochs since the start of the training, all stages before it counted
  * @param learningRate of the last step, 0 where nothing was trained
  * @param trainLoss mean over the steps since the evaluation before, null where nothing was trained
  * @param trainAccuracy on the batches since the evaluation before, in 0..1, null where nothing was trained
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param testAccuracy in 0..1, null where the test images were not evaluated
  * @param seconds that training took since the evaluation before
  */
-public record EpochResult(String stage, double epoch, double learningRate, @Nullable Double trainLoss,
+public record EpochResult(String stage, double epoch, double total, double learningRate, @Nullable Double trainLoss,
         @Nullable Double trainAccuracy, @Nullable Double validationLoss, @Nullable Double validationAccuracy,
         @Nullable Double testLoss, @Nullable Double testAccuracy, double seconds) {
 }

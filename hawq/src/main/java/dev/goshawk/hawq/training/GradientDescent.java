@@ -90,6 +90,8 @@ public final class GradientDescent implements StepRule {
     @Override
     public void prepare() {
         register();
+        // Let go first: two steps would not fit where one does.
+        compiled = null;
         compiled = new TrainingStep(context, objective, moved);
     }
 

@@ -221,7 +221,7 @@ public final class Trainer {
         Evaluation validation = held == null ? null : evaluate(held, "validation", stage, rate, listener);
         Evaluation test = held == null || last ? evaluate(data.test(), "test", stage, rate, listener) : null;
         boolean trained = state.steps > 0;
-        EpochResult result = new EpochResult(stage.name(), epoch, rate,
+        EpochResult result = new EpochResult(stage.name(), epoch, (double) state.done / stepsPerEpoch, rate,
                 trained ? state.lossSum / state.steps : null, trained ? trainAccuracy() : null,
                 validation == null ? null : validation.loss(), validation == null ? null : validation.accuracy(),
                 test == null ? null : test.loss(), test == null ? null : test.accuracy(), state.seconds);

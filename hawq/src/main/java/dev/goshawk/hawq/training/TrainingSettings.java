@@ -38,6 +38,9 @@ public record TrainingSettings(int batch, long seed, double momentum, WeightDeca
         if (batch < 1) {
             throw new InvalidSettingException(Setting.BATCH, "at least 1 image", batch);
         }
+        if (!(momentum >= 0 && momentum < 1)) {
+            throw new InvalidSettingException(Setting.MOMENTUM, "a number in [0, 1)", momentum);
+        }
         if (calibrationBatches < 1) {
             throw new IllegalArgumentException("calibration: expected at least 1 batch, got " + calibrationBatches);
         }

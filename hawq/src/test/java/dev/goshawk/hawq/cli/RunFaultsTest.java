@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.goshawk.hawq.report.JsonFiles;
 import dev.goshawk.hawq.report.RunReport;
+import dev.goshawk.hawq.training.EpochResult;
 import dev.goshawk.models.Networks;
 import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.tensor.DType;
@@ -251,7 +252,7 @@ class RunFaultsTest {
         whole.add(model.toString());
         CliRun evaluated = ends(whole);
         assertEquals("", evaluated.err());
-        RunReport.Epoch last = report.schedules().getFirst().epochs().getLast();
+        EpochResult last = report.schedules().getFirst().epochs().getLast();
         double loss = read(json).get("loss").asDouble();
         assertEquals(last.testLoss(), loss);
         assertEquals(last.testAccuracy(), read(json).get("accuracy").asDouble());

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.goshawk.hawq.report.JsonFiles;
 import dev.goshawk.hawq.report.RunReport;
+import dev.goshawk.hawq.training.EpochResult;
 import dev.goshawk.models.Block;
 import dev.goshawk.models.Networks;
 import dev.goshawk.models.parameters.Parameters;
@@ -56,7 +57,7 @@ class TrainingCommandsTest {
         CliRun run = CliRun.of(command("train", "--epochs", "1", "--lr", "0.01", "--out", out.toString()));
         assertEquals(0, run.exitCode(), run.err());
         RunReport report = JsonFiles.read(out.resolve("run.json"), RunReport.class);
-        RunReport.Epoch last = report.schedules().getFirst().epochs().getLast();
+        EpochResult last = report.schedules().getFirst().epochs().getLast();
         Path json = folder.resolve("e.json");
         CliRun evaluated = CliRun.of("evaluate", "--weights", out.resolve("model.safetensors").toString(), "--data",
                 data.toString(), "--batch", "4", "--json", json.toString());
@@ -80,8 +81,8 @@ class TrainingCommandsTest {
         assertEquals(0, run.exitCode(), run.err());
         RunReport report = JsonFiles.read(out.resolve("run.json"), RunReport.class);
         assertEquals(List.of(3, 5), List.of(report.data().validation().size(), report.data().train()));
-        List<RunReport.Epoch> epochs = report.schedules().getFirst().epochs();
-        assertEquals(List.of(2.0, 3.0), epochs.stream().map(RunReport.Epoch::epoch).toList());
+        List<EpochResult> epochs = report.schedules().getFirst().epochs();
+        assertEquals(List.of(2.0, 3.0), epochs.stream().map(EpochResult::epoch).toList());
         assertNull(epochs.getFirst().testLoss());
         assertEquals(1, run.out().lines().filter(l -> l.contains("   test loss")).count(), run.out());
         Path json = folder.resolve("e.json");
@@ -134,9 +135,9 @@ class TrainingCommandsTest {
         assertEquals(0, run.exitCode(), run.err());
         RunReport report = JsonFiles.read(out.resolve("run.json"), RunReport.class);
         assertEquals(List.of(2, 6), List.of(report.data().validation().size(), report.data().train()));
-        List<RunReport.Epoch> epochs = report.schedules().getFirst().epochs();
+        List<EpochResult> epochs = report.schedules().getFirst().epochs();
         assertEquals(List.of("8 bits", "4 bits", "all blocks", "final"),
-                epochs.stream().map(RunReport.Epoch::stage).distinct().toList());
+                epochs.stream().map(EpochResult::stage).distinct().toList());
         epochs.subList(0, epochs.size() - 1).forEach(e -> assertNull(e.testAccuracy()));
         epochs.forEach(e -> assertNotNull(e.validationAccuracy()));
         assertEquals(0.002, epochs.getLast().learningRate(), 0.002);

@@ -4,7 +4,7 @@ import dev.goshawk.hawq.report.RunReport.BlockRow;
 import dev.goshawk.hawq.report.RunReport.Curvature;
 import dev.goshawk.hawq.report.RunReport.Data;
 import dev.goshawk.hawq.report.RunReport.Environment;
-import dev.goshawk.hawq.report.RunReport.Epoch;
+import dev.goshawk.hawq.training.EpochResult;
 import dev.goshawk.hawq.report.RunReport.Model;
 import dev.goshawk.hawq.report.RunReport.Quantization;
 import dev.goshawk.hawq.report.RunReport.Result;
@@ -44,20 +44,20 @@ final class SampleReport {
                     Math.abs(EIGENVALUES[i]) * (i == 9 ? 3.1e-3 : 7.3e-4), 11 + 3 * i, i != 9,
                     Math.abs(EIGENVALUES[i]) / WEIGHTS[i], BITS[i], perturbation(i), omega[i], order.indexOf(i) + 1));
         }
-        List<Epoch> epochs = new ArrayList<>();
+        List<EpochResult> epochs = new ArrayList<>();
         Random random = new Random(3);
         for (int stage = 0; stage < 11; stage++) {
             for (int e = 1; e <= 2; e++) {
                 double loss = 0.31 + 0.012 * stage + (e == 1 ? 0.05 : 0) + 0.01 * random.nextDouble();
-                epochs.add(new Epoch(name(order.get(stage)), e, 0.01 / e, loss, 0.895 - (loss - 0.31) / 3,
+                epochs.add(new EpochResult(name(order.get(stage)), e, 2 * stage + e, 0.01 / e, loss, 0.895 - (loss - 0.31) / 3,
                         null, null, loss + 0.08, 0.879 - (loss - 0.31) / 4, 71.3));
             }
         }
-        List<Epoch> direct = new ArrayList<>();
+        List<EpochResult> direct = new ArrayList<>();
         for (int e = 1; e <= 22; e++) {
             double loss = 0.46 + 0.6 / e;
             direct.add(
-                    new Epoch("all", e, 0.01, loss, 0.85 - 0.3 / e, null, null, loss + 0.07, 0.834 - 0.32 / e, 70.1));
+                    new EpochResult("all", e, e, 0.01, loss, 0.85 - 0.3 / e, null, null, loss + 0.07, 0.834 - 0.32 / e, 70.1));
         }
         List<Result> results = List.of(row("float baseline", "32", "32", 0.8804, 1, 1),
                 row("HAWQ", "2 MP", "4", 0.8731, 13.107, 8), row("Direct", "2", "4", 0.8203, 16, 8),
@@ -91,7 +91,7 @@ final class SampleReport {
                 List.of(new BlockRow(hostile, List.of(hostile), 8, null, null, null, null, null, 2, Double.NaN, null,
                         null)),
                 List.of(new Schedule(hostile,
-                        List.of(new Epoch(hostile, 1, 0.1, Double.NaN, 0.1, null, null, null, null, 1)))),
+                        List.of(new EpochResult(hostile, 1, 1, 0.1, Double.NaN, 0.1, null, null, null, null, 1)))),
                 List.of(row(hostile, "2", "4", Double.NaN, 16, 8)));
     }
 

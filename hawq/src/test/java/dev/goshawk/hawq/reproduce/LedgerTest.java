@@ -19,7 +19,7 @@ class LedgerTest {
     private Path folder;
 
     private static LedgerRow row(String name, long seed, double accuracy, LedgerRow.Point... curve) {
-        return new LedgerRow(name, "hawq", null, List.of(2, 4), 4, 13.1, 1000, accuracy, 90, seed, 15, 600, 16, "abc",
+        return new LedgerRow(name, "hawq", null, List.of(2, 4), 4, 13.1, 8, 1000, accuracy, 90, seed, 15, 600, 16, "abc",
                 "00", "goshawk", name + seed, List.of(curve));
     }
 

@@ -48,7 +48,7 @@ class ReproductionTest {
 
     private Reproduction reproduction(Path out, Path ledger, double epochs) {
         return new Reproduction(SmallTraining.NETWORK, SmallTraining.parameters(), SmallTraining.data().holdOut(10, 1),
-                new Recipe(epochs, 8, Augmentation.NONE), Backends.defaultBackend(), Ledger.open(ledger), out,
+                new Recipe(epochs, 8, Augmentation.NONE), 20, Backends.defaultBackend(), Ledger.open(ledger), out,
                 new RowOrigin(e -> "goshawk reproduce small " + e.row(), "seed 4", "noise", "none", 1, 16, "abc"));
     }
 

@@ -153,6 +153,7 @@ class FineTuningMeasuresTest {
                     SmallTraining.settings(BitWidth.B4).withEvaluateEvery(every), schedule)
                     .run(new Checkpoints(folder.resolve("every" + every), "t"), TrainingListener.NONE);
             at.put(every, results.stream().map(EpochResult::epoch).toList());
+            assertEquals(5, results.getLast().total(), 1e-12, "however often it is measured");
             weights.put(every, start.get("fc.weight").toDoubles());
         }
         assertEquals(Map.of(0, List.of(0.5), 1, List.of(1.0, 2.0, 3.0, 4.0, 4.5, 0.5), 2,

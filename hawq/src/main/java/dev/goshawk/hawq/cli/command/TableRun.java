@@ -3,6 +3,7 @@ package dev.goshawk.hawq.cli.command;
 import dev.goshawk.backend.Backend;
 import dev.goshawk.hawq.cli.option.EngineOptions;
 import dev.goshawk.hawq.cli.option.IgnoredWeights;
+import dev.goshawk.hawq.cli.option.SampleOptions;
 import dev.goshawk.hawq.cli.option.SplitOptions;
 import dev.goshawk.hawq.cli.option.StartWeights;
 import dev.goshawk.hawq.cli.option.TableOptions;
@@ -103,7 +104,8 @@ final class TableRun {
         Recipe recipe = new Recipe(table.epochs(data.isEmbedded()), table.batch(known.inputSize()),
                 TrainingOptions.standardAugmentation(known.inputSize()));
         RowOrigin origin = origin(spec, name, backend, opened);
-        Reproduction reproduction = new Reproduction(network, start, divided, recipe, backend, ledger, out, origin);
+        Reproduction reproduction = new Reproduction(network, start, divided, recipe,
+                new SampleOptions().size(known.inputSize()), backend, ledger, out, origin);
         reproduction.check(rows);
         if (dryRun) {
             printPlan(text, rows, reproduction.missing(rows), StepTiming.measure(network, start, divided, recipe, backend));

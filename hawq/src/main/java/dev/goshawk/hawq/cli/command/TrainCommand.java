@@ -12,6 +12,7 @@ import dev.goshawk.hawq.cli.print.MemoryTable;
 import dev.goshawk.hawq.cli.print.TrainingProgress;
 
 import dev.goshawk.backend.Backend;
+import dev.goshawk.hawq.training.EpochResult;
 import dev.goshawk.hawq.training.Checkpoints;
 import dev.goshawk.hawq.training.Schedule;
 import dev.goshawk.hawq.training.Trainer;
@@ -137,11 +138,11 @@ public final class TrainCommand implements Callable<Integer> {
         Trainer trainer = new Trainer(network, parameters, opened, settings, schedule, backend);
         RunFolder folder = held.begin(Path.of("runs", "train-" + network.name()), commandLine(), values,
                 RunInputs.fingerprints(opened, parameters));
-        List<RunReport.Epoch> history;
+        List<EpochResult> history;
         Checkpoints checkpoints = folder.checkpoints(TRAINING);
         TrainingProgress.tellStart(TRAINING, folder, checkpoints, out);
         try (TrainingProgress progress = new TrainingProgress(TRAINING, out, err)) {
-            history = trainer.run(checkpoints, progress).stream().map(RunReport.Epoch::of).toList();
+            history = trainer.run(checkpoints, progress);
         }
         folder.writeModel(RunFolder.MODEL, parameters, Map.of("format", "pt"));
         double accuracy = Objects.requireNonNullElse(history.getLast().testAccuracy(), 0.0);
@@ -171,7 +172,7 @@ public final class TrainCommand implements Callable<Integer> {
 
     private RunReport report(RunFolder folder, Backend backend, TrainingData opened, Network network,
             Parameters parameters,
-            List<RunReport.Epoch> history, double accuracy) {
+            List<EpochResult> history, double accuracy) {
         List<Block> blocks = network.describe().blocks();
         BitAllocation allocation = BitAllocation.uniform(blocks, BitWidth.FLOAT);
         String source = weights == null
