@@ -24,7 +24,8 @@ public record RunOrigin(String command, Map<String, String> values, String weigh
         Map<String, String> values = new LinkedHashMap<>();
         for (Method m : options.methods()) {
             values.put("method " + m.name(),
-                    m.policy().describe(options.target()) + ", widths " + m.policy().widths() + "; " + m.quantizer().describeWeights()
+                    m.policy().describe(options.target()) + ", widths " + m.policy().widths() + "; "
+                            + m.quantizer().describeWeights()
                             + "; " + m.quantizer().describeActivations()
                             + (m.reverseOrder() ? "; order reversed" : ""));
         }

@@ -78,7 +78,9 @@ public final class OnnxNetwork implements Network {
         String name = String.valueOf(file.getFileName());
         OnnxModel model = OnnxReader.read(file);
         try {
-            return new OnnxNetwork(model, name.toLowerCase(Locale.ROOT).endsWith(".onnx") ? name.substring(0, name.length() - 5) : name, blocks);
+            return new OnnxNetwork(model,
+                    name.toLowerCase(Locale.ROOT).endsWith(".onnx") ? name.substring(0, name.length() - 5) : name,
+                    blocks);
         } catch (OnnxException e) {
             throw e;
         } catch (IllegalArgumentException e) {

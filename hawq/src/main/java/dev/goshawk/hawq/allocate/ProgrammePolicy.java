@@ -14,7 +14,7 @@ import java.util.function.Consumer;
 import java.util.function.ToDoubleBiFunction;
 
 /**
- * HAWQ-V3 (Yao et al., ICML 2021, arXiv 2011.10680): the integer linear programme min sum of Omega_i(b_i), Omega_i(b) = Tr(H_i) / n_i x
+ * HAWQ-V3 (Yao et al., ICML 2021, arXiv 2011.10680): the integer linear programme min sum of Omega_i(b_i), Omega_i(b) = |Tr(H_i)| / n_i x
  * ||Q_b(W_i) - W_i||^2, subject to sum n_i b_i within the size, sum MAC_i b_i b_a within the bit operations and sum t_i(b_i) within the
  * latency. Solved exactly.
  *
@@ -30,7 +30,7 @@ public record ProgrammePolicy(PolicySettings settings) implements BitPolicy {
 
     @Override
     public String describe() {
-        return "integer programme: least sum of Tr(H) / n ||Q(W) - W||^2 within size, bit operations and latency (Yao et "
+        return "integer programme: least sum of |Tr(H)| / n ||Q(W) - W||^2 within size, bit operations and latency (Yao et "
                 + "al. 2021)";
     }
 

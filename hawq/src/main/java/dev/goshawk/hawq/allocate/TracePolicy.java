@@ -16,7 +16,7 @@ import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
 
 /**
- * HAWQ-V2 (Dong et al., NeurIPS 2020, arXiv 1911.03852): Omega = sum of Tr(H_i) / n_i x ||Q(W_i) - W_i||^2 over the blocks; of the
+ * HAWQ-V2 (Dong et al., NeurIPS 2020, arXiv 1911.03852): Omega = sum of |Tr(H_i)| / n_i x ||Q(W_i) - W_i||^2 over the blocks; of the
  * Pareto frontier of size and Omega, over all choices of widths, the point of least Omega within the size. Activations likewise, with
  * the Hessian by the activations, within the size that the usual width would give them. Blocks are quantized by descending Omega.
  *
@@ -29,7 +29,7 @@ public record TracePolicy(List<BitWidth> widths) implements BitPolicy {
 
     @Override
     public String describe() {
-        return "least sum of Tr(H) / n ||Q(W) - W||^2 on the Pareto frontier over size, activations by the Hessian with "
+        return "least sum of |Tr(H)| / n ||Q(W) - W||^2 on the Pareto frontier over size, activations by the Hessian with "
                 + "respect to them (Dong et al. 2020)";
     }
 

@@ -1,5 +1,6 @@
 package dev.goshawk.hawq.quantize;
 
+import dev.goshawk.hawq.quantize.fit.LearnedBasis;
 import dev.goshawk.graph.Functions;
 import dev.goshawk.graph.Value;
 import dev.goshawk.tensor.DType;

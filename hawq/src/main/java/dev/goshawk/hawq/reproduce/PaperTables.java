@@ -40,7 +40,8 @@ public final class PaperTables {
                 .named("hawq-reversed-order", "HAWQ, order reversed"));
         for (String name : List.of("pact", "dorefa", "lq-nets")) {
             rows.add(Experiment.of(name, Methods.byName(name).label(), 16, 2));
-            rows.add(Experiment.of(name, Methods.byName(name).label(), 10.66, 3).named(name + "-3", Methods.byName(name).label()));
+            rows.add(Experiment.of(name, Methods.byName(name).label(), 10.66, 3).named(name + "-3",
+                    Methods.byName(name).label()));
         }
         rows.add(Experiment.of("quadratic", "Quadratic", HAWQ_RATIO, 4));
         rows.add(Experiment.of("hawq-v2", "HAWQ-V2", HAWQ_RATIO, 4));

@@ -60,7 +60,8 @@ public final class Reproduction {
      * @param curvatureImages training images over which curvature is taken
      * @param folder for the rows' runs
      */
-    public Reproduction(Network network, Parameters weights, TrainingData data, Recipe recipe, int curvatureImages, Backend backend,
+    public Reproduction(Network network, Parameters weights, TrainingData data, Recipe recipe, int curvatureImages,
+            Backend backend,
             Ledger ledger, Path folder, RowOrigin origin) {
         this.network = network;
         this.weights = weights;
@@ -219,17 +220,20 @@ public final class Reproduction {
             result = Hawq.plan(network, floats, data, options).run(start, origin.of(e, options), listener.row(e));
         }
         MethodResult main = result.main();
-        return row(e, main.decision().allocation(), result.report().quantization().activationRatio(), 100 * main.accuracy(), 100 * result.floats().accuracy(),
+        return row(e, main.decision().allocation(), result.report().quantization().activationRatio(),
+                100 * main.accuracy(), 100 * result.floats().accuracy(),
                 main.epochs(), result.folder().resolve(RunFolder.MODEL), fingerprint);
     }
 
-    private LedgerRow row(Experiment e, BitAllocation bits, double activationRatio, double accuracy, double baseline, List<EpochResult> epochs,
+    private LedgerRow row(Experiment e, BitAllocation bits, double activationRatio, double accuracy, double baseline,
+            List<EpochResult> epochs,
             Path file, String fingerprint) throws IOException {
         if (e.isKept()) {
             AtomicFile.writeMakingFolder(ledger.model(e.row()), Files.readAllBytes(file));
         }
         return new LedgerRow(e.row(), e.method(), e.reversed(), bits.bits().stream().map(BitWidth::bits).toList(),
-                e.activations().bits(), bits.ratio(), activationRatio, Math.round(bits.mebibytes() * (1 << 20)), accuracy, baseline,
+                e.activations().bits(), bits.ratio(), activationRatio, Math.round(bits.mebibytes() * (1 << 20)),
+                accuracy, baseline,
                 e.seed(), epochs.getLast().total(), epochs.stream().mapToDouble(EpochResult::seconds).sum(),
                 origin.lanes(), origin.commit(), FileDigest.sha256(file), origin.command(e), fingerprint,
                 curve(epochs));

@@ -29,7 +29,8 @@ public final class Table {
             String label = experiments.stream().filter(e -> e.row().equals(name)).map(Experiment::label).findFirst()
                     .orElse(name);
             entries.add(new Comparison.Entry(label, first.bits(), first.activationBits(),
-                    seeds.stream().map(LedgerRow::accuracy).toList(), first.baseline(), first.weightRatio(), first.activationRatio(),
+                    seeds.stream().map(LedgerRow::accuracy).toList(), first.baseline(), first.weightRatio(),
+                    first.activationRatio(),
                     first.sizeBytes()));
             if (first.method().equals(HAWQ) && first.curve().size() > 1) {
                 curves.add(new Comparison.Curve(label, first.curve().stream().map(LedgerRow.Point::epoch).toList(),

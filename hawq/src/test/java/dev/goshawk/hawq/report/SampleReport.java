@@ -49,7 +49,8 @@ final class SampleReport {
         for (int stage = 0; stage < 11; stage++) {
             for (int e = 1; e <= 2; e++) {
                 double loss = 0.31 + 0.012 * stage + (e == 1 ? 0.05 : 0) + 0.01 * random.nextDouble();
-                epochs.add(new EpochResult(name(order.get(stage)), e, 2 * stage + e, 0.01 / e, loss, 0.895 - (loss - 0.31) / 3,
+                epochs.add(new EpochResult(name(order.get(stage)), e, 2 * stage + e, 0.01 / e, loss,
+                        0.895 - (loss - 0.31) / 3,
                         null, null, loss + 0.08, 0.879 - (loss - 0.31) / 4, 71.3));
             }
         }
@@ -57,7 +58,8 @@ final class SampleReport {
         for (int e = 1; e <= 22; e++) {
             double loss = 0.46 + 0.6 / e;
             direct.add(
-                    new EpochResult("all", e, e, 0.01, loss, 0.85 - 0.3 / e, null, null, loss + 0.07, 0.834 - 0.32 / e, 70.1));
+                    new EpochResult("all", e, e, 0.01, loss, 0.85 - 0.3 / e, null, null, loss + 0.07, 0.834 - 0.32 / e,
+                            70.1));
         }
         List<Result> results = List.of(row("float baseline", "32", "32", 0.8804, 1, 1),
                 row("HAWQ", "2 MP", "4", 0.8731, 13.107, 8), row("Direct", "2", "4", 0.8203, 16, 8),

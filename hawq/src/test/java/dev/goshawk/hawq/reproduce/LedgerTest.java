@@ -19,7 +19,8 @@ class LedgerTest {
     private Path folder;
 
     private static LedgerRow row(String name, long seed, double accuracy, LedgerRow.Point... curve) {
-        return new LedgerRow(name, "hawq", null, List.of(2, 4), 4, 13.1, 8, 1000, accuracy, 90, seed, 15, 600, 16, "abc",
+        return new LedgerRow(name, "hawq", null, List.of(2, 4), 4, 13.1, 8, 1000, accuracy, 90, seed, 15, 600, 16,
+                "abc",
                 "00", "goshawk", name + seed, List.of(curve));
     }
 
@@ -49,7 +50,8 @@ class LedgerTest {
         LedgerRow hawq = row("hawq", 1, 88, new LedgerRow.Point(1, 0.9, 50), new LedgerRow.Point(15, 0.4, 88));
         LedgerRow reversed = row("hawq-reversed-order", 1, 87, new LedgerRow.Point(1, 0.9, 50),
                 new LedgerRow.Point(9, 0.42, 86), new LedgerRow.Point(15, 0.41, 87));
-        LedgerRow never = row("hawq-reversed-precision", 1, 70, new LedgerRow.Point(1, 0.9, 60), new LedgerRow.Point(15, 0.8, 70));
+        LedgerRow never = row("hawq-reversed-precision", 1, 70, new LedgerRow.Point(1, 0.9, 60),
+                new LedgerRow.Point(15, 0.8, 70));
         List<LedgerRow> rows = List.of(hawq, row("hawq", 2, 89), reversed, never);
         Comparison table = Table.of("resnet20", PaperTables.cifar10().choose(List.of(), 1), rows, Map.of());
         assertEquals(List.of(88.5, 87.0, 70.0), table.entries().stream().map(Comparison.Entry::accuracy).toList());

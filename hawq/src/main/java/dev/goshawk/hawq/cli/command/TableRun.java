@@ -108,7 +108,8 @@ final class TableRun {
                 new SampleOptions().size(known.inputSize()), backend, ledger, out, origin);
         reproduction.check(rows);
         if (dryRun) {
-            printPlan(text, rows, reproduction.missing(rows), StepTiming.measure(network, start, divided, recipe, backend));
+            printPlan(text, rows, reproduction.missing(rows),
+                    StepTiming.measure(network, start, divided, recipe, backend));
             return 0;
         }
         List<LedgerRow> done;
@@ -163,7 +164,8 @@ final class TableRun {
         OptionalInt lanes = backend.floatLanes();
         return new RowOrigin(e -> TableOptions.command(e, name, spec), weights == null
                 ? EmbeddedRun.SOURCE
-                : weights.toString(), data.name(opened), data.location(), engine.threads(), lanes.isPresent() ? lanes.getAsInt() : null,
+                : weights.toString(), data.name(opened), data.location(), engine.threads(),
+                lanes.isPresent() ? lanes.getAsInt() : null,
                 Commit.current());
     }
 

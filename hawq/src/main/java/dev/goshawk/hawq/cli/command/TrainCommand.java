@@ -148,7 +148,8 @@ public final class TrainCommand implements Callable<Integer> {
         double accuracy = Objects.requireNonNullElse(history.getLast().testAccuracy(), 0.0);
         folder.writeReport(report(folder, backend, opened, network, parameters, history, accuracy));
         out.printf(Locale.ROOT, "%s on %s: test accuracy %.2f %%%n", network.name(), data.describe(), 100 * accuracy);
-        out.printf(Locale.ROOT, "weights  %s%nreport   %s%n", folder.file(RunFolder.MODEL), folder.file(RunFolder.REPORT));
+        out.printf(Locale.ROOT, "weights  %s%nreport   %s%n", folder.file(RunFolder.MODEL),
+                folder.file(RunFolder.REPORT));
         out.flush();
         return 0;
     }

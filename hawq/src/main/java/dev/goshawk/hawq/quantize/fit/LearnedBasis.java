@@ -1,11 +1,11 @@
-package dev.goshawk.hawq.quantize;
+package dev.goshawk.hawq.quantize.fit;
 
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 
 /** A basis v and its levels v'e, e in {-1, 1}^K or {0, 1}^K, fitted to values by alternating least squares. */
-final class LearnedBasis {
+public final class LearnedBasis {
     /** First ranges tried, as shares of the largest magnitude. */
     private static final int RATIOS = 20;
     private static final int TURNS = 30;
@@ -19,7 +19,7 @@ final class LearnedBasis {
     private final double[] levels;
     private final double[] thresholds;
 
-    LearnedBasis(double[] basis, boolean signed) {
+    public LearnedBasis(double[] basis, boolean signed) {
         this.basis = basis;
         this.signed = signed;
         double[] all = new double[1 << basis.length];
@@ -41,7 +41,7 @@ final class LearnedBasis {
     }
 
     /** Number of thresholds, which ascend, that a value reaches. */
-    static int reached(double[] thresholds, double value) {
+    public static int reached(double[] thresholds, double value) {
         int low = 0;
         int high = thresholds.length;
         while (low < high) {
@@ -56,12 +56,12 @@ final class LearnedBasis {
     }
 
     /** Ascending. */
-    double[] levels() {
+    public double[] levels() {
         return levels;
     }
 
     /** The basis of the best of some uniform ranges, improved by turns as long as the squared error falls. */
-    static double[] fitted(double[] values, int bits, boolean signed) {
+    public static double[] fitted(double[] values, int bits, boolean signed) {
         double most = Arrays.stream(values).map(Math::abs).max().orElse(0);
         double[] best = new double[bits];
         double least = Double.POSITIVE_INFINITY;
@@ -97,7 +97,7 @@ final class LearnedBasis {
     }
 
     /** The basis of least squares for the nearest codes of values; this one where they do not determine it. */
-    double[] turned(double[] values) {
+    public double[] turned(double[] values) {
         int n = basis.length;
         double[][] normal = new double[n][n + 1];
         for (double x : values) {
