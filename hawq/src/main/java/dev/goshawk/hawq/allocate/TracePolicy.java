@@ -4,8 +4,6 @@ import dev.goshawk.hawq.allocate.solve.ParetoFrontier;
 import dev.goshawk.hawq.perturbation.SiteCurvature;
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.models.Block;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -13,7 +11,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.ToDoubleFunction;
 
 /**
  * HAWQ-V2 (Dong et al., NeurIPS 2020, arXiv 1911.03852): Omega = sum of |Tr(H_i)| / n_i x ||Q(W_i) - W_i||^2 over the blocks; of the
