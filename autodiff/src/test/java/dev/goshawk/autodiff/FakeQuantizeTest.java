@@ -70,16 +70,21 @@ class FakeQuantizeTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"vector, FLOAT32, -1, 1, 0", "vector, FLOAT32, 0, 15, 0", "vector, FLOAT32, 0, 255, 7",
-            "vector, FLOAT64, -7, 7, 0", "vector, FLOAT64, 0, 15, 3", "reference, FLOAT64, -1, 1, 0",
-            "reference, FLOAT32, 0, 15, 3"})
-    void everyElementIsTheFormulas(String name, DType dtype, double lowest, double highest, double zero) {
+    @CsvSource({"vector, FLOAT32, -1, 1, 0, false", "vector, FLOAT32, 0, 15, 0, false",
+            "vector, FLOAT32, 0, 15, 0, true",
+            "vector, FLOAT32, -8, 7, 0, true", "vector, FLOAT32, 0, 255, 7, false", "vector, FLOAT64, -7, 7, 0, false",
+            "vector, FLOAT64, 0, 3, 0, true", "vector, FLOAT64, 0, 15, 3, false", "reference, FLOAT64, -1, 1, 0, false",
+            "reference, FLOAT32, 0, 15, 3, false"})
+    void everyElementIsTheFormulas(String name, DType dtype, double lowest, double highest, double zero,
+            boolean constant) {
         Backend backend = Backends.select(name, Workers.SINGLE);
         Tensor data = values(dtype, lowest - zero, highest - zero);
         Tensor scales = Tensor.of(Shape.of(CHANNELS), SCALES).to(dtype);
         Value x = Value.input("x", dtype, data.shape());
         Value scale = Value.input("scale", dtype, Shape.of(CHANNELS));
-        Value z = Value.input("zero", dtype, Shape.scalar());
+        Value z = constant
+                ? Value.constant(zero, dtype, Shape.scalar())
+                : Value.input("zero", dtype, Shape.scalar());
         Value upstream = Value.input("t", dtype, data.shape());
         Value alone = Functions.fakeQuantize(x, scale, z, lowest, highest);
         // Behind a rectifier and before a sum with something else, as on a residual network's shortcut.
@@ -99,7 +104,9 @@ class FakeQuantizeTest {
         }
         e.bind("x", data);
         e.bind("scale", scales);
-        e.bind("zero", Tensor.of(Shape.scalar(), zero).to(dtype));
+        if (!constant) {
+            e.bind("zero", Tensor.of(Shape.scalar(), zero).to(dtype));
+        }
         e.bind("t", t);
         e.run();
         for (int i = 0; i < data.size(); i++) {

@@ -101,6 +101,7 @@ public final class Simplifier {
             case Op.StraightThrough _ -> in.get(0);
             case Op.StraightThroughSlope _ -> constant(1, in.get(0));
             case Op.Multiply _ -> multiply(in.get(0), in.get(1));
+            case Op.AtLeast _ -> withoutRounding(in.get(0), in.get(1));
             case Op.Reshape(var shape) -> reshape(in.get(0), shape);
             case Op.Broadcast(var shape) -> {
                 Value x = in.get(0);
@@ -126,6 +127,21 @@ public final class Simplifier {
             return multiply(b, a);
         }
         return null;
+    }
+
+    /** A rounded value compared with a constant: the value is compared with the nearest that rounds to it. */
+    private @Nullable Value withoutRounding(Value a, Value b) {
+        if (isRounded(a) && b.op() instanceof Op.Constant k && Rounding.isExact(k.value(), a.dtype())) {
+            return make(new Op.AtLeast(), a.operand(0), constant(Rounding.least(k.value(), a.dtype()), a));
+        }
+        if (isRounded(b) && a.op() instanceof Op.Constant k && Rounding.isExact(k.value(), b.dtype())) {
+            return make(new Op.AtLeast(), constant(Rounding.most(k.value(), b.dtype()), b), b.operand(0));
+        }
+        return null;
+    }
+
+    private static boolean isRounded(Value v) {
+        return v.op() instanceof Op.Piecewise(var f) && f == Op.Piecewise.Function.ROUND;
     }
 
     private @Nullable Value reshape(Value x, Shape shape) {

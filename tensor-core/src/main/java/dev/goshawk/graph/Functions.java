@@ -172,11 +172,13 @@ public final class Functions {
         }
         Value s = scale.broadcast(x.shape());
         Value z = zeroPoint.broadcast(x.shape());
-        Value level = x.divide(s).round().add(z);
-        Value least = x.like(qMin);
-        Value most = x.like(qMax);
-        Value inside = level.atLeast(least).multiply(most.atLeast(level));
-        return straightThrough(level.max(least).min(most).subtract(z).multiply(s), x.multiply(inside));
+        Value least = x.like(qMin).subtract(z);
+        Value most = x.like(qMax).subtract(z);
+        Value ratio = x.divide(s);
+        Value inside = ratio.round().atLeast(least).multiply(most.atLeast(ratio.round()));
+        // Clamped before it is rounded: the bounds are whole numbers. By way of the zero point a level of -0 becomes 0.
+        Value level = ratio.max(least).min(most).round().add(z).subtract(z);
+        return straightThrough(level.multiply(s), x.multiply(inside));
     }
 
     /**

@@ -213,12 +213,34 @@ final class LoopProgram {
             }
             case Op.Unary(var f) -> FunctionPasses.of(f);
             case Op.Binary(var f) -> FunctionPasses.of(f);
-            case Op.Piecewise(var f) -> FunctionPasses.of(f);
+            case Op.Piecewise(var f) -> f == Op.Piecewise.Function.ROUND && isSmall(s[0])
+                    ? ElementOp.ROUND_SMALL
+                    : FunctionPasses.of(f);
             case Op.StraightThrough _ -> ElementOp.COPY;
             case Op.Leaf _, Op.Reshape _, Op.Permute _, Op.Broadcast _, Op.Sum _, Op.MaxOver _, Op.Pad _, Op.Slice _, Op.Concat _, Op.AvgPool _, Op.AvgPoolTranspose _, Op.MaxPoolIndices _, Op.PoolGather _, Op.PoolScatter _, Op.MatMul _, Op.Conv _, Op.StraightThroughSlope _ ->
                 throw new IllegalStateException("not a loop op: " + in.op().label());
         };
         code.add(new ElementPass(op, p, a, b, c, target));
+    }
+
+    /** Whether a register was clamped to a part of [0, 2^22]. */
+    private boolean isSmall(int register) {
+        int low = bounded(register, Op.Binary.Function.MIN);
+        return low >= 0 && bounded(low, Op.Binary.Function.MAX) >= 0;
+    }
+
+    /** For the minimum or maximum of a register and a constant in [0, 2^22]: the register, otherwise -1. */
+    private int bounded(int register, Op.Binary.Function function) {
+        if (register < results() || !(instruction(register).op() instanceof Op.Binary(var f)) || f != function) {
+            return -1;
+        }
+        int[] s = instruction(register).sources();
+        if (s[1] < nest.operands().size() || s[1] >= results()) {
+            return -1;
+        }
+        double bound = nest.constants().get(s[1] - nest.operands().size());
+        // Below zero lies -0 too.
+        return Double.compare(bound, 0) >= 0 && bound <= 0x1p22 ? s[0] : -1;
     }
 
     private boolean plainProduct(LoopNest.Instruction in) {

@@ -121,6 +121,8 @@ class LoopKernelTest {
     /** Every op that is generated, in one loop. */
     private static Code everything() {
         List<Access> operands = List.of(Access.FULL, Access.FULL, Access.COLUMN, Access.SCALAR);
+        List<Double> constants = List.of(0.0, 15.0);
+        int leaves = operands.size() + constants.size();
         List<Instruction> instructions = new ArrayList<>();
         List<Integer> results = new ArrayList<>();
         List<Kind> kinds = new ArrayList<>();
@@ -129,22 +131,26 @@ class LoopKernelTest {
         for (Op op : all) {
             int arity = UNARY.contains(op) ? 1 : 2;
             instructions.add(new Instruction(op, Arrays.copyOf(new int[] {0, 1, 3}, arity)));
-            results.add(3 + instructions.size());
+            results.add(leaves + instructions.size() - 1);
             kinds.add(Kind.STORE);
         }
         // a * b + c, a where b is positive, and sums of a value and of a product.
-        int next = 4 + instructions.size();
+        int next = leaves + instructions.size();
         instructions.add(new Instruction(new Op.Multiply(), new int[] {0, 2}));
         instructions.add(new Instruction(new Op.Add(), new int[] {1, next}));
         instructions.add(new Instruction(new Op.Piecewise(Op.Piecewise.Function.STEP), new int[] {1}));
         instructions.add(new Instruction(new Op.Multiply(), new int[] {next + 2, next + 1}));
         instructions.add(new Instruction(new Op.Multiply(), new int[] {next + 1, next + 3}));
-        results.addAll(List.of(next + 1, next + 3, next + 4));
-        kinds.addAll(List.of(Kind.SUM_ROWS, Kind.STORE, Kind.SUM_ALL));
+        // Rounded when it has been clamped: what fake quantization is made of.
+        instructions.add(new Instruction(new Op.Binary(Op.Binary.Function.MAX), new int[] {0, operands.size()}));
+        instructions.add(new Instruction(new Op.Binary(Op.Binary.Function.MIN), new int[] {next + 5, leaves - 1}));
+        instructions.add(new Instruction(new Op.Piecewise(Op.Piecewise.Function.ROUND), new int[] {next + 6}));
+        results.addAll(List.of(next + 1, next + 3, next + 4, next + 7));
+        kinds.addAll(List.of(Kind.SUM_ROWS, Kind.STORE, Kind.SUM_ALL, Kind.STORE));
         int[] overwritten = new int[results.size()];
         Arrays.fill(overwritten, -1);
         overwritten[0] = 1;
-        return new Code(operands, List.of(), instructions, results, kinds, overwritten);
+        return new Code(operands, constants, instructions, results, kinds, overwritten);
     }
 
     /** What the results are after a run on the same operands, all in one slab as in an executable. */

@@ -10,6 +10,8 @@ public enum ElementOp {
     /** a where b is positive, elsewhere a times 0: NaN and infinity are not hidden. */
     MASK_POSITIVE, RELU, STEP, SIGN, ABS, ROUND, FLOOR, EXP, EXPM1, LOG, LOG1P, SQRT, RECIPROCAL, TANH,
     SIGMOID, SIGMOID_SLOPE, SOFTPLUS, ERF, ERFC, ERF_SLOPE,
+    /** ROUND of a number from 0 to 2^22, or of NaN. */
+    ROUND_SMALL,
     /** result += a. */
     SUM,
     /** result += a * b. */
@@ -20,7 +22,8 @@ public enum ElementOp {
         return switch (this) {
             case MULTIPLY_ADD -> 3;
             case ADD, SUBTRACT, MULTIPLY, DIVIDE, MAX, MIN, AT_LEAST, MASK_POSITIVE, SUM_OF_PRODUCTS -> 2;
-            case COPY, SCALE, RELU, STEP, SIGN, ABS, ROUND, FLOOR, EXP, EXPM1, LOG, LOG1P, SQRT, RECIPROCAL, TANH,
+            case COPY, SCALE, RELU, STEP, SIGN, ABS, ROUND, ROUND_SMALL, FLOOR, EXP, EXPM1, LOG, LOG1P, SQRT,
+                    RECIPROCAL, TANH,
                     SIGMOID, SIGMOID_SLOPE, SOFTPLUS, ERF, ERFC, ERF_SLOPE, SUM ->
                 1;
         };
@@ -30,7 +33,7 @@ public enum ElementOp {
     public boolean hasVectorForm() {
         return switch (this) {
             case COPY, ADD, SUBTRACT, MULTIPLY, DIVIDE, MAX, MIN, AT_LEAST, SCALE, MULTIPLY_ADD, MASK_POSITIVE, RELU,
-                    STEP, ROUND, SQRT, RECIPROCAL, SUM, SUM_OF_PRODUCTS ->
+                    STEP, ROUND, ROUND_SMALL, SQRT, RECIPROCAL, SUM, SUM_OF_PRODUCTS ->
                 true;
             case SIGN, ABS, FLOOR, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, SIGMOID_SLOPE, SOFTPLUS, ERF, ERFC,
                     ERF_SLOPE ->

@@ -35,7 +35,7 @@ public final class FloatElements implements ElementKernels {
             case STEP -> step(x, ao, r, ro, n);
             case SQRT -> sqrt(x, ao, r, ro, n);
             case RECIPROCAL -> reciprocal(x, ao, r, ro, n);
-            case ROUND -> round(x, ao, r, ro, n);
+            case ROUND, ROUND_SMALL -> round(x, ao, r, ro, n);
             case SUM -> sum(x, ao, r, ro, n);
             case SUM_OF_PRODUCTS -> sumOfProducts(x, ao, y, bo, r, ro, n);
             case SIGN, ABS, FLOOR, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, SIGMOID_SLOPE, SOFTPLUS, ERF, ERFC,
@@ -240,7 +240,7 @@ public final class FloatElements implements ElementKernels {
                 case ERFC -> ErrorFunction.erfc(v);
                 case ERF_SLOPE -> ErrorFunction.slope(v);
                 case COPY, ADD, SUBTRACT, MULTIPLY, DIVIDE, MAX, MIN, AT_LEAST, SCALE, MULTIPLY_ADD, MASK_POSITIVE,
-                        RELU, STEP, ROUND, SQRT, RECIPROCAL, SUM, SUM_OF_PRODUCTS ->
+                        RELU, STEP, ROUND, ROUND_SMALL, SQRT, RECIPROCAL, SUM, SUM_OF_PRODUCTS ->
                     throw new IllegalArgumentException("has a pass of its own: " + op);
             };
         }

@@ -49,4 +49,9 @@ public final class FloatLanes {
         FloatVector signed = whole.blend(whole.neg(), x.test(VectorOperators.IS_NEGATIVE));
         return signed.blend(x, magnitude.compare(VectorOperators.GE, ROUNDER));
     }
+
+    /** {@link #round} of numbers from 0 to 2^22. */
+    public static FloatVector roundSmall(FloatVector x) {
+        return x.add(ROUNDER).sub(ROUNDER);
+    }
 }

@@ -192,6 +192,7 @@ public final class LoopGenerator {
             case STEP -> b.invokestatic(LANES, "step", ON_ONE);
             case RECIPROCAL -> b.invokestatic(LANES, "reciprocal", ON_ONE);
             case ROUND -> b.invokestatic(LANES, "round", ON_ONE);
+            case ROUND_SMALL -> b.invokestatic(LANES, "roundSmall", ON_ONE);
             case SIGN, ABS, FLOOR, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, SIGMOID_SLOPE, SOFTPLUS, ERF, ERFC,
                     ERF_SLOPE ->
                 throw new IllegalArgumentException("no vector form of " + p.op());
