@@ -72,18 +72,18 @@ final class UniformWeight implements TensorQuantizer {
         if (quantizer.rule() == ScaleRule.MAX) {
             fit(weight);
         } else {
-            leastSquares(weight.toDoubles(), scale.size());
+            leastSquares(weight, scale.size());
         }
     }
 
-    private void leastSquares(double[] w, int channels) {
+    private void leastSquares(Tensor w, int channels) {
         double[] s = scale.toDoubles();
         double[] z = zero.toDoubles();
         double[] cross = new double[channels];
         double[] square = new double[channels];
-        for (int row = 0; row < w.length; row += channels) {
+        for (int row = 0; row < w.size(); row += channels) {
             for (int c = 0; c < channels; c++) {
-                double x = w[row + c];
+                double x = w.get(row + c);
                 double q = levels.nearest(x / s[c], z[c]) - z[c];
                 cross[c] += x * q;
                 square[c] += q * q;

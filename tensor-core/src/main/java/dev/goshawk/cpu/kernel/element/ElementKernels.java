@@ -27,6 +27,9 @@ public interface ElementKernels {
     /** Sum of a range in float64, in order. */
     double foldAll(Object in, int io, int n);
 
+    /** Largest of a range, negative infinity for none; NaN wins. */
+    double max(Object in, int io, int n);
+
     /** Repeats {@code columns} elements for each of {@code rows}. */
     void repeat(Object in, int io, int columns, Object out, int oo, int rows);
 }

@@ -5,6 +5,7 @@ import dev.goshawk.tensor.ErrorFunction;
 import dev.goshawk.tensor.ScalarFunctions;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /** float32 passes. One plain loop an op, so that each compiles by itself and stays hot across graphs. */
@@ -292,6 +293,23 @@ public final class FloatElements implements ElementKernels {
             sum += x[io + i];
         }
         return sum;
+    }
+
+    @Override
+    public double max(Object in, int io, int n) {
+        float[] x = (float[]) in;
+        FloatVector even = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
+        FloatVector odd = even;
+        int i = 0;
+        for (; i <= n - 2 * L; i += 2 * L) {
+            even = even.max(FloatVector.fromArray(S, x, io + i));
+            odd = odd.max(FloatVector.fromArray(S, x, io + i + L));
+        }
+        float max = even.max(odd).reduceLanes(VectorOperators.MAX);
+        for (; i < n; i++) {
+            max = Math.max(max, x[io + i]);
+        }
+        return max;
     }
 
     @Override
