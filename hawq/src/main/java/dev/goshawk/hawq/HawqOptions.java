@@ -5,7 +5,11 @@ import dev.goshawk.backend.Backends;
 import dev.goshawk.hawq.allocate.SizeTarget;
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.run.RunFolder;
+import dev.goshawk.hawq.search.SearchTask;
+import dev.goshawk.hawq.training.TrainingData;
 import dev.goshawk.hawq.training.TrainingSettings;
+import dev.goshawk.models.Network;
+import dev.goshawk.models.parameters.Parameters;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -50,6 +54,12 @@ public record HawqOptions(List<Method> methods, SizeTarget target, CurvatureSett
     public static HawqOptions standard() {
         return new HawqOptions(List.of(Method.hawq()), SizeTarget.ratio(STANDARD_RATIO), CurvatureSettings.standard(),
                 FineTuning.standard(), TrainingSettings.standard(0, BitWidth.B4), false, Backends.defaultBackend());
+    }
+
+    /** What a method that chooses by training works on. */
+    SearchTask searchTask(Method method, Network network, Parameters weights, TrainingData data) {
+        return new SearchTask(network, network.describe().blocks(), weights, data,
+                training.withQuantizer(method.quantizer()), target, backend);
     }
 
     /** The same with other methods. */

@@ -14,6 +14,8 @@ import dev.goshawk.hawq.report.RunReport;
 import dev.goshawk.hawq.run.RunFolder;
 import dev.goshawk.hawq.run.RunInputs;
 import dev.goshawk.hawq.run.RunStart;
+import dev.goshawk.hawq.search.SearchPolicy;
+import dev.goshawk.hawq.search.SearchTask;
 import dev.goshawk.hawq.spectral.SpectrumPlan;
 import dev.goshawk.hawq.training.DivergedException;
 import dev.goshawk.hawq.training.TrainingData;
@@ -28,6 +30,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A quantization that is checked and planned, and can be run. */
@@ -53,7 +56,8 @@ public final class HawqPlan {
         if (!options.training().activationBits().isFloat()) {
             options.methods().forEach(m -> StoredActivations.requireStorable(m.quantizer()));
         }
-        this.training = options.methods().stream().map(Method::quantizer).distinct().map(this::training)
+        this.training = Stream.concat(
+                options.methods().stream().map(Method::quantizer).distinct().map(this::training), searches())
                 .max(Comparator.comparingLong(plan -> plan.footprint().bytes())).orElseThrow();
         this.curvature = options.methods().stream().anyMatch(m -> m.policy().usesCurvature())
                 ? new CurvatureStep(network, data, options)
@@ -64,6 +68,18 @@ public final class HawqPlan {
     private TrainingPlan training(Quantizer quantizer) {
         return TrainingPlan.of(network, weights, data, options.training().withQuantizer(quantizer),
                 options.fineTuning().measures().objective(network, weights), true, backend);
+    }
+
+    private Stream<TrainingPlan> searches() {
+        List<TrainingPlan> plans = new ArrayList<>();
+        for (Method method : options.methods()) {
+            if (method.policy() instanceof SearchPolicy searching) {
+                SearchTask task = options.searchTask(method, network, weights, data);
+                searching.requireSearchable(task);
+                plans.addAll(searching.plans(task));
+            }
+        }
+        return plans.stream();
     }
 
     private static void requireFitting(Network network, Parameters weights, TrainingData data) {
@@ -87,7 +103,7 @@ public final class HawqPlan {
         return spectrum;
     }
 
-    /** What fine-tuning takes, by the quantizer that takes most. */
+    /** What fine-tuning takes, by the quantizer that takes most, or a search that takes more. */
     public TrainingPlan training() {
         return training;
     }

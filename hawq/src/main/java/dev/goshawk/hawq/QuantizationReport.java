@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Puts a quantization run's report together. */
@@ -56,6 +57,7 @@ final class QuantizationReport {
                 ReportParts.data(name, origin.location(), data, options.training().augmentation(),
                         curvature == null ? List.of() : curvature.samples()),
                 ReportParts.model(network, weights, origin.weights()), curvature == null ? null : curvature.report(),
+                results.stream().map(r -> r.decision().search()).filter(Objects::nonNull).toList(),
                 quantization(main), blocks(main.decision()),
                 results.stream().map(r -> new RunReport.Schedule(r.method().label(), r.epochs())).toList(),
                 rows);

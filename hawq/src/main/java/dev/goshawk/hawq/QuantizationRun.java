@@ -10,6 +10,9 @@ import dev.goshawk.hawq.curvature.BlockCurvature;
 import dev.goshawk.hawq.perturbation.QuadraticForm;
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.run.RunFolder;
+import dev.goshawk.hawq.search.Found;
+import dev.goshawk.hawq.search.SearchListener;
+import dev.goshawk.hawq.search.SearchPolicy;
 import dev.goshawk.hawq.training.Checkpoints;
 import dev.goshawk.hawq.training.DivergedException;
 import dev.goshawk.hawq.training.EpochResult;
@@ -115,7 +118,11 @@ final class QuantizationRun {
                         : Map.of();
         AllocationTask task = new AllocationTask(blocks, options.target(), sensitivities, quadratic);
         List<String> notes = new ArrayList<>();
-        BitAllocation allocation = policy.choose(task, notes::add);
+        Found found = policy instanceof SearchPolicy searching ? search(method, searching) : null;
+        BitAllocation allocation = found == null ? policy.choose(task, notes::add) : found.allocation();
+        if (found != null) {
+            notes.addAll(found.notes());
+        }
         long stored = blocks.stream().flatMap(b -> b.weights().stream().map(w -> method.quantizer()
                 .storedBits(weights.get(w).size(), allocation.of(b)))).mapToLong(Long::longValue).sum();
         if (stored != Compression.bits(blocks, allocation.bits())) {
@@ -125,8 +132,23 @@ final class QuantizationRun {
         }
         List<Turn> turns = policy.order(task, allocation).stream()
                 .map(b -> new Turn(b.name(), allocation.of(b), activations.get(b.name()))).toList();
-        return new Decision(method, allocation, sensitivities, quadratic, activations,
+        return new Decision(method, allocation, sensitivities, quadratic, found == null ? null : found.report(), activations,
                 method.reverseOrder() ? turns.reversed() : turns, notes);
+    }
+
+    private Found search(Method method, SearchPolicy searching) {
+        return searching.search(options.searchTask(method, network, weights, data),
+                folder.checkpoints(method.name() + "-search"), new SearchListener() {
+                    @Override
+                    public void searching(String what, double fraction) {
+                        listener.measuring(what, fraction);
+                    }
+
+                    @Override
+                    public void note(String line) {
+                        listener.note(line);
+                    }
+                });
     }
 
     private Map<String, String> metadata(Decision decision, Trainer trainer) {

@@ -1,6 +1,7 @@
 package dev.goshawk.hawq;
 
 import dev.goshawk.backend.Backends;
+import dev.goshawk.hawq.search.SearchPolicy;
 import dev.goshawk.hawq.training.TrainingSettings;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -25,6 +26,7 @@ public record RunOrigin(String command, Map<String, String> values, String weigh
         for (Method m : options.methods()) {
             values.put("method " + m.name(),
                     m.policy().describe(options.target()) + ", widths " + m.policy().widths() + "; "
+                            + (m.policy() instanceof SearchPolicy s ? s.describeSettings() + "; " : "")
                             + m.quantizer().describeWeights()
                             + "; " + m.quantizer().describeActivations()
                             + (m.reverseOrder() ? "; order reversed" : ""));

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.goshawk.hawq.allocate.Methods;
+import dev.goshawk.hawq.method.Methods;
 import dev.goshawk.hawq.allocate.SizeTarget;
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.quantize.UniformQuantizer;

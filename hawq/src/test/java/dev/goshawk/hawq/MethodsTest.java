@@ -13,9 +13,10 @@ import dev.goshawk.hawq.allocate.AllocationTask;
 import dev.goshawk.hawq.allocate.BitAllocation;
 import dev.goshawk.hawq.allocate.BitPolicy;
 import dev.goshawk.hawq.allocate.Compression;
-import dev.goshawk.hawq.allocate.Methods;
-import dev.goshawk.hawq.allocate.NamedMethod;
+import dev.goshawk.hawq.method.Methods;
+import dev.goshawk.hawq.method.NamedMethod;
 import dev.goshawk.hawq.allocate.PolicySettings;
+import dev.goshawk.hawq.allocate.SearchSettings;
 import dev.goshawk.hawq.allocate.SizeTarget;
 import dev.goshawk.hawq.evaluation.Evaluator;
 import dev.goshawk.hawq.perturbation.SiteCurvature;
@@ -63,7 +64,9 @@ class MethodsTest {
 
     private static Method method(NamedMethod named) {
         String quantizer = named.quantizer();
-        return new Method(named.name(), named.label(), named.policy(),
+        SearchSettings brief = SearchSettings.standard().withLength(1, 2);
+        return new Method(named.name(), named.label(),
+                named.policy(PolicySettings.standard().withSearch(brief)),
                 Quantizers.byName(quantizer == null ? "uniform" : quantizer), false);
     }
 
@@ -86,6 +89,7 @@ class MethodsTest {
             assertEquals(m.method().policy().needs().contains(
                     BitPolicy.Need.PRODUCTS), m.decision().quadratic() != null);
         }
+        assertEquals(List.of("DNAS", "HAQ"), result.report().searches().stream().map(RunReport.Search::method).toList());
         assertNotNull(result.curvature());
         result.curvature().blocks().forEach(b -> assertNotNull(b.trace(), b.block().name()));
         for (String name : Methods.names().subList(1, Methods.names().size())) {
@@ -214,6 +218,44 @@ class MethodsTest {
         assertNull(result.methods().get(1).decision().quadratic());
         Map<String, String> metadata = WeightFile.read(folder.resolve("layers").resolve(RunFolder.MODEL)).metadata();
         assertTrue(metadata.containsKey("goshawk.bits.middle.conv2"), metadata.toString());
+    }
+
+    @Test
+    void searchesNeedNoCurvatureAndGoOnWhereTheyWere() throws Exception {
+        HawqOptions options = OPTIONS.withMethods(
+                List.of(method(Methods.byName("dnas")), method(Methods.byName("haq"))));
+        HawqResult whole = quantize(SmallTraining.NETWORK, options,
+                RunStart.create(folder.resolve("whole"), false, Map.of()));
+        assertNull(whole.curvature());
+        Path cut = folder.resolve("cut");
+        assertThrows(IllegalStateException.class, () -> Hawq.quantize(SmallTraining.NETWORK,
+                SmallTraining.parameters(), SmallTraining.data(), options, RunStart.create(cut), new HawqListener() {
+                    @Override
+                    public void measuring(String what, double fraction) {
+                        if (what.startsWith("haq: episode 2")) {
+                            throw new IllegalStateException("killed");
+                        }
+                    }
+                }));
+        List<String> told = new ArrayList<>();
+        HawqResult resumed = Hawq.quantize(SmallTraining.NETWORK, SmallTraining.parameters(), SmallTraining.data(),
+                options, RunStart.resume(cut), new HawqListener() {
+                    @Override
+                    public void measuring(String what, double fraction) {
+                        told.add(what.substring(0, what.indexOf(',') < 0 ? what.length() : what.indexOf(',')));
+                    }
+                });
+        assertEquals(List.of("haq: episode 2 of 2"), told);
+        for (int i = 0; i < 2; i++) {
+            assertEquals(whole.methods().get(i).decision().allocation(),
+                    resumed.methods().get(i).decision().allocation());
+            assertEquals(whole.methods().get(i).accuracy(), resumed.methods().get(i).accuracy());
+        }
+        for (String file : List.of(RunFolder.MODEL, "haq.safetensors")) {
+            assertArrayEquals(Files.readAllBytes(folder.resolve("whole").resolve(file)),
+                    Files.readAllBytes(cut.resolve(file)), file);
+        }
+        quantize(SmallTraining.NETWORK, options, RunStart.create(cut, true, Map.of()));
     }
 
     @Test

@@ -14,7 +14,8 @@ import java.util.function.Consumer;
  * @param widths that may be chosen, ascending
  */
 public record DirectAtSizePolicy(List<BitWidth> widths) implements BitPolicy {
-    static BitPolicy of(PolicySettings settings) {
+    /** With such settings. */
+    public static BitPolicy of(PolicySettings settings) {
         return new DirectAtSizePolicy(settings.widths());
     }
 

@@ -21,7 +21,8 @@ public record HawqPolicy(List<BitWidth> widths, boolean reversed) implements Bit
     /** Ratios tried for a remedy, each half a per cent further away. */
     private static final int TRIED = 100;
 
-    static BitPolicy of(PolicySettings settings) {
+    /** With such settings. */
+    public static BitPolicy of(PolicySettings settings) {
         return new HawqPolicy(settings.widths(), settings.reversed());
     }
 

@@ -24,7 +24,8 @@ public record ProgrammePolicy(PolicySettings settings) implements BitPolicy {
     private static final double BILLION = 1e9;
     private static final MathContext DIGITS = new MathContext(6);
 
-    static BitPolicy of(PolicySettings settings) {
+    /** With such settings. */
+    public static BitPolicy of(PolicySettings settings) {
         return new ProgrammePolicy(settings);
     }
 

@@ -33,6 +33,10 @@ final class OptionNames {
             case PROGRESSIVE_WIDTHS -> "--progressive";
             case DISTILLATION_TEMPERATURE -> "--distill-temperature";
             case PROGRESSIVE_EPOCHS -> "--progressive-epochs";
+            case SEARCH_EPOCHS -> "--search-epochs";
+            case EPISODES -> "--episodes";
+            case SEARCH_IMAGES -> "--search-images";
+            case SEARCH_GAMMA -> "--search-gamma";
             case WEIGHT_DECAY -> "--weight-decay";
             case HEAP -> "GOSHAWK_OPTS=-Xmx";
         };

@@ -15,6 +15,7 @@ import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -96,6 +97,16 @@ public final class QuantizedNetwork {
         }
     }
 
+    /**
+     * What a tensor of a quantizer's state is called in checkpoints, and to optimizers and objectives.
+     *
+     * @param tensor name of the weight or site
+     * @param state its own name
+     */
+    public static String nameOf(String tensor, String state) {
+        return PREFIX + tensor + "/" + state;
+    }
+
     private DType dtype() {
         return parameters.tensors().firstEntry().getValue().dtype();
     }
@@ -149,7 +160,7 @@ public final class QuantizedNetwork {
         }
         blocks.put(block, bits);
         for (ParameterSpec spec : weights(block)) {
-            TensorQuantizer q = quantizer.weight(spec.shape(), dtype(), bits);
+            TensorQuantizer q = quantizer.weight(spec, dtype(), bits);
             q.fit(parameters.get(spec.name()));
             weights.put(spec.name(), q);
         }
@@ -163,7 +174,7 @@ public final class QuantizedNetwork {
                     "quantization: expected a block with weights that is still float, got '" + block + "'");
         }
         if (!bits.isFloat()) {
-            specs.forEach(s -> weights.put(s.name(), quantizer.weight(s.shape(), dtype(), bits)));
+            specs.forEach(s -> weights.put(s.name(), quantizer.weight(s, dtype(), bits)));
             sites.stream().filter(s -> s.block().equals(block))
                     .forEach(s -> activations.put(s.name(), quantizer.activation(dtype(),
                             activationsOf.getOrDefault(block, activationBits))));
@@ -184,7 +195,7 @@ public final class QuantizedNetwork {
         TracedNetwork traced = network.trace(dtype(), batch, height, width, mode, hooks);
         SequencedMap<String, Value> trained = new LinkedHashMap<>();
         trained().forEach(t -> {
-            Value input = hooks.values.get(t.name());
+            Value input = hooks.values.get(t.tensor());
             if (input != null) {
                 trained.put(t.name(), input);
             }
@@ -195,7 +206,7 @@ public final class QuantizedNetwork {
     /** What of the quantizers is trained. */
     public List<TrainedTensor> trained() {
         List<TrainedTensor> trained = new ArrayList<>();
-        forEach((name, q) -> q.trained().forEach(t -> trained.add(new TrainedTensor(PREFIX + name + "/" + t.state(),
+        forEach((name, q) -> q.trained().forEach(t -> trained.add(new TrainedTensor(nameOf(name, t.state()),
                 state(q, t.state()), t.rate(), t.decay()))));
         return trained;
     }
@@ -320,7 +331,8 @@ public final class QuantizedNetwork {
     private final class Hooks implements LayerHooks {
         private final Set<String> calibrated;
         private final SequencedMap<String, Tensor> inputs = new LinkedHashMap<>();
-        private final Map<String, Value> values = new LinkedHashMap<>();
+        /** A tensor that several quantizers share is one input. */
+        private final Map<Tensor, Value> values = new IdentityHashMap<>();
         private final SequencedMap<String, Value> measured = new LinkedHashMap<>();
 
         /** @param calibrated blocks whose activations stay float */
@@ -347,11 +359,10 @@ public final class QuantizedNetwork {
         }
 
         private Value input(String tensor, TensorQuantizer q, String state) {
-            String name = PREFIX + tensor + "/" + state;
-            return values.computeIfAbsent(name, n -> {
-                Tensor t = state(q, state);
-                inputs.put(n, t);
-                return Value.input(n, t.dtype(), t.shape());
+            String name = nameOf(tensor, state);
+            return values.computeIfAbsent(state(q, state), t -> {
+                inputs.put(name, t);
+                return Value.input(name, t.dtype(), t.shape());
             });
         }
     }

@@ -1,5 +1,6 @@
 package dev.goshawk.hawq.quantize;
 
+import dev.goshawk.models.ParameterSpec;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.Tensor;
@@ -14,6 +15,17 @@ public interface Quantizer {
      * @throws IllegalArgumentException in one line, if the family has no such width
      */
     TensorQuantizer weight(Shape shape, DType dtype, BitWidth bits);
+
+    /**
+     * The quantizer of a weight of a network; that of its shape, unless overridden.
+     *
+     * @param spec the weight, with the block it belongs to: quantizers of one block may share tensors of their state, which are one input of
+     *        the graph then
+     * @throws IllegalArgumentException in one line, if the family has no such width
+     */
+    default TensorQuantizer weight(ParameterSpec spec, DType dtype, BitWidth bits) {
+        return weight(spec.shape(), dtype, bits);
+    }
 
     /**
      * The quantizer of a site's activations, which are not negative, without parameters yet.

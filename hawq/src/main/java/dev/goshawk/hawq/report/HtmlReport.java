@@ -42,6 +42,10 @@ public final class HtmlReport {
         appendResults(out, report);
         out.append("<h2>Blocks</h2>\n<div class=\"grid\">\n").append(ReportFigures.curvature(report))
                 .append("</div>\n");
+        String searches = SearchFigures.of(report);
+        if (!searches.isEmpty()) {
+            out.append("<h2>Search</h2>\n<div class=\"grid\">\n").append(searches).append("</div>\n");
+        }
         String convergence = ReportFigures.convergence(report);
         if (!convergence.isEmpty()) {
             out.append("<h2>Convergence</h2>\n<div class=\"grid\">\n").append(convergence).append("</div>\n");
@@ -150,6 +154,9 @@ public final class HtmlReport {
                     + Numbers.grouped(d.curvatureSamples().size()) + " images (loss " + Numbers.compact(c.loss())
                     + ", accuracy " + Numbers.percent(c.accuracy()) + " %), " + Numbers.fixed(c.seconds(), 1) + " s");
         }
+        for (RunReport.Search s : report.searches()) {
+            entry(out, "Search", describe(s));
+        }
         entry(out, "Seeds", report.seeds().entrySet().stream().sorted(java.util.Map.Entry.comparingByKey())
                 .map(s -> s.getKey() + " " + s.getValue()).collect(Collectors.joining(", ")));
         entry(out, "Training time", trainingTime(report));
@@ -163,6 +170,13 @@ public final class HtmlReport {
                     .append(" images of the Hessian's loss</summary><p class=\"ids soft\">")
                     .append(Html.text(String.join(" ", d.curvatureSamples()))).append("</p></details>\n");
         }
+    }
+
+    private static String describe(RunReport.Search s) {
+        String length = s.epochs() != null ? Numbers.epochs(s.epochs()) + " epochs" : s.episodes() + " episodes";
+        return s.method() + ", " + length + " over " + Numbers.grouped(s.images()) + " training images, decided by "
+                + Numbers.grouped(s.heldOut()) + (s.gamma() == null ? "" : ", gamma " + Numbers.exact(s.gamma())) + "; "
+                + Numbers.fixed(s.seconds(), 1) + " s";
     }
 
     private static String trainingTime(RunReport report) {

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.function.DoubleFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Curves over epochs with the stages of the main schedule marked. */
+/** Curves over epochs, or what else is counted, with the stages of the main schedule marked. */
 final class LineChart {
     private static final double WIDTH = 440;
     private static final double HEIGHT = 300;
@@ -36,6 +36,12 @@ final class LineChart {
 
     static String draw(String description, List<Series> series, List<Stage> stages, @Nullable Reference reference,
             DoubleFunction<String> format) {
+        return draw(description, series, stages, reference, "epochs", format);
+    }
+
+    /** @param unit what is counted along the axis */
+    static String draw(String description, List<Series> series, List<Stage> stages, @Nullable Reference reference,
+            String unit, DoubleFunction<String> format) {
         double longest = series.stream().flatMap(s -> s.epochs().stream()).mapToDouble(e -> e).max().orElse(0);
         double epochs = longest > 0 ? longest : 1;
         double top = stages.size() > 1 ? 64 : 14;
@@ -64,7 +70,7 @@ final class LineChart {
             out.append(Html.line(LEFT, y, RIGHT, y, "rule"));
             out.append(Html.label(LEFT - 7, y + 4, "end", "tick", format.apply(from + k * step)));
         }
-        appendEpochs(out, epochs, perEpoch);
+        appendEpochs(out, epochs, perEpoch, unit);
         appendStages(out, stages, epochs, perEpoch, top);
         if (reference != null) {
             double y = BOTTOM - (reference.value() - from) * perUnit;
@@ -77,13 +83,13 @@ final class LineChart {
         return Html.svg(WIDTH, HEIGHT, description, out.toString());
     }
 
-    private static void appendEpochs(StringBuilder out, double epochs, double perEpoch) {
+    private static void appendEpochs(StringBuilder out, double epochs, double perEpoch, String unit) {
         double step = epochs < 2 ? tickStep(epochs) : Math.max(1, Math.floor(tickStep(epochs)));
         for (int k = 0; k * step <= epochs * (1 + 1e-9); k++) {
             out.append(Html.label(LEFT + k * step * perEpoch, BOTTOM + 17, "middle", "tick",
                     Numbers.exact(Math.round(k * step * 1e6) / 1e6)));
         }
-        out.append(Html.label((LEFT + RIGHT) / 2, BOTTOM + 33, "middle", "tick", "epochs"));
+        out.append(Html.label((LEFT + RIGHT) / 2, BOTTOM + 33, "middle", "tick", unit));
     }
 
     private static void appendStages(StringBuilder out, List<Stage> stages, double epochs, double perEpoch,

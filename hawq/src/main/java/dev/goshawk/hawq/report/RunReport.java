@@ -17,14 +17,19 @@ import org.jspecify.annotations.Nullable;
  * @param data images
  * @param model network and where its weights came from
  * @param curvature how the eigenvalues were computed, or null where no second-order information was used
+ * @param searches of the methods that choose widths by training, in their order
  * @param quantization the quantizer and the size reached
  * @param blocks in network order
  * @param schedules the main method's training first, then that of the methods it is compared with
  * @param results this run's rows, the float baseline among them
  */
 public record RunReport(String goshawk, String created, String command, String method, Environment environment,
-        Map<String, Long> seeds, Data data, Model model, @Nullable Curvature curvature, Quantization quantization,
-        List<BlockRow> blocks, List<Schedule> schedules, List<Result> results) {
+        Map<String, Long> seeds, Data data, Model model, @Nullable Curvature curvature, List<Search> searches,
+        Quantization quantization, List<BlockRow> blocks, List<Schedule> schedules, List<Result> results) {
+    /** Reports of versions without searches have none. */
+    public RunReport {
+        searches = searches == null ? List.of() : List.copyOf(searches);
+    }
 
     /**
      * Where a run took place.
@@ -78,6 +83,25 @@ public record RunReport(String goshawk, String created, String command, String m
      */
     public record Curvature(String solver, String target, double tolerance, int maxIterations, String dtype,
             double loss, double accuracy, double seconds) {
+    }
+
+    /**
+     * A search that chose widths by training.
+     *
+     * @param method such as {@code DNAS}
+     * @param epochs of the search, or null where it is counted in episodes
+     * @param episodes of the search, or null where it is counted in epochs
+     * @param images of the training set that it used
+     * @param heldOut images that the choice was made by
+     * @param gamma exponent of the size, or null where there is none
+     * @param seconds that it took
+     * @param rewards of the episodes in order; empty where there are none
+     * @param widths that the probabilities are of
+     * @param probabilities of the widths by block, in network order; empty where there are none
+     */
+    public record Search(String method, @Nullable Double epochs, @Nullable Integer episodes, int images, int heldOut,
+            @Nullable Double gamma, double seconds, List<Double> rewards, List<Integer> widths,
+            Map<String, List<Double>> probabilities) {
     }
 
     /**

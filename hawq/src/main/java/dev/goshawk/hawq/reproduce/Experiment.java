@@ -2,9 +2,10 @@ package dev.goshawk.hawq.reproduce;
 
 import dev.goshawk.hawq.Method;
 import dev.goshawk.hawq.allocate.BitAllocation;
-import dev.goshawk.hawq.allocate.Methods;
-import dev.goshawk.hawq.allocate.NamedMethod;
+import dev.goshawk.hawq.method.Methods;
+import dev.goshawk.hawq.method.NamedMethod;
 import dev.goshawk.hawq.allocate.PolicySettings;
+import dev.goshawk.hawq.allocate.SearchSettings;
 import dev.goshawk.hawq.allocate.SizeTarget;
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.quantize.Quantizer;
@@ -84,10 +85,15 @@ public record Experiment(String row, String label, String method, @Nullable Stri
         return SizeTarget.ratio(ratio);
     }
 
-    /** What is to be run. */
-    public Method toMethod() {
+    /**
+     * What is to be run.
+     *
+     * @param search how long those search that choose by training
+     */
+    public Method toMethod(SearchSettings search) {
         NamedMethod named = Methods.byName(method);
-        PolicySettings settings = PolicySettings.standard().withWidths(widths).withReversed(PRECISION.equals(reversed));
+        PolicySettings settings = PolicySettings.standard().withWidths(widths)
+                .withReversed(PRECISION.equals(reversed)).withSearch(search);
         String own = named.quantizer();
         Quantizer quantizer = own == null
                 ? new UniformQuantizer(Scheme.SYMMETRIC_PER_CHANNEL, ScaleRule.MSE, activations.isFloat() ? 1 : RANGE)

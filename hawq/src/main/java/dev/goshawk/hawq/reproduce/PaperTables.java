@@ -1,6 +1,6 @@
 package dev.goshawk.hawq.reproduce;
 
-import dev.goshawk.hawq.allocate.Methods;
+import dev.goshawk.hawq.method.Methods;
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.report.PaperResults;
 import dev.goshawk.hawq.report.RunReport;
@@ -47,6 +47,8 @@ public final class PaperTables {
         rows.add(Experiment.of("hawq-v2", "HAWQ-V2", HAWQ_RATIO, 4));
         rows.add(Experiment.of("hawq-v3", "HAWQ-V3", HAWQ_RATIO, 4));
         rows.add(Experiment.of("lsq", "LSQ", 16, 4));
+        rows.add(Experiment.of("dnas", Methods.byName("dnas").label(), HAWQ_RATIO, 4));
+        rows.add(Experiment.of("haq", Methods.byName("haq").label(), HAWQ_RATIO, 4));
         rows.add(Experiment.of("rvquant", Methods.byName("rvquant").label(), HAWQ_RATIO, 4));
         return new ExperimentTable("resnet20", rows, SEEDED);
     }

@@ -5,6 +5,7 @@ import dev.goshawk.hawq.CurvatureSettings;
 import dev.goshawk.hawq.FineTuning;
 import dev.goshawk.hawq.FineTuningMeasures;
 import dev.goshawk.hawq.HawqOptions;
+import dev.goshawk.hawq.allocate.SearchSettings;
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.quantize.UniformQuantizer;
 import dev.goshawk.hawq.training.Schedule;
@@ -59,9 +60,10 @@ public record Recipe(double epochs, int batch, Augmentation augmentation) {
      * All of a row's options.
      *
      * @param images of the curvature
+     * @param search how long those search that choose by training
      */
-    HawqOptions options(Experiment e, int blocks, int images, Backend backend) {
-        return new HawqOptions(List.of(e.toMethod()), e.target(),
+    HawqOptions options(Experiment e, int blocks, int images, SearchSettings search, Backend backend) {
+        return new HawqOptions(List.of(e.toMethod(search)), e.target(),
                 CurvatureSettings.standard().withSampleSize(images), fineTuning(blocks),
                 training(e.seed(), e.activations()), false, backend);
     }

@@ -10,11 +10,13 @@ import dev.goshawk.hawq.Method;
 import dev.goshawk.hawq.MethodResult;
 import dev.goshawk.hawq.RunOrigin;
 import dev.goshawk.hawq.allocate.BitAllocation;
+import dev.goshawk.hawq.allocate.SearchSettings;
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.memory.Heap;
 import dev.goshawk.hawq.run.RunFolder;
 import dev.goshawk.hawq.run.RunInputs;
 import dev.goshawk.hawq.run.RunStart;
+import dev.goshawk.hawq.search.SearchPolicy;
 import dev.goshawk.hawq.training.DivergedException;
 import dev.goshawk.hawq.training.EpochResult;
 import dev.goshawk.hawq.training.Trainer;
@@ -46,6 +48,7 @@ public final class Reproduction {
     private final TrainingData data;
     private final Recipe recipe;
     private final int curvatureImages;
+    private final SearchSettings search;
     private final Backend backend;
     private final Ledger ledger;
     private final Path folder;
@@ -58,16 +61,17 @@ public final class Reproduction {
      * @param weights that the float network's training starts from
      * @param data images to train, held-out ones to choose by, and test images that are read once a row
      * @param curvatureImages training images over which curvature is taken
+     * @param search how long those search that choose by training
      * @param folder for the rows' runs
      */
     public Reproduction(Network network, Parameters weights, TrainingData data, Recipe recipe, int curvatureImages,
-            Backend backend,
-            Ledger ledger, Path folder, RowOrigin origin) {
+            SearchSettings search, Backend backend, Ledger ledger, Path folder, RowOrigin origin) {
         this.network = network;
         this.weights = weights;
         this.data = data;
         this.recipe = recipe;
         this.curvatureImages = curvatureImages;
+        this.search = search;
         this.backend = backend;
         this.ledger = ledger;
         this.folder = folder;
@@ -84,7 +88,7 @@ public final class Reproduction {
         for (Experiment e : rows) {
             if (!e.isBaseline()) {
                 try {
-                    e.toMethod().requireUsable(blocks, e.target());
+                    e.toMethod(search).requireUsable(blocks, e.target());
                 } catch (IllegalArgumentException x) {
                     throw new IllegalArgumentException(e.row() + ": " + x.getMessage(), x);
                 }
@@ -92,7 +96,18 @@ public final class Reproduction {
         }
     }
 
-    /** Passes if the rows fit into memory; what they take follows from quantizer, width of activations and curvature alone. */
+    private HawqOptions options(Experiment e) {
+        return recipe.options(e, blocks.size(), curvatureImages, search, backend);
+    }
+
+    /** About how many epochs a row trains before its widths are chosen. */
+    public double searchEpochs(Experiment e) {
+        return !e.isBaseline() && e.toMethod(search).policy() instanceof SearchPolicy searching
+                ? searching.epochs(data.train().size())
+                : 0;
+    }
+
+    /** Passes if the rows fit into memory; what they take follows from quantizer, width of activations, curvature and search alone. */
     private void requireFits(List<Experiment> rows) {
         Set<List<Object>> planned = new HashSet<>();
         for (Experiment e : rows) {
@@ -100,9 +115,10 @@ public final class Reproduction {
                 TrainingPlan.of(network, weights, data, recipe.training(e.seed(), BitWidth.FLOAT), false, backend)
                         .requireFits(Heap.limit(backend));
             } else {
-                HawqOptions options = recipe.options(e, blocks.size(), curvatureImages, backend);
+                HawqOptions options = options(e);
                 Method method = options.methods().getFirst();
-                if (planned.add(List.of(method.quantizer(), e.activations(), method.policy().needs()))) {
+                if (planned.add(List.of(method.quantizer(), e.activations(), method.policy().needs(),
+                        method.policy() instanceof SearchPolicy ? e.method() : ""))) {
                     Hawq.plan(network, weights, data, options).requireFits();
                 }
             }
@@ -180,7 +196,7 @@ public final class Reproduction {
         return e.isBaseline()
                 ? Map.of("training", recipe.training(e.seed(), BitWidth.FLOAT).toString(), "schedule",
                         recipe.floats().toString(), "backend", backend.name())
-                : RunOrigin.of(recipe.options(e, blocks.size(), curvatureImages, backend)).values();
+                : RunOrigin.of(options(e)).values();
     }
 
     /** The float network of a row of the ledger, if its file is still the same. */
@@ -214,7 +230,7 @@ public final class Reproduction {
 
     private LedgerRow quantized(Experiment e, Parameters floats, String fingerprint, ReproductionListener listener)
             throws IOException {
-        HawqOptions options = recipe.options(e, blocks.size(), curvatureImages, backend);
+        HawqOptions options = options(e);
         HawqResult result;
         try (RunStart start = start(e)) {
             result = Hawq.plan(network, floats, data, options).run(start, origin.of(e, options), listener.row(e));

@@ -26,8 +26,9 @@ import java.util.stream.Stream;
  * @param floatStep seconds of a step of the float network
  * @param quantizedStep seconds of a step with all blocks quantized
  * @param steps of a row's training
+ * @param epochs of a row's training
  */
-public record StepTiming(double floatStep, double quantizedStep, long steps) {
+public record StepTiming(double floatStep, double quantizedStep, long steps, double epochs) {
     /** Steps until kernels are compiled. */
     private static final int WARM_UP = 12;
     private static final int MEASURED = 8;
@@ -43,7 +44,7 @@ public record StepTiming(double floatStep, double quantizedStep, long steps) {
             Backend backend) throws IOException {
         long steps = Math.round(recipe.epochs() * (data.train().size() / recipe.batch()));
         return new StepTiming(step(network, weights, data, recipe, backend, BitWidth.FLOAT),
-                step(network, weights, data, recipe, backend, BitWidth.B4), steps);
+                step(network, weights, data, recipe, backend, BitWidth.B4), steps, recipe.epochs());
     }
 
     private static double step(Network network, Parameters weights, TrainingData data, Recipe recipe, Backend backend,
@@ -71,9 +72,13 @@ public record StepTiming(double floatStep, double quantizedStep, long steps) {
         return watch.seconds();
     }
 
-    /** About how long a row takes, in seconds. */
-    public double seconds(Experiment e) {
-        return steps * (e.isBaseline() ? floatStep : quantizedStep) * (1 + BESIDES);
+    /**
+     * About how long a row takes, in seconds.
+     *
+     * @param searchEpochs that it trains before its widths are chosen
+     */
+    public double seconds(Experiment e, double searchEpochs) {
+        return steps * (1 + searchEpochs / epochs) * (e.isBaseline() ? floatStep : quantizedStep) * (1 + BESIDES);
     }
 
     /** Ends the training after a few steps. */

@@ -17,6 +17,8 @@ public final class EmbeddedRun {
     public static final double EPOCHS_PER_BLOCK = 0.25;
     public static final double FINAL_EPOCHS = 0.5;
     public static final double RATE = 0.01;
+    public static final double SEARCH_EPOCHS = 3;
+    public static final int EPISODES = 10;
     public static final String SOURCE = "embedded, trained on the drawn shapes";
 
     private static final String MODEL = "resnet20";

@@ -1,6 +1,6 @@
 package dev.goshawk.hawq.run;
 
-import dev.goshawk.hawq.allocate.Methods;
+import dev.goshawk.hawq.method.Methods;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

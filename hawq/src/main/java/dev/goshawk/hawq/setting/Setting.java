@@ -48,6 +48,14 @@ public enum Setting {
     PROGRESSIVE_EPOCHS("progressive epochs"),
     /** Widths that weights come down through. */
     PROGRESSIVE_WIDTHS("progressive widths"),
+    /** Epochs of a differentiable search. */
+    SEARCH_EPOCHS("search epochs"),
+    /** Trials of a search by trials. */
+    EPISODES("episodes"),
+    /** Training images that a search trains on. */
+    SEARCH_IMAGES("search images"),
+    /** Exponent of the size in a differentiable search. */
+    SEARCH_GAMMA("search gamma"),
     /** L2 penalty. */
     WEIGHT_DECAY("weight decay"),
     /** The JVM's heap; the size follows without a space, as in {@code -Xmx8g}. */

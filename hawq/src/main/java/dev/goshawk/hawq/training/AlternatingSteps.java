@@ -12,28 +12,34 @@ public final class AlternatingSteps implements StepRule {
     private final StepRule first;
     private final StepRule second;
     private final long from;
+    private final int every;
     private final double secondRate;
 
     /**
-     * A step is one of the first rule, followed by one of the second.
+     * A step is one of the first rule, followed every so often by one of the second.
      *
      * @param first sets the length of an epoch and the losses that are reported
      * @param from number of steps that the first rule makes alone, 0 or more
+     * @param every steps of the first rule to one of the second, 1 or more
      * @param secondRate learning rate of the second rule throughout
      */
-    public AlternatingSteps(StepRule first, StepRule second, long from, double secondRate) {
+    public AlternatingSteps(StepRule first, StepRule second, long from, int every, double secondRate) {
         if (from < 0) {
             throw new IllegalArgumentException("alternating steps: expected 0 steps or more alone, got " + from);
+        }
+        if (every < 1) {
+            throw new IllegalArgumentException("alternating steps: expected 1 step or more to one, got " + every);
         }
         this.first = first;
         this.second = second;
         this.from = from;
+        this.every = every;
         this.secondRate = secondRate;
     }
 
     @Override
     public String describe() {
-        return first.describe() + "; by turns, after " + from + " steps, with " + second.describe() + " at rate "
+        return first.describe() + "; after " + from + " steps one in " + every + " is followed by " + second.describe() + " at rate "
                 + secondRate;
     }
 
@@ -59,10 +65,11 @@ public final class AlternatingSteps implements StepRule {
     @Override
     public Outcome step(long step, double rate) {
         Outcome outcome = first.step(step, rate);
-        if (!Double.isFinite(outcome.loss()) || step < from) {
+        long since = step - from + 1;
+        if (!Double.isFinite(outcome.loss()) || since <= 0 || since % every != 0) {
             return outcome;
         }
-        double loss = second.step(step - from, secondRate).loss();
+        double loss = second.step(since / every - 1, secondRate).loss();
         return Double.isFinite(loss) ? outcome : new Outcome(loss, 0);
     }
 

@@ -37,6 +37,7 @@ public final class Checkpoints {
     private final String name;
     private final Pattern file;
     private final Writer writer;
+    private final boolean kept;
 
     /** Writes a checkpoint's file. */
     @FunctionalInterface
@@ -54,10 +55,20 @@ public final class Checkpoints {
     }
 
     Checkpoints(Path folder, String name, Writer writer) {
+        this(folder, name, writer, true);
+    }
+
+    private Checkpoints(Path folder, String name, Writer writer, boolean kept) {
+        this.kept = kept;
         this.folder = folder;
         this.name = name;
         this.file = Pattern.compile(Pattern.quote(name) + "-(\\d+)" + Pattern.quote(SUFFIX));
         this.writer = writer;
+    }
+
+    /** None, and none are written: for a training that is too short to go on with. */
+    public static Checkpoints none() {
+        return new Checkpoints(Path.of(""), "none", SafetensorsFile::write, false);
     }
 
     /** Whether there is none yet. */
@@ -68,9 +79,13 @@ public final class Checkpoints {
     /**
      * Writes a checkpoint and removes those before the last two.
      *
+     * @param steps made until now, by which checkpoints are ordered
      * @throws WeightFileException in one line, if it cannot be written; earlier checkpoints are as they were
      */
-    void write(long steps, Map<String, Tensor> tensors, Map<String, String> metadata) {
+    public void write(long steps, Map<String, Tensor> tensors, Map<String, String> metadata) {
+        if (!kept) {
+            return;
+        }
         Path target = folder.resolve(name + "-" + steps + SUFFIX);
         try {
             Files.createDirectories(folder);
@@ -97,7 +112,7 @@ public final class Checkpoints {
      * @param passedOver receives one line about each newer one that is not
      * @throws IllegalArgumentException in one line, if there are checkpoints, but none is whole
      */
-    Optional<Weights> newest(Consumer<String> passedOver) {
+    public Optional<Weights> newest(Consumer<String> passedOver) {
         @Nullable WeightFileException last = null;
         for (Path path : newestFirst()) {
             if (last != null) {
@@ -136,7 +151,7 @@ public final class Checkpoints {
     }
 
     private List<Path> newestFirst() {
-        if (!Files.isDirectory(folder)) {
+        if (!kept || !Files.isDirectory(folder)) {
             return List.of();
         }
         try (Stream<Path> entries = Files.list(folder)) {

@@ -68,6 +68,18 @@ public record TrainingSettings(int batch, long seed, double momentum, WeightDeca
                 activationBits, CALIBRATION_BATCHES);
     }
 
+    /** The same with another number of images a step. */
+    public TrainingSettings withBatch(int images) {
+        return new TrainingSettings(images, seed, momentum, weightDecay, augmentation, quantizer, activationBits,
+                calibrationBatches, statisticsBatches, evaluateEvery);
+    }
+
+    /** The same with activations of another width. */
+    public TrainingSettings withActivationBits(BitWidth bits) {
+        return new TrainingSettings(batch, seed, momentum, weightDecay, augmentation, quantizer, bits,
+                calibrationBatches, statisticsBatches, evaluateEvery);
+    }
+
     /** The same with another quantizer. */
     public TrainingSettings withQuantizer(Quantizer other) {
         return new TrainingSettings(batch, seed, momentum, weightDecay, augmentation, other, activationBits,

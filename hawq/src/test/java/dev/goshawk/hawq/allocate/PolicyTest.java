@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.goshawk.hawq.allocate.solve.IntegerProgramme;
 import dev.goshawk.hawq.curvature.BlockCurvature;
+import dev.goshawk.hawq.method.Methods;
 import dev.goshawk.hawq.perturbation.QuadraticForm;
 import dev.goshawk.hawq.perturbation.SiteCurvature;
 import dev.goshawk.hawq.quantize.BitWidth;
@@ -335,7 +336,7 @@ class PolicyTest {
                         + "\"b2\": {\"2\": 1, \"4\": 1, \"8\": 1}}");
         LatencyTable table = LatencyTable.read(file);
         PolicySettings settings = new PolicySettings(THREE, false, false, 41_500 * 4.0 * 4, BitWidth.B4,
-                new PolicySettings.Latency(table, 7));
+                new PolicySettings.Latency(table, 7), SearchSettings.standard());
         BitPolicy policy = Methods.byName("hawq-v3").policy(settings);
         AllocationTask task = AllocationTask.by(s, SizeTarget.ratio(16));
         policy.requireReachable(blocks, task.target());
@@ -361,7 +362,7 @@ class PolicyTest {
         assertEquals(least, omega(s, a), 1e-12);
         assertEquals("6.64E-4 billion bit operations, 7.0 ms", policy.describe(task.target()));
         BitPolicy hopeless = Methods.byName("hawq-v3").policy(new PolicySettings(THREE, false, false, null, BitWidth.B4,
-                new PolicySettings.Latency(table, 4.5)));
+                new PolicySettings.Latency(table, 4.5), SearchSettings.standard()));
         assertEquals("latency limit: expected at least 5 ms, the least that the widths reach, got 4.5",
                 assertThrows(IllegalArgumentException.class, () -> hopeless.requireReachable(blocks, task.target()))
                         .getMessage());

@@ -117,6 +117,22 @@ class RunFaultsTest {
             "--target-ratio -1         | target ratio: expected 1 to 16.0 (every block at 2 bits), got -1.0",
             "--method direct --bits 2,2,2,2,2,2,2,2,2,2,2 | --bits: expected with --method hawq or hawq-v2 or hawq-v3 or "
                     + "quadratic, which --method direct leaves out (see goshawk quantize --help)",
+            "--search-epochs 1         | --search-epochs: expected with --method dnas, which --method hawq leaves out "
+                    + "(see goshawk quantize --help)",
+            "--episodes 0              | --episodes: expected with --method haq, which --method hawq leaves out "
+                    + "(see goshawk quantize --help)",
+            "--method direct --search-images 4 | --search-images: expected with --method dnas or haq, which --method direct "
+                    + "leaves out (see goshawk quantize --help)",
+            "--method haq --episodes 0 | --episodes: expected 1 to 1000000 episodes, got 0",
+            "--method haq --search-images 8 | --search-images: expected 0 to 7 training images that are not held out, got 8",
+            "--method haq --search-images -1 | --search-images: expected 0 images or more, got -1",
+            "--method dnas --search-epochs 0 | --search-epochs: expected a number of epochs above 0 to 1000000, got 0.0",
+            "--method dnas --search-epochs NaN | --search-epochs: expected a number of epochs above 0 to 1000000, got NaN",
+            "--method dnas --search-gamma -1 | --search-gamma: expected a finite number of 0 or more, got -1.0",
+            "--method dnas --search-images 9 | --search-images: expected 2 to 8 training images for a differentiable "
+                    + "search, got 9",
+            "--method hawq,dnas --bits 2,2,2,2,2,2,2,2,2,2,2 | --bits: expected methods that do not search for widths, got "
+                    + "--method dnas",
             "--method direct --tolerance 0.1 | --tolerance: expected with --method hawq or hawq-v2 or hawq-v3 or quadratic, "
                     + "which --method direct leaves out (see goshawk quantize --help)",
             "--method direct --reverse-precision | --reverse-precision: expected with --method hawq, which --method "
@@ -137,7 +153,7 @@ class RunFaultsTest {
             "--widths 2 --bits 2,2,2,2,2,2,2,2,2,2,2 | --bits and --widths: expected one of them, widths that are given "
                     + "are not chosen",
             "--method hawk             | Invalid value for option '--method' (NAME): expected hawq, hawq-v2, hawq-v3, "
-                    + "quadratic, direct, direct-at-size, lsq, pact, dorefa, lq-nets or rvquant, got 'hawk' (see goshawk "
+                    + "quadratic, direct, direct-at-size, lsq, pact, dorefa, lq-nets, dnas, haq or rvquant, got 'hawk' (see goshawk "
                     + "quantize --help)",
             "--method hawq,hawq        | --method: expected each method once, got hawq,hawq",
             "--samples x --sample-size 2 | --samples and --sample-size: expected one of them, the list says which images "

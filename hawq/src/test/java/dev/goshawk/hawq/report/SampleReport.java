@@ -11,6 +11,7 @@ import dev.goshawk.hawq.report.RunReport.Result;
 import dev.goshawk.hawq.report.RunReport.Schedule;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -74,12 +75,26 @@ final class SampleReport {
                         "mean .485/.456/.406, std .229/.224/.225; pad-4 crop and flip",
                         IntStream.range(0, 512).mapToObj(i -> String.format("train/cat/%04d.jpg", i)).toList(), null),
                 new Model("resnet20", "resnet20-12fca82f.th", 269_722, 268_336),
-                new Curvature("power iteration", "MAGNITUDE", 1e-3, 500, "float32", 0.1873, 0.9414, 84.2),
+                new Curvature("power iteration", "MAGNITUDE", 1e-3, 500, "float32", 0.1873, 0.9414, 84.2), List.of(),
                 new Quantization("symmetric per channel, least squared error", "unsigned 4-bit after ReLU",
                         "ratio 13.1", 13.107, 0.0781, 8,
                         "convolution and fully connected weights only; 1 MiB is 1,048,576 bytes",
                         "bits in the order of |lambda| / n"),
                 blocks, List.of(new Schedule("HAWQ", epochs), new Schedule("Direct", direct)), results);
+    }
+
+    /** The same with two searches in place of curvature. */
+    static RunReport searched() {
+        RunReport full = resnet20();
+        Map<String, List<Double>> probabilities = new LinkedHashMap<>();
+        full.blocks().forEach(b -> probabilities.put(b.name(), List.of(0.5, 0.3, 0.15, 0.04, 0.01)));
+        return new RunReport(full.goshawk(), full.created(), full.command(), full.method(), full.environment(),
+                full.seeds(), full.data(), full.model(), null,
+                List.of(new RunReport.Search("DNAS", 15.0, null, 45_000, 9_000, 4.0, 612, List.of(),
+                        List.of(2, 3, 4, 6, 7), probabilities),
+                        new RunReport.Search("HAQ", null, 60, 5_000, 5_000, null, 900,
+                                IntStream.range(0, 60).mapToObj(i -> -3 + i / 30.0).toList(), List.of(), Map.of())),
+                full.quantization(), full.blocks(), full.schedules(), full.results());
     }
 
     /** Nothing second-order, nothing trained, and text that must not become markup. */
@@ -89,7 +104,7 @@ final class SampleReport {
         return new RunReport("0.1.0", "2026-11-23T09:14:05Z", "goshawk " + hostile, "Direct",
                 full.environment(), Map.of(hostile, 1L),
                 new Data(hostile, hostile, 1, 1, hostile, List.of(hostile), List.of(hostile)),
-                new Model("mynet", hostile, 10, 8), null, full.quantization(),
+                new Model("mynet", hostile, 10, 8), null, List.of(), full.quantization(),
                 List.of(new BlockRow(hostile, List.of(hostile), 8, null, null, null, null, null, 2, Double.NaN, null,
                         null)),
                 List.of(new Schedule(hostile,

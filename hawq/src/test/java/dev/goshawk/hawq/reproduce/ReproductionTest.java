@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.goshawk.backend.Backends;
 import dev.goshawk.data.Augmentation;
+import dev.goshawk.hawq.allocate.SearchSettings;
 import dev.goshawk.hawq.HawqListener;
 import dev.goshawk.hawq.Method;
 import dev.goshawk.hawq.run.RunFolderException;
@@ -48,7 +49,8 @@ class ReproductionTest {
 
     private Reproduction reproduction(Path out, Path ledger, double epochs) {
         return new Reproduction(SmallTraining.NETWORK, SmallTraining.parameters(), SmallTraining.data().holdOut(10, 1),
-                new Recipe(epochs, 8, Augmentation.NONE), 20, Backends.defaultBackend(), Ledger.open(ledger), out,
+                new Recipe(epochs, 8, Augmentation.NONE), 20,
+                SearchSettings.standard().withLength(2, 2), Backends.defaultBackend(), Ledger.open(ledger), out,
                 new RowOrigin(e -> "goshawk reproduce small " + e.row(), "seed 4", "noise", "none", 1, 16, "abc"));
     }
 
@@ -100,6 +102,21 @@ class ReproductionTest {
         }
         assertArrayEquals(Files.readAllBytes(Ledger.open(folder.resolve("whole.json")).model("hawq")),
                 Files.readAllBytes(Ledger.open(ledger).model("hawq")));
+    }
+
+    @Test
+    void rowsMaySearchForTheirWidths() throws Exception {
+        List<Experiment> rows = List.of(ROWS.getFirst(), Experiment.of("dnas", "DNAS", 9, 4),
+                Experiment.of("haq", "HAQ", 9, 4));
+        Path ledger = folder.resolve("ledger.json");
+        Reproduction reproduction = reproduction(folder.resolve("out"), ledger, 2);
+        assertEquals(0, reproduction.searchEpochs(rows.get(0)));
+        assertEquals(2, reproduction.searchEpochs(rows.get(1)));
+        assertEquals(2 * (4 + 4 / 3.0) / 40, reproduction.searchEpochs(rows.get(2)), 1e-12);
+        List<LedgerRow> done = reproduction.run(rows, new Told());
+        assertEquals(List.of("float", "dnas", "haq"), done.stream().map(LedgerRow::row).toList());
+        done.subList(1, 3).forEach(row -> assertTrue(row.weightRatio() >= 9, row.toString()));
+        assertEquals(List.of(), reproduction.missing(rows));
     }
 
     private static ReproductionListener killer() {

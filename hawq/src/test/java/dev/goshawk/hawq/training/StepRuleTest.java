@@ -51,7 +51,7 @@ class StepRuleTest {
                         TrainingObjective.crossEntropy(), name -> !name.startsWith(QUANTIZER)),
                 new GradientDescent(context.withData(aside), new Adam(), TrainingObjective.crossEntropy(),
                         name -> name.startsWith(QUANTIZER)),
-                from, 0.01);
+                from, 1, 0.01);
     }
 
     private static final Map<String, StepRule.Factory> RULES = new TreeMap<>(Map.of(

@@ -3,8 +3,7 @@ package dev.goshawk.hawq.cli.command;
 import dev.goshawk.hawq.cli.print.QuantizeProgress;
 import dev.goshawk.hawq.RunOrigin;
 import dev.goshawk.hawq.Method;
-import dev.goshawk.hawq.allocate.Methods;
-import dev.goshawk.hawq.allocate.NamedMethod;
+import dev.goshawk.hawq.method.Methods;
 import dev.goshawk.hawq.HawqResult;
 import dev.goshawk.hawq.HawqPlan;
 import dev.goshawk.hawq.HawqOptions;
@@ -13,7 +12,9 @@ import dev.goshawk.hawq.FineTuning;
 import dev.goshawk.hawq.CurvatureSettings;
 import dev.goshawk.hawq.run.EmbeddedRun;
 import dev.goshawk.hawq.cli.option.EngineOptions;
-import dev.goshawk.hawq.cli.option.FineTuningOptions;
+import dev.goshawk.hawq.cli.quantize.FineTuningOptions;
+import dev.goshawk.hawq.cli.quantize.QuantizationOptions;
+import dev.goshawk.hawq.cli.quantize.SearchOptions;
 import dev.goshawk.hawq.cli.option.Given;
 import dev.goshawk.hawq.cli.option.IgnoredWeights;
 import dev.goshawk.hawq.cli.option.RunOptions;
@@ -26,6 +27,7 @@ import dev.goshawk.backend.Backend;
 import dev.goshawk.hawq.training.TrainingData;
 import dev.goshawk.hawq.report.ResultTable;
 import dev.goshawk.hawq.run.RunFolder;
+import dev.goshawk.hawq.search.SearchPolicy;
 import dev.goshawk.models.Block;
 import dev.goshawk.models.Network;
 import dev.goshawk.hawq.cli.option.NamedNetwork;
@@ -40,7 +42,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -115,6 +116,9 @@ public final class QuantizeCommand implements Callable<Integer> {
     private boolean oneSchedule;
 
     @Mixin
+    private SearchOptions search = new SearchOptions();
+
+    @Mixin
     private FineTuningOptions fineTuning = new FineTuningOptions();
 
     @Mixin
@@ -154,10 +158,13 @@ public final class QuantizeCommand implements Callable<Integer> {
         data.check();
         CurvatureSettings curved = curvature.settings(inputSize);
         FineTuning length = length();
-        refuseUnused();
+        Given.refuseBoth(spec, "--samples", "--sample-size", "the list says which images there are");
+        quantization.refuseUnused(spec, data.isEmbedded());
         requireWeights();
         Backend backend = engine.backend();
-        List<Method> methods = quantization.methods(data.isEmbedded(), known);
+        List<Method> methods = quantization.methods(data.isEmbedded(), known,
+                search.settings(data.isEmbedded(), length.epochsPerBlock()
+                        / (data.isEmbedded() ? EmbeddedRun.EPOCHS_PER_BLOCK : EPOCHS_PER_BLOCK)));
         HawqOptions options = new HawqOptions(methods, quantization.target(), curved, length,
                 fineTuning.settings(training.settings(inputSize, methods.getFirst().quantizer(),
                         quantization.activationBits())),
@@ -233,34 +240,6 @@ public final class QuantizeCommand implements Callable<Integer> {
                 training.rate(initial), oneSchedule, quantization.atOnce(), fineTuning.measures(training::rate));
     }
 
-    /** Refuses what would be passed over in silence. */
-    private void refuseUnused() {
-        Given.refuseBoth(spec, "--samples", "--sample-size", "the list says which images there are");
-        List<NamedMethod> methods = quantization.methods(data.isEmbedded());
-        for (String option : quantization.usesUniform(data.isEmbedded())
-                ? List.<String>of()
-                : QuantizationOptions.OF_UNIFORM) {
-            if (Given.is(spec, option)) {
-                throw new ParameterException(spec.commandLine(),
-                        option + ": expected with the quantizer uniform, which no method here rounds with");
-            }
-        }
-        if (methods.stream().allMatch(NamedMethod::hasOwnQuantizer) && Given.is(spec, "--quantizer")) {
-            throw new ParameterException(spec.commandLine(), "--quantizer: expected with " + methods(
-                    m -> !m.hasOwnQuantizer()) + ", the others have their own");
-        }
-        QuantizationOptions.OF_METHODS.forEach((option, uses) -> {
-            if (methods.stream().noneMatch(uses) && Given.is(spec, option)) {
-                throw new ParameterException(spec.commandLine(), option + ": expected with " + methods(uses)
-                        + ", which --method " + quantization.methodNames(data.isEmbedded()) + " leaves out");
-            }
-        });
-    }
-
-    private static String methods(Predicate<NamedMethod> which) {
-        return "--method " + String.join(" or ", Methods.all().stream().filter(which).map(NamedMethod::name).toList());
-    }
-
     /** Lists the methods in the help of this command, a subcommand of the one given. */
     public static void listMethods(CommandLine main) {
         CommandLine quantize = main.getSubcommands().get("quantize");
@@ -292,6 +271,11 @@ public final class QuantizeCommand implements Callable<Integer> {
         ignored.putInto(values);
         values.put("--data", data.settings());
         quantization.describe(data.isEmbedded(), values);
+        for (Method m : options.methods()) {
+            if (m.policy() instanceof SearchPolicy searching) {
+                values.put("search of " + m.name(), searching.describeSettings());
+            }
+        }
         values.put("--samples, --tolerance", curvature.describe(inputSize));
         values.put("--epochs-per-block", Double.toString(options.fineTuning().epochsPerBlock()));
         values.put("--final-epochs", Double.toString(options.fineTuning().finalEpochs()));

@@ -1,7 +1,9 @@
 package dev.goshawk.hawq.cli.command;
 
 import dev.goshawk.backend.Backend;
+import dev.goshawk.hawq.allocate.SearchSettings;
 import dev.goshawk.hawq.cli.option.EngineOptions;
+import dev.goshawk.hawq.cli.option.Given;
 import dev.goshawk.hawq.cli.option.IgnoredWeights;
 import dev.goshawk.hawq.cli.option.SampleOptions;
 import dev.goshawk.hawq.cli.option.SplitOptions;
@@ -9,6 +11,9 @@ import dev.goshawk.hawq.cli.option.StartWeights;
 import dev.goshawk.hawq.cli.option.TableOptions;
 import dev.goshawk.hawq.cli.option.TrainingOptions;
 import dev.goshawk.hawq.cli.print.TableProgress;
+import dev.goshawk.hawq.cli.quantize.SearchOptions;
+import dev.goshawk.hawq.method.Methods;
+import dev.goshawk.hawq.method.NamedMethod;
 import dev.goshawk.hawq.report.Comparison;
 import dev.goshawk.hawq.report.ComparisonPage;
 import dev.goshawk.hawq.reproduce.Experiment;
@@ -36,6 +41,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -58,6 +64,9 @@ final class TableRun {
     @Mixin
     private TableOptions table = new TableOptions();
 
+    @Mixin
+    private SearchOptions search = new SearchOptions();
+
     @Option(names = "--out", paramLabel = "DIR",
             description = "Folder for the rows' runs and the report (default: runs/table).")
     private Path out = Path.of("runs", "table");
@@ -77,6 +86,8 @@ final class TableRun {
     int run(CommandSpec spec, String name, ExperimentTable paper) throws IOException {
         ignored.check(weights);
         List<Experiment> rows = table.rows(paper, spec);
+        refuseUnused(spec, rows);
+        SearchSettings searches = search.settings(data.isEmbedded(), table.shortening(data.isEmbedded()));
         Network known = Networks.byName(paper.network());
         boolean own = data.isEmbedded() && EmbeddedRun.hasWeights(paper.network());
         if (data.isEmbedded() && !own) {
@@ -105,10 +116,10 @@ final class TableRun {
                 TrainingOptions.standardAugmentation(known.inputSize()));
         RowOrigin origin = origin(spec, name, backend, opened);
         Reproduction reproduction = new Reproduction(network, start, divided, recipe,
-                new SampleOptions().size(known.inputSize()), backend, ledger, out, origin);
+                new SampleOptions().size(known.inputSize()), searches, backend, ledger, out, origin);
         reproduction.check(rows);
         if (dryRun) {
-            printPlan(text, rows, reproduction.missing(rows),
+            printPlan(text, rows, reproduction,
                     StepTiming.measure(network, start, divided, recipe, backend));
             return 0;
         }
@@ -144,15 +155,36 @@ final class TableRun {
         text.flush();
     }
 
-    private static void printPlan(PrintWriter text, List<Experiment> rows, List<Experiment> missing,
+    private static void refuseUnused(CommandSpec spec, List<Experiment> rows) {
+        SearchOptions.uses().forEach((option, uses) -> {
+            if (Given.is(spec, option) && rows.stream().noneMatch(e -> isUsed(uses, e))) {
+                throw new ParameterException(spec.commandLine(), option + ": expected with "
+                        + String.join(" or ", Methods.all().stream().filter(uses).map(NamedMethod::name).toList())
+                        + " among the rows, which has a use for it");
+            }
+        });
+    }
+
+    private static boolean isUsed(Predicate<NamedMethod> uses, Experiment e) {
+        return !e.isBaseline() && uses.test(Methods.byName(e.method()));
+    }
+
+    /** Whether an option is for other rows alone. */
+    private static boolean isOfOthers(String option, Experiment e) {
+        Predicate<NamedMethod> uses = SearchOptions.uses().get(option);
+        return uses != null && !isUsed(uses, e);
+    }
+
+    private static void printPlan(PrintWriter text, List<Experiment> rows, Reproduction reproduction,
             StepTiming timing) {
+        List<Experiment> missing = reproduction.missing(rows);
         double total = 0;
         for (Experiment e : rows) {
             if (!missing.contains(e)) {
                 text.printf(Locale.ROOT, "%-28s seed %d  in the ledger%n", e.row(), e.seed());
                 continue;
             }
-            double seconds = timing.seconds(e);
+            double seconds = timing.seconds(e, reproduction.searchEpochs(e));
             total += seconds;
             text.printf(Locale.ROOT, "%-28s seed %d  about %s%n", e.row(), e.seed(), TableProgress.duration(seconds));
         }
@@ -162,7 +194,7 @@ final class TableRun {
 
     private RowOrigin origin(CommandSpec spec, String name, Backend backend, TrainingData opened) {
         OptionalInt lanes = backend.floatLanes();
-        return new RowOrigin(e -> TableOptions.command(e, name, spec), weights == null
+        return new RowOrigin(e -> TableOptions.command(e, name, spec, option -> isOfOthers(option, e)), weights == null
                 ? EmbeddedRun.SOURCE
                 : weights.toString(), data.name(opened), data.location(), engine.threads(),
                 lanes.isPresent() ? lanes.getAsInt() : null,

@@ -186,7 +186,7 @@ public final class TrainCommand implements Callable<Integer> {
                 ReportParts.data(data.name(opened), data.location(), opened,
                         training.augmentation(network.inputSize()), List.of()),
                 ReportParts.model(network, parameters, source),
-                null,
+                null, List.of(),
                 new RunReport.Quantization("none", "none", "none", 1, allocation.mebibytes(), 1,
                         Compression.convention(), null),
                 blocks.stream()

@@ -6,6 +6,7 @@ import dev.goshawk.hawq.training.TrainingData;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -64,6 +65,11 @@ public final class TableOptions {
         }
     }
 
+    /** How long the training is in comparison with the usual one. */
+    public double shortening(boolean embedded) {
+        return epochs(embedded) / (embedded ? EMBEDDED_EPOCHS : EPOCHS);
+    }
+
     public double epochs(boolean embedded) {
         return epochs != null ? epochs : embedded ? EMBEDDED_EPOCHS : EPOCHS;
     }
@@ -95,11 +101,12 @@ public final class TableOptions {
      *
      * @param name what the command is called
      * @param spec of the command as it was called
+     * @param leftOut whether an option that was given is for other rows alone
      */
-    public static String command(Experiment row, String name, CommandSpec spec) {
+    public static String command(Experiment row, String name, CommandSpec spec, Predicate<String> leftOut) {
         StringBuilder text = new StringBuilder(name);
         for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
-            if (!NOT_OF_A_ROW.contains(option.longestName())) {
+            if (!NOT_OF_A_ROW.contains(option.longestName()) && !leftOut.test(option.longestName())) {
                 text.append(' ').append(option.longestName());
                 if (option.arity().max() > 0) {
                     option.originalStringValues().forEach(value -> text.append(' ').append(quoted(value)));

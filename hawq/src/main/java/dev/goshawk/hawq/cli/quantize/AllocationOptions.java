@@ -1,11 +1,12 @@
-package dev.goshawk.hawq.cli.command;
+package dev.goshawk.hawq.cli.quantize;
 
 import dev.goshawk.hawq.allocate.BitAllocation;
 import dev.goshawk.hawq.allocate.BitPolicy;
 import dev.goshawk.hawq.allocate.GivenBits;
 import dev.goshawk.hawq.allocate.LatencyTable;
-import dev.goshawk.hawq.allocate.NamedMethod;
+import dev.goshawk.hawq.method.NamedMethod;
 import dev.goshawk.hawq.allocate.PolicySettings;
+import dev.goshawk.hawq.allocate.SearchSettings;
 import dev.goshawk.hawq.allocate.SizeTarget;
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.models.Block;
@@ -71,6 +72,11 @@ final class AllocationOptions {
         BLOCK, LAYER
     }
 
+    /** Whether widths are given rather than chosen. */
+    boolean givesBits() {
+        return bits != null;
+    }
+
     boolean reversesPrecision() {
         return reversePrecision;
     }
@@ -119,7 +125,7 @@ final class AllocationOptions {
     }
 
     /** A method's policy, or the widths that are given: 2 bits everywhere for a method without an order of its own. */
-    BitPolicy policy(NamedMethod method, List<Block> blocks, BitWidth activationBits) {
+    BitPolicy policy(NamedMethod method, List<Block> blocks, BitWidth activationBits, SearchSettings search) {
         if (bits != null) {
             return method.usesCurvature()
                     ? new GivenBits(BitAllocation.parse(blocks, bits).bits(), true)
@@ -128,7 +134,7 @@ final class AllocationOptions {
         boolean sized = targetRatio != null || targetSize != null || bops == null && latency == null;
         return method.policy(new PolicySettings(choices(), reversePrecision, sized,
                 bops == null ? null : bops * BILLION, activationBits,
-                milliseconds == null ? null : new PolicySettings.Latency(table(), milliseconds)));
+                milliseconds == null ? null : new PolicySettings.Latency(table(), milliseconds), search));
     }
 
     private LatencyTable table() {

@@ -1,9 +1,11 @@
-package dev.goshawk.hawq.cli.command;
+package dev.goshawk.hawq.cli.quantize;
 
 import dev.goshawk.hawq.Method;
+import dev.goshawk.hawq.cli.option.Given;
 import dev.goshawk.hawq.allocate.BitPolicy.Need;
-import dev.goshawk.hawq.allocate.Methods;
-import dev.goshawk.hawq.allocate.NamedMethod;
+import dev.goshawk.hawq.method.Methods;
+import dev.goshawk.hawq.method.NamedMethod;
+import dev.goshawk.hawq.allocate.SearchSettings;
 import dev.goshawk.hawq.allocate.SizeTarget;
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.quantize.Quantizer;
@@ -11,6 +13,7 @@ import dev.goshawk.hawq.quantize.Quantizers;
 import dev.goshawk.hawq.quantize.ScaleRule;
 import dev.goshawk.hawq.quantize.Scheme;
 import dev.goshawk.hawq.quantize.UniformQuantizer;
+import dev.goshawk.hawq.search.SearchPolicy;
 import dev.goshawk.models.Block;
 import dev.goshawk.models.Network;
 import java.nio.file.Path;
@@ -23,16 +26,18 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
 
 /** How bits are chosen and in which order blocks are quantized. */
-final class QuantizationOptions {
+public final class QuantizationOptions {
     /** Options that some methods alone have a use for, and which. */
-    public static final Map<String, Predicate<NamedMethod>> OF_METHODS = ofMethods();
+    private static final Map<String, Predicate<NamedMethod>> OF_METHODS = ofMethods();
 
     /** Options that only the quantizer uniform has a use for. */
-    public static final List<String> OF_UNIFORM = List.of("--scheme", "--scale-rule", "--activation-range");
+    private static final List<String> OF_UNIFORM = List.of("--scheme", "--scale-rule", "--activation-range");
 
     private static Map<String, Predicate<NamedMethod>> ofMethods() {
         Map<String, Predicate<NamedMethod>> of = new LinkedHashMap<>();
@@ -45,6 +50,7 @@ final class QuantizationOptions {
         for (String option : List.of("--bops-limit", "--latency", "--latency-limit")) {
             of.put(option, m -> m.policy().obeysLimits());
         }
+        of.putAll(SearchOptions.uses());
         return of;
     }
 
@@ -103,13 +109,14 @@ final class QuantizationOptions {
      * What {@link #methods(boolean)} mean.
      *
      * @param blocks of the network, in its order
+     * @param search how long those search that choose by training
      */
-    public List<Method> methods(boolean embedded, List<Block> blocks) {
-        return methods(embedded).stream().map(m -> method(m, blocks)).toList();
+    public List<Method> methods(boolean embedded, List<Block> blocks, SearchSettings search) {
+        return methods(embedded).stream().map(m -> method(m, blocks, search)).toList();
     }
 
-    Method method(NamedMethod method, List<Block> blocks) {
-        return new Method(method.name(), label(method), allocation.policy(method, blocks, activationBits()),
+    Method method(NamedMethod method, List<Block> blocks, SearchSettings search) {
+        return new Method(method.name(), label(method), allocation.policy(method, blocks, activationBits(), search),
                 quantizer(method), reverseOrder);
     }
 
@@ -144,7 +151,7 @@ final class QuantizationOptions {
     }
 
     /** Whether one of the methods rounds with the quantizer uniform. */
-    public boolean usesUniform(boolean embedded) {
+    private boolean usesUniform(boolean embedded) {
         return methods(embedded).stream().anyMatch(m -> quantizerName(m).equals("uniform"));
     }
 
@@ -153,7 +160,7 @@ final class QuantizationOptions {
             throw new IllegalArgumentException("--quantizer: expected one of "
                     + String.join(", ", Quantizers.all().keySet()) + ", got '" + quantizer + "'");
         }
-        methods(true, blocks).forEach(m -> m.requireUsable(blocks, target()));
+        methods(true, blocks, SearchSettings.standard()).forEach(m -> m.requireUsable(blocks, target()));
     }
 
     public BitWidth activationBits() {
@@ -172,12 +179,47 @@ final class QuantizationOptions {
             throw new IllegalArgumentException("--method: expected each method once, got "
                     + methods.stream().map(NamedMethod::name).collect(Collectors.joining(",")));
         }
+        for (NamedMethod m : methods) {
+            if (allocation.givesBits() && m.policy() instanceof SearchPolicy) {
+                throw new IllegalArgumentException("--bits: expected methods that do not search for widths, got --method "
+                        + m.name());
+            }
+        }
         activationBits();
         checkQuantizers(blocks);
         if (atOnce && reverseOrder) {
             throw new IllegalArgumentException(
                     "--at-once and --reverse-order: expected one of them, all blocks at once have no order");
         }
+    }
+
+    /**
+     * Refuses what would be passed over in silence.
+     *
+     * @param spec of the command, as it was called
+     */
+    public void refuseUnused(CommandSpec spec, boolean embedded) {
+        List<NamedMethod> methods = methods(embedded);
+        for (String option : usesUniform(embedded) ? List.<String>of() : OF_UNIFORM) {
+            if (Given.is(spec, option)) {
+                throw new ParameterException(spec.commandLine(),
+                        option + ": expected with the quantizer uniform, which no method here rounds with");
+            }
+        }
+        if (methods.stream().allMatch(NamedMethod::hasOwnQuantizer) && Given.is(spec, "--quantizer")) {
+            throw new ParameterException(spec.commandLine(), "--quantizer: expected with " + methods(
+                    m -> !m.hasOwnQuantizer()) + ", the others have their own");
+        }
+        OF_METHODS.forEach((option, uses) -> {
+            if (methods.stream().noneMatch(uses) && Given.is(spec, option)) {
+                throw new ParameterException(spec.commandLine(), option + ": expected with " + methods(uses)
+                        + ", which --method " + methodNames(embedded) + " leaves out");
+            }
+        });
+    }
+
+    private static String methods(Predicate<NamedMethod> which) {
+        return "--method " + String.join(" or ", Methods.all().stream().filter(which).map(NamedMethod::name).toList());
     }
 
     /** The size asked for. */

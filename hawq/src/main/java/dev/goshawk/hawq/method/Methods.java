@@ -1,5 +1,13 @@
-package dev.goshawk.hawq.allocate;
+package dev.goshawk.hawq.method;
 
+import dev.goshawk.hawq.allocate.DirectAtSizePolicy;
+import dev.goshawk.hawq.allocate.DirectPolicy;
+import dev.goshawk.hawq.allocate.HawqPolicy;
+import dev.goshawk.hawq.allocate.ProgrammePolicy;
+import dev.goshawk.hawq.allocate.QuadraticPolicy;
+import dev.goshawk.hawq.allocate.TracePolicy;
+import dev.goshawk.hawq.search.dnas.DnasPolicy;
+import dev.goshawk.hawq.search.haq.HaqPolicy;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,6 +26,8 @@ public final class Methods {
         ALL.add(new NamedMethod("pact", "PACT", DirectPolicy::of, "pact"));
         ALL.add(new NamedMethod("dorefa", "DoReFa", DirectPolicy::of, "dorefa"));
         ALL.add(new NamedMethod("lq-nets", "LQ-Nets", DirectPolicy::of, "lq-nets"));
+        ALL.add(new NamedMethod("dnas", "DNAS", DnasPolicy::of, null));
+        ALL.add(new NamedMethod("haq", "HAQ", HaqPolicy::of, null));
         ALL.add(new NamedMethod("rvquant", "RVQuant", DirectPolicy::of, "rvquant"));
     }
 

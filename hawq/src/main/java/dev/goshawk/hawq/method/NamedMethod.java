@@ -1,5 +1,7 @@
-package dev.goshawk.hawq.allocate;
+package dev.goshawk.hawq.method;
 
+import dev.goshawk.hawq.allocate.BitPolicy;
+import dev.goshawk.hawq.allocate.PolicySettings;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,7 @@
-package dev.goshawk.hawq.cli.option;
+package dev.goshawk.hawq.cli.quantize;
 
 import dev.goshawk.hawq.FineTuningMeasures;
+import dev.goshawk.hawq.cli.option.TrainingOptions;
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.training.TrainingSettings;
 import dev.goshawk.hawq.training.WeightDecay;

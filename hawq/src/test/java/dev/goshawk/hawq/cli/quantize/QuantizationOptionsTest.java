@@ -1,4 +1,4 @@
-package dev.goshawk.hawq.cli.command;
+package dev.goshawk.hawq.cli.quantize;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -7,9 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.goshawk.hawq.Method;
 import dev.goshawk.hawq.allocate.AllocationTask;
-import dev.goshawk.hawq.allocate.Methods;
-import dev.goshawk.hawq.allocate.NamedMethod;
+import dev.goshawk.hawq.method.Methods;
+import dev.goshawk.hawq.method.NamedMethod;
 import dev.goshawk.hawq.allocate.BitAllocation;
+import dev.goshawk.hawq.allocate.SearchSettings;
 import dev.goshawk.hawq.allocate.SizeTarget;
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.quantize.ScaleRule;
@@ -51,7 +52,7 @@ class QuantizationOptionsTest {
     }
 
     private static Method method(NamedMethod method, String... arguments) {
-        return options(arguments).method(method, blocks());
+        return options(arguments).method(method, blocks(), SearchSettings.standard());
     }
 
     private static String bits(NamedMethod method, String... arguments) {
