@@ -56,8 +56,8 @@ class SearchCommandsTest {
             "--only haq --search-epochs 3 | --search-epochs: expected with dnas among the rows, which has a use for it "
                     + "(see goshawk reproduce cifar10 --help)",
             "--only haq --episodes 0 | --episodes: expected 1 to 1000000 episodes, got 0",
-            "--only haq --search-images 5000 | haq: --search-images: expected 0 to 4860 training images that are not held "
-                    + "out, got 5000"})
+            "--only haq --search-images 5401 | --search-images: expected 0 to 5400 training images that are not held "
+                    + "out, got 5401"})
     void lengthsThatARowHasNoUseForAreRefused(String options, String message) {
         String[] command = ("reproduce cifar10 --out " + folder.resolve("none") + " " + options).split(" ");
         assertEquals("goshawk: " + message, CliRun.failure(command));

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Cross-entropy times beta (log size)^gamma, the objective of Wu et al. 2018; size is the expected number of bits of the weights, sum_i n_i
@@ -50,13 +51,18 @@ final class SizedCrossEntropy implements TrainingObjective {
     @Override
     public Value of(Value logits, Value labels, SequencedMap<String, Value> trained) {
         Value loss = of(logits, labels);
-        Value size = loss.like(0);
+        @Nullable Value size = null;
         for (Map.Entry<String, String> architecture : mixed.architectures().entrySet()) {
             Value theta = trained.get(architecture.getKey());
             Block block = blocks.get(architecture.getValue());
             if (theta != null && block != null) {
-                size = size.add(bits(theta).scale(block.weightCount()));
+                Value bits = bits(theta).scale(block.weightCount());
+                size = size == null ? bits : size.add(bits);
             }
+        }
+        if (size == null) {
+            // Nothing is quantized yet.
+            return loss;
         }
         Value factor = size.log().log().add(-Math.log(Math.log(budget))).scale(gamma).exp();
         return loss.multiply(factor);

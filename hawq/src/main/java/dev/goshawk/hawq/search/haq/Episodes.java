@@ -144,8 +144,9 @@ final class Episodes {
         return NOISE * Math.pow(NOISE_DECAY, episode * PUBLISHED / count);
     }
 
-    /** Normally distributed about a mean in [0, 1], what lies outside drawn again. */
-    private static double near(double mean, double deviation, SplitMix64 random) {
+    /** Normally distributed about a mean in [0, 1], what lies outside drawn again; an agent that diverged says nothing. */
+    private static double near(double action, double deviation, SplitMix64 random) {
+        double mean = Double.isNaN(action) ? 0.5 : action;
         while (true) {
             double radius = Math.sqrt(-2 * Math.log(1 - random.nextDouble()));
             double x = mean + deviation * radius * Math.cos(2 * Math.PI * random.nextDouble());

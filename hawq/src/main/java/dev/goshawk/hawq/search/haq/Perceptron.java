@@ -80,8 +80,13 @@ final class Perceptron {
         return y;
     }
 
+    /** Binds those that a graph takes. */
     void bindTo(Executable executable) {
-        parameters.forEach(executable::bind);
+        parameters.forEach((key, t) -> {
+            if (executable.inputs().contains(key)) {
+                executable.bind(key, t);
+            }
+        });
     }
 
     /** Moves a share of the way to another network of the same sizes. */
