@@ -19,8 +19,8 @@ public interface Quantizer {
     /**
      * The quantizer of a weight of a network; that of its shape, unless overridden.
      *
-     * @param spec the weight, with the block it belongs to: quantizers of one block may share tensors of their state, which are one input of
-     *        the graph then
+     * @param spec the weight, with the block it belongs to: quantizers may share tensors of their state, which are one input of the graph
+     *        then
      * @throws IllegalArgumentException in one line, if the family has no such width
      */
     default TensorQuantizer weight(ParameterSpec spec, DType dtype, BitWidth bits) {

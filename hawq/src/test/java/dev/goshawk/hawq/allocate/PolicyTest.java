@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.goshawk.hawq.allocate.solve.IntegerProgramme;
 import dev.goshawk.hawq.curvature.BlockCurvature;
 import dev.goshawk.hawq.method.Methods;
+import dev.goshawk.hawq.method.NamedMethod;
 import dev.goshawk.hawq.perturbation.QuadraticForm;
 import dev.goshawk.hawq.perturbation.SiteCurvature;
 import dev.goshawk.hawq.quantize.BitWidth;

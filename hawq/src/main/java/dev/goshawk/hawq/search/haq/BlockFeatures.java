@@ -9,8 +9,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * What an agent sees of a block, as HAQ describes a layer: whether it is depthwise, channels in and out, stride, kernel, weights, side of the
- * feature map, its place, and the last action; each but the last scaled to [0, 1] over the blocks. Of a block with several layers channels
+ * What an agent sees of a block, as HAQ describes a layer: whether it is depthwise, channels in and out, stride, kernel, weights, side of
+ * the feature map, its place, and the last action; each but the last scaled to [0, 1] over the blocks. Of a block with several layers channels
  * in, kernel and grouping are its first layer's, channels out its last one's; stride and side follow from its multiply-adds a weight.
  */
 final class BlockFeatures {

@@ -12,8 +12,8 @@ import dev.goshawk.hawq.training.Checkpoints;
 import java.util.List;
 
 /**
- * HAQ (Wang et al. 2019, arXiv 1811.08886): an agent chooses a width for one block after another, and learns from the accuracy that the network
- * has with them after a short training. The best choice it tried is taken.
+ * HAQ (Wang et al. 2019, arXiv 1811.08886): an agent chooses a width for one block after another, and learns from the accuracy that the
+ * network has with them after a short training. The best choice it tried is taken.
  *
  * @param widths that may be chosen, ascending
  * @param settings length and images

@@ -7,7 +7,6 @@ import dev.goshawk.hawq.search.Found;
 import dev.goshawk.hawq.search.SearchListener;
 import dev.goshawk.hawq.search.SearchTask;
 import dev.goshawk.hawq.training.Checkpoints;
-import dev.goshawk.tensor.Tensor;
 import dev.goshawk.weights.Weights;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
