@@ -3,6 +3,7 @@ package dev.goshawk.hawq.allocate;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.goshawk.hawq.method.Methods;
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.models.Block;
 import java.util.List;

@@ -74,7 +74,7 @@ class EpisodesTest {
     }
 
     private static Episodes episodes() {
-        return new Episodes(blocks(), features(), WIDTHS, BUDGET, EPISODES, 48, 1, Backends.defaultBackend());
+        return new Episodes(blocks(), features(), WIDTHS, BUDGET, EPISODES, 24, 1, Backends.defaultBackend());
     }
 
     @Test
@@ -92,7 +92,7 @@ class EpisodesTest {
         String all = rewards + " " + mean(random) + " " + most(random);
         assertTrue(last > mean(rewards.subList(0, 20)), all);
         assertTrue(last > mean(random), all);
-        assertTrue(most(rewards) >= most(random), all);
+        assertTrue(random.stream().filter(r -> r < last).count() >= 0.9 * EPISODES, all);
         assertEquals(most(rewards), reward(learning.best()));
     }
 
@@ -117,10 +117,10 @@ class EpisodesTest {
     void choicesAreWalkedDownFromTheLastBlock() {
         int[] places = {4, 4, 0, 1, 4, 4};
         // Bits 8, 8, 2, 3, 8, 8 of 100 to 600 weights: 800 + 1600 + 600 + 1200 + 4000 + 4800.
-        Episodes.walkDown(blocks(), WIDTHS, 13_000, places);
+        Episodes.walkDown(blocks(), WIDTHS, 12_999, places);
         assertArrayEquals(new int[] {4, 4, 0, 1, 4, 3}, places);
         Episodes.walkDown(blocks(), WIDTHS, 10_400, places);
-        assertArrayEquals(new int[] {4, 3, 0, 0, 3, 3}, places, "6 x 500 and 400 less, then 2 x 200; the next is the last");
+        assertArrayEquals(new int[] {4, 4, 0, 1, 3, 2}, places, "the last again, and the one before it");
         Episodes.walkDown(blocks(), WIDTHS, 4200, places);
         assertArrayEquals(new int[6], places);
     }
