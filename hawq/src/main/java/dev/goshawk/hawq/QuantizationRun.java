@@ -132,7 +132,8 @@ final class QuantizationRun {
         }
         List<Turn> turns = policy.order(task, allocation).stream()
                 .map(b -> new Turn(b.name(), allocation.of(b), activations.get(b.name()))).toList();
-        return new Decision(method, allocation, sensitivities, quadratic, found == null ? null : found.report(), activations,
+        return new Decision(method, allocation, sensitivities, quadratic, found == null ? null : found.report(),
+                activations,
                 method.reverseOrder() ? turns.reversed() : turns, notes);
     }
 

@@ -89,7 +89,8 @@ class MethodsTest {
             assertEquals(m.method().policy().needs().contains(
                     BitPolicy.Need.PRODUCTS), m.decision().quadratic() != null);
         }
-        assertEquals(List.of("DNAS", "HAQ"), result.report().searches().stream().map(RunReport.Search::method).toList());
+        assertEquals(List.of("DNAS", "HAQ"),
+                result.report().searches().stream().map(RunReport.Search::method).toList());
         assertNotNull(result.curvature());
         result.curvature().blocks().forEach(b -> assertNotNull(b.trace(), b.block().name()));
         for (String name : Methods.names().subList(1, Methods.names().size())) {

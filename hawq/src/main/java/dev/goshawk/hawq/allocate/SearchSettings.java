@@ -61,6 +61,7 @@ public record SearchSettings(double epochs, int episodes, @Nullable Integer imag
     public SearchSettings shortened(double factor) {
         return factor >= 1
                 ? this
-                : withLength(Math.max(FEWEST_EPOCHS, epochs * factor), (int) Math.max(1, Math.round(episodes * factor)));
+                : withLength(Math.max(FEWEST_EPOCHS, epochs * factor),
+                        (int) Math.max(1, Math.round(episodes * factor)));
     }
 }

@@ -39,7 +39,8 @@ public final class AlternatingSteps implements StepRule {
 
     @Override
     public String describe() {
-        return first.describe() + "; after " + from + " steps one in " + every + " is followed by " + second.describe() + " at rate "
+        return first.describe() + "; after " + from + " steps one in " + every + " is followed by " + second.describe()
+                + " at rate "
                 + secondRate;
     }
 

@@ -52,7 +52,8 @@ class HtmlReportTest {
         assertEquals(8, page.getElementsByTagName("figure").getLength());
         String text = page.getDocumentElement().getTextContent();
         assertTrue(text.contains("layer1.0, 2 bits: 50.00 %") && text.contains("layer1.0, 7 bits: 1.00 %"), text);
-        assertTrue(text.contains("DNAS, 15 epochs over 45,000 training images, decided by 9,000, gamma 4; 612.0 s"), text);
+        assertTrue(text.contains("DNAS, 15 epochs over 45,000 training images, decided by 9,000, gamma 4; 612.0 s"),
+                text);
         assertTrue(text.contains("HAQ, 60 episodes over 5,000 training images, decided by 5,000; 900.0 s"), text);
         assertTrue(text.contains("HAQ: rewards") && text.contains("episodes"), text);
     }

@@ -181,8 +181,9 @@ public final class QuantizationOptions {
         }
         for (NamedMethod m : methods) {
             if (allocation.givesBits() && m.policy() instanceof SearchPolicy) {
-                throw new IllegalArgumentException("--bits: expected methods that do not search for widths, got --method "
-                        + m.name());
+                throw new IllegalArgumentException(
+                        "--bits: expected methods that do not search for widths, got --method "
+                                + m.name());
             }
         }
         activationBits();

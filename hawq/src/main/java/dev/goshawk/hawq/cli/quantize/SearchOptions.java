@@ -64,7 +64,8 @@ public final class SearchOptions {
             usual = usual.withLength(EmbeddedRun.SEARCH_EPOCHS, EmbeddedRun.EPISODES);
         }
         usual = usual.shortened(factor);
-        return usual.withLength(epochs == null ? usual.epochs() : epochs, episodes == null ? usual.episodes() : episodes)
+        return usual
+                .withLength(epochs == null ? usual.epochs() : epochs, episodes == null ? usual.episodes() : episodes)
                 .withImages(images).withGamma(gamma == null ? usual.gamma() : gamma);
     }
 }

@@ -131,7 +131,7 @@ final class Episodes {
             agent.remember(new Replay.Transition(states[i], actions[i], earned, states[i + 1],
                     i == blocks.size() - 1));
         }
-        if (done() >= random()) {
+        if (done() >= random() && !isOver()) {
             long updates = blocks.size() * Math.clamp(Math.round(PUBLISHED / count), 1L, MOST_UPDATES);
             for (long i = 0; i < updates; i++) {
                 agent.update();

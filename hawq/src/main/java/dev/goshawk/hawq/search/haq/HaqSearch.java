@@ -91,7 +91,8 @@ final class HaqSearch {
             episodes.restore(Arrays.asList(rewards), JSON.readValue(entry(text, "best"), int[].class));
             seconds = Double.parseDouble(entry(text, "seconds"));
         } catch (IllegalArgumentException | JacksonException e) {
-            throw new IllegalArgumentException(saved.source() + ": expected a checkpoint of this search, its content is damaged",
+            throw new IllegalArgumentException(
+                    saved.source() + ": expected a checkpoint of this search, its content is damaged",
                     e);
         }
     }

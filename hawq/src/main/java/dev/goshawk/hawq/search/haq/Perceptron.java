@@ -100,8 +100,10 @@ final class Perceptron {
     private void follow(String own, Perceptron other, String others, double share) {
         Tensor to = Objects.requireNonNull(parameters.get(own));
         Tensor from = Objects.requireNonNull(other.parameters.get(others));
+        float[] w = to.floats();
+        float[] x = from.floats();
         for (int i = 0; i < to.size(); i++) {
-            to.set(i, to.get(i) + share * (from.get(i) - to.get(i)));
+            w[to.offset() + i] += (float) share * (x[from.offset() + i] - w[to.offset() + i]);
         }
     }
 }
