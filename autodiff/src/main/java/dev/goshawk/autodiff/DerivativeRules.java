@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * absent value ({@code null}) is a symbolic zero.
  */
 final class DerivativeRules {
+    /** Beyond this numbers are all whole, and one less is the same. */
+    private static final double LARGEST_WHOLE = 0x1p52;
+
     private DerivativeRules() {
     }
 
@@ -45,6 +48,8 @@ final class DerivativeRules {
                 case ERFC -> t.multiply(x.erfSlope()).negate();
                 // Beyond 64 the slope is 0; infinity times 0 would be NaN.
                 case ERF_SLOPE -> t.multiply(Activations.clamp(x, -64, 64).multiply(result)).scale(-2);
+                case SIN -> t.multiply(x.cos());
+                case COS -> t.multiply(x.sin()).negate();
                 case RELU -> t.multiply(result.step());
                 case ABS -> t.multiply(x.sign());
             };
@@ -55,6 +60,11 @@ final class DerivativeRules {
                     case MAX -> t.multiply(i == 0 ? x.atLeast(y) : x.atLeast(y).negate().add(1));
                     case MIN -> t.multiply(i == 0 ? y.atLeast(x) : y.atLeast(x).negate().add(1));
                 };
+            }
+            case Op.Power(var lowered) -> power(result, lowered, i, t);
+            case Op.Where _ -> {
+                Value zero = t.like(0);
+                yield i == 0 ? null : Functions.where(x, i == 1 ? t : zero, i == 1 ? zero : t);
             }
             case Op.StraightThrough _ ->
                 i == 1 ? t.multiply(Value.of(new Op.StraightThroughSlope(), result.operand(1))) : null;
@@ -115,6 +125,13 @@ final class DerivativeRules {
     /** Tangent of a value, given its operands' tangents of which at least one is present; absent where it is zero. */
     static @Nullable Value jvp(Value v, List<@Nullable Value> tangents) {
         return switch (v.op()) {
+            case Op.Where _ -> {
+                Value a = tangents.get(1);
+                Value b = tangents.get(2);
+                yield a == null && b == null
+                        ? null
+                        : Functions.where(v.operand(0), a == null ? v.like(0) : a, b == null ? v.like(0) : b);
+            }
             case Op.Elementwise e -> {
                 @Nullable Value sum = null;
                 for (int i = 0; i < tangents.size(); i++) {
@@ -153,6 +170,13 @@ final class DerivativeRules {
 
     /** Gradient by operand i of any op, given the result's gradient; absent where it is zero. */
     static @Nullable Value vjp(Value v, int i, Value g) {
+        Masked masked = Masked.of(g);
+        boolean rearranged = Masked.isRearrangement(v.op());
+        if (masked != null && (rearranged || Masked.isOfSingleElements(v.op()))) {
+            Value inner = vjp(v, i, masked.gradient());
+            Value condition = rearranged ? vjp(v, i, masked.condition()) : masked.condition();
+            return inner == null || condition == null ? null : new Masked(condition, inner, masked.chosen()).value();
+        }
         return switch (v.op()) {
             case Op.Elementwise e -> chain(e, v, i, g);
             case Op.Linear linear -> transpose(linear, v, i, g);
@@ -168,7 +192,31 @@ final class DerivativeRules {
         if (a == null) {
             return b;
         }
-        return b == null ? a : a.add(b);
+        if (b == null) {
+            return a;
+        }
+        Value masked = Masked.sum(a, b);
+        return masked != null ? masked : a.add(b);
+    }
+
+    /** As {@link #chain}, of x^(y - lowered). */
+    private static @Nullable Value power(Value result, int lowered, int i, Value t) {
+        Value x = result.operand(0);
+        Value y = result.operand(1);
+        if (i == 1) {
+            // Where the power is 0 the logarithm may be infinite; the limit of the product is 0.
+            return t.multiply(Functions.where(result.abs(), result.multiply(x.log()), result));
+        }
+        Value lower = Value.of(new Op.Power(lowered + 1), x, y);
+        if (y.op() instanceof Op.Constant k) {
+            double exponent = k.value() - lowered;
+            boolean whole = Math.rint(k.value()) == k.value() && Math.abs(k.value()) < LARGEST_WHOLE;
+            return exponent == 0 ? null : t.multiply((whole ? x.pow(exponent - 1) : lower).scale(exponent));
+        }
+        Value exponent = y.subtract(lowered);
+        // x^0 at 0: its derivative is 0, not 0 times infinity.
+        return t.multiply(Functions.where(x.abs().add(exponent.abs()), exponent.multiply(lower),
+                exponent.add(x.scale(0))));
     }
 
     private static @Nullable Value linearJvp(Op.Linear op, Value v, List<@Nullable Value> tangents) {

@@ -130,6 +130,8 @@ public final class AccuracySweep {
             case ERF -> ErrorFunction::erf;
             case ERFC -> ErrorFunction::erfc;
             case ERF_SLOPE -> ErrorFunction::slope;
+            case SIN -> StrictMath::sin;
+            case COS -> StrictMath::cos;
             case RELU -> x -> x > 0 ? x : x != x ? x : 0;
             case ABS -> StrictMath::abs;
         };

@@ -16,6 +16,7 @@ public final class ElementBounds {
             case EXPM1 -> new double[] {4, 3, 3};
             case LOG -> new double[] {3, 0.5, 1.5};
             case LOG1P -> new double[] {5, 2, 3.5};
+            case SIN, COS -> new double[] {1, 1, 1};
             case SQRT -> new double[] {0.5, 2, 6};
             case RECIPROCAL -> new double[] {0.5, 2, 4};
             case TANH -> new double[] {5, 5, 7};
@@ -41,6 +42,7 @@ public final class ElementBounds {
             case EXPM1 -> new double[] {1, 1, 1};
             case LOG -> new double[] {1, 0.5, 1.5};
             case LOG1P -> new double[] {1, 2, 3.5};
+            case SIN, COS -> new double[] {1, 1, 1};
             case SQRT -> new double[] {0.5, 2, 6};
             case RECIPROCAL -> new double[] {0.5, 2, 4};
             case TANH -> new double[] {1, 4, 6};

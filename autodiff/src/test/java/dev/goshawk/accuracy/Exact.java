@@ -83,6 +83,8 @@ public record Exact(BigDecimal value, BigDecimal magnitude, double special) {
             case ERF -> Normals.erf(order, x);
             case ERFC -> Normals.erfc(order, x);
             case ERF_SLOPE -> Normals.slope(order, x);
+            case SIN -> Waves.of(order, x);
+            case COS -> Waves.of(order + 1, x);
             case TANH, SIGMOID, SIGMOID_SLOPE, SOFTPLUS -> Sigmoids.of(f, order, x);
         };
     }

@@ -13,6 +13,7 @@ import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.ErrorFunction;
 import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.Tensor;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -82,6 +83,15 @@ class TranscendentalAccuracyTest {
         check(Function.ERFC, ErrorFunction::erfc, 12, -5, 9, false);
         check(Function.ERF_SLOPE, ErrorFunction::slope, 7, -9, 9, false);
         check(Function.SIGMOID_SLOPE, TranscendentalAccuracyTest::slope, 6, -80, 80, false);
+    }
+
+    @Test
+    void sineAndCosineOfSmallAndLargeNumbers() {
+        for (Function f : List.of(Function.SIN, Function.COS)) {
+            DoubleUnaryOperator right = f == Function.SIN ? StrictMath::sin : StrictMath::cos;
+            check(f, right, 1.6, -10, 10, false);
+            check(f, right, 1.6, -30, 38, true);
+        }
     }
 
     @Test

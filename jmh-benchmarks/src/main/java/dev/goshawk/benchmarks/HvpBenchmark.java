@@ -75,6 +75,12 @@ public class HvpBenchmark {
         return product.apply();
     }
 
+    /** Gradient and product at a new point; over {@link GradientBenchmark} it is the joint cost of a product. */
+    @Benchmark
+    public HessianVectorProduct joint() {
+        return product.linearize().apply();
+    }
+
     /** Everything that does not depend on the vector. */
     @Benchmark
     public HessianVectorProduct linearize() {

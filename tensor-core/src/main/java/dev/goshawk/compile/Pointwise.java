@@ -25,11 +25,12 @@ final class Pointwise {
         return switch (op) {
             case Op.Unary(var f) -> switch (f) {
                 case EXP, EXPM1, LOG, LOG1P, SQRT, TANH, SIGMOID, SIGMOID_SLOPE, SOFTPLUS, ERF, ERFC,
-                        ERF_SLOPE ->
+                        ERF_SLOPE, SIN, COS ->
                     true;
                 case RELU, ABS, RECIPROCAL -> false;
             };
-            case Op.Leaf _, Op.Binary _, Op.StraightThrough _, Op.StraightThroughSlope _, Op.Linear _, Op.Multilinear _, Op.Piecewise _, Op.AtLeast _, Op.MaxOver _, Op.MaxPoolIndices _ ->
+            case Op.Power _ -> true;
+            case Op.Leaf _, Op.Binary _, Op.Where _, Op.StraightThrough _, Op.StraightThroughSlope _, Op.Linear _, Op.Multilinear _, Op.Piecewise _, Op.AtLeast _, Op.MaxOver _, Op.MaxPoolIndices _ ->
                 false;
         };
     }

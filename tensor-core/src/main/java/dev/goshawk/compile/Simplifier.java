@@ -100,6 +100,7 @@ public final class Simplifier {
             // Derivatives are taken before this: what is left is the value.
             case Op.StraightThrough _ -> in.get(0);
             case Op.StraightThroughSlope _ -> constant(1, in.get(0));
+            case Op.Where _ when in.get(0).op() instanceof Op.Constant k -> in.get(k.value() > 0 ? 1 : 2);
             case Op.Multiply _ -> multiply(in.get(0), in.get(1));
             case Op.AtLeast _ -> withoutRounding(in.get(0), in.get(1));
             case Op.Reshape(var shape) -> reshape(in.get(0), shape);

@@ -2,11 +2,14 @@ package dev.goshawk.graph;
 
 import dev.goshawk.tensor.ConvGeometry;
 import dev.goshawk.tensor.ConvRole;
+import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.ShapeMismatchException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * Sums of products by index letters, as NumPy's einsum with an explicit result: {@code "bij,bjk->bik"} is a product of batches of matrices.
@@ -16,6 +19,8 @@ import java.util.TreeMap;
  * filters of one pixel, which has every derivative and runs on every backend.
  */
 public final class Einsum {
+    private static final String LEADING = "abcdefghijklmnopqrst";
+
     private final Map<Character, Integer> extents = new TreeMap<>();
     private final String spec;
     private final String result;
@@ -53,16 +58,48 @@ public final class Einsum {
                 : e.product(inputs[0], operands[0], inputs[1], operands[1]);
     }
 
-    /** The product of batches of matrices: [..., i, j] by [..., j, k], with equal leading axes. */
+    /**
+     * The product of batches of matrices: [..., i, j] by [..., j, k]. Leading axes broadcast as in NumPy, without a copy: what is there
+     * once is multiplied as one matrix.
+     */
     public static Value batchedMatmul(Value a, Value b) {
-        int rank = a.shape().rank();
-        if (rank < 2 || rank > 20 || b.shape().rank() != rank) {
-            throw new ShapeMismatchException(
-                    "batched_matmul: expected two values of as many axes, at least 2, got " + a.shape() + " and "
-                            + b.shape());
+        int rank = Math.max(a.shape().rank(), b.shape().rank());
+        if (Math.min(a.shape().rank(), b.shape().rank()) < 2 || rank > LEADING.length() + 2) {
+            throw new ShapeMismatchException("batched_matmul: expected two values of 2 to " + (LEADING.length() + 2)
+                    + " axes, got " + a.shape() + " and " + b.shape());
         }
-        String batch = "abcdefghijklmnopqrst".substring(0, rank - 2);
-        return einsum(batch + "xy," + batch + "yz->" + batch + "xz", a, b);
+        Shape leading = Value.joint("batched_matmul", leading(a), leading(b));
+        String batch = LEADING.substring(0, rank - 2);
+        String present = varying(batch, leading);
+        Value product = einsum(
+                varying(batch, leading(a)) + "xy," + varying(batch, leading(b)) + "yz->" + present + "xz",
+                squeezed(a), squeezed(b));
+        int[] dims = Arrays.copyOf(leading.dims(), rank);
+        dims[rank - 2] = a.shape().dim(-2);
+        dims[rank - 1] = b.shape().dim(-1);
+        return product.reshape(Shape.of(dims));
+    }
+
+    private static Shape leading(Value v) {
+        return Shape.of(Arrays.copyOf(v.shape().dims(), v.shape().rank() - 2));
+    }
+
+    /** The letters of leading axes that are longer than 1; they are counted from the last. */
+    private static String varying(String batch, Shape leading) {
+        StringBuilder letters = new StringBuilder();
+        for (int i = leading.rank(); i > 0; i--) {
+            if (leading.dim(-i) != 1) {
+                letters.append(batch.charAt(batch.length() - i));
+            }
+        }
+        return letters.toString();
+    }
+
+    /** Without the leading axes of extent 1. */
+    private static Value squeezed(Value v) {
+        int last = v.shape().rank() - 2;
+        return v.reshape(IntStream.range(0, v.shape().rank()).filter(i -> i >= last || v.shape().dim(i) != 1)
+                .map(v.shape()::dim).toArray());
     }
 
     private ShapeMismatchException refused(String expected) {

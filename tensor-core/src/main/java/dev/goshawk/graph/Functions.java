@@ -67,6 +67,32 @@ public final class Functions {
     }
 
     /**
+     * a where the condition is above 0, such as a mask of ones or the result of a comparison, and b elsewhere; all three broadcast. The
+     * condition has no derivative. What is not chosen may be NaN or infinite: it reaches neither the value nor any derivative, in
+     * either mode, through functions of single elements, sums and products of them, reshapes and permutations.
+     */
+    public static Value where(Value condition, Value a, Value b) {
+        Shape joint = Value.joint("where", Value.joint("where", condition.shape(), a.shape()), b.shape());
+        return Value.of(new Op.Where(), condition.broadcast(joint), a.broadcast(joint), b.broadcast(joint));
+    }
+
+    /**
+     * Sums of the elements up to each one along an axis; a negative axis counts from the end. Each is a sum of at most log2 n others, which
+     * bounds its rounding.
+     */
+    public static Value cumulativeSum(Value x, int axis) {
+        int at = Indexing.axis("cumulative_sum", x, axis);
+        int extent = x.shape().dim(at);
+        Value sum = x;
+        for (int step = 1; step < extent; step *= 2) {
+            int[] low = new int[x.shape().rank()];
+            low[at] = step;
+            sum = sum.add(Indexing.range(sum, at, 0, extent - step).pad(low, new int[low.length]));
+        }
+        return sum;
+    }
+
+    /**
      * Batch normalization with the batch's own statistics (Ioffe and Szegedy 2015): mean and biased variance over all axes but the
      * last. Differentiation goes through the statistics.
      */

@@ -80,6 +80,22 @@ public final class Indexing {
         return Functions.concat(at, parts);
     }
 
+    /**
+     * Rows of zeros with a one at each index: [..., classes] of indices [...]. The indices are data, whole numbers of a floating type; one
+     * that is not from 0 to classes - 1 makes a row of zeros. {@code oneHot(i, rows).matmul(table)} are a table's rows, and the transpose
+     * times rows adds them up by index. It is constant to differentiation.
+     *
+     * @param classes at least 1
+     */
+    public static Value oneHot(Value indices, int classes) {
+        int[] dims = Arrays.copyOf(indices.shape().dims(), indices.shape().rank() + 1);
+        dims[dims.length - 1] = 1;
+        Value index = indices.reshape(Shape.of(dims));
+        Value counted = Value.constant(1, indices.dtype(), Shape.of(classes));
+        Value numbers = Functions.cumulativeSum(counted, 0).subtract(1);
+        return index.atLeast(numbers).multiply(numbers.atLeast(index));
+    }
+
     /** An axis counted from the front. */
     static int axis(String what, Value x, int axis) {
         int rank = x.shape().rank();

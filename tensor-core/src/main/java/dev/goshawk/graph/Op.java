@@ -57,7 +57,9 @@ public sealed interface Op {
             /** 1 - erf(x), with all its digits where erf is near 1. */
             ERFC,
             /** 2 / sqrt(pi) exp(-x^2): the derivative of ERF. */
-            ERF_SLOPE, RELU, ABS
+            ERF_SLOPE,
+            /** NaN at infinity; exact to the last places at any finite number. */
+            SIN, COS, RELU, ABS
         }
     }
 
@@ -67,6 +69,20 @@ public sealed interface Op {
         public enum Function {
             DIVIDE, MAX, MIN
         }
+    }
+
+    /**
+     * x^(y - lowered), operands (x, y): the power itself and, times what comes down, its derivatives by x. NaN operands give NaN; x^0 is
+     * 1; a negative x has powers with whole exponents only.
+     */
+    record Power(int lowered) implements Elementwise {
+    }
+
+    /**
+     * Operands (condition, a, b): a where the condition is above 0, b elsewhere. The condition has no derivative, and what is not chosen, NaN
+     * or infinite, adds nothing.
+     */
+    record Where() implements Elementwise {
     }
 
     /**

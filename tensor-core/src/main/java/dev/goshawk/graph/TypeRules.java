@@ -18,7 +18,9 @@ final class TypeRules {
             case Op.Input(var _, var dtype, var shape) -> new TensorType(dtype, shape);
             case Op.Constant(var _, var dtype, var shape) -> new TensorType(dtype, shape);
             case Op.Unary _, Op.Piecewise _, Op.Scale _, Op.StraightThroughSlope _ -> same(op, in, 1);
-            case Op.Binary _, Op.Add _, Op.Subtract _, Op.Multiply _, Op.AtLeast _, Op.StraightThrough _ -> same(op, in, 2);
+            case Op.Binary _, Op.Add _, Op.Subtract _, Op.Multiply _, Op.AtLeast _, Op.Power _, Op.StraightThrough _ ->
+                same(op, in, 2);
+            case Op.Where _ -> same(op, in, 3);
             case Op.Reshape(var shape) -> {
                 arity(op, in, 1);
                 if (in.get(0).shape().size() != shape.size()) {

@@ -172,11 +172,11 @@ public final class Value {
     }
 
     private Value broadcastBinary(Op op, Value other) {
-        Shape joint = joint(op, shape(), other.shape());
+        Shape joint = joint(op.label(), shape(), other.shape());
         return of(op, broadcast(joint), other.broadcast(joint));
     }
 
-    private static Shape joint(Op op, Shape a, Shape b) {
+    static Shape joint(String what, Shape a, Shape b) {
         if (a.equals(b)) {
             return a;
         }
@@ -186,7 +186,7 @@ public final class Value {
             int da = i <= a.rank() ? a.dim(-i) : 1;
             int db = i <= b.rank() ? b.dim(-i) : 1;
             if (da != db && da != 1 && db != 1) {
-                throw new ShapeMismatchException(op.label() + ": shapes " + a + " and " + b
+                throw new ShapeMismatchException(what + ": shapes " + a + " and " + b
                         + " do not broadcast: axis -" + i + " has " + da + " and " + db);
             }
             d[rank - i] = da == 1 ? db : da;
@@ -233,6 +233,47 @@ public final class Value {
     /** The derivative of {@link #erf()}: 2 / sqrt(pi) exp(-x^2). */
     public Value erfSlope() {
         return of(new Op.Unary(Op.Unary.Function.ERF_SLOPE), this);
+    }
+
+    /** Exact to the last places at any finite number, however large; NaN at infinity. */
+    public Value sin() {
+        return of(new Op.Unary(Op.Unary.Function.SIN), this);
+    }
+
+    /** As {@link #sin()}. */
+    public Value cos() {
+        return of(new Op.Unary(Op.Unary.Function.COS), this);
+    }
+
+    /**
+     * x^y, with derivatives by both. 0^0 is 1; a negative number has powers with whole exponents only, and no derivative by the exponent
+     * (NaN).
+     */
+    public Value pow(Value exponent) {
+        return broadcastBinary(new Op.Power(0), exponent);
+    }
+
+    /**
+     * x^c for a fixed c; x^2, x^3, x^4, x^-1 and x^0.5 are products, the reciprocal and the square root. Derivatives of a whole power of
+     * 0 are right: the second of x^2 is 2 there, the third 0.
+     */
+    public Value pow(double exponent) {
+        if (exponent == 0) {
+            return like(1);
+        }
+        if (exponent == 1) {
+            return this;
+        }
+        if (exponent == 2 || exponent == 4) {
+            return exponent == 2 ? square() : square().square();
+        }
+        if (exponent == 3) {
+            return square().multiply(this);
+        }
+        if (exponent == -1) {
+            return reciprocal();
+        }
+        return exponent == 0.5 ? sqrt() : pow(like(exponent));
     }
 
     /** log(sigmoid(x)) = -softplus(-x), finite for every finite x. */

@@ -87,10 +87,30 @@ public record ErrorBound(double[] value, double[] error, double[] size) {
                 }
                 yield rounded(value, error, abs(value), f == Op.Binary.Function.DIVIDE ? 2 : 0, type);
             }
+            case Op.Power(var lowered) -> {
+                double[] error = new double[value.length];
+                for (int i = 0; i < error.length; i++) {
+                    error[i] = Slopes.power(lowered, in[0].value[i], in[0].error[i], in[1].value[i], in[1].error[i]);
+                }
+                yield rounded(value, error, abs(value), FUNCTION, type);
+            }
+            case Op.Where _ -> where(value, in);
             case Op.StraightThrough _ -> in[0];
             case Op.NonDifferentiable _ -> new ErrorBound(value, Jumps.error(v, in, value), abs(value));
             case Op.FirstOrderOnly _ -> exact(value);
         };
+    }
+
+    private static ErrorBound where(double[] value, ErrorBound[] in) {
+        double[] error = new double[value.length];
+        double[] size = new double[value.length];
+        for (int i = 0; i < error.length; i++) {
+            double off = in[0].error[i];
+            ErrorBound chosen = in[in[0].value[i] > 0 ? 1 : 2];
+            error[i] = off > 0 && Math.abs(in[0].value[i]) <= off ? Double.POSITIVE_INFINITY : chosen.error[i];
+            size[i] = chosen.size[i];
+        }
+        return new ErrorBound(value, error, size);
     }
 
     /** With the error of so many roundings more. */

@@ -34,6 +34,32 @@ final class Slopes {
         };
     }
 
+    /** How far x^(y - lowered) can move when the operands are off by so much: between corners it is monotonic where x stays above 0. */
+    static double power(int lowered, double x, double ex, double y, double ey) {
+        double exponent = y - lowered;
+        if (ex == 0 && ey == 0) {
+            return 0;
+        }
+        if (ey == 0 && Math.rint(exponent) == exponent) {
+            double base = exponent >= 1 ? Math.abs(x) + ex : Math.abs(x) - ex;
+            return exponent == 0
+                    ? 0
+                    : base <= 0
+                            ? Double.POSITIVE_INFINITY
+                            : ex * Math.abs(exponent) * Math.pow(base, exponent - 1);
+        }
+        if (x <= ex) {
+            return Double.POSITIVE_INFINITY;
+        }
+        double worst = 0;
+        for (double base : new double[] {x - ex, x + ex}) {
+            for (double e : new double[] {exponent - ey, exponent + ey}) {
+                worst = Math.max(worst, Math.abs(Math.pow(base, e) - Math.pow(x, exponent)));
+            }
+        }
+        return worst;
+    }
+
     private static double slope(Op.Unary.Function f, double x) {
         return Math.abs(switch (f) {
             case EXP, EXPM1 -> Math.exp(x);
@@ -46,6 +72,7 @@ final class Slopes {
             case SIGMOID_SLOPE -> ScalarFunctions.sigmoidSlope(x) * Math.tanh(x / 2);
             case SOFTPLUS -> ScalarFunctions.sigmoid(x);
             case ERF, ERFC, ERF_SLOPE -> ErrorFunction.slope(x) * (f == Op.Unary.Function.ERF_SLOPE ? 2 * x : 1);
+            case SIN, COS -> 1;
             case RELU -> x > 0 ? 1 : 0;
             case ABS -> 1;
         });

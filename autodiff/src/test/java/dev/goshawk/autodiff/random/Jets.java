@@ -69,6 +69,16 @@ final class Jets {
                 yield out;
             }
             case Op.Unary(var f) -> elementwise(v, in, (a, _) -> unary(f, a));
+            case Op.Power(var lowered) -> elementwise(v, in, (a, b) -> power(a, with(b, b[0] - lowered)));
+            case Op.Where _ -> {
+                double[][] out = new double[order + 1][v.shape().size()];
+                for (int k = 0; k <= order; k++) {
+                    for (int i = 0; i < out[k].length; i++) {
+                        out[k][i] = in[in[0][0][i] > 0 ? 1 : 2][k][i];
+                    }
+                }
+                yield out;
+            }
             case Op.Binary(var f) -> elementwise(v, in, (a, b) -> switch (f) {
                 case DIVIDE -> quotient(a, b);
                 case MAX -> a[0] >= b[0] ? a : b;
@@ -145,9 +155,48 @@ final class Jets {
             case ERF -> integral(slope(a), a, ErrorFunction.erf(a[0]));
             case ERFC -> integral(scaled(-1, slope(a)), a, ErrorFunction.erfc(a[0]));
             case ERF_SLOPE -> slope(a);
+            case SIN -> wave(a, 0);
+            case COS -> wave(a, 1);
             case RELU -> a[0] > 0 ? a : new double[order + 1];
             case ABS -> scaled(Math.signum(a[0]), a);
         };
+    }
+
+    /** sin a (0) or cos a (1): s' = c a' and c' = -s a'. */
+    private double[] wave(double[] a, int which) {
+        double[][] y = new double[2][order + 1];
+        y[0][0] = Math.sin(a[0]);
+        y[1][0] = Math.cos(a[0]);
+        for (int k = 1; k <= order; k++) {
+            for (int j = 1; j <= k; j++) {
+                y[0][k] += j * a[j] * y[1][k - j] / k;
+                y[1][k] -= j * a[j] * y[0][k - j] / k;
+            }
+        }
+        return y[which];
+    }
+
+    /** a^b: a product for a fixed whole exponent, else exp(b log a). */
+    private double[] power(double[] a, double[] b) {
+        boolean fixed = Arrays.stream(b).skip(1).allMatch(x -> x == 0);
+        if (fixed && b[0] >= 0 && Math.rint(b[0]) == b[0]) {
+            double[] y = with(new double[order + 1], 1);
+            for (int i = 0; i < b[0]; i++) {
+                y = product(y, a);
+            }
+            return y;
+        }
+        return with(exp(product(b, log(a, a[0], Math.log(a[0])))), Math.pow(a[0], b[0]));
+    }
+
+    private double[] product(double[] a, double[] b) {
+        double[] y = new double[order + 1];
+        for (int k = 0; k <= order; k++) {
+            for (int j = 0; j <= k; j++) {
+                y[k] += a[j] * b[k - j];
+            }
+        }
+        return y;
     }
 
     /** 2 / sqrt(pi) exp(-a^2). */

@@ -11,6 +11,9 @@ import java.util.Locale;
  * false. Values are register names or immediates.
  */
 final class ElementPtx {
+    /** How a float32 immediate begins. */
+    private static final String IMMEDIATE = "0f";
+
     private final PtxKernel kernel;
     private final boolean single;
     private final String type;
@@ -48,7 +51,7 @@ final class ElementPtx {
     /** An immediate, rounded to the type. */
     String number(double x) {
         return single
-                ? String.format(Locale.ROOT, "0f%08X", Float.floatToIntBits((float) x))
+                ? String.format(Locale.ROOT, IMMEDIATE + "%08X", Float.floatToIntBits((float) x))
                 : String.format(Locale.ROOT, "0d%016X", Double.doubleToLongBits(x));
     }
 
@@ -100,6 +103,41 @@ final class ElementPtx {
         return kernel.result(kind, "selp." + type, yes, no, predicate);
     }
 
+    /** The nearest whole number, ties to even. */
+    String rounded(String a) {
+        return integral("rni", a);
+    }
+
+    /** The sum of coefficients times powers of t, the constant first. */
+    String polynomial(double[] coefficients, String t) {
+        int last = coefficients.length - 1;
+        String sum = number(coefficients[last]);
+        for (int i = last - 1; i >= 0; i--) {
+            sum = multiplyAdd(sum, t, number(coefficients[i]));
+        }
+        return sum;
+    }
+
+    /** These on registers of float64. */
+    private ElementPtx wide() {
+        return single ? new ElementPtx(kernel, DType.FLOAT64) : this;
+    }
+
+    /** A number of this type in float64; exact. */
+    private String widened(String a) {
+        if (!single) {
+            return a;
+        }
+        return a.startsWith(IMMEDIATE)
+                ? wide().number(Float.intBitsToFloat(Integer.parseUnsignedInt(a, IMMEDIATE.length(), a.length(), 16)))
+                : kernel.result(Kind.DOUBLE, "cvt.f64.f32", a);
+    }
+
+    /** A float64 number in this type, rounded once. */
+    private String narrowed(String a) {
+        return single ? kernel.result(Kind.FLOAT, "cvt.rn.f32.f64", a) : a;
+    }
+
     private String integral(String rounding, String a) {
         return kernel.result(kind, "cvt." + rounding + "." + type + "." + type, a);
     }
@@ -114,6 +152,9 @@ final class ElementPtx {
             case Op.Scale(var factor) -> multiply(a, number(factor));
             case Op.AtLeast _ -> select(test("ge", a, in.get(1)), number(1), number(0));
             case Op.Unary(var f) -> unary(f, a);
+            case Op.Power(var lowered) ->
+                narrowed(new PowerPtx(wide()).pow(widened(a), widened(in.get(1)), lowered));
+            case Op.Where _ -> select(test("gt", a, number(0)), in.get(1), in.get(2));
             case Op.Binary(var f) -> switch (f) {
                 case DIVIDE -> divide(a, in.get(1));
                 case MAX -> orNaN(greatest(a, in.get(1)), a, in.get(1));
@@ -123,7 +164,7 @@ final class ElementPtx {
                 case STEP -> select(test("gt", a, number(0)), number(1), number(0));
                 case SIGN -> select(test("gt", a, number(0)), number(1),
                         select(test("lt", a, number(0)), number(-1), a));
-                case ROUND -> integral("rni", a);
+                case ROUND -> rounded(a);
                 case FLOOR -> integral("rmi", a);
             };
             case Op.StraightThrough _ -> a;
@@ -147,6 +188,8 @@ final class ElementPtx {
             case ERF -> new ErrorFunctionPtx(this).erf(a);
             case ERFC -> new ErrorFunctionPtx(this).erfc(a);
             case ERF_SLOPE -> new ErrorFunctionPtx(this).slope(a);
+            case SIN -> narrowed(new TrigonometryPtx(wide()).sin(widened(a)));
+            case COS -> narrowed(new TrigonometryPtx(wide()).cos(widened(a)));
             case SQRT -> kernel.result(kind, "sqrt.rn." + type, a);
             case RECIPROCAL -> kernel.result(kind, "rcp.rn." + type, a);
             case RELU -> orNaN(greatest(a, number(0)), a, a);

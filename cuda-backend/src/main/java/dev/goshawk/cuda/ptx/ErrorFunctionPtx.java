@@ -16,15 +16,6 @@ final class ErrorFunctionPtx {
         this.single = elements.isSingle();
     }
 
-    private String sum(double[] coefficients, String t) {
-        int last = coefficients.length - 1;
-        String sum = e.number(coefficients[last]);
-        for (int i = last - 1; i >= 0; i--) {
-            sum = e.multiplyAdd(sum, t, e.number(coefficients[i]));
-        }
-        return sum;
-    }
-
     private String bounded(String x) {
         return e.least(e.absolute(x), e.number(single ? FAR_SINGLE : ErrorFunction.FAR));
     }
@@ -39,12 +30,12 @@ final class ErrorFunctionPtx {
     private String tail(String x) {
         String a = bounded(x);
         String t = e.divide(e.subtract(a, e.number(4)), e.add(a, e.number(3)));
-        String p = sum(ErrorFunction.tail(single ? DType.FLOAT32 : DType.FLOAT64), t);
+        String p = e.polynomial(ErrorFunction.tail(single ? DType.FLOAT32 : DType.FLOAT64), t);
         return e.multiply(gaussian(a), e.divide(p, e.add(e.add(a, a), e.number(1))));
     }
 
     private String small(String x) {
-        return e.multiply(x, sum(ErrorFunction.series(single ? DType.FLOAT32 : DType.FLOAT64), e.multiply(x, x)));
+        return e.multiply(x, e.polynomial(ErrorFunction.series(single ? DType.FLOAT32 : DType.FLOAT64), e.multiply(x, x)));
     }
 
     private String select(String x, String small, String large) {

@@ -12,9 +12,9 @@ public record PtxText(String name, String text) {
 
     /** A module of kernels, ready for the driver. */
     public static String module(Collection<PtxText> kernels) {
-        StringBuilder sb = new StringBuilder(PtxKernel.HEADER);
+        StringBuilder sb = new StringBuilder();
         kernels.forEach(kernel -> sb.append(kernel.text()));
-        return sb.toString();
+        return PtxKernel.HEADER + TrigonometryPtx.table(sb.toString()) + sb;
     }
 
     static String digest(String text) {

@@ -10,7 +10,7 @@ final class PtxArithmetic {
         long b = in.length > 1 ? s[in[1]] : 0;
         long c = in.length > 2 ? s[in[2]] : 0;
         return switch (op) {
-            case "mov.u32", "mov.b32", "mov.f32", "mov.b64", "mov.f64", "cvta.to.global.u64" -> a;
+            case "mov.u32", "mov.u64", "mov.b32", "mov.f32", "mov.b64", "mov.f64", "cvta.to.global.u64" -> a;
             case "add.u32", "add.s32" -> word(a + b);
             case "sub.s32" -> word(a - b);
             case "mul.lo.u32" -> word(a * b);
@@ -27,9 +27,21 @@ final class PtxArithmetic {
             case "shr.s64" -> a >> b;
             case "and.b64" -> a & b;
             case "cvt.s64.s32" -> (int) a;
+            case "cvt.u32.u64" -> word(a);
+            case "shr.u64" -> a >>> b;
+            case "or.b64" -> a | b;
+            case "xor.b64" -> a ^ b;
+            case "mul.lo.u64" -> a * b;
+            case "mul.hi.u64" -> Math.unsignedMultiplyHigh(a, b);
+            case "clz.b64" -> Long.numberOfLeadingZeros(a);
+            case "setp.lt.u64" -> Long.compareUnsigned(a, b) < 0 ? 1 : 0;
+            case "setp.lt.s64" -> a < b ? 1 : 0;
+            case "and.pred" -> a & b;
+            case "xor.pred" -> a ^ b;
+            case "not.pred" -> a ^ 1;
             case "setp.ge.u32" -> unsigned(a) >= unsigned(b) ? 1 : 0;
             case "setp.ne.u32" -> (int) a != (int) b ? 1 : 0;
-            case "selp.f32", "selp.f64" -> c != 0 ? a : b;
+            case "selp.f32", "selp.f64", "selp.b32", "selp.b64" -> c != 0 ? a : b;
             default -> op.endsWith("f32") || op.equals("cvt.rn.f32.s32") || op.endsWith("s32.f32")
                     ? single(op, f(a), f(b), f(c), a)
                     : twice(op, d(a), d(b), d(c), a);
@@ -82,6 +94,7 @@ final class PtxArithmetic {
             case "cvt.rmi.f32.f32" -> bits((float) Math.floor(a));
             case "cvt.rni.s32.f32" -> (int) Math.rint(a);
             case "cvt.rn.f32.s32" -> bits((float) (int) word);
+            case "cvt.f64.f32" -> bits((double) a);
             default -> throw new IllegalArgumentException("ptx: no instruction " + op);
         };
     }
@@ -108,6 +121,7 @@ final class PtxArithmetic {
             case "cvt.rni.s32.f64" -> (int) Math.rint(a);
             case "cvt.rn.f64.s32" -> bits((double) (int) word);
             case "cvt.rn.f64.s64" -> bits((double) word);
+            case "cvt.rn.f32.f64" -> bits((float) a);
             default -> throw new IllegalArgumentException("ptx: no instruction " + op);
         };
     }

@@ -72,6 +72,7 @@ final class PtxInterpreter {
                 case "ld.global.f64", "ld.global.v2.f64" -> load(c, s, Double.BYTES, null);
                 case "st.global.f32", "st.global.v2.f32", "st.global.v4.f32" -> store(c, s, Float.BYTES, null);
                 case "st.global.f64", "st.global.v2.f64" -> store(c, s, Double.BYTES, null);
+                case "ld.const.u64" -> s[c.vector()[0]] = program.table[(int) (s[c.in()[0]] + c.offset()) / Long.BYTES];
                 case "ld.shared.f32" -> load(c, s, Float.BYTES, shared);
                 case "ld.shared.f64" -> load(c, s, Double.BYTES, shared);
                 case "st.shared.f32" -> store(c, s, Float.BYTES, shared);

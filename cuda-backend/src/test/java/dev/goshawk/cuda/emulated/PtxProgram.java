@@ -23,6 +23,7 @@ final class PtxProgram {
                     Pattern.DOTALL);
     private static final Pattern PARAMETER = Pattern.compile("\\.param \\.(u32|u64) (\\w+)");
     private static final Pattern SHARED = Pattern.compile("\\.shared \\.align 16 \\.b8 shared\\[(\\d+)\\]");
+    private static final Pattern TABLE = Pattern.compile("\\.const \\.align 8 \\.b64 (\\w+)\\[\\d+\\] = \\{([^}]*)\\};");
     private static final Pattern INSTRUCTION = Pattern.compile("(?:@(!?)(%p\\d+) )?([a-z0-9.]+)(?: (.*))?");
     private static final Pattern PLACE = Pattern.compile("\\[([%\\w]+)(?:\\+(\\d+))?\\]");
 
@@ -33,15 +34,20 @@ final class PtxProgram {
     final String name;
     final int maxThreads;
     final int sharedBytes;
+    /** The module's one array of constants. */
+    final long[] table;
     /** Slot template: immediates at their places, everything else 0. */
     final long[] slots;
     final List<String> parameters = new ArrayList<>();
     final Code[] code;
 
+    private final String tableName;
     private final Map<String, Integer> slotOf = new HashMap<>();
     private final List<Long> template = new ArrayList<>();
 
-    private PtxProgram(Matcher entry) {
+    private PtxProgram(Matcher entry, String tableName, long[] table) {
+        this.tableName = tableName;
+        this.table = table;
         name = entry.group(1);
         maxThreads = Integer.parseInt(entry.group(3));
         slot("%tid.x");
@@ -72,9 +78,15 @@ final class PtxProgram {
     /** The kernels of a module by name. */
     static Map<String, PtxProgram> parse(String module) {
         Map<String, PtxProgram> programs = new LinkedHashMap<>();
+        Matcher table = TABLE.matcher(module);
+        boolean any = table.find();
+        long[] words = any
+                ? Arrays.stream(table.group(2).split(", ")).mapToLong(w -> Long.parseUnsignedLong(w.substring(2), 16))
+                        .toArray()
+                : new long[0];
         Matcher m = ENTRY.matcher(module);
         while (m.find()) {
-            programs.put(m.group(1), new PtxProgram(m));
+            programs.put(m.group(1), new PtxProgram(m, any ? table.group(1) : "no table", words));
         }
         return programs;
     }
@@ -128,11 +140,11 @@ final class PtxProgram {
         return template.size() - 1;
     }
 
-    private static long immediate(String text) {
+    private long immediate(String text) {
         if (text.startsWith("0f") || text.startsWith("0d")) {
             return Long.parseUnsignedLong(text.substring(2), 16);
         }
-        // The one array in shared memory starts at 0.
-        return text.equals("shared") ? 0 : Long.parseLong(text);
+        // The one array in shared memory starts at 0, and so does that of constants.
+        return text.equals("shared") || text.equals(tableName) ? 0 : Long.parseLong(text);
     }
 }

@@ -33,7 +33,7 @@ final class FakeClone {
         jdk = folder.resolve("jdk");
         tools = Files.createDirectories(folder.resolve("tools"));
         Files.createDirectories(root.resolve("bin"));
-        for (String file : List.of("goshawk", "jdk.sh", "jvm.options")) {
+        for (String file : List.of("goshawk", "jdk.sh", "jvm.options", "imports.jsh")) {
             Files.copy(Path.of("../bin", file), root.resolve("bin").resolve(file));
         }
         Files.copy(Path.of("../pom.xml"), root.resolve("pom.xml"));
@@ -45,6 +45,7 @@ final class FakeClone {
                 printf 'lc_all=%s\\n' "${LC_ALL-}"
                 for a in "$@"; do printf 'arg=%s\\n' "$a"; done
                 """);
+        Files.copy(jdk.resolve("bin/java"), jdk.resolve("bin/jshell"));
         script(tools.resolve("mvn"), """
                 root=${0%%/*}
                 for a in "$@"; do case $a in */pom.xml) root=${a%%/pom.xml} ;; esac; done

@@ -166,6 +166,23 @@ class LauncherTest {
     }
 
     @Test
+    void theShellIsTheJdksWithTheFlagsAndTheJars() throws Exception {
+        FakeClone clone = new FakeClone(folder, "a clone");
+        FakeClone.Ended run = clone.run(Map.of("GOSHAWK_OPTS", "-Xmx1g"), "jshell", "--feedback", "my script.jsh");
+        assertEquals(0, run.exitCode(), run.err().toString());
+        assertEquals(List.of("build"), Files.readAllLines(clone.root.resolve("builds")), "a fresh clone is built");
+        List<String> arguments = run.values("arg");
+        String jar = clone.root.toRealPath() + "/hawq/target/goshawk.jar";
+        assertEquals(List.of("--class-path", jar, "--startup", "DEFAULT", "--startup",
+                clone.root.toRealPath() + "/bin/imports.jsh", "--feedback", "my script.jsh"),
+                arguments.subList(arguments.size() - 8, arguments.size()));
+        assertTrue(arguments.containsAll(List.of("-R--add-modules=jdk.incubator.vector", "-R-Xmx1g")),
+                arguments.toString());
+        FakeClone.Ended open = clone.run(Map.of(), "jshell");
+        assertEquals(2, open.err().size(), "two lines of help: " + open.err());
+    }
+
+    @Test
     void aDeletedFolderIsOneLine() throws Exception {
         FakeClone clone = built("clone");
         FakeClone.Ended run = clone.end(clone.start(Map.of(), List.of("bash", "-c",

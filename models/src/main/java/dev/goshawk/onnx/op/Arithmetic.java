@@ -1,5 +1,6 @@
 package dev.goshawk.onnx.op;
 
+import dev.goshawk.graph.Functions;
 import dev.goshawk.graph.Value;
 import dev.goshawk.onnx.format.ConstantArray;
 import dev.goshawk.onnx.format.OnnxException;
@@ -12,7 +13,6 @@ import java.util.function.BinaryOperator;
 final class Arithmetic {
     /** The first opset whose arithmetic broadcasts without being told to. */
     static final int NUMPY_BROADCAST = 7;
-    private static final int LONGEST_POWER = 16;
 
     private Arithmetic() {
     }
@@ -40,14 +40,13 @@ final class Arithmetic {
         binary(all, "And", Value::multiply);
         binary(all, "Or", Value::max);
         all.put("Where", Operator.single(n -> {
-            ConstantArray choice = n.constant(0);
-            if (choice.isUniform()) {
+            ConstantArray choice = n.term(0).constant();
+            if (choice != null && choice.isUniform()) {
                 Value one = n.logical(choice.real(0) != 0 ? 1 : 2);
                 Value other = n.logical(choice.real(0) != 0 ? 2 : 1);
                 return Term.traced(one.broadcast(other.multiply(one).multiply(n.logical(0)).shape()));
             }
-            Value c = n.logical(0);
-            return Term.traced(c.multiply(n.logical(1)).add(c.negate().add(1).multiply(n.logical(2))));
+            return Term.traced(Functions.where(n.logical(0), n.logical(1), n.logical(2)));
         }));
     }
 
@@ -124,22 +123,8 @@ final class Arithmetic {
         ConstantArray exponent = n.term(1).constant();
         if (exponent != null && exponent.isUniform() && exponent.shape().size() == 1) {
             double p = exponent.real(0);
-            if (p == Math.rint(p) && Math.abs(p) <= LONGEST_POWER) {
-                return n.map(0, x -> whole(x, (int) p));
-            }
-            return n.map(0, x -> p == 0.5 ? x.sqrt() : x.log().scale(p).exp());
+            return n.map(0, x -> x.pow(p));
         }
-        return join(n, n.term(0), n.term(1), (x, y) -> y.multiply(x.log()).exp());
-    }
-
-    private static Value whole(Value x, int power) {
-        if (power < 0) {
-            return whole(x, -power).reciprocal();
-        }
-        if (power == 0) {
-            return x.like(1);
-        }
-        Value half = power == 1 ? x : whole(x, power / 2);
-        return power == 1 ? x : power % 2 == 0 ? half.square() : half.square().multiply(x);
+        return join(n, n.term(0), n.term(1), Value::pow);
     }
 }

@@ -29,6 +29,8 @@ final class Elementwise {
         plain(all, "Neg", Value::negate);
         plain(all, "Reciprocal", Value::reciprocal);
         plain(all, "Softplus", Value::softplus);
+        plain(all, "Sin", Value::sin);
+        plain(all, "Cos", Value::cos);
         plain(all, "Erf", Value::erf);
         plain(all, "Floor", Value::floor);
         plain(all, "Ceil", x -> x.negate().floor().negate());

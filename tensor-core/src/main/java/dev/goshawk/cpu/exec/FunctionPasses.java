@@ -23,6 +23,8 @@ final class FunctionPasses {
             case ERF -> ElementOp.ERF;
             case ERFC -> ElementOp.ERFC;
             case ERF_SLOPE -> ElementOp.ERF_SLOPE;
+            case SIN -> ElementOp.SIN;
+            case COS -> ElementOp.COS;
             case RELU -> ElementOp.RELU;
             case ABS -> ElementOp.ABS;
         };

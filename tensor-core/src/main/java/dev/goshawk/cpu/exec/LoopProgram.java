@@ -211,6 +211,11 @@ final class LoopProgram {
                 p = factor;
                 yield ElementOp.SCALE;
             }
+            case Op.Power(var lowered) -> {
+                p = lowered;
+                yield ElementOp.POWER;
+            }
+            case Op.Where _ -> ElementOp.WHERE;
             case Op.Unary(var f) -> FunctionPasses.of(f);
             case Op.Binary(var f) -> FunctionPasses.of(f);
             case Op.Piecewise(var f) -> f == Op.Piecewise.Function.ROUND && isSmall(s[0])

@@ -3,6 +3,7 @@ package dev.goshawk.cpu.reference;
 import dev.goshawk.graph.Op;
 import dev.goshawk.tensor.ErrorFunction;
 import dev.goshawk.tensor.ScalarFunctions;
+import dev.goshawk.tensor.Trigonometry;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 
@@ -27,6 +28,14 @@ final class ReferenceArithmetic {
         return out;
     }
 
+    static double[] where(double[] condition, double[] a, double[] b, int n) {
+        double[] out = new double[n];
+        for (int i = 0; i < n; i++) {
+            out[i] = condition[i] > 0 ? a[i] : b[i];
+        }
+        return out;
+    }
+
     static double[] unary(Op.Unary.Function f, double[] x, int n) {
         return map(x, n, switch (f) {
             case EXP -> Math::exp;
@@ -42,6 +51,8 @@ final class ReferenceArithmetic {
             case ERF -> ErrorFunction::erf;
             case ERFC -> ErrorFunction::erfc;
             case ERF_SLOPE -> ErrorFunction::slope;
+            case SIN -> Trigonometry::sin;
+            case COS -> Trigonometry::cos;
             case RELU -> a -> Math.max(a, 0);
             case ABS -> Math::abs;
         });

@@ -1,6 +1,7 @@
 package dev.goshawk.cpu.reference;
 
 import dev.goshawk.graph.Op;
+import dev.goshawk.tensor.Powers;
 import dev.goshawk.tensor.Shape;
 import java.util.Arrays;
 
@@ -31,6 +32,9 @@ public final class ReferenceOps {
             case Op.Unary(var f) -> ReferenceArithmetic.unary(f, operands[0], n);
             case Op.Piecewise(var f) -> ReferenceArithmetic.piecewise(f, operands[0], n);
             case Op.Binary(var f) -> ReferenceArithmetic.binary(f, operands[0], operands[1], n);
+            case Op.Power(var lowered) ->
+                ReferenceArithmetic.map2(operands[0], operands[1], n, (a, b) -> Powers.pow(a, b, lowered));
+            case Op.Where _ -> ReferenceArithmetic.where(operands[0], operands[1], operands[2], n);
             case Op.Add _ -> ReferenceArithmetic.map2(operands[0], operands[1], n, (a, b) -> a + b);
             case Op.Subtract _ -> ReferenceArithmetic.map2(operands[0], operands[1], n, (a, b) -> a - b);
             case Op.Multiply _ -> ReferenceArithmetic.map2(operands[0], operands[1], n, (a, b) -> a * b);

@@ -94,6 +94,10 @@ class LoopKernelTest {
         List<Instruction> instructions = new ArrayList<>();
         for (int n = 1 + r.nextInt(12); n > 0; n--) {
             int registers = leaves + instructions.size();
+            if (r.nextInt(8) == 0) {
+                instructions.add(new Instruction(new Op.Where(), r.ints(3, 0, registers).toArray()));
+                continue;
+            }
             List<Op> family = r.nextInt(3) == 0 ? UNARY : BINARY;
             int arity = family == UNARY ? 1 : 2;
             instructions.add(new Instruction(family.get(r.nextInt(family.size())),
@@ -134,6 +138,9 @@ class LoopKernelTest {
             results.add(leaves + instructions.size() - 1);
             kinds.add(Kind.STORE);
         }
+        instructions.add(new Instruction(new Op.Where(), new int[] {1, 0, 2}));
+        results.add(3 + instructions.size());
+        kinds.add(Kind.STORE);
         // a * b + c, a where b is positive, and sums of a value and of a product.
         int next = leaves + instructions.size();
         instructions.add(new Instruction(new Op.Multiply(), new int[] {0, 2}));

@@ -9,9 +9,13 @@ public enum ElementOp {
     MULTIPLY_ADD,
     /** a where b is positive, elsewhere a times 0: NaN and infinity are not hidden. */
     MASK_POSITIVE, RELU, STEP, SIGN, ABS, ROUND, FLOOR, EXP, EXPM1, LOG, LOG1P, SQRT, RECIPROCAL, TANH,
-    SIGMOID, SIGMOID_SLOPE, SOFTPLUS, ERF, ERFC, ERF_SLOPE,
+    SIGMOID, SIGMOID_SLOPE, SOFTPLUS, ERF, ERFC, ERF_SLOPE, SIN, COS,
     /** ROUND of a number from 0 to 2^22, or of NaN. */
     ROUND_SMALL,
+    /** a^(b - p) for a whole p. */
+    POWER,
+    /** b where a is above 0, c elsewhere. */
+    WHERE,
     /** result += a. */
     SUM,
     /** result += a * b. */
@@ -20,11 +24,11 @@ public enum ElementOp {
     /** How many of a, b, c the op has; the result that the sums add to is not counted. */
     public int operands() {
         return switch (this) {
-            case MULTIPLY_ADD -> 3;
-            case ADD, SUBTRACT, MULTIPLY, DIVIDE, MAX, MIN, AT_LEAST, MASK_POSITIVE, SUM_OF_PRODUCTS -> 2;
+            case MULTIPLY_ADD, WHERE -> 3;
+            case ADD, SUBTRACT, MULTIPLY, DIVIDE, MAX, MIN, AT_LEAST, MASK_POSITIVE, POWER, SUM_OF_PRODUCTS -> 2;
             case COPY, SCALE, RELU, STEP, SIGN, ABS, ROUND, ROUND_SMALL, FLOOR, EXP, EXPM1, LOG, LOG1P, SQRT,
                     RECIPROCAL, TANH,
-                    SIGMOID, SIGMOID_SLOPE, SOFTPLUS, ERF, ERFC, ERF_SLOPE, SUM ->
+                    SIGMOID, SIGMOID_SLOPE, SOFTPLUS, ERF, ERFC, ERF_SLOPE, SIN, COS, SUM ->
                 1;
         };
     }
@@ -33,10 +37,10 @@ public enum ElementOp {
     public boolean hasVectorForm() {
         return switch (this) {
             case COPY, ADD, SUBTRACT, MULTIPLY, DIVIDE, MAX, MIN, AT_LEAST, SCALE, MULTIPLY_ADD, MASK_POSITIVE, RELU,
-                    STEP, ROUND, ROUND_SMALL, SQRT, RECIPROCAL, SUM, SUM_OF_PRODUCTS ->
+                    STEP, ROUND, ROUND_SMALL, SQRT, RECIPROCAL, WHERE, SUM, SUM_OF_PRODUCTS ->
                 true;
             case SIGN, ABS, FLOOR, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, SIGMOID_SLOPE, SOFTPLUS, ERF, ERFC,
-                    ERF_SLOPE ->
+                    ERF_SLOPE, SIN, COS, POWER ->
                 false;
         };
     }

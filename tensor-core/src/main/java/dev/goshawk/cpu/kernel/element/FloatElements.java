@@ -2,7 +2,9 @@ package dev.goshawk.cpu.kernel.element;
 
 import dev.goshawk.cpu.kernel.simd.VectorSupport;
 import dev.goshawk.tensor.ErrorFunction;
+import dev.goshawk.tensor.Powers;
 import dev.goshawk.tensor.ScalarFunctions;
+import dev.goshawk.tensor.Trigonometry;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
@@ -37,10 +39,12 @@ public final class FloatElements implements ElementKernels {
             case SQRT -> sqrt(x, ao, r, ro, n);
             case RECIPROCAL -> reciprocal(x, ao, r, ro, n);
             case ROUND, ROUND_SMALL -> round(x, ao, r, ro, n);
+            case WHERE -> where(x, ao, y, bo, z, co, r, ro, n);
+            case POWER -> power(x, ao, y, bo, (int) p, r, ro, n);
             case SUM -> sum(x, ao, r, ro, n);
             case SUM_OF_PRODUCTS -> sumOfProducts(x, ao, y, bo, r, ro, n);
             case SIGN, ABS, FLOOR, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, SIGMOID_SLOPE, SOFTPLUS, ERF, ERFC,
-                    ERF_SLOPE ->
+                    ERF_SLOPE, SIN, COS ->
                 scalar(op, x, ao, r, ro, n);
         }
     }
@@ -203,6 +207,24 @@ public final class FloatElements implements ElementKernels {
         }
     }
 
+    private static void where(float[] x, int xo, float[] y, int yo, float[] z, int zo, float[] r, int ro, int n) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            FloatVector v = FloatVector.fromArray(S, y, yo + i);
+            FloatVector w = FloatVector.fromArray(S, z, zo + i);
+            FloatLanes.where(FloatVector.fromArray(S, x, xo + i), v, w).intoArray(r, ro + i);
+        }
+        for (; i < n; i++) {
+            r[ro + i] = x[xo + i] > 0 ? y[yo + i] : z[zo + i];
+        }
+    }
+
+    private static void power(float[] x, int xo, float[] y, int yo, int lowered, float[] r, int ro, int n) {
+        for (int i = 0; i < n; i++) {
+            r[ro + i] = (float) Powers.pow(x[xo + i], y[yo + i], lowered);
+        }
+    }
+
     private static void sum(float[] x, int xo, float[] r, int ro, int n) {
         add(x, xo, r, ro, r, ro, n);
     }
@@ -240,8 +262,10 @@ public final class FloatElements implements ElementKernels {
                 case ERF -> ErrorFunction.erf(v);
                 case ERFC -> ErrorFunction.erfc(v);
                 case ERF_SLOPE -> ErrorFunction.slope(v);
+                case SIN -> Trigonometry.sin(v);
+                case COS -> Trigonometry.cos(v);
                 case COPY, ADD, SUBTRACT, MULTIPLY, DIVIDE, MAX, MIN, AT_LEAST, SCALE, MULTIPLY_ADD, MASK_POSITIVE,
-                        RELU, STEP, ROUND, ROUND_SMALL, SQRT, RECIPROCAL, SUM, SUM_OF_PRODUCTS ->
+                        RELU, STEP, ROUND, ROUND_SMALL, SQRT, RECIPROCAL, POWER, WHERE, SUM, SUM_OF_PRODUCTS ->
                     throw new IllegalArgumentException("has a pass of its own: " + op);
             };
         }

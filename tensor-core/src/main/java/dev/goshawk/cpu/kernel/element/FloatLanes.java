@@ -30,6 +30,10 @@ public final class FloatLanes {
         return x.mul(step(y));
     }
 
+    public static FloatVector where(FloatVector condition, FloatVector a, FloatVector b) {
+        return b.blend(a, condition.compare(VectorOperators.GT, 0));
+    }
+
     public static FloatVector relu(FloatVector x) {
         return x.blend(0f, x.compare(VectorOperators.LE, 0));
     }

@@ -45,6 +45,7 @@ public final class LoopGenerator {
     private static final ClassDesc LANES = describe(FloatLanes.class);
     private static final MethodTypeDesc ON_ONE = MethodTypeDesc.of(VECTOR, VECTOR);
     private static final MethodTypeDesc ON_TWO = MethodTypeDesc.of(VECTOR, VECTOR, VECTOR);
+    private static final MethodTypeDesc ON_THREE = MethodTypeDesc.of(VECTOR, VECTOR, VECTOR, VECTOR);
     private static final MethodTypeDesc READ = MethodTypeDesc.of(VECTOR, FLOATS, ConstantDescs.CD_int);
 
     // Locals: this, then run's parameters.
@@ -188,13 +189,14 @@ public final class LoopGenerator {
             case SQRT -> b.invokevirtual(VECTOR, "sqrt", MethodTypeDesc.of(VECTOR));
             case AT_LEAST -> b.invokestatic(LANES, "atLeast", ON_TWO);
             case MASK_POSITIVE -> b.invokestatic(LANES, "maskPositive", ON_TWO);
+            case WHERE -> b.invokestatic(LANES, "where", ON_THREE);
             case RELU -> b.invokestatic(LANES, "relu", ON_ONE);
             case STEP -> b.invokestatic(LANES, "step", ON_ONE);
             case RECIPROCAL -> b.invokestatic(LANES, "reciprocal", ON_ONE);
             case ROUND -> b.invokestatic(LANES, "round", ON_ONE);
             case ROUND_SMALL -> b.invokestatic(LANES, "roundSmall", ON_ONE);
             case SIGN, ABS, FLOOR, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, SIGMOID_SLOPE, SOFTPLUS, ERF, ERFC,
-                    ERF_SLOPE ->
+                    ERF_SLOPE, SIN, COS, POWER ->
                 throw new IllegalArgumentException("no vector form of " + p.op());
         }
         b.astore(vector(p.target()));
