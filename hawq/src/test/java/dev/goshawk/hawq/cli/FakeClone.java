@@ -41,11 +41,12 @@ final class FakeClone {
         Files.writeString(jdk.resolve("release"),
                 "JAVA_VERSION=\"99.0.1\"\nMODULES=\"java.base jdk.incubator.vector\"\n");
         script(jdk.resolve("bin/javac"), "exit 0");
-        script(jdk.resolve("bin/java"), """
-                printf 'lc_all=%s\\n' "${LC_ALL-}"
-                for a in "$@"; do printf 'arg=%s\\n' "$a"; done
-                """);
-        Files.copy(jdk.resolve("bin/java"), jdk.resolve("bin/jshell"));
+        for (String program : List.of("java", "jshell")) {
+            script(jdk.resolve("bin").resolve(program), """
+                    printf 'lc_all=%s\\n' "${LC_ALL-}"
+                    for a in "$@"; do printf 'arg=%s\\n' "$a"; done
+                    """);
+        }
         script(tools.resolve("mvn"), """
                 root=${0%%/*}
                 for a in "$@"; do case $a in */pom.xml) root=${a%%/pom.xml} ;; esac; done
