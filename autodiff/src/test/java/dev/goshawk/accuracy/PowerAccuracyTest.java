@@ -32,7 +32,8 @@ class PowerAccuracyTest {
             }
             int lowered = i % 3;
             // logarithms of results of every size
-            double y = random.nextDouble(-744, 710) / StrictMath.log(x) * Math.scalb(1.0, -random.nextInt(4) * random.nextInt(20));
+            double y = random.nextDouble(-744, 710) / StrictMath.log(x)
+                    * Math.scalb(1.0, -random.nextInt(4) * random.nextInt(20));
             if (x == 1 || !(Math.abs((y - lowered) * StrictMath.log(x)) < 745)) {
                 continue;
             }
@@ -50,7 +51,8 @@ class PowerAccuracyTest {
     @Test
     void powersAreThoseOfIeee() {
         double infinity = Double.POSITIVE_INFINITY;
-        double[] values = {0, -0.0, 1, -1, 0.5, -0.5, 2, -2, 3, -3, infinity, -infinity, 1e300, -1e-300, 0x1p53, -0x1p60,
+        double[] values = {0, -0.0, 1, -1, 0.5, -0.5, 2, -2, 3, -3, infinity, -infinity, 1e300, -1e-300, 0x1p53,
+                -0x1p60,
                 Double.MIN_VALUE};
         for (double x : values) {
             for (double y : values) {
@@ -82,7 +84,9 @@ class PowerAccuracyTest {
         for (int i = 0; i < 4000 + hard.length; i++) {
             double x = i < hard.length
                     ? hard[i]
-                    : i % 2 == 0 ? random.nextInt(1 << 26) * (Math.PI / 2) : random.nextDouble(1, 2) * Math.scalb(1.0, i % 1023);
+                    : i % 2 == 0
+                            ? random.nextInt(1 << 26) * (Math.PI / 2)
+                            : random.nextDouble(1, 2) * Math.scalb(1.0, i % 1023);
             double sin = Waves.of(0, x).unitsOff(Trigonometry.sin(x), DType.FLOAT64);
             double cos = Waves.of(1, x).unitsOff(Trigonometry.cos(x), DType.FLOAT64);
             assertTrue(sin <= 0.8 && cos <= 0.8, x + ": " + sin + " and " + cos + " units off");

@@ -104,7 +104,8 @@ class WhereTest {
                 // the exponents as an array: of a derivative at 0 only what is finite
                 assertEquals(order == n ? factorial : 0,
                         Derivatives.derivative(order, x -> x.pow(
-                                Functions.constant(Tensor.of(Shape.of(2), exponent, exponent + 7.0)).multiply(x.like(1)))
+                                Functions.constant(Tensor.of(Shape.of(2), exponent, exponent + 7.0))
+                                        .multiply(x.like(1)))
                                 .slice(new int[] {0}, new int[] {1}, new int[] {1}), 0),
                         "derivative " + order + " of x^[" + n + "]");
             }

@@ -92,7 +92,8 @@ class NotebookTest {
             if (WRITE) {
                 ((ObjectNode) cells.get(i)).put("execution_count", i + 1).set("outputs", outputs);
             } else {
-                assertEquals(comparable(cells.get(i).get("outputs")), comparable(outputs), text(cells.get(i).get("source")));
+                assertEquals(comparable(cells.get(i).get("outputs")), comparable(outputs),
+                        text(cells.get(i).get("source")));
             }
         }
         assertTrue(shown >= 8, "there are outputs: " + shown);

@@ -35,7 +35,8 @@ final class ErrorFunctionPtx {
     }
 
     private String small(String x) {
-        return e.multiply(x, e.polynomial(ErrorFunction.series(single ? DType.FLOAT32 : DType.FLOAT64), e.multiply(x, x)));
+        return e.multiply(x,
+                e.polynomial(ErrorFunction.series(single ? DType.FLOAT32 : DType.FLOAT64), e.multiply(x, x)));
     }
 
     private String select(String x, String small, String large) {

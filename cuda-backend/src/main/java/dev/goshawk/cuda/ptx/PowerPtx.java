@@ -41,7 +41,8 @@ final class PowerPtx {
                 new Pair(bounded(exponent.high, -Double.MAX_VALUE), exponent.low));
         String limit = e.select(one(e.test("gt", exponent.high, zero), e.test("gt", a, e.number(1))), zero, infinite);
         String inside = both(both(e.test("gt", a, zero), e.test("lt", a, infinite)), finite);
-        String plain = both(not(inside), both(not(e.test("eq", exponent.high, zero)), not(e.test("eq", a, e.number(1)))));
+        String plain = both(not(inside),
+                both(not(e.test("eq", exponent.high, zero)), not(e.test("eq", a, e.number(1)))));
         magnitude = e.select(plain, limit, magnitude);
         String whole = e.test("eq", e.rounded(y), y);
         String half = e.multiply(y, e.number(0.5));

@@ -23,7 +23,8 @@ final class PtxProgram {
                     Pattern.DOTALL);
     private static final Pattern PARAMETER = Pattern.compile("\\.param \\.(u32|u64) (\\w+)");
     private static final Pattern SHARED = Pattern.compile("\\.shared \\.align 16 \\.b8 shared\\[(\\d+)\\]");
-    private static final Pattern TABLE = Pattern.compile("\\.const \\.align 8 \\.b64 (\\w+)\\[\\d+\\] = \\{([^}]*)\\};");
+    private static final Pattern TABLE = Pattern
+            .compile("\\.const \\.align 8 \\.b64 (\\w+)\\[\\d+\\] = \\{([^}]*)\\};");
     private static final Pattern INSTRUCTION = Pattern.compile("(?:@(!?)(%p\\d+) )?([a-z0-9.]+)(?: (.*))?");
     private static final Pattern PLACE = Pattern.compile("\\[([%\\w]+)(?:\\+(\\d+))?\\]");
 
