@@ -171,6 +171,9 @@ final class DerivativeRules {
     /** Gradient by operand i of any op, given the result's gradient; absent where it is zero. */
     static @Nullable Value vjp(Value v, int i, Value g) {
         Masked masked = Masked.of(g);
+        if (masked != null && v.op() instanceof Op.Broadcast) {
+            return masked.broadcastFrom(v.operand(0).shape());
+        }
         boolean rearranged = Masked.isRearrangement(v.op());
         if (masked != null && (rearranged || Masked.isOfSingleElements(v.op()))) {
             Value inner = vjp(v, i, masked.gradient());

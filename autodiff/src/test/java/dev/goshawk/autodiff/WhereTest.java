@@ -3,6 +3,7 @@ package dev.goshawk.autodiff;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.goshawk.Derivatives;
 import dev.goshawk.backend.Backend;
@@ -11,6 +12,7 @@ import dev.goshawk.backend.Executable;
 import dev.goshawk.backend.Workers;
 import dev.goshawk.graph.Functions;
 import dev.goshawk.graph.Graph;
+import dev.goshawk.graph.Indexing;
 import dev.goshawk.graph.Value;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Shape;
@@ -77,6 +79,61 @@ class WhereTest {
                 }
             }
         }
+    }
+
+    /** Rows divided by their norms; a row of zeros stays one. */
+    private static Value normalized(Value x) {
+        Value norm = x.square().sum(1).sqrt().reshape(2, 1);
+        return Functions.where(norm, x.divide(norm), x.scale(3));
+    }
+
+    @Test
+    void aHoleOfAWholeRowDoesNotSpread() {
+        Tensor at = Tensor.of(Shape.of(2, 2), 0.0, 0.0, 3.0, 4.0);
+        double[][] expected = {{3, 0, 0, 0}, {0, 3, 0, 0}, {0, 0, 16 / 125.0, -12 / 125.0},
+                {0, 0, -12 / 125.0, 9 / 125.0}};
+        Value x = Value.input("x", DType.FLOAT64, Shape.of(2, 2));
+        for (Backend backend : backends()) {
+            for (int i = 0; i < 4; i++) {
+                Value one = Functions.constant(Tensor.of(Shape.of(2, 2), i == 0 ? 1.0 : 0, i == 1 ? 1.0 : 0,
+                        i == 2 ? 1.0 : 0, i == 3 ? 1.0 : 0));
+                Value back = ReverseMode.gradient(normalized(x).multiply(one).sum(), List.of(x)).get(0);
+                Value forth = ForwardMode.jvp(List.of(normalized(x)), List.of(x), List.of(one)).get(0);
+                Value twice = ReverseMode.gradient(back.square().sum(), List.of(x)).get(0);
+                double[] second = run(backend, twice, at);
+                assertArrayEquals(expected[i], run(backend, back, at), 1e-14);
+                assertArrayEquals(expected[i], run(backend, forth, at), 1e-14);
+                assertEquals(0, second[0], "a constant slope at the row of zeros");
+                assertTrue(Double.isFinite(second[2]), second[2] + " at the other row");
+            }
+        }
+    }
+
+    private static double[] run(Backend backend, Value y, Tensor at) {
+        Executable e = backend.compile(Graph.of("y", y));
+        e.bind("x", at);
+        e.run();
+        return e.output("y").toDoubles();
+    }
+
+    @Test
+    void whatIsMovedBeforeTheChoiceKeepsIt() {
+        UnaryOperator<Value> parts = x -> {
+            Value joined = Functions.concat(0, List.of(Indexing.range(x, 0, 2, 4), Indexing.range(x, 0, 0, 2))).log();
+            Value padded = joined.pad(new int[] {0}, new int[] {1});
+            return Functions.where(padded.abs().subtract(0.1), padded, padded.like(0)).sum();
+        };
+        // log of 0 is infinite and of -1 NaN: neither is chosen below
+        UnaryOperator<Value> chosen = x -> {
+            Value logs = Functions.concat(0, List.of(Indexing.range(x, 0, 2, 4), Indexing.range(x, 0, 0, 2))).log();
+            Value mask = Functions.constant(Tensor.of(Shape.of(4), 1.0, 1.0, 0.0, 0.0));
+            return Functions.where(mask, logs, x.like(0)).sum();
+        };
+        Tensor at = Tensor.of(Shape.of(4), 0.0, -1.0, 2.0, 4.0);
+        assertArrayEquals(new double[] {0, 0, 0.5, 0.25}, Derivatives.gradient(chosen, at).toDoubles());
+        assertEquals(-0.25, Derivatives.hessian(chosen, at)[2][2]);
+        assertArrayEquals(new double[] {0.5, 0.25, 0.125, 0.2},
+                Derivatives.gradient(parts, Tensor.of(Shape.of(4), 2.0, 4.0, 8.0, 5.0)).toDoubles());
     }
 
     @Test

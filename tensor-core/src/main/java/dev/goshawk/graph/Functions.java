@@ -69,7 +69,8 @@ public final class Functions {
     /**
      * a where the condition is above 0, such as a mask of ones or the result of a comparison, and b elsewhere; all three broadcast. The
      * condition has no derivative. What is not chosen may be NaN or infinite: it reaches neither the value nor any derivative, in
-     * either mode, through functions of single elements, sums and products of them, reshapes and permutations.
+     * either mode, through functions of single elements, sums, broadcasts and what only moves elements; a matrix product or convolution
+     * in the branch ends this.
      */
     public static Value where(Value condition, Value a, Value b) {
         Shape joint = Value.joint("where", Value.joint("where", condition.shape(), a.shape()), b.shape());
