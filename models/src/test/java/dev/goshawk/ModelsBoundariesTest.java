@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class ModelsBoundariesTest {
     private static final String[] MODELS = {"dev.goshawk.models..", "dev.goshawk.weights..", "dev.goshawk.data..",
             "dev.goshawk.files..", "dev.goshawk.fingerprint..",
-            "dev.goshawk.json..", "dev.goshawk.onnx.."};
+            "dev.goshawk.json..", "dev.goshawk.onnx..", "dev.goshawk.packed.."};
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -29,6 +29,15 @@ class ModelsBoundariesTest {
     void networksFilesAndImagesKnowNoBackend() {
         noClasses().that().resideInAnyPackage(MODELS).and().resideOutsideOfPackage("dev.goshawk.onnx..")
                 .should().dependOnClassesThat().resideInAPackage("dev.goshawk.cpu..").check(CLASSES);
+    }
+
+    @Test
+    void packedModelsNeedNothingButTheJdk() {
+        noClasses().that().resideInAPackage("dev.goshawk.packed..")
+                .should().dependOnClassesThat().resideInAnyPackage("tools.jackson..", "net.razorvine..",
+                        "com.google.protobuf..", "dev.goshawk.json..", "dev.goshawk.autodiff..",
+                        "dev.goshawk.operator..", "dev.goshawk.spectral..")
+                .check(CLASSES);
     }
 
     @Test

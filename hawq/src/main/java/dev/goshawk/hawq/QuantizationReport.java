@@ -103,7 +103,7 @@ final class QuantizationReport {
         return new RunReport.Quantization(quantizer.describeWeights(), activations,
                 main.method().policy().describe(options.target()), allocation.ratio(), allocation.mebibytes(),
                 activationRatio(main.decision()), Compression.convention(),
-                main.method().policy().describe());
+                main.method().policy().describe(), main.packed());
     }
 
     private List<RunReport.BlockRow> blocks(Decision main) {

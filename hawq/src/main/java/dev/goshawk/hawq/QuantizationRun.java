@@ -7,8 +7,10 @@ import dev.goshawk.hawq.allocate.BitPolicy.Need;
 import dev.goshawk.hawq.allocate.Compression;
 import dev.goshawk.hawq.allocate.Sensitivity;
 import dev.goshawk.hawq.curvature.BlockCurvature;
+import dev.goshawk.hawq.packing.Packer;
 import dev.goshawk.hawq.perturbation.QuadraticForm;
 import dev.goshawk.hawq.quantize.BitWidth;
+import dev.goshawk.hawq.quantize.QuantizedNetwork;
 import dev.goshawk.hawq.run.RunFolder;
 import dev.goshawk.hawq.search.Found;
 import dev.goshawk.hawq.search.SearchListener;
@@ -27,6 +29,8 @@ import dev.goshawk.hawq.training.optimizer.Sgd;
 import dev.goshawk.models.Block;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.parameters.Parameters;
+import dev.goshawk.packed.format.PackedSize;
+import dev.goshawk.weights.WeightFileException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -82,7 +86,8 @@ final class QuantizationRun {
         Decision decision = decide(method, curvature);
         listener.chosen(decision);
         TrainingSettings settings = options.training().withQuantizer(method.quantizer());
-        Trainer trainer = new Trainer(network, weights.copy(), data, settings,
+        Parameters trained = weights.copy();
+        Trainer trainer = new Trainer(network, trained, data, settings,
                 options.fineTuning().schedule(decision.turns()), options.backend(), descent(settings));
         Checkpoints checkpoints = folder.checkpoints(method.name());
         if (folder.isResumed() && checkpoints.isEmpty()) {
@@ -92,9 +97,23 @@ final class QuantizationRun {
         Parameters model = trainer.quantizedParameters();
         folder.writeModel(file, model, metadata(decision, trainer));
         Double accuracy = epochs.getLast().testAccuracy();
-        MethodResult result = new MethodResult(decision, epochs, accuracy == null ? 0 : accuracy, model);
+        MethodResult result = new MethodResult(decision, epochs, accuracy == null ? 0 : accuracy, model,
+                pack(file, trained, trainer.network(), method));
         listener.trained(result);
         return result;
+    }
+
+    /** Writes the packed file; a line says so where the network cannot be packed. */
+    private @Nullable PackedSize pack(String file, Parameters trained, QuantizedNetwork quantized, Method method) {
+        try {
+            return folder.writePacked(file, Packer.pack(network, trained, quantized, method.quantizer(), data.test(),
+                    data.normalization(), options.backend()));
+        } catch (WeightFileException e) {
+            throw e;
+        } catch (IllegalArgumentException e) {
+            listener.note(RunFolder.packed(file) + " is not written: " + e.getMessage());
+            return null;
+        }
     }
 
     private StepRule.Factory descent(TrainingSettings settings) {

@@ -46,6 +46,14 @@ public interface ImageDataset {
         return false;
     }
 
+    /**
+     * Short side in pixels that photographs of any size are resized to before their centre is cut out; 0 where images are taken as they
+     * are.
+     */
+    default int resize() {
+        return 0;
+    }
+
     /** Bytes of one image. */
     default int imageBytes() {
         return height() * width() * 3;

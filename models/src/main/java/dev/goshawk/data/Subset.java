@@ -53,6 +53,11 @@ public final class Subset implements ImageDataset {
     }
 
     @Override
+    public int resize() {
+        return whole.resize();
+    }
+
+    @Override
     public int label(int image) {
         return whole.label(picked[image]);
     }

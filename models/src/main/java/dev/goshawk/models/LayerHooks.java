@@ -17,4 +17,16 @@ public interface LayerHooks {
     default Value activation(ActivationSite site, Value activation) {
         return activation;
     }
+
+    /**
+     * What a batch normalization in evaluation mode gives; called once each.
+     *
+     * @param name of its scale's parameter
+     * @param x what is normalized, the channel last
+     * @param scale factor by channel, of the parameters and statistics
+     * @param shift what is added, by channel
+     */
+    default Value normalization(String name, Value x, Value scale, Value shift) {
+        return x.multiply(scale).add(shift);
+    }
 }

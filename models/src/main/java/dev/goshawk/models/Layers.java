@@ -106,7 +106,10 @@ public final class Layers {
         Value mean = parameter(meanName, Kind.BN_MEAN, channels);
         Value variance = parameter(varianceName, Kind.BN_VARIANCE, channels);
         return switch (trace.mode) {
-            case EVALUATION -> Functions.batchNormEvaluation(x, gamma, beta, mean, variance, epsilon);
+            case EVALUATION -> {
+                Functions.Affine folded = Functions.batchNormAffine(gamma, beta, mean, variance, epsilon);
+                yield trace.hooks.normalization(prefix + gammaName, x, folded.scale(), folded.shift());
+            }
             case TRAINING -> {
                 Functions.BatchNormalized n = Functions.batchNormTraining(x, gamma, beta, epsilon);
                 double samples = (double) x.shape().size() / channels.size();

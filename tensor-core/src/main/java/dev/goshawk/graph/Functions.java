@@ -113,8 +113,18 @@ public final class Functions {
     /** Batch normalization with given statistics, each of shape [channels]. */
     public static Value batchNormEvaluation(Value x, Value gamma, Value beta, Value mean, Value variance,
             double epsilon) {
+        Affine folded = batchNormAffine(gamma, beta, mean, variance, epsilon);
+        return x.multiply(folded.scale()).add(folded.shift());
+    }
+
+    /** A factor and what is added, each of shape [channels]. */
+    public record Affine(Value scale, Value shift) {
+    }
+
+    /** Batch normalization with given statistics, each of shape [channels], as a product and a sum. */
+    public static Affine batchNormAffine(Value gamma, Value beta, Value mean, Value variance, double epsilon) {
         Value scale = variance.add(epsilon).sqrt().reciprocal().multiply(gamma);
-        return x.multiply(scale).add(beta.subtract(mean.multiply(scale)));
+        return new Affine(scale, beta.subtract(mean.multiply(scale)));
     }
 
     /**

@@ -10,6 +10,8 @@ import dev.goshawk.hawq.cli.command.SizeCommand;
 import dev.goshawk.hawq.cli.command.SpectrumCommand;
 import dev.goshawk.hawq.cli.command.TraceCommand;
 import dev.goshawk.hawq.cli.command.TrainCommand;
+import dev.goshawk.hawq.cli.packed.ClassifyCommand;
+import dev.goshawk.hawq.cli.packed.ExportCommand;
 import dev.goshawk.hawq.cli.print.Version;
 
 import picocli.CommandLine;
@@ -25,9 +27,10 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         description = "Exact second-order mathematics on the JVM: Hessian-aware mixed-precision quantization.",
         subcommands = {QuantizeCommand.class, ReproduceCommand.class, TrainCommand.class, EvaluateCommand.class,
+                ClassifyCommand.class,
                 SpectrumCommand.class,
                 TraceCommand.class, DensityCommand.class,
-                ModelsCommand.class, SizeCommand.class, DoctorCommand.class},
+                ModelsCommand.class, SizeCommand.class, ExportCommand.class, DoctorCommand.class},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:The command did its work; what did not converge is told on standard error.",
                 "1:Standard output could not be written, or 'doctor' found wrong results.",

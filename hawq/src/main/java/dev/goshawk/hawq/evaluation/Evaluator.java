@@ -11,8 +11,10 @@ import dev.goshawk.data.PrefetchingBatches;
 import dev.goshawk.graph.Graph;
 import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.models.TracedNetwork;
+import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.ShapeMismatchException;
 import dev.goshawk.tensor.Tensor;
+import java.util.function.Consumer;
 
 /**
  * Runs a network forward over data sets. The batch is fixed and its last rows are padded with zeros, which no image's logits depend
@@ -42,10 +44,34 @@ public final class Evaluator {
      * @param traced the network, in evaluation mode
      */
     public Evaluator(TracedNetwork traced, Parameters parameters, Backend backend) {
+        this(traced, parameters::bindTo, backend);
+    }
+
+    /**
+     * Compiles the forward pass.
+     *
+     * @param traced the network, in evaluation mode
+     * @param bind binds everything but the images
+     */
+    public Evaluator(TracedNetwork traced, Consumer<Executable> bind, Backend backend) {
         this.forward = backend.compile(Graph.of(LOGITS, traced.logits()));
         this.images = Tensor.zeros(traced.images().dtype(), traced.images().shape());
         this.labels = Tensor.zeros(traced.images().dtype(), traced.labels().shape());
-        parameters.bindTo(forward);
+        bind.accept(forward);
+        forward.bind(TracedNetwork.IMAGES, images);
+    }
+
+    /**
+     * Takes what is compiled already.
+     *
+     * @param forward gives {@value #LOGITS}
+     * @param images where it takes a batch of images from; bound by this
+     * @param classes number of logits of an image
+     */
+    public Evaluator(Executable forward, Tensor images, int classes) {
+        this.forward = forward;
+        this.images = images;
+        this.labels = Tensor.zeros(images.dtype(), Shape.of(images.shape().dim(0), classes));
         forward.bind(TracedNetwork.IMAGES, images);
     }
 

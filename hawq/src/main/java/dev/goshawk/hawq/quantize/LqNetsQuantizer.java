@@ -8,6 +8,7 @@ import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.Function;
 
@@ -170,6 +171,11 @@ public record LqNetsQuantizer() implements Quantizer {
         @Override
         public Tensor levels() {
             return levels;
+        }
+
+        @Override
+        public Optional<Tensor> basis() {
+            return Optional.of(basis);
         }
 
         @Override

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.Function;
 
@@ -86,6 +87,29 @@ public interface TensorQuantizer {
             out.set(i, levels.get((int) codes.get(i) * groups + i % groups));
         }
         return out;
+    }
+
+    /**
+     * A short form of {@link #levels}, where there is one: numbers v [bits, groups] such that the levels of a group are the sums of v'e in
+     * ascending order, added in float64 from the first number on and rounded once, with e in {-1, 1}^bits for weights and {0, 1}^bits for
+     * activations. A value of an activation goes to the highest level whose midpoint with the one before it does not exceed it.
+     */
+    default Optional<Tensor> basis() {
+        return Optional.empty();
+    }
+
+    /**
+     * Values that are stored by themselves rather than as a code.
+     *
+     * @param from magnitude from which on values are
+     * @param step they are whole multiples of it, below 2^15 of them
+     */
+    record LargeValues(double from, double step) {
+    }
+
+    /** Which values are stored by themselves; none, unless overridden. */
+    default Optional<LargeValues> large() {
+        return Optional.empty();
     }
 
     /** The largest value there is a code for. */

@@ -8,6 +8,7 @@ import dev.goshawk.tensor.Tensor;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.Function;
 
@@ -222,6 +223,11 @@ public record ValueAwareQuantizer(double weightShare, double activationShare) im
                 levels.set(k, binary() ? (2 * k - 1) * reach.item() : (lowest + k) * step());
             }
             return levels;
+        }
+
+        @Override
+        public Optional<LargeValues> large() {
+            return Optional.of(new LargeValues(large.item(), fine.item()));
         }
 
         @Override

@@ -74,7 +74,11 @@ public final class HtmlReport {
         tile(out, Numbers.fixed(q.weightRatio(), 2) + "\u00d7", "smaller weights than 32-bit floats");
         tile(out, Numbers.compact(q.mebibytes()) + " MiB", "of weights");
         tile(out, Numbers.compact(q.activationRatio()) + "\u00d7", "smaller activations");
-        out.append("</div>\n<p class=\"note\">Sizes count ").append(Html.text(q.convention())).append(".</p>\n");
+        out.append("</div>\n<p class=\"note\">Sizes count ").append(Html.text(q.convention())).append(".");
+        if (q.packed() != null) {
+            out.append(" The packed file has ").append(Html.text(q.packed().toString())).append(".");
+        }
+        out.append("</p>\n");
     }
 
     private static void tile(StringBuilder out, String value, String label) {

@@ -1,6 +1,7 @@
 package dev.goshawk.hawq.report;
 
 import dev.goshawk.hawq.training.EpochResult;
+import dev.goshawk.packed.format.PackedSize;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -115,9 +116,11 @@ public record RunReport(String goshawk, String created, String command, String m
      * @param activationRatio reached
      * @param convention what the sizes count
      * @param policy how the widths were chosen, in words, or null where nothing was chosen
+     * @param packed bytes of the packed file, or null where there is none
      */
     public record Quantization(String weights, String activations, String target, double weightRatio, double mebibytes,
-            double activationRatio, String convention, @Nullable String policy) {
+            double activationRatio, String convention, @Nullable String policy,
+            @Nullable PackedSize packed) {
     }
 
     /**

@@ -33,8 +33,9 @@ final class RunContents {
 
     private static Set<String> files() {
         Set<String> files = new HashSet<>(Set.of(SETTINGS, "curvature.json", "products.json", "activations.json",
-                "run.json", "report.html", RunFolder.MODEL));
-        Methods.names().forEach(name -> files.add(name + ".safetensors"));
+                "run.json", "report.html", RunFolder.MODEL, RunFolder.packed(RunFolder.MODEL)));
+        Methods.names().stream().map(name -> name + ".safetensors")
+                .forEach(name -> files.addAll(List.of(name, RunFolder.packed(name))));
         return Set.copyOf(files);
     }
 

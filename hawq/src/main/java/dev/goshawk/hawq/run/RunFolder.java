@@ -5,6 +5,9 @@ import dev.goshawk.hawq.report.HtmlReport;
 import dev.goshawk.hawq.report.JsonFiles;
 import dev.goshawk.hawq.report.RunReport;
 import dev.goshawk.models.parameters.Parameters;
+import dev.goshawk.packed.format.PackedFile;
+import dev.goshawk.packed.format.PackedNetwork;
+import dev.goshawk.packed.format.PackedSize;
 import dev.goshawk.weights.SafetensorsFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,6 +20,7 @@ import java.util.Map;
 public final class RunFolder implements AutoCloseable {
     /** The weights that the run is about. */
     public static final String MODEL = "model.safetensors";
+    private static final String WEIGHTS = ".safetensors";
     /** The report for people. */
     public static final String REPORT = "report.html";
 
@@ -70,6 +74,20 @@ public final class RunFolder implements AutoCloseable {
     /** Writes weights as other programs read them: PyTorch's names and layout. */
     public void writeModel(String file, Parameters parameters, Map<String, String> metadata) {
         SafetensorsFile.write(file(file), parameters.toWeights(file).tensors(), metadata);
+    }
+
+    /** Name of the packed file beside that of weights. */
+    public static String packed(String file) {
+        return file.replace(WEIGHTS, ".packed" + WEIGHTS);
+    }
+
+    /**
+     * Writes the packed file beside that of weights.
+     *
+     * @throws IllegalArgumentException in one line, if there is something that the format has no place for
+     */
+    public PackedSize writePacked(String file, PackedNetwork network) {
+        return PackedFile.write(file(packed(file)), network);
     }
 
     /** Writes {@code run.json} and {@code report.html}. */

@@ -25,7 +25,7 @@ class OnnxCommandsTest {
     @TempDir
     private Path folder;
 
-    private String network(int classes) throws IOException {
+    static String network(Path folder, int classes) throws IOException {
         byte[] bytes = new OnnxBytes(13).input("x", 1, 0, 3, 32, 32)
                 .initializer(OnnxBytes.floats("conv.weight", new long[] {8, 3, 5, 5}, wave(600, 0.1f)))
                 .initializer(OnnxBytes.floats("fc.weight", new long[] {classes, 8}, wave(8 * classes, 0.6f)))
@@ -50,7 +50,7 @@ class OnnxCommandsTest {
     void itsSpectrumHasALayerForABlock() throws IOException {
         Path json = folder.resolve("spectrum.json");
         Path list = CliRun.writeSamples(folder, IMAGES.name(0), IMAGES.name(4000), IMAGES.name(1));
-        CliRun run = CliRun.of("spectrum", "--model", network(10), "--samples", list.toString(), "--json",
+        CliRun run = CliRun.of("spectrum", "--model", network(folder, 10), "--samples", list.toString(), "--json",
                 json.toString(), "--tolerance", "0.05");
         assertEquals(0, run.exitCode(), run.err());
         JsonNode blocks = CliRun.json(json).get("blocks");
@@ -61,7 +61,7 @@ class OnnxCommandsTest {
     @Test
     void itIsQuantizedAndEvaluated() throws IOException {
         String data = NoisyImages.write(folder.resolve("data")).toString();
-        String model = network(2);
+        String model = network(folder, 2);
         Path out = folder.resolve("run");
         CliRun run = CliRun.of("quantize", "--model", model, "--data", data, "--method", "direct", "--at-once",
                 "--epochs-per-block", "1", "--batch", "4", "--out", out.toString());
@@ -77,14 +77,14 @@ class OnnxCommandsTest {
 
     @Test
     void dataOfOtherClassesIsRefused() throws IOException {
-        CliRun run = CliRun.of("spectrum", "--model", network(4));
+        CliRun run = CliRun.of("spectrum", "--model", network(folder, 4));
         assertEquals(2, run.exitCode());
         assertTrue(run.err().contains("the network has 4 outputs, the data has 10 classes"), run.err());
     }
 
     @Test
     void itIsNotOverwrittenByWhatACommandWrites() throws IOException {
-        String model = network(10);
+        String model = network(folder, 10);
         byte[] before = Files.readAllBytes(Path.of(model));
         for (String[] call : new String[][] {{"size", "--bits", "8,8", "--json", model}, {"spectrum", "--json", model},
                 {"evaluate", "--logits", model}}) {
@@ -99,7 +99,7 @@ class OnnxCommandsTest {
 
     @Test
     void theEndingMayBeInCapitals() throws IOException {
-        Path capitals = Files.copy(Path.of(network(10)), folder.resolve("SMALL.ONNX"));
+        Path capitals = Files.copy(Path.of(network(folder, 10)), folder.resolve("SMALL.ONNX"));
         CliRun run = CliRun.of("size", "--bits", "8,8", "--model", capitals.toString());
         assertEquals(0, run.exitCode(), run.err());
         assertEquals("goshawk: " + folder.resolve("X.ONNX") + ": no such file",

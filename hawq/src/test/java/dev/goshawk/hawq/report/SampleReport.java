@@ -9,6 +9,7 @@ import dev.goshawk.hawq.report.RunReport.Model;
 import dev.goshawk.hawq.report.RunReport.Quantization;
 import dev.goshawk.hawq.report.RunReport.Result;
 import dev.goshawk.hawq.report.RunReport.Schedule;
+import dev.goshawk.packed.format.PackedSize;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -79,7 +80,7 @@ final class SampleReport {
                 new Quantization("symmetric per channel, least squared error", "unsigned 4-bit after ReLU",
                         "ratio 13.1", 13.107, 0.0781, 8,
                         "convolution and fully connected weights only; 1 MiB is 1,048,576 bytes",
-                        "bits in the order of |lambda| / n"),
+                        "bits in the order of |lambda| / n", new PackedSize(81_920, 5_600, 2_800, 400, 1_336)),
                 blocks, List.of(new Schedule("HAWQ", epochs), new Schedule("Direct", direct)), results);
     }
 

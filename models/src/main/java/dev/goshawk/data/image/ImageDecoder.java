@@ -4,6 +4,7 @@ import dev.goshawk.data.DataException;
 import dev.goshawk.files.RegularFile;
 import java.awt.image.BufferedImage;
 import java.awt.image.ComponentColorModel;
+import java.awt.image.DataBuffer;
 import java.awt.image.Raster;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -179,11 +180,19 @@ public final class ImageDecoder {
         jpeg.colour().toRgb(samples, width * height, rgb, 0);
     }
 
+    /** The bytes of an image in memory: its samples where these are bytes, else what they are in sRGB. Transparency is dropped. */
+    public static RgbImage of(BufferedImage image) {
+        byte[] rgb = new byte[Math.multiplyExact(Math.multiplyExact(image.getWidth(), image.getHeight()), 3)];
+        copy(image, new Header(image.getWidth(), image.getHeight(), null), rgb);
+        return new RgbImage(image.getWidth(), image.getHeight(), rgb);
+    }
+
     private static void copy(BufferedImage image, Header header, byte[] rgb) {
         int width = header.width();
         check(image.getRaster(), header);
         int at = 0;
-        if (image.getColorModel() instanceof ComponentColorModel) {
+        if (image.getColorModel() instanceof ComponentColorModel model
+                && model.getTransferType() == DataBuffer.TYPE_BYTE && !model.isAlphaPremultiplied()) {
             // Samples as they are stored: getRGB would take gray through a colour space and change its values.
             Raster raster = image.getRaster();
             int bands = raster.getNumBands();

@@ -36,6 +36,11 @@ final class ImageFiles implements ImageDataset {
     }
 
     @Override
+    public int resize() {
+        return preprocessing.resize();
+    }
+
+    @Override
     public int label(int image) {
         return listing.labels()[image];
     }

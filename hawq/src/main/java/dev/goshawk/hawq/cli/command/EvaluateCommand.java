@@ -7,6 +7,7 @@ import dev.goshawk.hawq.cli.option.EngineOptions;
 import dev.goshawk.hawq.cli.option.Given;
 import dev.goshawk.hawq.cli.option.ModelOptions;
 import dev.goshawk.hawq.cli.option.Outputs;
+import dev.goshawk.hawq.cli.packed.IntegerComparison;
 import dev.goshawk.hawq.cli.print.MemoryTable;
 import dev.goshawk.hawq.cli.print.Progress;
 import dev.goshawk.hawq.cli.print.Provenance;
@@ -22,7 +23,9 @@ import dev.goshawk.hawq.quantize.StoredActivations;
 import dev.goshawk.models.LayerHooks;
 import dev.goshawk.models.Mode;
 import dev.goshawk.models.Network;
-import dev.goshawk.hawq.cli.option.NamedNetwork;
+import dev.goshawk.packed.PackedModel;
+import dev.goshawk.packed.integer.IntegerBatch;
+import dev.goshawk.packed.integer.IntegerModel;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.Tensor;
@@ -31,6 +34,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -86,6 +90,10 @@ public final class EvaluateCommand implements Callable<Integer> {
             description = "Images per batch (default: 128).")
     private int batch = 128;
 
+    @Option(names = "--integer",
+            description = "Packed models: compute in integers alone, and say how that differs from floats.")
+    private boolean integer;
+
     @Option(names = "--dry-run", description = "Print how much memory the command would use, and exit.")
     private boolean dryRun;
 
@@ -94,6 +102,8 @@ public final class EvaluateCommand implements Callable<Integer> {
 
     private final ObjectNode file = Outputs.object();
     private String activations = "";
+    private final IntegerComparison comparison = new IntegerComparison();
+    private @Nullable Evaluation floats;
     private final ArrayNode names = file.putArray("samples");
     private final ArrayNode rows = file.putArray("logits");
 
@@ -104,8 +114,15 @@ public final class EvaluateCommand implements Callable<Integer> {
         }
         model.check();
         model.requireWeights(spec);
+        model.openPacked(spec);
         if (inputs != null) {
             IN_PLACE_OF.forEach(o -> Given.refuseBoth(spec, "--inputs", o, "the file's images are all that is used"));
+        }
+        if (integer && model.packed() == null) {
+            throw new ParameterException(spec.commandLine(), "--integer: expected a packed model as --weights");
+        }
+        if (integer) {
+            Given.refuseBoth(spec, "--integer", "--inputs", "integers are compared on images");
         }
         Outputs.check(spec);
         Backend backend = engine.backend();
@@ -134,7 +151,7 @@ public final class EvaluateCommand implements Callable<Integer> {
             print(Footprint.NONE, network, Shape.of(dataset.size(), dataset.height(), dataset.width()),
                     data.describe(split), backend);
         } else {
-            Network network = NamedNetwork.of(model.model());
+            Network network = model.network();
             Tensor images = TensorInputs.read(inputs, dtype, network.classes(), spec.commandLine().getErr()).images();
             print(Footprint.NONE.hold("images of " + inputs, images.size() * (long) dtype.bytes()), network,
                     images.shape(),
@@ -158,6 +175,9 @@ public final class EvaluateCommand implements Callable<Integer> {
         out.printf(Locale.ROOT, "%s on %s%s%n", model.model(), measured.images(), activations);
         out.printf(Locale.ROOT, "accuracy %.2f %%  (%d of %d images)   loss %.6f%n", 100 * result.accuracy(),
                 result.correct(), result.samples(), result.loss());
+        if (floats != null) {
+            comparison.print(floats, dtype, out);
+        }
         if (measured.leftOut() > 0) {
             out.printf(Locale.ROOT, measured.leftOut() == 1
                     ? "%d image could not be read and was left out%n"
@@ -187,26 +207,32 @@ public final class EvaluateCommand implements Callable<Integer> {
         ImageFaults faults = data.faults(err);
         Network network = model.network(dataset);
         data.requireSize(dataset, network);
-        LoadedWeights start = model.start(network, dtype, data.isEmbedded(), 0, true, err);
+        LoadedWeights start = start(network, data.isEmbedded());
         DataOptions.printNotes(dataset, err);
         warnOfRandomWeights(err);
         Evaluator evaluator = evaluator(network, start, dataset.size(), dataset.height(), dataset.width(), backend);
+        Batches batches = new Batches(dataset, model.normalization(), 0);
         try (Progress progress = Progress.on(err)) {
-            Evaluation result = evaluator.evaluate(new Batches(dataset, DataOptions.NORMALIZATION, 0), faults,
-                    (image, row) -> {
-                        keep(dataset.name(image), row);
-                        progress.update(image + 1 + " of " + dataset.size() + " images",
-                                (image + 1.0) / dataset.size());
-                    });
+            if (integer) {
+                floats = evaluator.evaluate(batches, data.quietFaults(), (image, row) -> comparison.addFloats(row));
+                evaluator = inIntegers(dataset);
+            }
+            Evaluation result = evaluator.evaluate(batches, faults, (image, row) -> {
+                if (integer) {
+                    comparison.addIntegers(dataset.name(image), row);
+                }
+                keep(dataset.name(image), row);
+                progress.update(image + 1 + " of " + dataset.size() + " images", (image + 1.0) / dataset.size());
+            });
             return new Measured(result, data.describe(split), faults.count(), progress.elapsed() / 1e9);
         }
     }
 
     private Measured onTensors(Path tensors, Backend backend) throws IOException {
         PrintWriter err = spec.commandLine().getErr();
-        Network network = NamedNetwork.of(model.model());
+        Network network = model.network();
         TensorInputs given = TensorInputs.read(tensors, dtype, network.classes(), err);
-        LoadedWeights start = model.start(network, dtype, false, 0, true, err);
+        LoadedWeights start = start(network, false);
         int images = given.labels().length;
         warnOfRandomWeights(err);
         Evaluator evaluator = evaluator(network, start, images, given.images().shape().dim(1),
@@ -220,9 +246,32 @@ public final class EvaluateCommand implements Callable<Integer> {
         }
     }
 
+    private Evaluator inIntegers(ImageDataset dataset) {
+        PackedModel packed = Objects.requireNonNull(model.packed());
+        int most = Math.min(batch, dataset.size());
+        int classes = packed.network().classes();
+        return new Evaluator(
+                new IntegerBatch(new IntegerModel(packed, dataset.height(), dataset.width()), most, classes),
+                Tensor.zeros(DType.FLOAT32, Shape.of(most, dataset.height(), dataset.width(), 3)), classes);
+    }
+
+    /** The weights, or null where they are a packed model. */
+    private @Nullable LoadedWeights start(Network network, boolean embedded) throws IOException {
+        return model.packed() != null
+                ? null
+                : model.start(network, dtype, embedded, 0, true, spec.commandLine().getErr());
+    }
+
     /** The network with its activations rounded as the weight file says, where it does. */
-    private Evaluator evaluator(Network network, LoadedWeights start, int images, int height, int width,
+    private Evaluator evaluator(Network network, @Nullable LoadedWeights start, int images, int height, int width,
             Backend backend) {
+        PackedModel packed = model.packed();
+        if (start == null || packed != null) {
+            PackedModel.Traced traced = Objects.requireNonNull(packed).trace(dtype, Math.min(batch, images), height,
+                    width);
+            activations = ", packed";
+            return new Evaluator(traced.network(), traced::bindTo, backend);
+        }
         StoredActivations stored = start.activations();
         StoredActivations.Hooks hooks = stored == null ? null : stored.hooks();
         Evaluator evaluator = new Evaluator(network.trace(dtype, Math.min(batch, images), height, width,

@@ -32,6 +32,7 @@ import dev.goshawk.models.Block;
 import dev.goshawk.models.Network;
 import dev.goshawk.hawq.cli.option.NamedNetwork;
 import dev.goshawk.models.parameters.Parameters;
+import dev.goshawk.packed.format.PackedSize;
 import dev.goshawk.tensor.DType;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -66,7 +67,8 @@ import picocli.CommandLine.Spec;
                 "Steps: loss and accuracy of the float model; top eigenvalue of each block's Hessian; bits by sensitivity "
                         + "|lambda| / n within the target size; then, block by block in descending order of "
                         + "|lambda| ||Q(W) - W||^2, quantization and fine-tuning of the network.",
-                "DIR/model.safetensors holds the weights that the network computes with, rounded to their levels."})
+                "DIR/model.safetensors holds the weights that the network computes with, rounded to their levels; "
+                        + "DIR/model.packed.safetensors the same network as codes, which classify and evaluate take."})
 public final class QuantizeCommand implements Callable<Integer> {
     private static final double EPOCHS_PER_BLOCK = 1;
     private static final double RATE = 0.01;
@@ -227,6 +229,11 @@ public final class QuantizeCommand implements Callable<Integer> {
         }
         out.printf("%nreport   %s%nweights  %s%n", result.folder().resolve(RunFolder.REPORT),
                 result.folder().resolve(RunFolder.MODEL));
+        PackedSize packed = result.main().packed();
+        if (packed != null) {
+            out.printf("packed   %s%n         %s%n", result.folder().resolve(RunFolder.packed(RunFolder.MODEL)),
+                    packed);
+        }
         out.flush();
     }
 

@@ -188,7 +188,7 @@ public final class TrainCommand implements Callable<Integer> {
                 ReportParts.model(network, parameters, source),
                 null, List.of(),
                 new RunReport.Quantization("none", "none", "none", 1, allocation.mebibytes(), 1,
-                        Compression.convention(), null),
+                        Compression.convention(), null, null),
                 blocks.stream()
                         .map(b -> new RunReport.BlockRow(b.name(), b.weights(), b.weightCount(), null, null, null, null,
                                 null, BitWidth.FLOAT.bits(), 0, null, null))

@@ -16,6 +16,7 @@ import dev.goshawk.models.Network;
 import dev.goshawk.models.TracedNetwork;
 import dev.goshawk.tensor.DType;
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -82,6 +83,11 @@ public final class DataOptions {
     /** What becomes of photographs that cannot be read; they are named on {@code err}. */
     public ImageFaults faults(PrintWriter err) {
         return photographs.faults(err);
+    }
+
+    /** As {@link #faults}, without a word where they are tolerated: for a first of two passes. */
+    public ImageFaults quietFaults() {
+        return photographs.faults(new PrintWriter(Writer.nullWriter()));
     }
 
     public boolean isEmbedded() {

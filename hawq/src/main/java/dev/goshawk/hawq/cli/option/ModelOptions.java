@@ -3,8 +3,11 @@ package dev.goshawk.hawq.cli.option;
 import dev.goshawk.hawq.run.LoadedWeights;
 import dev.goshawk.hawq.run.EmbeddedRun;
 import dev.goshawk.data.ImageDataset;
+import dev.goshawk.data.Normalization;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.parameters.Parameters;
+import dev.goshawk.packed.PackedModel;
+import dev.goshawk.packed.format.PackedFile;
 import dev.goshawk.tensor.DType;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -29,8 +32,56 @@ public final class ModelOptions {
     @Mixin
     private IgnoredWeights ignored = new IgnoredWeights();
 
+    private @Nullable PackedModel packed;
+
+    /**
+     * Reads the weights if they are a packed model; {@link #network}, {@link #inputSize} and {@link #model} are then its own.
+     *
+     * @throws ParameterException if another network was named than the one it holds
+     */
+    public void openPacked(CommandSpec spec) {
+        if (weights == null || !PackedFile.isPacked(weights)) {
+            return;
+        }
+        if (Given.is(spec, "--ignore-weights")) {
+            throw new ParameterException(spec.commandLine(),
+                    "--ignore-weights: expected with a file of weights, " + weights + " is a packed model");
+        }
+        packed = NamedNetwork.isFile(model)
+                ? PackedModel.load(weights, NamedNetwork.of(model))
+                : PackedModel.load(weights);
+        String held = packed.network().name();
+        if (Given.is(spec, "--model") && !NamedNetwork.isFile(model) && !model.equals(held)) {
+            throw new ParameterException(spec.commandLine(),
+                    "--model: expected " + held + ", the network of " + weights + ", or nothing, got " + model);
+        }
+    }
+
+    /** The packed model, where the weights are one and have been opened. */
+    public @Nullable PackedModel packed() {
+        return packed;
+    }
+
+    /** What bytes of images become: the usual, or what a packed model says. */
+    public Normalization normalization() {
+        return packed != null ? packed.info().normalization() : DataOptions.NORMALIZATION;
+    }
+
+    /** The network as it was published, or that of a packed model. */
+    public Network network() {
+        return packed != null ? packed.network() : NamedNetwork.of(model);
+    }
+
     /** The network with as many classes as the data. */
     public Network network(ImageDataset dataset) {
+        if (packed != null) {
+            int held = packed.network().classes();
+            if (held != dataset.classes().size()) {
+                throw new IllegalArgumentException(weights + ": the network has " + held + " classes, the data have "
+                        + dataset.classes().size());
+            }
+            return packed.network();
+        }
         return NamedNetwork.of(model, dataset.classes().size());
     }
 
@@ -49,7 +100,7 @@ public final class ModelOptions {
 
     /** Side of the network's input images. */
     public int inputSize() {
-        return NamedNetwork.of(model).inputSize();
+        return network().inputSize();
     }
 
     /** Whether {@link #parameters} are random. */
@@ -91,6 +142,6 @@ public final class ModelOptions {
     }
 
     public String model() {
-        return model;
+        return packed != null ? packed.network().name() : model;
     }
 }

@@ -5,9 +5,11 @@ import dev.goshawk.hawq.run.LoadedWeights;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.parameters.ParameterMismatchException;
 import dev.goshawk.models.parameters.Parameters;
+import dev.goshawk.packed.format.PackedFile;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.weights.ReadProgress;
 import dev.goshawk.weights.WeightFile;
+import dev.goshawk.weights.WeightFileException;
 import dev.goshawk.weights.Weights;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -62,6 +64,10 @@ public final class StartWeights {
             boolean quantized, PrintWriter err) {
         if (isRandom(option)) {
             return new LoadedWeights(Parameters.initialize(network, dtype, seed), null);
+        }
+        if (PackedFile.isPacked(option)) {
+            throw new WeightFileException(option.toString(),
+                    "is a packed model, which evaluate, classify and size take; expected weights");
         }
         Weights weights = read(option, err);
         List<String> notes = new ArrayList<>(weights.notes());

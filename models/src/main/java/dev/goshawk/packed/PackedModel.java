@@ -1,0 +1,241 @@
+package dev.goshawk.packed;
+
+import dev.goshawk.backend.Executable;
+import dev.goshawk.data.image.Preprocessing;
+import dev.goshawk.data.image.RgbImage;
+import dev.goshawk.files.Printable;
+import dev.goshawk.graph.Value;
+import dev.goshawk.models.ActivationSite;
+import dev.goshawk.models.LayerHooks;
+import dev.goshawk.models.Mode;
+import dev.goshawk.models.Network;
+import dev.goshawk.models.NetworkDescription;
+import dev.goshawk.models.Networks;
+import dev.goshawk.models.ParameterSpec;
+import dev.goshawk.models.TracedNetwork;
+import dev.goshawk.packed.format.PackedActivation;
+import dev.goshawk.packed.format.PackedInfo;
+import dev.goshawk.packed.format.PackedNetwork;
+import dev.goshawk.packed.format.PackedReader;
+import dev.goshawk.packed.format.PackedSize;
+import dev.goshawk.packed.format.PackedWeight;
+import dev.goshawk.tensor.DType;
+import dev.goshawk.tensor.Shape;
+import dev.goshawk.tensor.Tensor;
+import dev.goshawk.weights.WeightFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/** A packed file with its network, to be traced as what it stands for: float weights at their levels, activations rounded to theirs. */
+public final class PackedModel {
+    private final Network network;
+    private final NetworkDescription description;
+    private final PackedNetwork content;
+    private final PackedSize size;
+
+    private PackedModel(Network network, NetworkDescription description, PackedNetwork content, PackedSize size) {
+        this.network = network;
+        this.description = description;
+        this.content = content;
+        this.size = size;
+    }
+
+    /**
+     * Reads a file of one of {@link Networks}.
+     *
+     * @throws WeightFileException in one line, if it is missing, damaged, or holds a network that has to be given
+     */
+    public static PackedModel load(Path file) {
+        PackedReader reader = PackedReader.open(file);
+        PackedInfo info = reader.info();
+        if (!Networks.names().contains(info.network())) {
+            throw new WeightFileException(file.toString(), "holds the network '"
+                    + Printable.shown(info.network()) + "', which is none of "
+                    + String.join(", ", Networks.names()) + " and has to be given with it");
+        }
+        return of(reader, Networks.byName(info.network(), info.classes().size()));
+    }
+
+    /**
+     * Reads a file of a network of one's own.
+     *
+     * @throws WeightFileException in one line, if it is missing, damaged, or holds another network
+     */
+    public static PackedModel load(Path file, Network network) {
+        PackedReader reader = PackedReader.open(file);
+        if (network.classes() != reader.info().classes().size()) {
+            throw new WeightFileException(file.toString(), "holds a network of " + reader.info().classes().size()
+                    + " classes, " + network.name() + " has " + network.classes());
+        }
+        return of(reader, network);
+    }
+
+    /** A model that comes from no file. */
+    public static PackedModel of(Network network, PackedNetwork content) {
+        return new PackedModel(network, network.describe(), content, new PackedSize(0, 0, 0, 0, 0));
+    }
+
+    private static PackedModel of(PackedReader reader, Network network) {
+        NetworkDescription description = network.describe();
+        return new PackedModel(network, description, reader.read(description), reader.size());
+    }
+
+    public Network network() {
+        return network;
+    }
+
+    /** Classes, normalization and size of images. */
+    public PackedInfo info() {
+        return content.info();
+    }
+
+    /** What the file holds. */
+    public PackedNetwork content() {
+        return content;
+    }
+
+    /** The file's size by parts. */
+    public PackedSize size() {
+        return size;
+    }
+
+    /** Parameters, blocks and activations of the network. */
+    public NetworkDescription description() {
+        return description;
+    }
+
+    /**
+     * Makes an image what the network takes: as for the images that accuracy was measured on, those of another size with their short side made to
+     * fit and their centre cut out.
+     *
+     * @param normalized for the result: rows of pixels of three numbers
+     */
+    public void normalize(RgbImage image, float[] normalized) {
+        byte[] rgb = fitted(image);
+        for (int i = 0; i < rgb.length; i++) {
+            normalized[i] = (float) info().normalization().normalized(i % 3, rgb[i] & 0xFF);
+        }
+    }
+
+    private byte[] fitted(RgbImage image) {
+        int height = info().height();
+        int width = info().width();
+        if (info().resize() == 0 && image.height() == height && image.width() == width) {
+            return image.rgb();
+        }
+        int side = Math.max(height, width);
+        byte[] square = new byte[side * side * 3];
+        new Preprocessing(Math.max(info().resize(), side), side).apply(image, square, 0);
+        byte[] cut = new byte[height * width * 3];
+        for (int y = 0; y < height; y++) {
+            int row = ((side - height) / 2 + y) * side + (side - width) / 2;
+            System.arraycopy(square, row * 3, cut, y * width * 3, width * 3);
+        }
+        return cut;
+    }
+
+    /**
+     * The network traced.
+     *
+     * @param network in evaluation mode; the parameters of batch normalization are no inputs of its logits
+     * @param inputs its inputs but for images and labels, by name
+     */
+    public record Traced(TracedNetwork network, SequencedMap<String, Tensor> inputs) {
+        /** Binds everything but the images. */
+        public void bindTo(Executable executable) {
+            inputs.forEach((name, tensor) -> {
+                if (executable.inputs().contains(name)) {
+                    executable.bind(name, tensor);
+                    executable.hold(name);
+                }
+            });
+        }
+    }
+
+    /** Traces the network for images of that size; float32 is what its accuracy was measured in. */
+    public Traced trace(DType dtype, int batch, int height, int width) {
+        Hooks hooks = new Hooks(dtype);
+        TracedNetwork traced = network.trace(dtype, batch, height, width, Mode.EVALUATION, hooks);
+        SequencedMap<String, Tensor> inputs = new LinkedHashMap<>(hooks.inputs);
+        addParameters(dtype, inputs);
+        return new Traced(traced, inputs);
+    }
+
+    private void addParameters(DType dtype, Map<String, Tensor> inputs) {
+        int weight = 0;
+        int bias = 0;
+        int at = 0;
+        for (ParameterSpec spec : description.parameters()) {
+            int n = spec.shape().size();
+            if (spec.isWeight()) {
+                PackedWeight packed = content.weights().get(weight++);
+                if (packed.rule().isFloat()) {
+                    inputs.put(spec.name(), floats(spec.shape(), at).to(dtype));
+                    at += n;
+                } else {
+                    inputs.put(spec.name(), packed.values(spec.shape()).to(dtype));
+                }
+            } else if (spec.kind() == ParameterSpec.Kind.BIAS) {
+                inputs.put(spec.name(), of(content.biases(), bias, spec.shape(), dtype));
+                bias += n;
+            } else if (PackedNetwork.isArray(spec)) {
+                inputs.put(spec.name(), of(content.floats(), at, spec.shape(), dtype));
+                at += n;
+            }
+        }
+    }
+
+    private Tensor floats(Shape shape, int from) {
+        Tensor tensor = Tensor.zeros(DType.FLOAT32, shape);
+        PackedWeight.Order order = new PackedWeight.Order(shape);
+        for (int i = 0; i < shape.size(); i++) {
+            tensor.floats()[order.target(i)] = content.floats()[from + i];
+        }
+        return tensor;
+    }
+
+    private static Tensor of(float[] all, int from, Shape shape, DType dtype) {
+        return Tensor.of(shape, Arrays.copyOfRange(all, from, from + shape.size())).to(dtype);
+    }
+
+    /** Puts what is in the file in place of batch normalization and activations. */
+    private final class Hooks implements LayerHooks {
+        private final DType dtype;
+        private final SequencedMap<String, Tensor> inputs = new LinkedHashMap<>();
+        private int channel;
+        private int site;
+
+        Hooks(DType dtype) {
+            this.dtype = dtype;
+        }
+
+        @Override
+        public Value normalization(String name, Value x, Value scale, Value shift) {
+            Value factor = input("packed/scale/" + name, scale.shape(), content.normalizationScales(), channel);
+            Value added = input("packed/bias/" + name, scale.shape(), content.normalizationBiases(), channel);
+            channel += scale.shape().size();
+            return x.multiply(factor).add(added);
+        }
+
+        @Override
+        public Value activation(ActivationSite place, Value activation) {
+            PackedActivation packed = content.activations().get(site++);
+            float[] levels = packed.levels();
+            Value[] made = new Value[levels.length];
+            return packed.apply(activation, i -> {
+                if (made[i] == null) {
+                    made[i] = input("packed/level/" + place.name() + "/" + i, Shape.scalar(), levels, i);
+                }
+                return made[i];
+            });
+        }
+
+        private Value input(String name, Shape shape, float[] all, int from) {
+            inputs.put(name, of(all, from, shape, dtype));
+            return Value.input(name, dtype, shape);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package dev.goshawk.packed.format;
+
+/**
+ * Integers of 1 to 31 bits one after another: number i takes the bits {@code i * width .. (i + 1) * width - 1}, its lowest first, and bit j
+ * of the sequence is bit {@code j % 8} of byte {@code j / 8}, counted from the lowest. The last byte is filled with zeros.
+ */
+public final class Codes {
+    private final byte[] bytes;
+    private final int width;
+    private int at;
+    private int held;
+    private long buffer;
+
+    /**
+     * Reads integers.
+     *
+     * @param from position of the first byte
+     * @param width bits of a number, 1 to 31
+     */
+    public Codes(byte[] bytes, int from, int width) {
+        this.bytes = bytes;
+        this.at = from;
+        this.width = width;
+    }
+
+    /** Bytes that so many integers take. */
+    public static long bytes(long count, int width) {
+        return (count * width + Byte.SIZE - 1) / Byte.SIZE;
+    }
+
+    /** The next integer. */
+    public int next() {
+        while (held < width) {
+            buffer |= (bytes[at++] & 0xFFL) << held;
+            held += Byte.SIZE;
+        }
+        int value = (int) (buffer & (1L << width) - 1);
+        buffer >>>= width;
+        held -= width;
+        return value;
+    }
+
+    /** Integers of 0 to {@code 2^width - 1} as bytes. */
+    public static byte[] pack(int[] values, int width) {
+        byte[] bytes = new byte[Math.toIntExact(bytes(values.length, width))];
+        long bit = 0;
+        for (int value : values) {
+            for (int k = 0; k < width; k++, bit++) {
+                bytes[(int) (bit / Byte.SIZE)] |= (byte) ((value >> k & 1) << bit % Byte.SIZE);
+            }
+        }
+        return bytes;
+    }
+}

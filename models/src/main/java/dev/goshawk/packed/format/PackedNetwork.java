@@ -1,0 +1,59 @@
+package dev.goshawk.packed.format;
+
+import dev.goshawk.fingerprint.Fingerprint;
+import dev.goshawk.models.NetworkDescription;
+import dev.goshawk.models.ParameterSpec;
+import java.util.List;
+
+/**
+ * All that a packed file holds, in the order of the network's parameters, sites and normalizations.
+ *
+ * @param weights convolution and linear weights
+ * @param activations sites
+ * @param normalizationScales factors of folded batch normalization, by channel
+ * @param normalizationBiases what it adds, by channel
+ * @param biases of layers
+ * @param floats float weights, arrays and constants; weights in PyTorch's order
+ */
+@SuppressWarnings("ArrayRecordComponent")
+public record PackedNetwork(PackedInfo info, List<PackedWeight> weights, List<PackedActivation> activations,
+        float[] normalizationScales, float[] normalizationBiases, float[] biases, float[] floats) {
+    public PackedNetwork {
+        weights = List.copyOf(weights);
+        activations = List.copyOf(activations);
+    }
+
+    /** Fingerprint of what decides on the order and the sizes of everything in the file. */
+    public static String structure(NetworkDescription network) {
+        Fingerprint all = new Fingerprint();
+        for (ParameterSpec s : network.parameters()) {
+            all.add(s.name()).add(s.kind().name()).add(s.shape().toString());
+        }
+        network.sites().forEach(s -> all.add(s.name()));
+        return all.text();
+    }
+
+    /** The convolution and linear weights of a network. */
+    public static List<ParameterSpec> weightsOf(NetworkDescription network) {
+        return network.parameters().stream().filter(ParameterSpec::isWeight).toList();
+    }
+
+    /** Number of channels of all normalizations. */
+    static long channels(NetworkDescription network) {
+        return elements(network, ParameterSpec.Kind.BN_WEIGHT);
+    }
+
+    /** Number of biases of layers. */
+    static long biases(NetworkDescription network) {
+        return elements(network, ParameterSpec.Kind.BIAS);
+    }
+
+    private static long elements(NetworkDescription network, ParameterSpec.Kind kind) {
+        return network.parameters().stream().filter(s -> s.kind() == kind).mapToLong(s -> s.shape().size()).sum();
+    }
+
+    /** Whether a parameter that is no weight is stored as floats. */
+    public static boolean isArray(ParameterSpec spec) {
+        return spec.kind() == ParameterSpec.Kind.ARRAY || spec.kind() == ParameterSpec.Kind.CONSTANT;
+    }
+}

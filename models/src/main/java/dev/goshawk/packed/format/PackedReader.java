@@ -1,0 +1,256 @@
+package dev.goshawk.packed.format;
+
+import dev.goshawk.data.DataException;
+import dev.goshawk.data.Normalization;
+import dev.goshawk.files.Printable;
+import dev.goshawk.files.RegularFile;
+import dev.goshawk.models.NetworkDescription;
+import dev.goshawk.models.ParameterSpec;
+import dev.goshawk.packed.format.Container.Type;
+import dev.goshawk.weights.WeightFileException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * Reads packed files. What a file claims is held against its length and its network before memory is taken for it: a file of n bytes takes
+ * at most some 32 n.
+ */
+public final class PackedReader {
+    private static final long LONGEST = 1L << 30;
+    private static final Set<String> NAMES = Set.of(PackedFile.WEIGHTS, PackedFile.ACTIVATIONS, PackedFile.CODES,
+            PackedFile.SCALES, PackedFile.ACTIVATION_SCALES, PackedFile.NORMALIZATION_SCALES,
+            PackedFile.NORMALIZATION_BIASES, PackedFile.BIASES, PackedFile.FLOATS, PackedFile.LARGE_COUNTS,
+            PackedFile.LARGE_STEPS, PackedFile.LARGE_VALUES, PackedFile.LARGE_PLACES, PackedFile.CLASSES);
+
+    private final Path file;
+    private final Container container;
+    private final PackedInfo info;
+
+    private PackedReader(Path file, Container container, PackedInfo info) {
+        this.file = file;
+        this.container = container;
+        this.info = info;
+    }
+
+    /**
+     * Reads a file up to its network's name.
+     *
+     * @throws WeightFileException in one line, if it is missing, damaged or no packed model
+     */
+    public static PackedReader open(Path file) {
+        return naming(file, () -> {
+            Container container;
+            try {
+                container = Container.of(RegularFile.read(file, LONGEST));
+            } catch (IOException e) {
+                throw new IllegalArgumentException(e.getMessage(), e);
+            }
+            Map<String, String> metadata = container.metadata();
+            if (!PackedFile.FORMAT.equals(metadata.get("format"))) {
+                throw new IllegalArgumentException("is no packed model (its metadata lack the format "
+                        + PackedFile.FORMAT + "); a safetensors file of weights is something else");
+            }
+            String version = text(metadata, "version");
+            if (!PackedFile.VERSION.equals(version)) {
+                throw new IllegalArgumentException("expected version " + PackedFile.VERSION
+                        + " of the packed format, got " + Printable.shown(version));
+            }
+            container.require(NAMES);
+            return new PackedReader(file, container, info(container));
+        });
+    }
+
+    private static <V> V naming(Path file, Supplier<V> work) {
+        try {
+            return work.get();
+        } catch (WeightFileException e) {
+            throw e;
+        } catch (IllegalArgumentException e) {
+            throw new WeightFileException(file.toString(), String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static PackedInfo info(Container container) {
+        Map<String, String> metadata = container.metadata();
+        String names = metadata.get(PackedFile.CLASSES);
+        if (names == null) {
+            names = StandardCharsets.UTF_8.decode(container.array(PackedFile.CLASSES, Type.U8, -1)).toString();
+        }
+        int[] size = integers(metadata, "input_size", "x", 2);
+        Normalization normalization;
+        try {
+            normalization = new Normalization(numbers(metadata, "mean"), numbers(metadata, "deviation"));
+        } catch (DataException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+        return new PackedInfo(text(metadata, "network"), text(metadata, "structure"), List.of(names.split("\n", -1)),
+                normalization, size[0], size[1], integers(metadata, "resize", "x", 1)[0]);
+    }
+
+    private static String text(Map<String, String> metadata, String key) {
+        String text = metadata.get(key);
+        if (text == null) {
+            throw new IllegalArgumentException("expected metadata " + key + ", got none");
+        }
+        return text;
+    }
+
+    private static int[] integers(Map<String, String> metadata, String key, String between, int count) {
+        String text = text(metadata, key);
+        if (!text.matches("\\d{1,5}(" + between + "\\d{1,5}){" + (count - 1) + "}")) {
+            throw new IllegalArgumentException(
+                    "metadata " + key + ": expected " + count + " sizes in pixels, got " + Printable.shown(text));
+        }
+        return Arrays.stream(text.split(between)).mapToInt(Integer::parseInt).toArray();
+    }
+
+    private static double[] numbers(Map<String, String> metadata, String key) {
+        String text = text(metadata, key);
+        try {
+            double[] all = Arrays.stream(text.split(",", -1)).mapToDouble(Double::parseDouble).toArray();
+            if (Arrays.stream(all).allMatch(Double::isFinite)) {
+                return all;
+            }
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    "metadata " + key + ": expected three numbers, got " + Printable.shown(text), e);
+        }
+        throw new IllegalArgumentException(
+                "metadata " + key + ": expected finite numbers, got " + Printable.shown(text));
+    }
+
+    /** What the file says of itself. */
+    public PackedInfo info() {
+        return info;
+    }
+
+    /** Its size by parts. */
+    public PackedSize size() {
+        return PackedFile.size(container::bytesOf, container.headerBytes());
+    }
+
+    /**
+     * Reads the rest.
+     *
+     * @param network the one that the file names
+     * @throws WeightFileException in one line, if the file does not hold that network
+     */
+    public PackedNetwork read(NetworkDescription network) {
+        return naming(file, () -> {
+            if (!PackedNetwork.structure(network).equals(info.structure())) {
+                throw new IllegalArgumentException("holds a network named " + Printable.shown(info.network())
+                        + " of another structure than the one it is to be used with");
+            }
+            List<ParameterSpec> specs = PackedNetwork.weightsOf(network);
+            List<PackedWeight> weights = weights(specs);
+            long floats = network.parameters().stream().filter(PackedNetwork::isArray)
+                    .mapToLong(s -> s.shape().size()).sum();
+            for (int i = 0; i < specs.size(); i++) {
+                floats += weights.get(i).rule().isFloat() ? specs.get(i).shape().size() : 0;
+            }
+            long channels = PackedNetwork.channels(network);
+            return new PackedNetwork(info, weights, activations(network.sites().size()),
+                    container.floats(PackedFile.NORMALIZATION_SCALES, channels),
+                    container.floats(PackedFile.NORMALIZATION_BIASES, channels),
+                    container.floats(PackedFile.BIASES, PackedNetwork.biases(network)),
+                    container.floats(PackedFile.FLOATS, floats));
+        });
+    }
+
+    private List<PackedWeight> weights(List<ParameterSpec> specs) {
+        ByteBuffer table = container.array(PackedFile.WEIGHTS, Type.I16,
+                (long) specs.size() * PackedFile.WEIGHT_COLUMNS);
+        List<LevelRule> rules = new ArrayList<>();
+        long bytes = 0;
+        long numbers = 0;
+        for (ParameterSpec spec : specs) {
+            LevelRule rule = of(spec.name(), s -> rule(table));
+            int channels = spec.shape().dim(-1);
+            if (rule.groups() != 1 && rule.groups() != channels) {
+                throw new IllegalArgumentException("weight " + spec.name() + ": expected 1 group or " + channels
+                        + ", got " + rule.groups());
+            }
+            rules.add(rule);
+            bytes += rule.isFloat() ? 0 : Codes.bytes(spec.shape().size(), rule.bits());
+            numbers += rule.numbers();
+        }
+        byte[] codes = new byte[container.array(PackedFile.CODES, Type.U8, bytes).remaining()];
+        container.array(PackedFile.CODES, Type.U8, bytes).get(codes);
+        float[] scales = container.floats(PackedFile.SCALES, numbers);
+        Large large = new Large(container, specs.size());
+        List<PackedWeight> weights = new ArrayList<>();
+        int byteAt = 0;
+        int numberAt = 0;
+        for (int i = 0; i < rules.size(); i++) {
+            ParameterSpec spec = specs.get(i);
+            LevelRule rule = rules.get(i);
+            int length = rule.isFloat() ? 0 : (int) Codes.bytes(spec.shape().size(), rule.bits());
+            PackedWeight plain = new PackedWeight(rule.isFloat() ? 0 : spec.shape().size(), rule,
+                    Arrays.copyOfRange(scales, numberAt, numberAt + rule.numbers()),
+                    Arrays.copyOfRange(codes, byteAt, byteAt + length));
+            weights.add(of(spec.name(), s -> {
+                plain.unpacked();
+                return large.add(plain);
+            }));
+            byteAt += length;
+            numberAt += rule.numbers();
+        }
+        large.requireAllTaken();
+        return weights;
+    }
+
+    private static LevelRule rule(ByteBuffer table) {
+        int form = table.getShort();
+        LevelRule.Form[] forms = LevelRule.Form.values();
+        if (form < 0 || form >= forms.length) {
+            throw new IllegalArgumentException("expected a form of 0 to " + (forms.length - 1) + ", got " + form);
+        }
+        return new LevelRule(forms[form], table.getShort(), table.getShort(), table.getShort(), table.getShort(),
+                table.getShort());
+    }
+
+    /** Says which weight is meant. */
+    private static <V> V of(String name, Function<String, V> work) {
+        try {
+            return work.apply(name);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("weight " + name + ": " + e.getMessage(), e);
+        }
+    }
+
+    private List<PackedActivation> activations(int sites) {
+        ByteBuffer table = container.array(PackedFile.ACTIVATIONS, Type.I16,
+                (long) sites * PackedFile.ACTIVATION_COLUMNS);
+        PackedActivation.Form[] forms = PackedActivation.Form.values();
+        int[] form = new int[sites];
+        int[] bits = new int[sites];
+        long count = 0;
+        for (int i = 0; i < sites; i++) {
+            form[i] = table.getShort();
+            bits[i] = table.getShort();
+            if (form[i] < 0 || form[i] >= forms.length || bits[i] < 1 || bits[i] > 32) {
+                throw new IllegalArgumentException("activation " + i + ": expected a form of 0 to "
+                        + (forms.length - 1) + " and a width of 1 to 8 or 32 bits, got " + form[i] + " and " + bits[i]);
+            }
+            count += PackedActivation.numbers(forms[form[i]], bits[i]);
+        }
+        float[] numbers = container.floats(PackedFile.ACTIVATION_SCALES, count);
+        List<PackedActivation> all = new ArrayList<>();
+        int at = 0;
+        for (int i = 0; i < sites; i++) {
+            int own = PackedActivation.numbers(forms[form[i]], bits[i]);
+            all.add(new PackedActivation(forms[form[i]], bits[i], Arrays.copyOfRange(numbers, at, at + own)));
+            at += own;
+        }
+        return all;
+    }
+}

@@ -1,0 +1,103 @@
+package dev.goshawk.packed.format;
+
+import dev.goshawk.tensor.DType;
+import dev.goshawk.tensor.Shape;
+import dev.goshawk.tensor.Tensor;
+
+/**
+ * A weight as codes. Elements are in PyTorch's order: filters [out, in / groups, height, width], matrices [out, in].
+ *
+ * @param elements how many; 0 of a float weight
+ * @param rule what codes stand for
+ * @param numbers the rule's
+ * @param codes packed, see {@link Codes}; of a float weight empty
+ * @param places of the elements that are stored by themselves, ascending
+ * @param large their values, in steps
+ * @param step of those
+ */
+@SuppressWarnings("ArrayRecordComponent")
+public record PackedWeight(int elements, LevelRule rule, float[] numbers, byte[] codes, int[] places, short[] large,
+        float step) {
+    private static final short[] NO_VALUES = {};
+    private static final int[] NO_PLACES = {};
+
+    /** A weight whose elements all have a code. */
+    public PackedWeight(int elements, LevelRule rule, float[] numbers, byte[] codes) {
+        this(elements, rule, numbers, codes, NO_PLACES, NO_VALUES, 0);
+    }
+
+    /** A weight of which nothing but floats is stored. */
+    public static PackedWeight ofFloats() {
+        return new PackedWeight(0, LevelRule.ofFloats(), new float[0], new byte[0]);
+    }
+
+    /** Bits of the place of one element among so many: 1 or more, and enough for the last one's. */
+    static int placeBits(int elements) {
+        return Math.max(1, Integer.SIZE - Integer.numberOfLeadingZeros(elements - 1));
+    }
+
+    /**
+     * The integer codes, unpacked.
+     *
+     * @throws IllegalArgumentException if one is none of the rule's
+     */
+    public int[] unpacked() {
+        Codes reader = new Codes(codes, 0, rule.bits());
+        int[] all = new int[elements];
+        int largest = 0;
+        for (int i = 0; i < elements; i++) {
+            all[i] = reader.next();
+            largest = Math.max(largest, all[i]);
+        }
+        if (elements > 0 && largest >= rule.levels()) {
+            throw new IllegalArgumentException("expected codes of 0 to " + (rule.levels() - 1) + ", got " + largest);
+        }
+        return all;
+    }
+
+    /**
+     * The values that the network computes with, in float32.
+     *
+     * @param shape in Goshawk's layout: filters [height, width, in / groups, out], matrices [in, out]
+     */
+    public Tensor values(Shape shape) {
+        Tensor tensor = Tensor.zeros(DType.FLOAT32, shape);
+        float[] values = tensor.floats();
+        Order order = new Order(shape);
+        float[] table = rule.table(numbers);
+        int groups = rule.groups();
+        int[] all = unpacked();
+        for (int i = 0; i < all.length; i++) {
+            values[order.target(i)] = table[all[i] * groups + (groups == 1 ? 0 : order.channel(i))];
+        }
+        for (int k = 0; k < places.length; k++) {
+            values[order.target(places[k])] = large[k] * step;
+        }
+        return tensor;
+    }
+
+    /** Where an element in PyTorch's order lies in Goshawk's. */
+    public static final class Order {
+        private final int inner;
+        private final int inputs;
+        private final int outputs;
+
+        /** @param shape in Goshawk's layout, the output channel last and the input channel before it */
+        public Order(Shape shape) {
+            this.outputs = shape.dim(-1);
+            this.inputs = shape.dim(-2);
+            this.inner = shape.size() / Math.max(1, outputs * inputs);
+        }
+
+        /** The output channel of an element in PyTorch's order. */
+        public int channel(int element) {
+            return element / (inputs * inner);
+        }
+
+        /** The place in Goshawk's order of an element in PyTorch's. */
+        public int target(int element) {
+            int rest = element % (inputs * inner);
+            return (rest % inner * inputs + rest / inner) * outputs + channel(element);
+        }
+    }
+}

@@ -1,0 +1,214 @@
+package dev.goshawk.packed.integer;
+
+import dev.goshawk.data.Normalization;
+import dev.goshawk.data.image.ImageDecoder;
+import dev.goshawk.data.image.RgbImage;
+import dev.goshawk.graph.Graph;
+import dev.goshawk.graph.Op;
+import dev.goshawk.graph.Value;
+import dev.goshawk.models.ActivationSite;
+import dev.goshawk.models.LayerHooks;
+import dev.goshawk.models.Mode;
+import dev.goshawk.models.ParameterSpec;
+import dev.goshawk.models.TracedNetwork;
+import dev.goshawk.packed.Classification;
+import dev.goshawk.packed.PackedModel;
+import dev.goshawk.packed.format.PackedActivation;
+import dev.goshawk.packed.format.PackedNetwork;
+import dev.goshawk.tensor.DType;
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * A packed network computed in integers alone. Normalized pixels become whole multiples of 2^-14; sums of products of codes are exact; between layers they are
+ * rescaled by dyadic numbers, residual additions included, and the logits are whole multiples of 2^-n. Nothing depends on the machine, its vectors or
+ * the number of threads. Safe for use by many threads.
+ *
+ * <p>Against the same network in float32, codes differ where a value lies within rounding of the middle between two levels.
+ */
+public final class IntegerModel {
+    /** Bits of the fraction of a normalized pixel. */
+    private static final int INPUT_BITS = 14;
+    private static final int SUM_BITS = 62;
+    /** Logits are exact as float64. */
+    private static final int LOGIT_BITS = 52;
+    private static final String CODES = "codes/";
+
+    private final PackedModel model;
+    private final int height;
+    private final int width;
+    /** The largest whole number of a pixel. */
+    private final int largest;
+    private final Map<String, IntegerWeight> weights = new HashMap<>();
+    private final Map<String, double[]> constants = new HashMap<>();
+    private final List<Value> sites = new ArrayList<>();
+    private final Value logits;
+
+    /**
+     * Prepares a network for images of a size.
+     *
+     * @throws IllegalArgumentException in one line, if weights or activations are not whole multiples of a step, or the network does what
+     *     integers cannot
+     */
+    public IntegerModel(PackedModel model, int height, int width) {
+        this.model = model;
+        this.height = height;
+        this.width = width;
+        Normalization n = model.info().normalization();
+        this.largest = IntStream.range(0, 3 * 256).map(i -> Math.abs(whole((float) n.normalized(i / 256, i % 256))))
+                .max()
+                .orElse(0);
+        PackedNetwork content = model.content();
+        List<ParameterSpec> specs = PackedNetwork.weightsOf(model.description());
+        for (int i = 0; i < specs.size(); i++) {
+            ParameterSpec spec = specs.get(i);
+            weights.put(spec.name(), IntegerWeight.of(spec.name(), content.weights().get(i), spec.shape()));
+        }
+        int at = 0;
+        for (ParameterSpec spec : model.description().parameters()) {
+            if (spec.kind() == ParameterSpec.Kind.BIAS) {
+                constants.put(spec.name(), doubles(content.biases(), at, spec.shape().size()));
+                at += spec.shape().size();
+            }
+        }
+        for (int i = 0; i < content.activations().size(); i++) {
+            if (content.activations().get(i).form() != PackedActivation.Form.LINEAR) {
+                throw IntegerOps.unsupported("expected activations in equal steps at '"
+                        + model.description().sites().get(i).name() + "', it has "
+                        + content.activations().get(i).form());
+            }
+        }
+        TracedNetwork traced = model.network().trace(DType.FLOAT32, 1, height, width, Mode.EVALUATION, new Hooks());
+        this.logits = traced.logits();
+        // A first image shows whether everything is supported.
+        logits(new float[height * width * 3], 0);
+    }
+
+    /**
+     * Loads a file of one of Goshawk's networks, for the images that its accuracy was measured on.
+     *
+     * @throws IllegalArgumentException in one line, if the file cannot be read or its network not be computed in integers
+     */
+    public static IntegerModel load(Path file) {
+        PackedModel model = PackedModel.load(file);
+        return new IntegerModel(model, model.info().height(), model.info().width());
+    }
+
+    private static int whole(float pixel) {
+        return Math.round(Math.scalb(pixel, INPUT_BITS));
+    }
+
+    private static double[] doubles(float[] all, int from, int count) {
+        double[] some = new double[count];
+        for (int i = 0; i < count; i++) {
+            some[i] = all[from + i];
+        }
+        return some;
+    }
+
+    /** Cuts the network at its activations: what comes before one is kept, and what follows starts from its codes. */
+    private final class Hooks implements LayerHooks {
+        private int channel;
+
+        @Override
+        public Value normalization(String name, Value x, Value scale, Value shift) {
+            int n = scale.shape().size();
+            constants.put("scale/" + name, doubles(model.content().normalizationScales(), channel, n));
+            constants.put("shift/" + name, doubles(model.content().normalizationBiases(), channel, n));
+            channel += n;
+            return x.multiply(Value.input("scale/" + name, DType.FLOAT32, scale.shape()))
+                    .add(Value.input("shift/" + name, DType.FLOAT32, scale.shape()));
+        }
+
+        @Override
+        public Value activation(ActivationSite site, Value activation) {
+            if (!(activation.op() instanceof Op.Unary(var f)) || f != Op.Unary.Function.RELU) {
+                throw IntegerOps
+                        .unsupported("expected a rectifier at '" + site.name() + "', got " + activation.op().label());
+            }
+            sites.add(activation.operand(0));
+            return Value.input(CODES + (sites.size() - 1), DType.FLOAT32, activation.shape());
+        }
+    }
+
+    /** Logits as whole numbers of a unit. */
+    @SuppressWarnings("ArrayRecordComponent")
+    public record Logits(long[] numbers, double unit) {
+        /** As numbers, without rounding. */
+        public double[] values() {
+            double[] values = new double[numbers.length];
+            for (int c = 0; c < values.length; c++) {
+                values[c] = numbers[c] * unit;
+            }
+            return values;
+        }
+    }
+
+    /** Classifies a JPEG or PNG file of any size. */
+    public Classification classify(Path image) {
+        return classify(ImageDecoder.decode(image));
+    }
+
+    /** Classifies an image of any size. */
+    public Classification classify(BufferedImage image) {
+        return classify(ImageDecoder.of(image));
+    }
+
+    private Classification classify(RgbImage image) {
+        float[] pixels = new float[height * width * 3];
+        model.normalize(image, pixels);
+        return Classification.of(model.info().classes(), logits(pixels, 0).values());
+    }
+
+    /** Height in pixels of the images that it takes. */
+    public int height() {
+        return height;
+    }
+
+    /** Width in pixels of the images that it takes. */
+    public int width() {
+        return width;
+    }
+
+    /**
+     * The logits of an image.
+     *
+     * @param images normalized in float32, of the size that was given: rows of pixels of three numbers
+     * @param from position of the image's first number
+     */
+    public Logits logits(float[] images, int from) {
+        int[] pixels = new int[height * width * 3];
+        int most = largest;
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = whole(images[from + i]);
+            most = Math.max(most, Math.abs(pixels[i]));
+        }
+        Map<String, Sums> inputs = new HashMap<>();
+        inputs.put(TracedNetwork.IMAGES, Sums.of(height, width, 3, pixels, Math.scalb(1.0, -INPUT_BITS), most));
+        for (int i = 0; i < sites.size(); i++) {
+            PackedActivation a = model.content().activations().get(i);
+            Sums before = compute(sites.get(i), inputs);
+            int[] codes = new Rescaling(before, a.numbers()[0], SUM_BITS, false).codes(before.pixels(), a.highest());
+            inputs.put(CODES + i, Sums.of(before.height(), before.width(), before.channels(), codes, a.numbers()[0],
+                    a.highest()));
+        }
+        Sums last = compute(logits, inputs);
+        Rescaling scaled = new Rescaling(last, 1, LOGIT_BITS, true);
+        long[] numbers = new long[last.channels()];
+        for (int c = 0; c < numbers.length; c++) {
+            numbers[c] = scaled.sum(0, c);
+        }
+        return new Logits(numbers, Math.scalb(1.0, -scaled.shift()));
+    }
+
+    private Sums compute(Value result, Map<String, Sums> inputs) {
+        IntegerGraph graph = new IntegerGraph(inputs, weights, constants);
+        Graph.of("result", result).nodes().forEach(graph::add);
+        return graph.sums(result);
+    }
+}

@@ -1,0 +1,48 @@
+package dev.goshawk.packed.integer;
+
+import dev.goshawk.packed.format.LevelRule;
+import dev.goshawk.packed.format.PackedWeight;
+import dev.goshawk.tensor.Shape;
+
+/**
+ * A weight as whole numbers.
+ *
+ * @param numbers in Goshawk's layout, the output channel last
+ * @param scales worth of a whole number, by output channel
+ * @param largestSum over the output channels, of the sum of magnitudes
+ */
+@SuppressWarnings("ArrayRecordComponent")
+record IntegerWeight(int[] numbers, double[] scales, long largestSum) {
+
+    /**
+     * Unpacks a weight.
+     *
+     * @throws IllegalArgumentException in one line, if its values are not whole multiples of a scale
+     */
+    static IntegerWeight of(String name, PackedWeight weight, Shape shape) {
+        LevelRule rule = weight.rule();
+        if (rule.form() != LevelRule.Form.LINEAR || weight.large().length > 0) {
+            throw new IllegalArgumentException(
+                    "integer arithmetic: expected whole multiples of a scale in weight '" + name
+                            + "', it has "
+                            + (weight.large().length > 0 ? "large values by themselves" : rule.form() + " levels"));
+        }
+        PackedWeight.Order order = new PackedWeight.Order(shape);
+        int[] codes = weight.unpacked();
+        int[] numbers = new int[codes.length];
+        int channels = shape.dim(-1);
+        long[] sums = new long[channels];
+        for (int i = 0; i < codes.length; i++) {
+            int number = rule.integer(codes[i]);
+            numbers[order.target(i)] = number;
+            sums[order.channel(i)] += Math.abs(number);
+        }
+        double[] scales = new double[channels];
+        long largest = 0;
+        for (int o = 0; o < channels; o++) {
+            scales[o] = weight.numbers()[rule.groups() == 1 ? 0 : o];
+            largest = Math.max(largest, sums[o]);
+        }
+        return new IntegerWeight(numbers, scales, largest);
+    }
+}

@@ -1,0 +1,30 @@
+package dev.goshawk.packed.integer;
+
+/**
+ * Whole numbers in neighbouring channels of an image, and what one is worth in each of them.
+ *
+ * @param numbers [height, width, scales.length]
+ * @param from first channel
+ * @param scales worth of a whole number, by channel
+ * @param bound on the magnitude of the numbers
+ */
+@SuppressWarnings("ArrayRecordComponent")
+record Term(int[] numbers, int from, double[] scales, long bound) {
+    int channels() {
+        return scales.length;
+    }
+
+    int end() {
+        return from + scales.length;
+    }
+
+    /** The same numbers, each worth something else. */
+    Term withScales(double[] other) {
+        return new Term(numbers, from, other, bound);
+    }
+
+    /** The same numbers in other channels. */
+    Term shifted(int channels) {
+        return new Term(numbers, from + channels, scales, bound);
+    }
+}

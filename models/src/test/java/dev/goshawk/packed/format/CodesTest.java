@@ -1,0 +1,55 @@
+package dev.goshawk.packed.format;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.goshawk.packed.format.LevelRule.Form;
+import dev.goshawk.tensor.Shape;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class CodesTest {
+    @Test
+    void theLowestBitComesFirst() {
+        // 101 then 011 then 110, from the lowest bit of the first byte on: 1|10 011 101 = ...
+        assertArrayEquals(new byte[] {(byte) 0b10_011_101, 0b1}, Codes.pack(new int[] {0b101, 0b011, 0b110}, 3));
+        assertArrayEquals(new byte[] {0x21, 0x03}, Codes.pack(new int[] {1, 2, 3}, 4));
+        assertArrayEquals(new byte[] {(byte) 0xFF, 0x00, 0x7F}, Codes.pack(new int[] {255, 0, 127}, 8));
+    }
+
+    @Test
+    void everyWidthComesBack() {
+        SplittableRandom random = new SplittableRandom(1);
+        for (int width = 1; width <= 31; width++) {
+            int[] values = new int[67];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = random.nextInt() & (int) ((1L << width) - 1);
+            }
+            byte[] packed = Codes.pack(values, width);
+            assertEquals((67L * width + 7) / 8, packed.length);
+            Codes reader = new Codes(packed, 0, width);
+            for (int value : values) {
+                assertEquals(value, reader.next(), "width " + width);
+            }
+        }
+    }
+
+    @Test
+    void levelsByHand() {
+        assertArrayEquals(new float[] {-0.5f, -2, 0.5f, 2},
+                new LevelRule(Form.LINEAR, 1, 2, 2, -1, 2).table(new float[] {0.5f, 2}));
+        assertArrayEquals(new float[] {-1, 1f / 3 * 2 - 1, 2f / 3 * 2 - 1, 1},
+                new LevelRule(Form.UNIT, 2, 4, 1, 0, 0).table(new float[0]));
+        assertArrayEquals(new float[] {-5, -3, 3, 5},
+                new LevelRule(Form.BASIS, 2, 4, 1, 0, 0).table(new float[] {4, -1}));
+        assertArrayEquals(new float[] {0, 1, 4, 5}, LevelRule.sums(new float[] {4, 1}, 2, 1, 0, false));
+    }
+
+    @Test
+    void elementsAreInPyTorchsOrder() {
+        // [height 1, width 2, in 2, out 2]: element (o, i, 0, w) has the code 4 o + 2 i + w.
+        PackedWeight weight = new PackedWeight(8, new LevelRule(Form.LINEAR, 3, 8, 1, 0, 1), new float[] {1},
+                Codes.pack(new int[] {0, 1, 2, 3, 4, 5, 6, 7}, 3), new int[] {6}, new short[] {-100}, 0.5f);
+        assertArrayEquals(new float[] {0, 4, 2, -50, 1, 5, 3, 7}, weight.values(Shape.of(1, 2, 2, 2)).floats());
+    }
+}
