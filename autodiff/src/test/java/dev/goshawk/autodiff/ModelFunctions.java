@@ -2,10 +2,12 @@ package dev.goshawk.autodiff;
 
 import static dev.goshawk.autodiff.Compositions.row;
 import static dev.goshawk.autodiff.SampleValues.clearOfZero;
+import static dev.goshawk.autodiff.SampleValues.distinct;
 import static dev.goshawk.autodiff.SampleValues.normal;
 import static dev.goshawk.autodiff.SampleValues.positive;
 
 import dev.goshawk.graph.Activations;
+import dev.goshawk.graph.Convolutions;
 import dev.goshawk.graph.Einsum;
 import dev.goshawk.graph.Functions;
 import dev.goshawk.graph.Indexing;
@@ -65,6 +67,15 @@ final class ModelFunctions {
                 row("pow of a fixed exponent", in -> in.get(0).pow(1.7).add(in.get(0).pow(5)).add(in.get(0).pow(-2)),
                         positive(247, 3, 4)),
                 row("sin and cos", in -> in.get(0).sin().multiply(in.get(0).cos()), normal(248, 3, 4)),
+                row("dilated convolution", in -> Convolutions.conv2d(in.get(0), in.get(1), 2, 2, 2, 1).square(),
+                        normal(252, 1, 6, 5, 2), normal(253, 3, 2, 2, 3)),
+                row("transposed convolution",
+                        in -> Convolutions.transposedConv2d(in.get(0), in.get(1), 2, 1, 1).square(),
+                        normal(254, 2, 2, 3, 2), normal(255, 3, 3, 4, 2)),
+                row("dilated maxPool", in -> Convolutions.maxPool(in.get(0), 2, 1, 1, 2).square(),
+                        distinct(256, 1, 4, 5, 2)),
+                row("dilated avgPool", in -> Convolutions.avgPool(in.get(0), 2, 2, 1, 3).square(),
+                        normal(257, 2, 5, 4, 2)),
                 row("cumulativeSum", in -> Functions.cumulativeSum(in.get(0), 1).square(), normal(249, 2, 5, 3)),
                 row("batchedMatmul, broadcast", in -> Einsum.batchedMatmul(in.get(0), in.get(1)).square(),
                         normal(250, 2, 1, 3, 4), normal(251, 3, 4, 2)),

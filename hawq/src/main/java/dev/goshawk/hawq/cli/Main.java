@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
                 "2:An error, told in one line."},
         footer = {"", "Results are determined by the arguments, the seed and the backend: they are bit-identical "
                 + "from run to run and for any number of threads.",
+                "'bin/goshawk jshell' opens Java's shell with everything imported.",
                 "'goshawk COMMAND --help' explains a command and shows an example."})
 public final class Main implements Runnable {
 
