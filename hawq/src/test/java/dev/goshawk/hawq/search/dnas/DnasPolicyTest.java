@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.goshawk.backend.Backends;
+import dev.goshawk.backend.ThreadPool;
 import dev.goshawk.hawq.allocate.BitAllocation;
 import dev.goshawk.hawq.allocate.Compression;
 import dev.goshawk.hawq.allocate.SearchSettings;
 import dev.goshawk.hawq.allocate.SizeTarget;
 import dev.goshawk.hawq.quantize.BitWidth;
+import dev.goshawk.hawq.quantize.Quantizers;
 import dev.goshawk.hawq.report.RunReport;
 import dev.goshawk.hawq.search.Found;
 import dev.goshawk.hawq.search.SearchListener;
@@ -20,11 +22,17 @@ import dev.goshawk.hawq.training.Checkpoints;
 import dev.goshawk.hawq.training.SmallTraining;
 import dev.goshawk.hawq.training.TrainingData;
 import dev.goshawk.models.Block;
+import dev.goshawk.models.Network;
+import dev.goshawk.models.parameters.Parameters;
+import dev.goshawk.tensor.DType;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DnasPolicyTest {
     private static final List<Block> BLOCKS = SmallTraining.NETWORK.describe().blocks();
@@ -136,6 +144,34 @@ class DnasPolicyTest {
                             .requireSearchable(task(SizeTarget.ratio(9))));
             assertEquals(Setting.SEARCH_IMAGES, e.setting());
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"uniform", "lsq", "pact", "dorefa", "lq-nets", "rvquant"})
+    void anyQuantizerRoundsToTheWidthsThatAreMixed(String name) {
+        SearchTask plain = task(SizeTarget.ratio(9));
+        SearchTask task = new SearchTask(plain.network(), BLOCKS, plain.weights(), plain.data(),
+                plain.settings().withQuantizer(Quantizers.byName(name)), plain.target(), plain.backend());
+        Found found = policy(1, 4).search(task, Checkpoints.none(), SearchListener.NONE);
+        assertTrue(found.allocation().ratio() >= 9, found.allocation().list());
+        found.report().probabilities().values()
+                .forEach(p -> assertEquals(1, p.stream().mapToDouble(x -> x).sum(), 1e-9));
+    }
+
+    @Test
+    void layersOnAnyNumberOfThreadsGetTheSameWidths() {
+        Network layers = SmallTraining.NETWORK.byLayer();
+        List<Found> found = new ArrayList<>();
+        for (int threads : new int[] {1, 3}) {
+            SearchTask task = new SearchTask(layers, layers.describe().blocks(),
+                    Parameters.load(layers, SmallTraining.parameters().toWeights("test"), DType.FLOAT32),
+                    SmallTraining.data(), SmallTraining.settings(BitWidth.B4), SizeTarget.ratio(9),
+                    Backends.select(null, ThreadPool.ofThreads(threads)));
+            found.add(policy(3, 4).search(task, Checkpoints.none(), SearchListener.NONE));
+        }
+        assertEquals(4, found.getFirst().allocation().bits().size());
+        assertEquals(found.getFirst().report().probabilities(), found.getLast().report().probabilities());
+        assertEquals(found.getFirst().allocation(), found.getLast().allocation());
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.goshawk.backend.Backends;
+import dev.goshawk.backend.ThreadPool;
 import dev.goshawk.hawq.allocate.BitAllocation;
 import dev.goshawk.hawq.allocate.SearchSettings;
 import dev.goshawk.hawq.allocate.SizeTarget;
@@ -21,6 +22,7 @@ import dev.goshawk.hawq.training.TrainingData;
 import dev.goshawk.models.Networks;
 import dev.goshawk.models.NetworkDescription;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -52,6 +54,19 @@ class HaqPolicyTest {
         assertEquals(4, found.report().rewards().size());
         assertEquals(List.of(16, 5), List.of(found.report().images(), found.report().heldOut()));
         assertTrue(found.report().rewards().stream().allMatch(r -> r >= -10 && r <= 10));
+    }
+
+    @Test
+    void anyNumberOfThreadsFindsTheSame() {
+        List<Found> found = new ArrayList<>();
+        for (int threads : new int[] {1, 3}) {
+            SearchTask plain = task(SmallTraining.data());
+            SearchTask task = new SearchTask(plain.network(), plain.blocks(), plain.weights(), plain.data(),
+                    plain.settings(), plain.target(), Backends.select(null, ThreadPool.ofThreads(threads)));
+            found.add(policy(4, 8).search(task, Checkpoints.none(), SearchListener.NONE));
+        }
+        assertEquals(found.getFirst().report().rewards(), found.getLast().report().rewards());
+        assertEquals(found.getFirst().allocation(), found.getLast().allocation());
     }
 
     @Test
