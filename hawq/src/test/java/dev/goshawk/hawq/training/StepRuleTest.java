@@ -22,6 +22,7 @@ import dev.goshawk.tensor.Tensor;
 import dev.goshawk.weights.WeightFile;
 import dev.goshawk.weights.Weights;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -165,6 +166,54 @@ class StepRuleTest {
         assertTrue(both.names().stream().noneMatch(n -> n.equals("optimizer/second/steps/fc.weight")));
         String step = QUANTIZER + "middle.conv1.weight/step";
         assertTrue(Math.abs(both.get(step).item() - alone.get(step).item()) > 1e-3);
+    }
+
+    /** Notes its steps. */
+    private record Noting(List<String> steps, String name) implements StepRule {
+        @Override
+        public String describe() {
+            return name;
+        }
+
+        @Override
+        public int stepsPerEpoch() {
+            return 6;
+        }
+
+        @Override
+        public SequencedMap<String, Tensor> state() {
+            return new TreeMap<>();
+        }
+
+        @Override
+        public void prepare() {
+            // Nothing is compiled.
+        }
+
+        @Override
+        public Outcome step(long step, double rate) {
+            steps.add(name + step);
+            return new Outcome(1, 0);
+        }
+
+        @Override
+        public void close() {
+            // Nothing works ahead.
+        }
+    }
+
+    @Test
+    void theSecondRuleMakesAStepAfterSeveralOfTheFirst() {
+        List<String> steps = new ArrayList<>();
+        try (StepRule turns = new AlternatingSteps(new Noting(steps, "a"), new Noting(steps, "b"), 2, 3, 0.1)) {
+            assertEquals("a; after 2 steps one in 3 is followed by b at rate 0.1", turns.describe());
+            for (int step = 0; step < 9; step++) {
+                turns.step(step, 0.5);
+            }
+        }
+        assertEquals(List.of("a0", "a1", "a2", "a3", "a4", "b0", "a5", "a6", "a7", "b1", "a8"), steps);
+        assertThrows(IllegalArgumentException.class,
+                () -> new AlternatingSteps(new Noting(steps, "a"), new Noting(steps, "b"), 0, 0, 0.1).close());
     }
 
     @Test
