@@ -210,11 +210,26 @@ class PackedFaultsTest {
     }
 
     @Test
+    void namesOfManyClassesAreATensorOfBoundedLength() throws IOException {
+        int length = data().length;
+        byte[] data = Arrays.copyOf(data(), length + 70_000);
+        Arrays.fill(data, length, data.length, (byte) '\n');
+        String header = header(sound).stripTrailing().replaceAll("\"classes\":\"[^\"]*\",", "");
+        String more = header.substring(0, header.length() - 1)
+                + ",\"classes\":{\"dtype\":\"U8\",\"shape\":[70000],\"data_offsets\":[" + length + "," + data.length
+                + "]}}";
+        assertEquals("expected the names of at most 65536 classes, got more", refusal(with(more, data)));
+    }
+
+    @Test
     void otherFilesAreNamed() throws IOException {
         SafetensorsFile.write(folder.resolve("plain"), Map.of("w", Tensor.zeros(DType.FLOAT32, Shape.of(3))), Map.of());
         String plain = refusal(Files.readAllBytes(folder.resolve("plain")));
         assertTrue(plain.startsWith("is no packed model (its metadata lack the format goshawk-packed)"), plain);
         assertFalse(PackedFile.isPacked(folder.resolve("plain")));
+        SafetensorsFile.write(folder.resolve("long"), Map.of("w", Tensor.zeros(DType.FLOAT32, Shape.of(600_000))),
+                Map.of());
+        assertEquals(plain, refusal(Files.readAllBytes(folder.resolve("long"))));
         assertTrue(
                 refusal("PK\3\4 and so on and on".getBytes(StandardCharsets.UTF_8)).startsWith("is no packed model"));
         for (Path other : new Path[] {folder, folder.resolve("missing")}) {

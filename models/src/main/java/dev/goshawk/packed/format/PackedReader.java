@@ -26,6 +26,9 @@ import java.util.function.Supplier;
  */
 public final class PackedReader {
     private static final long LONGEST = 1L << 30;
+    /** Longer files are read once they say that they are packed models. */
+    private static final long SHORT = 1L << 20;
+    private static final int MOST_CLASSES = 1 << 16;
     private static final Set<String> NAMES = Set.of(PackedFile.WEIGHTS, PackedFile.ACTIVATIONS, PackedFile.CODES,
             PackedFile.SCALES, PackedFile.ACTIVATION_SCALES, PackedFile.NORMALIZATION_SCALES,
             PackedFile.NORMALIZATION_BIASES, PackedFile.BIASES, PackedFile.FLOATS, PackedFile.LARGE_COUNTS,
@@ -50,14 +53,16 @@ public final class PackedReader {
         return naming(file, () -> {
             Container container;
             try {
+                if (RegularFile.size(file) > SHORT && !PackedFile.isPacked(file)) {
+                    throw noPackedModel();
+                }
                 container = Container.of(RegularFile.read(file, LONGEST));
             } catch (IOException e) {
                 throw new IllegalArgumentException(e.getMessage(), e);
             }
             Map<String, String> metadata = container.metadata();
             if (!PackedFile.FORMAT.equals(metadata.get("format"))) {
-                throw new IllegalArgumentException("is no packed model (its metadata lack the format "
-                        + PackedFile.FORMAT + "); a safetensors file of weights is something else");
+                throw noPackedModel();
             }
             String version = text(metadata, "version");
             if (!PackedFile.VERSION.equals(version)) {
@@ -67,6 +72,11 @@ public final class PackedReader {
             container.require(NAMES);
             return new PackedReader(file, container, info(container));
         });
+    }
+
+    private static IllegalArgumentException noPackedModel() {
+        return new IllegalArgumentException("is no packed model (its metadata lack the format " + PackedFile.FORMAT
+                + "); a safetensors file of weights is something else");
     }
 
     private static <V> V naming(Path file, Supplier<V> work) {
@@ -84,6 +94,9 @@ public final class PackedReader {
         String names = metadata.get(PackedFile.CLASSES);
         if (names == null) {
             names = StandardCharsets.UTF_8.decode(container.array(PackedFile.CLASSES, Type.U8, -1)).toString();
+        }
+        if (names.chars().filter(c -> c == '\n').count() >= MOST_CLASSES) {
+            throw new IllegalArgumentException("expected the names of at most " + MOST_CLASSES + " classes, got more");
         }
         int[] size = integers(metadata, "input_size", "x", 2);
         Normalization normalization;

@@ -114,17 +114,17 @@ public final class EvaluateCommand implements Callable<Integer> {
         }
         model.check();
         model.requireWeights(spec);
-        model.openPacked(spec);
         if (inputs != null) {
             IN_PLACE_OF.forEach(o -> Given.refuseBoth(spec, "--inputs", o, "the file's images are all that is used"));
         }
+        Outputs.check(spec);
+        model.openPacked(spec);
         if (integer && model.packed() == null) {
             throw new ParameterException(spec.commandLine(), "--integer: expected a packed model as --weights");
         }
         if (integer) {
             Given.refuseBoth(spec, "--integer", "--inputs", "integers are compared on images");
         }
-        Outputs.check(spec);
         Backend backend = engine.backend();
         if (dryRun) {
             plan(backend);

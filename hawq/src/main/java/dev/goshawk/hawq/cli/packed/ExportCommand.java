@@ -54,11 +54,11 @@ public final class ExportCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         model.check();
         model.requireWeights(spec);
+        Outputs.check(spec);
         model.openPacked(spec);
         if (format == Format.QCDQ && model.packed() == null) {
             throw new ParameterException(spec.commandLine(), "--format qcdq: expected a packed model as --weights");
         }
-        Outputs.check(spec);
         PackedModel packed = model.packed();
         OnnxExport.write(out, packed == null ? floats() : packed);
         PrintWriter terminal = spec.commandLine().getOut();
