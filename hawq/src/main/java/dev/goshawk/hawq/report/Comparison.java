@@ -1,5 +1,6 @@
 package dev.goshawk.hawq.report;
 
+import dev.goshawk.hawq.report.chart.Numbers;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;

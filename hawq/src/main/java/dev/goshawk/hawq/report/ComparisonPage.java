@@ -1,5 +1,9 @@
 package dev.goshawk.hawq.report;
 
+import dev.goshawk.hawq.report.chart.Html;
+import dev.goshawk.hawq.report.chart.LineChart;
+import dev.goshawk.hawq.report.chart.Numbers;
+import dev.goshawk.hawq.report.chart.ScatterChart;
 import dev.goshawk.files.AtomicFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,10 @@
 package dev.goshawk.hawq.report;
 
+import dev.goshawk.hawq.report.chart.DensityChart;
+import dev.goshawk.hawq.report.chart.Html;
+import dev.goshawk.hawq.report.chart.Numbers;
+import dev.goshawk.hawq.report.chart.ReportStyle;
+import dev.goshawk.hawq.report.chart.RowChart;
 import dev.goshawk.files.AtomicFile;
 import dev.goshawk.spectral.estimate.Estimate;
 import dev.goshawk.spectral.estimate.SpectralDensity;

@@ -1,5 +1,7 @@
 package dev.goshawk.hawq.report;
 
+import dev.goshawk.hawq.report.chart.Html;
+import dev.goshawk.hawq.report.chart.Numbers;
 import dev.goshawk.hawq.training.EpochResult;
 import dev.goshawk.hawq.report.RunReport.BlockRow;
 import dev.goshawk.hawq.report.RunReport.Curvature;

@@ -1,5 +1,8 @@
 package dev.goshawk.hawq.report;
 
+import dev.goshawk.hawq.report.chart.Html;
+import dev.goshawk.hawq.report.chart.LineChart;
+import dev.goshawk.hawq.report.chart.Numbers;
 import dev.goshawk.hawq.report.RunReport.Search;
 import java.util.List;
 import java.util.Map;

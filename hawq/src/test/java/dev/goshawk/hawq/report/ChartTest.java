@@ -1,5 +1,9 @@
 package dev.goshawk.hawq.report;
 
+import dev.goshawk.hawq.report.chart.LineChart;
+import dev.goshawk.hawq.report.chart.Numbers;
+import dev.goshawk.hawq.report.chart.LogAxis;
+import dev.goshawk.hawq.report.chart.RowChart;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,14 +18,14 @@ class ChartTest {
 
     @Test
     void logarithmicAxisSpansWholeDecades() {
-        RowChart.LogAxis axis = RowChart.LogAxis.over(List.of(row(-0.02), row(300), row(0)));
-        assertEquals(new RowChart.LogAxis(-2, 3), axis);
+        LogAxis axis = RowChart.axis(List.of(row(-0.02), row(300), row(0)));
+        assertEquals(new LogAxis(-2, 3), axis);
         assertEquals(0, axis.position(0));
         assertEquals(0.4, axis.position(1), 1e-12);
         assertEquals(1, axis.position(Double.POSITIVE_INFINITY));
-        assertEquals(new RowChart.LogAxis(0, 1), RowChart.LogAxis.over(List.of(row(0))));
+        assertEquals(new LogAxis(0, 1), RowChart.axis(List.of(row(0))));
         // a power of ten keeps a margin on both sides
-        assertEquals(new RowChart.LogAxis(-1, 1), RowChart.LogAxis.over(List.of(row(1))));
+        assertEquals(new LogAxis(-1, 1), RowChart.axis(List.of(row(1))));
     }
 
     @Test

@@ -1,5 +1,9 @@
 package dev.goshawk.hawq.report;
 
+import dev.goshawk.hawq.report.chart.DensityChart;
+import dev.goshawk.hawq.report.chart.Html;
+import dev.goshawk.hawq.report.chart.LogAxis;
+import dev.goshawk.hawq.report.chart.RowChart;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -84,9 +88,9 @@ class CurvaturePageTest {
         assertEquals(5, Pattern.compile("class=\"whisker\"").matcher(svg).results().count());
         assertEquals(1, Pattern.compile("class=\"dot faint hollow\"").matcher(svg).results().count());
         assertEquals(1, Pattern.compile("class=\"dot hollow\"").matcher(svg).results().count());
-        RowChart.LogAxis axis = RowChart.LogAxis.over(List.of(new RowChart.Row("a", 100.0, null, 99.9, List.of(1e-4)),
+        LogAxis axis = RowChart.axis(List.of(new RowChart.Row("a", 100.0, null, 99.9, List.of(1e-4)),
                 new RowChart.Row("b", null, null)));
-        assertEquals(new RowChart.LogAxis(-5, 3), axis);
+        assertEquals(new LogAxis(-5, 3), axis);
     }
 
     @Test

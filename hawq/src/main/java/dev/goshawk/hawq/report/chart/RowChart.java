@@ -1,4 +1,4 @@
-package dev.goshawk.hawq.report;
+package dev.goshawk.hawq.report.chart;
 
 import java.util.List;
 import java.util.stream.Collectors;
@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * One row for each block and a dot on a logarithmic axis: names stay level and readable at any number of blocks, and no
  * bar claims a baseline that a logarithm does not have.
  */
-final class RowChart {
+public final class RowChart {
     private static final double WIDTH = 440;
     private static final double ROW = 23;
     private static final double TOP = 8;
@@ -27,8 +27,9 @@ final class RowChart {
      * @param error of the value, drawn as a bar of so much to both sides; 0 for none
      * @param others more values, drawn as smaller dots
      */
-    record Row(String name, @Nullable Double value, @Nullable Integer badge, double error, List<Double> others) {
-        Row(String name, @Nullable Double value, @Nullable Integer badge) {
+    public record Row(String name, @Nullable Double value, @Nullable Integer badge, double error, List<Double> others) {
+        /** Without error or other values. */
+        public Row(String name, @Nullable Double value, @Nullable Integer badge) {
             this(name, value, badge, 0, List.of());
         }
 
@@ -38,16 +39,16 @@ final class RowChart {
         }
     }
 
-    static String draw(String description, List<Row> rows) {
+    public static String draw(String description, List<Row> rows) {
         return drawing(description, rows).svg();
     }
 
-    static Html.Drawing drawing(String description, List<Row> rows) {
+    public static Html.Drawing drawing(String description, List<Row> rows) {
         int longest = rows.stream().mapToInt(r -> r.name().length()).max().orElse(0);
         double left = Math.min(150, 14 + longest * CHAR);
         double right = WIDTH - (rows.stream().anyMatch(r -> r.badge() != null) ? RIGHT : RIGHT - 36);
         double bottom = TOP + rows.size() * ROW;
-        LogAxis axis = LogAxis.over(rows);
+        LogAxis axis = axis(rows);
         StringBuilder out = new StringBuilder();
         for (int k = axis.low(); k <= axis.high(); k += axis.step()) {
             double x = left + (right - left) * axis.position(Math.pow(10, k));
@@ -98,37 +99,15 @@ final class RowChart {
                 .append(Html.at(radius)).append("\" class=\"").append(cssClass).append("\"/>\n");
     }
 
-    /** Whole decades around the magnitudes. */
-    record LogAxis(int low, int high) {
-        static LogAxis over(List<Row> rows) {
-            int low = Integer.MAX_VALUE;
-            int high = Integer.MIN_VALUE;
-            for (double size : rows.stream().flatMapToDouble(LogAxis::sizes).toArray()) {
-                if (size > 0 && Double.isFinite(size)) {
-                    double log = Math.log10(size);
-                    low = Math.min(low, (int) Math.floor(log - 0.05));
-                    high = Math.max(high, (int) Math.ceil(log + 0.05));
-                }
-            }
-            return low > high ? new LogAxis(0, 1) : new LogAxis(low, high);
-        }
+    /** The axis of some rows; an error as large as its value goes to the left end and asks for no room there. */
+    public static LogAxis axis(List<Row> rows) {
+        return LogAxis.over(rows.stream().flatMapToDouble(RowChart::sizes));
+    }
 
-        private static DoubleStream sizes(Row row) {
-            double size = row.value() == null ? 0 : Math.abs(row.value());
-            // An error as large as its value goes to the left end and asks for no room there.
-            return DoubleStream.concat(
-                    DoubleStream.of(size, size + row.error(), row.error() < 0.9 * size ? size - row.error() : size),
-                    row.others().stream().mapToDouble(Math::abs));
-        }
-
-        int step() {
-            return Math.max(1, Math.ceilDiv(high - low, 7));
-        }
-
-        /** 0 at the left end, 1 at the right; zero and what is not finite lie at the ends. */
-        double position(double size) {
-            double log = Math.log10(size);
-            return Double.isNaN(log) ? 0 : Math.clamp((log - low) / (high - low), 0.0, 1.0);
-        }
+    private static DoubleStream sizes(Row row) {
+        double size = row.value() == null ? 0 : Math.abs(row.value());
+        return DoubleStream.concat(
+                DoubleStream.of(size, size + row.error(), row.error() < 0.9 * size ? size - row.error() : size),
+                row.others().stream().mapToDouble(Math::abs));
     }
 }

@@ -1,4 +1,4 @@
-package dev.goshawk.hawq.report;
+package dev.goshawk.hawq.report.chart;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -7,34 +7,34 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Numbers as people read them; the same in every locale. */
-final class Numbers {
-    static final String NONE = "\u2013";
+public final class Numbers {
+    public static final String NONE = "\u2013";
 
     private static final String SUPERSCRIPTS = "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079";
 
     private Numbers() {
     }
 
-    static String fixed(double x, int decimals) {
+    public static String fixed(double x, int decimals) {
         return Double.isFinite(x) ? String.format(Locale.ROOT, "%." + decimals + "f", x) : Double.toString(x);
     }
 
     /** A fraction as per cent with two decimals, without the sign. */
-    static String percent(double fraction) {
+    public static String percent(double fraction) {
         return fixed(fraction * 100, 2);
     }
 
     /** A number of epochs, with up to two decimals. */
-    static String epochs(double x) {
+    public static String epochs(double x) {
         return new BigDecimal(x).setScale(2, RoundingMode.HALF_UP).stripTrailingZeros().toPlainString();
     }
 
-    static String grouped(long n) {
+    public static String grouped(long n) {
         return String.format(Locale.ROOT, "%,d", n);
     }
 
     /** Three significant digits; powers of ten outside 0.001 .. 99999. */
-    static String compact(@Nullable Double x) {
+    public static String compact(@Nullable Double x) {
         if (x == null) {
             return NONE;
         }
@@ -53,11 +53,11 @@ final class Numbers {
     }
 
     /** All the digits a setting was given with. */
-    static String exact(double x) {
+    public static String exact(double x) {
         return BigDecimal.valueOf(x).stripTrailingZeros().toPlainString();
     }
 
-    static String superscript(int n) {
+    public static String superscript(int n) {
         StringBuilder out = new StringBuilder();
         for (char c : Integer.toString(n).toCharArray()) {
             out.append(c == '-' ? '\u207b' : SUPERSCRIPTS.charAt(c - '0'));

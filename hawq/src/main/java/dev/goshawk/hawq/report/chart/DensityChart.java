@@ -1,4 +1,4 @@
-package dev.goshawk.hawq.report;
+package dev.goshawk.hawq.report.chart;
 
 import dev.goshawk.spectral.estimate.SpectralDensity;
 
@@ -6,7 +6,7 @@ import dev.goshawk.spectral.estimate.SpectralDensity;
  * The density of a spectrum on a logarithmic axis, with the band that holds it with a probability of 95 %. The axis ends one decade below
  * the height of a single eigenvalue, which a dashed line shows: what is lower is the tail of the smoothing.
  */
-final class DensityChart {
+public final class DensityChart {
     private static final double WIDTH = 440;
     private static final double HEIGHT = 300;
     private static final double LEFT = 46;
@@ -32,7 +32,7 @@ final class DensityChart {
     }
 
     /** @param variables size of the matrix */
-    static Html.Drawing draw(String description, SpectralDensity density, double variables) {
+    public static Html.Drawing draw(String description, SpectralDensity density, double variables) {
         return new DensityChart(density, variables).draw(description);
     }
 

@@ -1,15 +1,15 @@
-package dev.goshawk.hawq.report;
+package dev.goshawk.hawq.report.chart;
 
 import java.util.List;
 import java.util.Locale;
 
 /** Small pieces of HTML and SVG. Everything that is not markup goes through {@link #text}. */
-final class Html {
+public final class Html {
     private Html() {
     }
 
     /** Escapes for element content and for quoted attribute values. */
-    static String text(String s) {
+    public static String text(String s) {
         StringBuilder out = new StringBuilder(s.length());
         for (int i = 0; i < s.length(); i++) {
             char c = s.charAt(i);
@@ -32,7 +32,7 @@ final class Html {
      * @param subtitle as text
      * @param body as HTML
      */
-    static String page(String title, String subtitle, String body) {
+    public static String page(String title, String subtitle, String body) {
         return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                 + "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
                 + "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
@@ -43,7 +43,7 @@ final class Html {
     }
 
     /** A table row of escaped cells; cells from {@code firstNumber} to {@code lastNumber} are set right. */
-    static String row(String tag, String rowClass, List<String> cells, int firstNumber, int lastNumber) {
+    public static String row(String tag, String rowClass, List<String> cells, int firstNumber, int lastNumber) {
         StringBuilder out = new StringBuilder("<tr");
         out.append(rowClass.isEmpty() ? "" : " class=\"" + rowClass + "\"").append('>');
         for (int i = 0; i < cells.size(); i++) {
@@ -55,30 +55,30 @@ final class Html {
     }
 
     /** A coordinate with one decimal. */
-    static String at(double x) {
+    public static String at(double x) {
         return String.format(Locale.ROOT, "%.1f", x);
     }
 
-    static String line(double x1, double y1, double x2, double y2, String cssClass) {
+    public static String line(double x1, double y1, double x2, double y2, String cssClass) {
         return "<line x1=\"" + at(x1) + "\" y1=\"" + at(y1) + "\" x2=\"" + at(x2) + "\" y2=\"" + at(y2) + "\" class=\""
                 + cssClass + "\"/>\n";
     }
 
     /** SVG text; {@code anchor} is start, middle or end. */
-    static String label(double x, double y, String anchor, String cssClass, String content) {
+    public static String label(double x, double y, String anchor, String cssClass, String content) {
         return "<text x=\"" + at(x) + "\" y=\"" + at(y) + "\" text-anchor=\"" + anchor + "\" class=\"" + cssClass
                 + "\">" + text(content) + "</text>\n";
     }
 
     /** An SVG picture that is drawn, and where it is to be put is not known yet. */
-    record Drawing(double width, double height, String description, String content) {
+    public record Drawing(double width, double height, String description, String content) {
         /** As large as where it is put. */
-        String svg() {
+        public String svg() {
             return Html.svg(width, height, description, content);
         }
     }
 
-    static String svg(double width, double height, String description, String content) {
+    public static String svg(double width, double height, String description, String content) {
         return "<svg viewBox=\"0 0 " + at(width) + " " + at(height) + "\" role=\"img\" aria-label=\""
                 + text(description) + "\">\n" + content + "</svg>\n";
     }

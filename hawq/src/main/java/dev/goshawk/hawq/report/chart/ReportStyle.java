@@ -1,4 +1,4 @@
-package dev.goshawk.hawq.report;
+package dev.goshawk.hawq.report.chart;
 
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
  * The style sheet: light and dark by the reader's setting, one column on a phone,
             light and unbroken figures in print.
  */
-final class ReportStyle {
-    static final String CSS = """
+public final class ReportStyle {
+    public static final String CSS = """
             :root{--bg:#f5f6f8;--card:#fff;--ink:#171b24;--soft:#586173;--line:#e1e5ec;--own:#eef4ff;
             --c0:#1d5fbf;--c1:#c4560a;--c2:#0b7d69;--c3:#7b4db3;--c4:#a3324d;--c5:#586173;
             --b2:#dbe8fb;--b3:#bcd5f7;--b4:#8fb9ef;--b6:#4a85d6;--b8:#174e9e;--b32:#d7dbe2;--tl:#12233f;--td:#fff}
@@ -86,7 +86,7 @@ final class ReportStyle {
     }
 
     /** The light colours in place of their names: for pictures that are shown by themselves, by programs that know no variables. */
-    static String plain() {
+    public static String plain() {
         Matcher palette = Pattern.compile("--(\\w+):([^;}]+)").matcher(CSS.substring(0, CSS.indexOf('}') + 1));
         Map<String, String> colours = palette.results()
                 .collect(Collectors.toMap(m -> m.group(1), m -> m.group(2).strip()));

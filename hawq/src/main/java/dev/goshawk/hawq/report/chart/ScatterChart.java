@@ -1,11 +1,11 @@
-package dev.goshawk.hawq.report;
+package dev.goshawk.hawq.report.chart;
 
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
 /** Accuracy against size, with the frontier: what no other point beats in both. */
-final class ScatterChart {
+public final class ScatterChart {
     private static final double WIDTH = 440;
     private static final double HEIGHT = 300;
     private static final double LEFT = 46;
@@ -27,10 +27,10 @@ final class ScatterChart {
      * @param low where a bar about the point begins; y for none
      * @param high where it ends
      */
-    record Point(String label, double x, double y, double low, double high) {
+    public record Point(String label, double x, double y, double low, double high) {
     }
 
-    static String draw(String description, String xName, List<Point> points) {
+    public static String draw(String description, String xName, List<Point> points) {
         double most = points.stream().mapToDouble(Point::x).max().orElse(1);
         double least = points.stream().mapToDouble(Point::x).min().orElse(0);
         double low = points.stream().mapToDouble(Point::low).min().orElse(0);

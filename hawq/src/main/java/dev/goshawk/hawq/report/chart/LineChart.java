@@ -1,11 +1,11 @@
-package dev.goshawk.hawq.report;
+package dev.goshawk.hawq.report.chart;
 
 import java.util.List;
 import java.util.function.DoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Curves over epochs, or what else is counted, with the stages of the main schedule marked. */
-final class LineChart {
+public final class LineChart {
     private static final double WIDTH = 440;
     private static final double HEIGHT = 300;
     private static final double LEFT = 46;
@@ -23,24 +23,24 @@ final class LineChart {
      * @param epochs where its points are, ascending
      * @param values null or not finite where there is none
      */
-    record Series(String name, String cssClass, List<Double> epochs, List<@Nullable Double> values) {
+    public record Series(String name, String cssClass, List<Double> epochs, List<@Nullable Double> values) {
     }
 
     /** A stage that starts after {@code epoch} epochs. */
-    record Stage(String name, double epoch) {
+    public record Stage(String name, double epoch) {
     }
 
     /** A level across the chart, such as the float model's accuracy. */
-    record Reference(String name, double value) {
+    public record Reference(String name, double value) {
     }
 
-    static String draw(String description, List<Series> series, List<Stage> stages, @Nullable Reference reference,
+    public static String draw(String description, List<Series> series, List<Stage> stages, @Nullable Reference reference,
             DoubleFunction<String> format) {
         return draw(description, series, stages, reference, "epochs", format);
     }
 
     /** @param unit what is counted along the axis */
-    static String draw(String description, List<Series> series, List<Stage> stages, @Nullable Reference reference,
+    public static String draw(String description, List<Series> series, List<Stage> stages, @Nullable Reference reference,
             String unit, DoubleFunction<String> format) {
         double longest = series.stream().flatMap(s -> s.epochs().stream()).mapToDouble(e -> e).max().orElse(0);
         double epochs = longest > 0 ? longest : 1;
@@ -138,7 +138,7 @@ final class LineChart {
     }
 
     /** 1, 2 or 5 times a power of ten, for about five intervals. */
-    static double tickStep(double range) {
+    public static double tickStep(double range) {
         if (!(range > 0)) {
             return 1;
         }
