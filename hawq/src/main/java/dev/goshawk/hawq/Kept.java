@@ -21,7 +21,8 @@ import tools.jackson.databind.json.JsonMapper;
 public record Kept(String checksum, String key, JsonNode value) {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
-    static void write(Path file, String key, Object value) {
+    /** Writes a measurement, whole or not at all. */
+    public static void write(Path file, String key, Object value) {
         JsonNode node = JSON.valueToTree(value);
         JsonFiles.write(file, new Kept(checksum(key, node), key, node));
     }
@@ -30,7 +31,7 @@ public record Kept(String checksum, String key, JsonNode value) {
      * What is in the file, or null where there is none, it is of another key, or it is damaged, which a note says: it is measured again
      * then.
      */
-    static <T> @Nullable T read(Path file, String key, Class<T> type, Consumer<String> notes) {
+    public static <T> @Nullable T read(Path file, String key, Class<T> type, Consumer<String> notes) {
         if (!Files.exists(file)) {
             return null;
         }

@@ -1,5 +1,6 @@
 package dev.goshawk.hawq.report;
 
+import dev.goshawk.hawq.landscape.Landscape;
 import dev.goshawk.hawq.report.chart.Numbers;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -15,10 +16,12 @@ import org.jspecify.annotations.Nullable;
  * @param entries in the table's order, several seeds of a row in one
  * @param curves of convergence
  * @param reference a loss across the curves' chart, or null
+ * @param changes pairs of rows that differ in one thing
+ * @param landscape of the float network's loss, or null where it was not measured
  * @param provenance how this was made, term by term
  */
 public record Comparison(String network, List<Entry> entries, List<Curve> curves, @Nullable Double reference,
-        Map<String, String> provenance) {
+        List<Change> changes, @Nullable Landscape landscape, Map<String, String> provenance) {
     private static final List<String> HEADER = List.of("Method", "W bits", "A bits", "Accuracy %", "Range", "Seeds",
             "To float", "W comp.", "A comp.", "Size kB", "Evidence");
     private static final double FLOAT_BITS = 32;
@@ -26,6 +29,7 @@ public record Comparison(String network, List<Entry> entries, List<Curve> curves
     public Comparison {
         entries = List.copyOf(entries);
         curves = List.copyOf(curves);
+        changes = List.copyOf(changes);
         provenance = new LinkedHashMap<>(provenance);
     }
 
@@ -40,9 +44,10 @@ public record Comparison(String network, List<Entry> entries, List<Curve> curves
      * @param ratio 32-bit weights by quantized ones
      * @param activationRatio 32-bit activations by quantized ones
      * @param bytes of the weights
+     * @param bops bit operations an image, in billions: multiply-adds x weight bits x activation bits
      */
     public record Entry(String label, List<Integer> bits, int activationBits, List<Double> accuracies, double baseline,
-            double ratio, double activationRatio, long bytes) {
+            double ratio, double activationRatio, long bytes, double bops) {
         /** Mean over the seeds. */
         public double accuracy() {
             return accuracies.stream().mapToDouble(a -> a).average().orElseThrow();
@@ -80,6 +85,24 @@ public record Comparison(String network, List<Entry> entries, List<Curve> curves
     public record Curve(String label, List<Double> epochs, List<Double> losses) {
     }
 
+    /**
+     * What one thing is worth.
+     *
+     * @param what it is
+     * @param with accuracy with it, in per cent
+     * @param without accuracy of the row without it
+     */
+    public record Change(String what, double with, double without) {
+        String points() {
+            return (with < without ? "" : "+") + Numbers.fixed(with - without, 2);
+        }
+    }
+
+    /** The same with the loss around the float network. */
+    public Comparison withLandscape(@Nullable Landscape value) {
+        return new Comparison(network, entries, curves, reference, changes, value, provenance);
+    }
+
     /** For a key: after how many epochs a training first got down to the reference, or that it never did. */
     String reached(Curve curve) {
         if (reference == null) {
@@ -101,6 +124,18 @@ public record Comparison(String network, List<Entry> entries, List<Curve> curves
         StringBuilder out = new StringBuilder("Loss on held-out images until 5 % above HAWQ's final loss, ")
                 .append(Numbers.fixed(reference, 3)).append(" (the line):\n");
         curves.forEach(c -> out.append("  ").append(c.label()).append(reached(c)).append('\n'));
+        return out.toString();
+    }
+
+    /** What single things are worth, a line each; nothing where no two rows differ in one. */
+    public String worth() {
+        if (changes.isEmpty()) {
+            return "";
+        }
+        StringBuilder out = new StringBuilder("What one thing is worth, in points of accuracy:\n");
+        changes.forEach(c -> out.append("  ").append(c.what()).append(": ").append(c.points()).append(" (")
+                .append(Numbers.fixed(c.with(), 2)).append(" against ").append(Numbers.fixed(c.without(), 2))
+                .append(")\n"));
         return out.toString();
     }
 

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 
 /** A comparison as a page that one can send to a colleague. */
 public final class ComparisonPage {
@@ -47,8 +48,16 @@ public final class ComparisonPage {
                     .append(" (Dong et al., ICCV 2019, arXiv 1905.03696, and the methods compared there): compare the gaps,"
                             + " not the numbers.");
         }
-        out.append("</p>\n<h2>Figures</h2>\n<div class=\"grid\">\n").append(sizes(c)).append(convergence(c))
-                .append("</div>\n<h2>How this was made</h2>\n<div class=\"panel\"><dl>\n");
+        out.append("</p>\n").append(worth(c)).append("<h2>Accuracy and cost</h2>\n<div class=\"grid\">\n")
+                .append(scatter(c, "Accuracy against size", "kB of weights", e -> e.bytes() / 1000.0))
+                .append(scatter(c, "Accuracy against bit operations", "billions of bit operations an image",
+                        Comparison.Entry::bops))
+                .append(convergence(c)).append("</div>\n");
+        if (c.landscape() != null) {
+            out.append("<h2>The loss around the float network</h2>\n<div class=\"grid\">\n")
+                    .append(LandscapeFigures.of(c.landscape())).append("</div>\n");
+        }
+        out.append("<h2>How this was made</h2>\n<div class=\"panel\"><dl>\n");
         c.provenance().forEach((term, text) -> out.append("<dt>").append(Html.text(term)).append("</dt><dd>")
                 .append(Html.text(text)).append("</dd>\n"));
         out.append("</dl></div>\n");
@@ -56,17 +65,34 @@ public final class ComparisonPage {
                 out.toString());
     }
 
-    private static String sizes(Comparison c) {
-        List<ScatterChart.Point> points = c.entries().stream().filter(e -> !e.isFloat()).map(
-                e -> new ScatterChart.Point(e.label(), e.bytes() / 1000.0, e.accuracy(), e.least(), e.most())).toList();
+    private static String worth(Comparison c) {
+        if (c.changes().isEmpty()) {
+            return "";
+        }
+        StringBuilder out = new StringBuilder("<h2>What one thing is worth</h2>\n<div class=\"panel scroll\"><table>\n"
+                + "<thead>").append(Html.row("th", "",
+                        List.of("Rows that differ in one thing", "With it %",
+                                "Without %", "Points"),
+                        1, 3))
+                .append("</thead>\n<tbody>\n");
+        c.changes().forEach(change -> out.append(Html.row("td", "", List.of(change.what(),
+                Numbers.fixed(change.with(), 2), Numbers.fixed(change.without(), 2), change.points()), 1, 3)));
+        return out.append("</tbody></table></div>\n").toString();
+    }
+
+    private static String scatter(Comparison c, String title, String cost,
+            ToDoubleFunction<Comparison.Entry> costs) {
+        List<ScatterChart.Point> points = c.entries().stream().filter(e -> !e.isFloat())
+                .map(e -> new ScatterChart.Point(
+                        e.label(), costs.applyAsDouble(e), e.accuracy(), e.least(), e.most()))
+                .toList();
         if (points.isEmpty()) {
             return "";
         }
-        return ReportFigures.figure("Accuracy against size",
+        return ReportFigures.figure(title,
                 "per cent on the test images; bars from the least to the most accurate seed;"
                         + " the line joins what nothing else beats in both",
-                "",
-                ScatterChart.draw("Accuracy against size of the weights", "kB of weights", points));
+                "", ScatterChart.draw(title, cost, points));
     }
 
     private static String convergence(Comparison c) {

@@ -3,15 +3,24 @@ package dev.goshawk.hawq.reproduce;
 import dev.goshawk.backend.Backend;
 import dev.goshawk.files.AtomicFile;
 import dev.goshawk.fingerprint.Fingerprint;
+import dev.goshawk.data.Batches;
+import dev.goshawk.data.ImageDataset;
+import dev.goshawk.data.source.Datasets;
+import dev.goshawk.hawq.CurvatureSettings;
 import dev.goshawk.hawq.Hawq;
 import dev.goshawk.hawq.HawqOptions;
 import dev.goshawk.hawq.HawqResult;
+import dev.goshawk.hawq.Kept;
 import dev.goshawk.hawq.Method;
 import dev.goshawk.hawq.MethodResult;
 import dev.goshawk.hawq.RunOrigin;
 import dev.goshawk.hawq.allocate.BitAllocation;
 import dev.goshawk.hawq.allocate.SearchSettings;
+import dev.goshawk.hawq.curvature.LossProblem;
+import dev.goshawk.hawq.landscape.Landscape;
+import dev.goshawk.hawq.landscape.LandscapeSurvey;
 import dev.goshawk.hawq.quantize.BitWidth;
+import dev.goshawk.hawq.quantize.UniformQuantizer;
 import dev.goshawk.hawq.memory.Heap;
 import dev.goshawk.hawq.run.RunFolder;
 import dev.goshawk.hawq.run.RunInputs;
@@ -25,6 +34,7 @@ import dev.goshawk.hawq.training.TrainingPlan;
 import dev.goshawk.models.Block;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.parameters.Parameters;
+import dev.goshawk.spectral.EigenOptions;
 import dev.goshawk.weights.WeightFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,6 +46,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs the rows of a table one after another. The float network is trained first, for as many epochs as the others, and every other row
@@ -43,6 +54,8 @@ import java.util.Set;
  * on from its last checkpoint, with the same bits.
  */
 public final class Reproduction {
+    private static final String LANDSCAPE = "landscape.json";
+
     private final Network network;
     private final Parameters weights;
     private final TrainingData data;
@@ -180,6 +193,39 @@ public final class Reproduction {
             }
         }
         return done;
+    }
+
+    /**
+     * The loss around the float network, measured over training images and kept in the folder.
+     *
+     * @param widths to which each block is rounded in turn
+     * @return null where the ledger has no float network
+     * @throws dev.goshawk.hawq.memory.HeapTooSmallException if the Hessian does not fit into memory
+     */
+    public @Nullable Landscape landscape(List<Experiment> rows, List<BitWidth> widths,
+            ReproductionListener listener) {
+        Map<String, String> inputs = RunInputs.fingerprints(data, weights);
+        Parameters floats = rows.stream().filter(Experiment::isBaseline).findFirst().flatMap(e -> known(e, inputs))
+                .flatMap(this::kept).orElse(null);
+        if (floats == null) {
+            return null;
+        }
+        EigenOptions options = EigenOptions.defaults().withTolerance(CurvatureSettings.standard().tolerance());
+        Path file = folder.resolve(LANDSCAPE);
+        String key = RunInputs.fingerprints(data, floats) + ", " + curvatureImages + " images, widths " + widths + ", "
+                + backend.name();
+        Landscape kept = Kept.read(file, key, Landscape.class, note -> {});
+        if (kept != null) {
+            return kept;
+        }
+        Batches batches = new Batches(data.train(), data.normalization(), options.seed());
+        ImageDataset sample = Datasets.load(data.train(), batches.order(0),
+                Math.min(curvatureImages, data.train().size()), data.faults());
+        Landscape measured = LandscapeSurvey.of(
+                LossProblem.of(network, floats, sample, data.normalization(), backend), curvatureImages,
+                UniformQuantizer.standard(), widths, options, listener::surveying);
+        Kept.write(file, key, measured);
+        return measured;
     }
 
     /** Everything that a row depends on. */

@@ -27,6 +27,15 @@ public interface ReproductionListener {
     default void finished(LedgerRow row, int number, int rows) {
     }
 
+    /**
+     * The loss around the float network is being measured.
+     *
+     * @param what is measured now
+     * @param fraction of this kind of measurement that is done, 0 to 1
+     */
+    default void surveying(String what, double fraction) {
+    }
+
     /** A row came to nothing, which the line explains; the others go on. */
     default void failed(Experiment experiment, String line) {
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.goshawk.hawq.report.Comparison;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import dev.goshawk.models.Block;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -53,9 +54,15 @@ class LedgerTest {
         LedgerRow never = row("hawq-reversed-precision", 1, 70, new LedgerRow.Point(1, 0.9, 60),
                 new LedgerRow.Point(15, 0.8, 70));
         List<LedgerRow> rows = List.of(hawq, row("hawq", 2, 89), reversed, never);
-        Comparison table = Table.of("resnet20", PaperTables.cifar10().choose(List.of(), 1), rows, Map.of());
+        List<Block> blocks = List.of(new Block("a", List.of("a.weight"), 10, 1_000_000_000L),
+                new Block("b", List.of("b.weight"), 10, 500_000_000L));
+        Comparison table = Table.of("resnet20", blocks, PaperTables.cifar10().choose(List.of(), 1), rows, Map.of());
         assertEquals(List.of(88.5, 87.0, 70.0), table.entries().stream().map(Comparison.Entry::accuracy).toList());
         assertEquals(0.42, table.reference(), 1e-12);
+        // 2 bits of the first block's billion products, 4 of the second's half, activations of 4: 32 / 8.
+        assertEquals((2 + 4 * 0.5) * 4, table.entries().getFirst().bops(), 1e-12);
+        assertEquals(1, table.changes().size());
+        assertTrue(table.worth().contains("not ascending: +1.50 (88.50 against 87.00)"), table.worth());
         assertEquals(List.of("HAWQ", "HAWQ, order reversed", "HAWQ, precision reversed"),
                 table.curves().stream().map(Comparison.Curve::label).toList());
         assertTrue(table.convergence().contains("HAWQ: 15 epochs to the line\n")

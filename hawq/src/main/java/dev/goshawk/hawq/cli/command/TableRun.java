@@ -14,6 +14,9 @@ import dev.goshawk.hawq.cli.print.TableProgress;
 import dev.goshawk.hawq.cli.quantize.SearchOptions;
 import dev.goshawk.hawq.method.Methods;
 import dev.goshawk.hawq.method.NamedMethod;
+import dev.goshawk.hawq.allocate.BitAllocation;
+import dev.goshawk.hawq.landscape.Landscape;
+import dev.goshawk.hawq.memory.HeapTooSmallException;
 import dev.goshawk.hawq.report.Comparison;
 import dev.goshawk.hawq.report.ComparisonPage;
 import dev.goshawk.hawq.reproduce.Experiment;
@@ -71,6 +74,11 @@ final class TableRun {
             description = "Folder for the rows' runs and the report (default: runs/table).")
     private Path out = Path.of("runs", "table");
 
+    @Option(names = "--no-landscape",
+            description = "Leave the loss around the float network out of the report: along eigenvectors, and with blocks rounded "
+                    + "one at a time.")
+    private boolean noLandscape;
+
     @Option(names = "--dry-run", description = "Print the rows and about how long they will take here, and exit.")
     private boolean dryRun;
 
@@ -127,15 +135,17 @@ final class TableRun {
         try (TableProgress progress = new TableProgress(text, err)) {
             done = reproduction.run(rows, progress);
         }
-        print(text, paper.network(), command(spec, name), rows, done, backend, opened, origin.commit());
+        Comparison comparison = Table.of(paper.network(), network.describe().blocks(), rows, done,
+                provenance(command(spec, name), backend, opened, origin.commit()));
+        print(text, comparison);
+        report(text, err, comparison, reproduction, rows);
         if (done.size() < rows.size()) {
             throw new IOException((rows.size() - done.size()) + " of " + rows.size() + " rows failed, see above");
         }
         return 0;
     }
 
-    private void print(PrintWriter text, String network, String command, List<Experiment> rows, List<LedgerRow> done,
-            Backend backend, TrainingData opened, String commit) throws IOException {
+    private Map<String, String> provenance(String command, Backend backend, TrainingData opened, String commit) {
         Map<String, String> provenance = new LinkedHashMap<>();
         provenance.put("Command", command);
         provenance.put("Data",
@@ -145,12 +155,31 @@ final class TableRun {
         provenance.put("JDK", Runtime.version().toString());
         provenance.put("Commit", commit);
         provenance.put("Ledger", String.valueOf(table.ledger(out).getFileName()));
-        Comparison comparison = Table.of(network, rows, done, provenance);
+        return provenance;
+    }
+
+    private static void print(PrintWriter text, Comparison comparison) {
         text.println();
         text.print(comparison.text());
-        text.printf("%n%s", comparison.convergence());
+        for (String more : List.of(comparison.worth(), comparison.convergence())) {
+            text.print(more.isEmpty() ? "" : System.lineSeparator() + more);
+        }
+        text.flush();
+    }
+
+    private void report(PrintWriter text, PrintWriter err, Comparison comparison, Reproduction reproduction,
+            List<Experiment> rows) throws IOException {
+        Landscape landscape = null;
+        if (!noLandscape) {
+            try (TableProgress progress = new TableProgress(text, err)) {
+                landscape = reproduction.landscape(rows, BitAllocation.CHOICES, progress);
+            } catch (HeapTooSmallException e) {
+                err.println("goshawk: the report goes without the loss around the float network: " + e.getMessage());
+                err.flush();
+            }
+        }
         Path report = out.resolve(RunFolder.REPORT);
-        ComparisonPage.write(report, comparison);
+        ComparisonPage.write(report, comparison.withLandscape(landscape));
         text.printf("%nreport  %s%nledger  %s%n", report, table.ledger(out));
         text.flush();
     }

@@ -24,7 +24,7 @@ public final class TableOptions {
     private static final String LEDGER = "ledger.json";
     /** What says which rows are made, and where; or changes no result. */
     private static final Set<String> NOT_OF_A_ROW = Set.of("--only", "--seeds", "--out", "--ledger", "--threads",
-            "--stacktrace");
+            "--no-landscape", "--stacktrace");
 
     @Option(names = "--only", paramLabel = "NAME", split = ",",
             description = "Only these methods or rows, and the float network they start from (default: all).")

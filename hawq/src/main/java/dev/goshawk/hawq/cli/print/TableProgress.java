@@ -17,6 +17,7 @@ public final class TableProgress implements ReproductionListener, AutoCloseable 
     private int made;
     private @Nullable QuantizeProgress row;
     private @Nullable TrainingProgress floats;
+    private @Nullable Progress survey;
 
     public TableProgress(PrintWriter out, PrintWriter err) {
         this.out = out;
@@ -73,6 +74,16 @@ public final class TableProgress implements ReproductionListener, AutoCloseable 
     }
 
     @Override
+    public void surveying(String what, double fraction) {
+        Progress bar = survey;
+        if (bar == null) {
+            bar = Progress.on(err);
+            survey = bar;
+        }
+        bar.update(what, fraction);
+    }
+
+    @Override
     public void failed(Experiment e, String line) {
         close();
         err.println("goshawk: " + e.row() + ", seed " + e.seed() + ": " + line);
@@ -88,6 +99,10 @@ public final class TableProgress implements ReproductionListener, AutoCloseable 
         if (floats != null) {
             floats.close();
             floats = null;
+        }
+        if (survey != null) {
+            survey.close();
+            survey = null;
         }
     }
 }

@@ -34,7 +34,8 @@ public final class LineChart {
     public record Reference(String name, double value) {
     }
 
-    public static String draw(String description, List<Series> series, List<Stage> stages, @Nullable Reference reference,
+    public static String draw(String description, List<Series> series, List<Stage> stages,
+            @Nullable Reference reference,
             DoubleFunction<String> format) {
         return draw(description, series, stages, reference, "epochs", format);
     }
