@@ -32,7 +32,8 @@ public record Method(String name, String label, BitPolicy policy, Quantizer quan
 
     /** Bits and order by curvature (Dong et al., ICCV 2019), rounded by the standard quantizer. */
     public static Method hawq() {
-        return new Method("hawq", "HAWQ", new HawqPolicy(BitAllocation.CHOICES, false), UniformQuantizer.standard(),
+        return new Method("hawq", "HAWQ", new HawqPolicy(BitAllocation.CHOICES, false, false),
+                UniformQuantizer.standard(),
                 false);
     }
 

@@ -57,7 +57,7 @@ public record GivenBits(List<BitWidth> bits, boolean byCurvature) implements Bit
     @Override
     public List<Block> order(AllocationTask task, BitAllocation allocation) {
         return byCurvature
-                ? new HawqPolicy(widths(), false).order(task, allocation)
+                ? new HawqPolicy(widths(), false, false).order(task, allocation)
                 : BitPolicy.super.order(task, allocation);
     }
 

@@ -4,6 +4,7 @@ import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.models.Block;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -14,8 +15,9 @@ import java.util.function.Consumer;
  * @param widths that may be chosen, ascending
  * @param reversed whether the least sensitive block gets the most bits, an ablation: both orders must then come within 2 % of the size,
  *        or sizes would be compared instead
+ * @param matched whether the nearest such size is taken, and noted, where the one asked for is none; a row's reverse is given the same
  */
-public record HawqPolicy(List<BitWidth> widths, boolean reversed) implements BitPolicy {
+public record HawqPolicy(List<BitWidth> widths, boolean reversed, boolean matched) implements BitPolicy {
     private static final double MOST_APART = 0.02;
     private static final double FLOAT_BITS = BitWidth.FLOAT.bits();
     /** Ratios tried for a remedy, each half a per cent further away. */
@@ -23,7 +25,7 @@ public record HawqPolicy(List<BitWidth> widths, boolean reversed) implements Bit
 
     /** With such settings. */
     public static BitPolicy of(PolicySettings settings) {
-        return new HawqPolicy(settings.widths(), settings.reversed());
+        return new HawqPolicy(settings.widths(), settings.reversed(), settings.matched());
     }
 
     @Override
@@ -33,7 +35,8 @@ public record HawqPolicy(List<BitWidth> widths, boolean reversed) implements Bit
 
     @Override
     public String describe(SizeTarget target) {
-        return target.describe() + (reversed ? ", precision order reversed" : "");
+        return target.describe() + (matched ? " or the nearest that both precision orders meet" : "")
+                + (reversed ? ", precision order reversed" : "");
     }
 
     @Override
@@ -48,19 +51,35 @@ public record HawqPolicy(List<BitWidth> widths, boolean reversed) implements Bit
 
     @Override
     public BitAllocation choose(AllocationTask task, Consumer<String> notes) {
-        BitAllocation straight = BitAllocation.choose(task.sensitivities(), task.target(), widths);
-        if (!reversed) {
-            return straight;
+        SizeTarget target = task.target();
+        if (matched || reversed) {
+            double budget = target.budget(task.blocks(), widths.getFirst());
+            if (!bothMeet(task, target)) {
+                OptionalDouble nearest = nearest(task, budget);
+                if (!matched || nearest.isEmpty()) {
+                    throw refusal(task, nearest);
+                }
+                target = SizeTarget.ratio(nearest.getAsDouble());
+            }
         }
-        BitAllocation turned = BitAllocation.reversed(task.sensitivities(), task.target(), widths);
-        double budget = task.target().budget(task.blocks(), widths.getFirst());
-        if (!meets(straight, budget) || !meets(turned, budget)) {
-            throw new IllegalArgumentException(String.format(Locale.ROOT,
-                    "reversed precision: expected both orders within 2 %% of %s, got %.2f times smaller by the order and "
-                            + "%.2f by its reverse (widths %s): %s",
-                    task.target().describe(), straight.ratio(), turned.ratio(), widths, remedy(task, budget)));
+        if (matched) {
+            notes.accept(target.describe() + ", which both precision orders come within 2 % of");
         }
-        return turned;
+        return reversed
+                ? BitAllocation.reversed(task.sensitivities(), target, widths)
+                : BitAllocation.choose(task.sensitivities(), target, widths);
+    }
+
+    private IllegalArgumentException refusal(AllocationTask task, OptionalDouble nearest) {
+        SizeTarget target = task.target();
+        return new IllegalArgumentException(String.format(Locale.ROOT,
+                "reversed precision: expected both orders within 2 %% of %s, got %.2f times smaller by the order and "
+                        + "%.2f by its reverse (widths %s): %s",
+                target.describe(), BitAllocation.choose(task.sensitivities(), target, widths).ratio(),
+                BitAllocation.reversed(task.sensitivities(), target, widths).ratio(), widths,
+                nearest.isEmpty()
+                        ? "choose from more widths"
+                        : "a ratio of " + nearest.getAsDouble() + " suits both"));
     }
 
     private static boolean meets(BitAllocation allocation, double budget) {
@@ -68,23 +87,22 @@ public record HawqPolicy(List<BitWidth> widths, boolean reversed) implements Bit
     }
 
     /** The nearest ratio that both orders meet. */
-    private String remedy(AllocationTask task, double budget) {
+    private OptionalDouble nearest(AllocationTask task, double budget) {
         double ratio = FLOAT_BITS * Compression.weights(task.blocks()) / budget;
         double most = FLOAT_BITS / widths.getFirst().bits();
         for (int step = 1; step <= TRIED; step++) {
             for (int sign = -1; sign <= 1; sign += 2) {
                 // Rounded so that it can be typed.
                 double tried = Math.round(ratio * (1 + sign * step / 200.0) * 100) / 100.0;
-                if (tried >= 1 && tried <= most && bothMeet(task, tried)) {
-                    return "a ratio of " + tried + " suits both";
+                if (tried >= 1 && tried <= most && bothMeet(task, SizeTarget.ratio(tried))) {
+                    return OptionalDouble.of(tried);
                 }
             }
         }
-        return "choose from more widths";
+        return OptionalDouble.empty();
     }
 
-    private boolean bothMeet(AllocationTask task, double ratio) {
-        SizeTarget target = SizeTarget.ratio(ratio);
+    private boolean bothMeet(AllocationTask task, SizeTarget target) {
         double budget = target.budget(task.blocks(), widths.getFirst());
         return meets(BitAllocation.choose(task.sensitivities(), target, widths), budget)
                 && meets(BitAllocation.reversed(task.sensitivities(), target, widths), budget);

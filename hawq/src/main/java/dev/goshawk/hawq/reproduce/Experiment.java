@@ -24,12 +24,13 @@ import org.jspecify.annotations.Nullable;
  * @param method by name
  * @param reversed {@code precision}, {@code order} or null
  * @param ratio how many times smaller the weights are to be, at least
+ * @param matched whether the ratio is the nearest one that the precision order and its reverse both meet
  * @param widths that may be chosen
  * @param activations width of activations
  * @param seed of all randomness
  */
 public record Experiment(String row, String label, String method, @Nullable String reversed, double ratio,
-        List<BitWidth> widths, BitWidth activations, long seed) {
+        boolean matched, List<BitWidth> widths, BitWidth activations, long seed) {
     /** The method's name of the float network. */
     public static final String FLOAT = "float";
     /** What reverses the precision order. */
@@ -45,24 +46,26 @@ public record Experiment(String row, String label, String method, @Nullable Stri
 
     /** A row with the usual widths. */
     static Experiment of(String method, String label, double ratio, int activationBits) {
-        return new Experiment(method, label, method, null, ratio, BitAllocation.CHOICES, BitWidth.of(activationBits),
+        return new Experiment(method, label, method, null, ratio, false, BitAllocation.CHOICES,
+                BitWidth.of(activationBits),
                 1);
     }
 
     Experiment named(String name, String text) {
-        return new Experiment(name, text, method, reversed, ratio, widths, activations, seed);
+        return new Experiment(name, text, method, reversed, ratio, matched, widths, activations, seed);
     }
 
     Experiment reversed(String what) {
-        return new Experiment(row, label, method, what, ratio, widths, activations, seed);
+        return new Experiment(row, label, method, what, ratio, matched, widths, activations, seed);
     }
 
-    Experiment withWidths(List<BitWidth> value) {
-        return new Experiment(row, label, method, reversed, ratio, value, activations, seed);
+    /** At a size that both precision orders meet, with these widths. */
+    Experiment matched(List<BitWidth> value) {
+        return new Experiment(row, label, method, reversed, ratio, true, value, activations, seed);
     }
 
     Experiment withSeed(long value) {
-        return new Experiment(row, label, method, reversed, ratio, widths, activations, value);
+        return new Experiment(row, label, method, reversed, ratio, matched, widths, activations, value);
     }
 
     /** Whether this is the float network that the others start from. */
@@ -93,7 +96,7 @@ public record Experiment(String row, String label, String method, @Nullable Stri
     public Method toMethod(SearchSettings search) {
         NamedMethod named = Methods.byName(method);
         PolicySettings settings = PolicySettings.standard().withWidths(widths)
-                .withReversed(PRECISION.equals(reversed)).withSearch(search);
+                .withReversed(PRECISION.equals(reversed)).withMatched(matched).withSearch(search);
         String own = named.quantizer();
         Quantizer quantizer = own == null
                 ? new UniformQuantizer(Scheme.SYMMETRIC_PER_CHANNEL, ScaleRule.MSE, activations.isFloat() ? 1 : RANGE)

@@ -33,9 +33,9 @@ public final class PaperTables {
         rows.add(Experiment.of("direct-at-size", "Direct, HAWQ's size", HAWQ_RATIO, 4));
         rows.add(Experiment.of("direct", "Direct", 16, 4));
         rows.add(Experiment.of("hawq", "HAWQ, 10.7x", REVERSIBLE_RATIO, 4).named("hawq-at-10.7x", "HAWQ, 10.7x")
-                .withWidths(REVERSIBLE_WIDTHS));
+                .matched(REVERSIBLE_WIDTHS));
         rows.add(Experiment.of("hawq", "", REVERSIBLE_RATIO, 4).reversed(Experiment.PRECISION)
-                .named("hawq-reversed-precision", "HAWQ, precision reversed").withWidths(REVERSIBLE_WIDTHS));
+                .named("hawq-reversed-precision", "HAWQ, precision reversed").matched(REVERSIBLE_WIDTHS));
         rows.add(Experiment.of("hawq", "", HAWQ_RATIO, 4).reversed(Experiment.ORDER)
                 .named("hawq-reversed-order", "HAWQ, order reversed"));
         for (String name : List.of("pact", "dorefa", "lq-nets")) {

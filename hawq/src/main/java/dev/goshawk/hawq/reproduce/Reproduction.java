@@ -185,7 +185,7 @@ public final class Reproduction {
                 ledger.add(row);
                 listener.finished(row, i + 1, rows.size());
                 done.add(row);
-            } catch (DivergedException x) {
+            } catch (DivergedException | IllegalArgumentException x) {
                 if (e.isBaseline()) {
                     throw x;
                 }

@@ -177,7 +177,7 @@ class BitAllocationTest {
                 new Sensitivity(BlockCurvature.of(blocks.get(3), 100), p));
         BitAllocation a = BitAllocation.parse(blocks, "2,2,4,32");
         // omegas 12, 4, 4.5; the float block has no turn
-        List<Block> order = new HawqPolicy(BitAllocation.CHOICES, false)
+        List<Block> order = new HawqPolicy(BitAllocation.CHOICES, false, false)
                 .order(AllocationTask.by(s, SizeTarget.ratio(8)), a);
         assertEquals(List.of(blocks.get(0), blocks.get(2), blocks.get(1)), order);
         assertEquals(List.of(12.0, 4.0, 4.5), s.subList(0, 3).stream().map(e -> e.omega(a.of(e.block()))).toList());

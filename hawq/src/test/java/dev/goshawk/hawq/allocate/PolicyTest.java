@@ -171,18 +171,35 @@ class PolicyTest {
     void reversedPrecisionIsComparedAtOneSize() {
         List<Sensitivity> s = random(9, BitWidth.quantized(), RESNET20);
         List<BitWidth> many = List.of(BitWidth.B1, BitWidth.B2, BitWidth.B3, BitWidth.B4, BitWidth.B6, BitWidth.B8);
-        BitPolicy reversed = new HawqPolicy(many, true);
-        BitPolicy straight = new HawqPolicy(many, false);
+        BitPolicy reversed = new HawqPolicy(many, true, false);
+        BitPolicy straight = new HawqPolicy(many, false, false);
         AllocationTask task = AllocationTask.by(s, SizeTarget.ratio(10.7));
         assertEquals(1, straight.choose(task).ratio() / reversed.choose(task).ratio(), 0.021);
-        String line = assertThrows(IllegalArgumentException.class, () -> new HawqPolicy(THREE, true)
+        String line = assertThrows(IllegalArgumentException.class, () -> new HawqPolicy(THREE, true, false)
                 .choose(AllocationTask.by(s, SizeTarget.ratio(15.5)))).getMessage();
         assertTrue(line.startsWith("reversed precision: expected both orders within 2 % of ratio 15.5, got ")
                 && line.contains("(widths [2, 4, 8]): "), line);
         int at = line.indexOf("a ratio of ");
         if (at >= 0) {
             double remedy = Double.parseDouble(line.substring(at + 11, line.indexOf(" suits both")));
-            new HawqPolicy(THREE, true).choose(AllocationTask.by(s, SizeTarget.ratio(remedy)));
+            new HawqPolicy(THREE, true, false).choose(AllocationTask.by(s, SizeTarget.ratio(remedy)));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void aMatchedSizeIsTheSameForBothOrders(long seed) {
+        List<Sensitivity> s = random(seed, BitWidth.quantized(), RESNET20);
+        List<BitWidth> many = List.of(BitWidth.B1, BitWidth.B2, BitWidth.B3, BitWidth.B4, BitWidth.B6, BitWidth.B8);
+        for (double ratio : new double[] {10.7, 12, 13.1, 15}) {
+            AllocationTask task = AllocationTask.by(s, SizeTarget.ratio(ratio));
+            List<String> straight = new ArrayList<>();
+            List<String> turned = new ArrayList<>();
+            double first = new HawqPolicy(many, false, true).choose(task, straight::add).ratio();
+            double second = new HawqPolicy(many, true, true).choose(task, turned::add).ratio();
+            assertEquals(straight, turned);
+            assertEquals(1, first / second, 0.021);
+            assertEquals(1, first / ratio, 0.1);
         }
     }
 
@@ -336,7 +353,7 @@ class PolicyTest {
                 "{\"b0\": {\"2\": 1, \"4\": 2, \"8\": 9}, \"b1\": {\"2\": 3, \"4\": 4, \"8\": 5}, "
                         + "\"b2\": {\"2\": 1, \"4\": 1, \"8\": 1}}");
         LatencyTable table = LatencyTable.read(file);
-        PolicySettings settings = new PolicySettings(THREE, false, false, 41_500 * 4.0 * 4, BitWidth.B4,
+        PolicySettings settings = new PolicySettings(THREE, false, false, false, 41_500 * 4.0 * 4, BitWidth.B4,
                 new PolicySettings.Latency(table, 7), SearchSettings.standard());
         BitPolicy policy = Methods.byName("hawq-v3").policy(settings);
         AllocationTask task = AllocationTask.by(s, SizeTarget.ratio(16));
@@ -362,8 +379,9 @@ class PolicyTest {
         }
         assertEquals(least, omega(s, a), 1e-12);
         assertEquals("6.64E-4 billion bit operations, 7.0 ms", policy.describe(task.target()));
-        BitPolicy hopeless = Methods.byName("hawq-v3").policy(new PolicySettings(THREE, false, false, null, BitWidth.B4,
-                new PolicySettings.Latency(table, 4.5), SearchSettings.standard()));
+        BitPolicy hopeless = Methods.byName("hawq-v3")
+                .policy(new PolicySettings(THREE, false, false, false, null, BitWidth.B4,
+                        new PolicySettings.Latency(table, 4.5), SearchSettings.standard()));
         assertEquals("latency limit: expected at least 5 ms, the least that the widths reach, got 4.5",
                 assertThrows(IllegalArgumentException.class, () -> hopeless.requireReachable(blocks, task.target()))
                         .getMessage());

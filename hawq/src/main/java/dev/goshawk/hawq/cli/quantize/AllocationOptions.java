@@ -132,7 +132,7 @@ final class AllocationOptions {
                     : GivenBits.everywhere(BitWidth.B2);
         }
         boolean sized = targetRatio != null || targetSize != null || bops == null && latency == null;
-        return method.policy(new PolicySettings(choices(), reversePrecision, sized,
+        return method.policy(new PolicySettings(choices(), reversePrecision, false, sized,
                 bops == null ? null : bops * BILLION, activationBits,
                 milliseconds == null ? null : new PolicySettings.Latency(table(), milliseconds), search));
     }

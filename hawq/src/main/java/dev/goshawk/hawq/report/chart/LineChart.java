@@ -41,7 +41,8 @@ public final class LineChart {
     }
 
     /** @param unit what is counted along the axis */
-    public static String draw(String description, List<Series> series, List<Stage> stages, @Nullable Reference reference,
+    public static String draw(String description, List<Series> series, List<Stage> stages,
+            @Nullable Reference reference,
             String unit, DoubleFunction<String> format) {
         double longest = series.stream().flatMap(s -> s.epochs().stream()).mapToDouble(e -> e).max().orElse(0);
         double epochs = longest > 0 ? longest : 1;
