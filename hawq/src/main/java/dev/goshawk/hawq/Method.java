@@ -67,9 +67,10 @@ public record Method(String name, String label, BitPolicy policy, Quantizer quan
     public void requireUsable(List<Block> blocks, SizeTarget target) {
         policy.requireReachable(blocks, target);
         for (BitWidth width : policy.widths()) {
-            if (!width.isFloat()) {
-                // Throws where the family has no such width.
-                quantizer.weight(Shape.of(1, 1), DType.FLOAT32, width);
+            List<BitWidth> known = quantizer.weightWidths();
+            if (!width.isFloat() && !known.contains(width)) {
+                throw new IllegalArgumentException(label + ": expected widths from " + known.getFirst() + " to "
+                        + known.getLast() + " bits, which its quantizer has for weights, got " + width);
             }
         }
     }

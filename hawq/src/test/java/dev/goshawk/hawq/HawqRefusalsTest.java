@@ -9,7 +9,7 @@ import dev.goshawk.hawq.method.Methods;
 import dev.goshawk.hawq.allocate.SizeTarget;
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.quantize.UniformQuantizer;
-import dev.goshawk.hawq.quantize.ValueAwareQuantizer;
+import dev.goshawk.hawq.quantize.family.ValueAwareQuantizer;
 import dev.goshawk.hawq.run.RunStart;
 import dev.goshawk.hawq.setting.InvalidSettingException;
 import dev.goshawk.hawq.setting.Setting;

@@ -4,14 +4,20 @@ import dev.goshawk.models.ParameterSpec;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.Tensor;
+import java.util.List;
 
 /** A family of quantizers: how weights and rectified activations are rounded to few bits, and what of that is learned. */
 public interface Quantizer {
+    /** Widths there are for weights, ascending: 1 to 8 bits, unless overridden. */
+    default List<BitWidth> weightWidths() {
+        return BitWidth.quantized();
+    }
+
     /**
      * The quantizer of a weight, without parameters yet.
      *
      * @param shape of the weight; the last axis is the output channel
-     * @param bits any but {@link BitWidth#FLOAT}
+     * @param bits one of {@link #weightWidths()}
      * @throws IllegalArgumentException in one line, if the family has no such width
      */
     TensorQuantizer weight(Shape shape, DType dtype, BitWidth bits);

@@ -1,5 +1,10 @@
 package dev.goshawk.hawq.quantize;
 
+import dev.goshawk.hawq.quantize.family.DorefaQuantizer;
+import dev.goshawk.hawq.quantize.family.LearnedStepQuantizer;
+import dev.goshawk.hawq.quantize.family.LqNetsQuantizer;
+import dev.goshawk.hawq.quantize.family.PactQuantizer;
+import dev.goshawk.hawq.quantize.family.ValueAwareQuantizer;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -3,23 +3,25 @@ package dev.goshawk.hawq.quantize;
 import dev.goshawk.tensor.DType;
 
 /** Chooses scale and zero point for values that share them. */
-final class ScaleSearch {
+public final class ScaleSearch {
     private static final int RATIOS = 50;
     private static final int REFINEMENTS = 8;
 
     private final UniformQuantizer.Levels levels;
     private final boolean single;
 
-    ScaleSearch(UniformQuantizer.Levels levels, DType dtype) {
+    /** For values of a type, which are to have such levels. */
+    public ScaleSearch(UniformQuantizer.Levels levels, DType dtype) {
         this.levels = levels;
         this.single = dtype == DType.FLOAT32;
     }
 
     /** A uniform grid: values (q - zero) scale. */
-    record Grid(double scale, int zero) {
+    public record Grid(double scale, int zero) {
     }
 
-    Grid best(double[] w, ScaleRule rule) {
+    /** The best grid that is found from nothing. */
+    public Grid best(double[] w, ScaleRule rule) {
         Grid best = clipped(w, 1);
         if (rule == ScaleRule.MAX) {
             return best;
@@ -40,7 +42,7 @@ final class ScaleSearch {
      * Alternates between the nearest codes for a scale and the least-squares scale for those codes. Neither step raises
      * the error, but for rounding to the element type: a step that does is not taken.
      */
-    Grid refine(double[] w, Grid start) {
+    public Grid refine(double[] w, Grid start) {
         Grid best = start;
         double least = error(w, best);
         for (int i = 0; i < REFINEMENTS && least > 0; i++) {

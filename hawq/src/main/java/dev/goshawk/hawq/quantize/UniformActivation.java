@@ -14,7 +14,7 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /** Activations as unsigned levels from 0 to a moving average of the batches' maxima, see {@link ActivationRange}, or to part of it. */
-final class UniformActivation implements TensorQuantizer {
+public final class UniformActivation implements TensorQuantizer {
     private static final String SCALE = "scale";
     private static final String RANGE = "range";
     private static final String MAXIMUM = "maximum";
@@ -38,7 +38,7 @@ final class UniformActivation implements TensorQuantizer {
     }
 
     /** The largest of all elements, a scalar. */
-    static Value maximum(Value x) {
+    public static Value maximum(Value x) {
         return Value.of(new Op.MaxOver(IntStream.range(0, x.shape().rank()).boxed().toList()), x);
     }
 
@@ -102,7 +102,7 @@ final class UniformActivation implements TensorQuantizer {
     }
 
     /** 0, step, ..., (2^k - 1) step, one group. */
-    static Tensor unsignedLevels(Tensor step, BitWidth bits) {
+    public static Tensor unsignedLevels(Tensor step, BitWidth bits) {
         int highest = ActivationRange.highestLevel(bits);
         Tensor levels = Tensor.zeros(step.dtype(), Shape.of(highest + 1, 1));
         for (int k = 0; k <= highest; k++) {
@@ -112,7 +112,7 @@ final class UniformActivation implements TensorQuantizer {
     }
 
     /** The nearest of {@link #unsignedLevels}, ties to even, in the arithmetic of the element type. */
-    static Tensor unsignedCodes(Tensor values, Tensor step, BitWidth bits) {
+    public static Tensor unsignedCodes(Tensor values, Tensor step, BitWidth bits) {
         int highest = ActivationRange.highestLevel(bits);
         boolean single = values.dtype() == DType.FLOAT32;
         Tensor codes = Tensor.zeros(DType.INT32, values.shape());
@@ -124,7 +124,7 @@ final class UniformActivation implements TensorQuantizer {
     }
 
     /** What to measure of a batch for a quantizer that is fitted to the distribution: a few images, every other row and column. */
-    static SequencedMap<String, Value> sample(Value x) {
+    public static SequencedMap<String, Value> sample(Value x) {
         int[] limit = x.shape().dims();
         int[] stride = new int[limit.length];
         Arrays.fill(stride, 1);
@@ -138,7 +138,7 @@ final class UniformActivation implements TensorQuantizer {
     }
 
     /** The values of {@link #sample}; none where it was not measured. */
-    static double[] sampled(Map<String, Tensor> measured) {
+    public static double[] sampled(Map<String, Tensor> measured) {
         Tensor sample = measured.get(SAMPLE);
         return sample == null ? new double[0] : sample.toDoubles();
     }

@@ -73,7 +73,8 @@ public record TrainingPlan(Network network, int batch, Footprint footprint) {
                 settings.activationBits());
         Set<String> blocks = new LinkedHashSet<>();
         parameters.specs().stream().filter(ParameterSpec::isWeight).forEach(s -> blocks.add(s.block()));
-        blocks.forEach(block -> all.admit(block, BitWidth.B8));
+        BitWidth widest = settings.quantizer().weightWidths().getLast();
+        blocks.forEach(block -> all.admit(block, widest));
         return all;
     }
 

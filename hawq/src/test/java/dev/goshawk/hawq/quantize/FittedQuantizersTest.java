@@ -1,11 +1,12 @@
 package dev.goshawk.hawq.quantize;
 
+import dev.goshawk.hawq.quantize.family.ValueAwareQuantizer;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.goshawk.hawq.quantize.fit.LearnedBasis;
+import dev.goshawk.hawq.quantize.family.LearnedBasis;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.Tensor;

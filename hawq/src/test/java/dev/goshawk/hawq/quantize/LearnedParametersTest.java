@@ -1,5 +1,8 @@
 package dev.goshawk.hawq.quantize;
 
+import dev.goshawk.hawq.quantize.family.DorefaQuantizer;
+import dev.goshawk.hawq.quantize.family.LearnedStepQuantizer;
+import dev.goshawk.hawq.quantize.family.PactQuantizer;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

@@ -19,6 +19,7 @@ import dev.goshawk.models.Network;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -35,6 +36,14 @@ import picocli.CommandLine.TypeConversionException;
 public final class QuantizationOptions {
     /** Options that some methods alone have a use for, and which. */
     private static final Map<String, Predicate<NamedMethod>> OF_METHODS = ofMethods();
+
+    /** What {@code --quantizer} can be. */
+    private static final class QuantizerNames implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Quantizers.all().sequencedKeySet().iterator();
+        }
+    }
 
     /** Options that only the quantizer uniform has a use for. */
     private static final List<String> OF_UNIFORM = List.of("--scheme", "--scale-rule", "--activation-range");
@@ -67,8 +76,9 @@ public final class QuantizationOptions {
     private int activationBits = 4;
 
     @Option(names = "--quantizer", paramLabel = "NAME", defaultValue = "uniform",
-            description = "How methods without a quantizer of their own round: uniform (default), lsq (learned steps), "
-                    + "pact (learned clips of activations), dorefa, lq-nets (learned levels) or rvquant (large values kept).")
+            completionCandidates = QuantizerNames.class,
+            description = "How methods without a quantizer of their own round, one of ${COMPLETION-CANDIDATES} "
+                    + "(default: uniform); docs/methods.md describes them.")
     private String quantizer = "uniform";
 
     @Option(names = "--scheme", paramLabel = "NAME", defaultValue = "symmetric",

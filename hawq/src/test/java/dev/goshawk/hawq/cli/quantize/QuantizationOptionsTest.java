@@ -129,7 +129,7 @@ class QuantizationOptionsTest {
                 options("--quantizer", "lsq").quantizer(HAWQ));
         assertEquals("HAWQ, lsq", options("--quantizer", "lsq").label(HAWQ));
         assertEquals("PACT", options("--method", "pact").label(PACT));
-        assertEquals("--quantizer: expected one of uniform, lsq, pact, dorefa, lq-nets, rvquant, got 'sawb'",
+        assertEquals("--quantizer: expected one of " + String.join(", ", Quantizers.all().keySet()) + ", got 'sawb'",
                 failure("--quantizer", "sawb"));
         assertEquals("lsq: expected 2 bits or more for weights, got 1",
                 failure("--quantizer", "lsq", "--bits", "4,1,2"));

@@ -1,5 +1,9 @@
-package dev.goshawk.hawq.quantize;
+package dev.goshawk.hawq.quantize.family;
 
+import dev.goshawk.hawq.quantize.BitWidth;
+import dev.goshawk.hawq.quantize.TensorQuantizer;
+import dev.goshawk.hawq.quantize.ActivationRange;
+import dev.goshawk.hawq.quantize.Quantizer;
 import dev.goshawk.graph.Functions;
 import dev.goshawk.graph.Value;
 import dev.goshawk.tensor.DType;
@@ -20,6 +24,11 @@ import java.util.function.Function;
 public record LearnedStepQuantizer() implements Quantizer {
     private static final String STEP = "step";
     private static final String MAGNITUDE = "magnitude";
+
+    @Override
+    public List<BitWidth> weightWidths() {
+        return BitWidth.quantized().subList(1, BitWidth.quantized().size());
+    }
 
     @Override
     public TensorQuantizer weight(Shape shape, DType dtype, BitWidth bits) {

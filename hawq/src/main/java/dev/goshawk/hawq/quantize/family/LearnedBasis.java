@@ -1,4 +1,4 @@
-package dev.goshawk.hawq.quantize.fit;
+package dev.goshawk.hawq.quantize.family;
 
 import java.util.Arrays;
 import java.util.Comparator;

@@ -1,5 +1,13 @@
-package dev.goshawk.hawq.quantize;
+package dev.goshawk.hawq.quantize.family;
 
+import dev.goshawk.hawq.quantize.BitWidth;
+import dev.goshawk.hawq.quantize.TensorQuantizer;
+import dev.goshawk.hawq.quantize.UniformActivation;
+import dev.goshawk.hawq.quantize.UniformQuantizer;
+import dev.goshawk.hawq.quantize.ActivationRange;
+import dev.goshawk.hawq.quantize.ScaleSearch;
+import dev.goshawk.hawq.quantize.Quantizer;
+import dev.goshawk.hawq.quantize.ScaleRule;
 import dev.goshawk.graph.Functions;
 import dev.goshawk.graph.Value;
 import dev.goshawk.tensor.DType;
