@@ -154,8 +154,9 @@ class QuantizerTest {
     @MethodSource("rows")
     void trainsWhatItSays(Row row) {
         Quantizer q = Quantizers.byName(row.name());
-        assertEquals(row.trainedWeight(), q.weight(Shape.of(4, 2), DType.FLOAT32, q.weightWidths().getLast()).trained().stream()
-                .map(TensorQuantizer.Trained::state).toList());
+        assertEquals(row.trainedWeight(),
+                q.weight(Shape.of(4, 2), DType.FLOAT32, q.weightWidths().getLast()).trained().stream()
+                        .map(TensorQuantizer.Trained::state).toList());
         assertEquals(row.trainedActivation(), q.activation(DType.FLOAT32, BitWidth.B4).trained().stream()
                 .map(TensorQuantizer.Trained::state).toList());
         assertTrue(!q.describeWeights().isBlank() && !q.describeActivations().isBlank());

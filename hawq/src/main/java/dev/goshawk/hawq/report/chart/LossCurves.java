@@ -41,7 +41,8 @@ public final class LossCurves {
         }
         double step = LineChart.tickStep(to - from);
         for (double k = Math.ceil(from / step); k * step <= to + step * 1e-9; k++) {
-            out.append(Html.label(x(k * step, from, to), BOTTOM + 17, "middle", "tick", Numbers.compact(k * step)));
+            out.append(Html.label(x(k * step, from, to), BOTTOM + 17, "middle", "tick",
+                    Numbers.exact(Math.round(k * step * 1e6) / 1e6)));
         }
         out.append(Html.label((LEFT + RIGHT) / 2, BOTTOM + 33, "middle", "tick", xName));
         List<double[]> labels = new ArrayList<>();

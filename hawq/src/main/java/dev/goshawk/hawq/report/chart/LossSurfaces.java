@@ -71,9 +71,12 @@ public final class LossSurfaces {
 
     /** The element is left open. */
     private static void appendCell(StringBuilder out, double x, double y, double width, double height, double share) {
-        out.append("<rect x=\"").append(Html.at(x)).append("\" y=\"").append(Html.at(y)).append("\" width=\"")
+        out.append("<rect shape-rendering=\"crispEdges\" x=\"").append(Html.at(x)).append("\" y=\"").append(Html.at(y))
+                .append("\" width=\"")
                 .append(Html.at(width + 0.2)).append("\" height=\"").append(Html.at(height + 0.2))
-                .append("\" style=\"fill:color-mix(in srgb,var(--c1) ").append(Math.round(100 * share))
-                .append("%,var(--c0));fill-opacity:").append(Numbers.fixed(Math.max(PALEST, share), 2)).append("\">");
+                .append("\" style=\"fill:color-mix(in srgb,color-mix(in srgb,var(--c1) ")
+                .append(Math.round(100 * share))
+                .append("%,var(--c0)) ").append(Math.round(100 * Math.max(PALEST, share)))
+                .append("%,var(--card))\">");
     }
 }
