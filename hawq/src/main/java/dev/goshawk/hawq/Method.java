@@ -9,8 +9,6 @@ import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.quantize.Quantizer;
 import dev.goshawk.hawq.quantize.UniformQuantizer;
 import dev.goshawk.models.Block;
-import dev.goshawk.tensor.DType;
-import dev.goshawk.tensor.Shape;
 import java.util.List;
 
 /**
