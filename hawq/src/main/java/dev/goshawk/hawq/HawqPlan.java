@@ -9,7 +9,7 @@ import dev.goshawk.hawq.evaluation.Evaluation;
 import dev.goshawk.hawq.evaluation.Evaluator;
 import dev.goshawk.hawq.memory.Heap;
 import dev.goshawk.hawq.quantize.Quantizer;
-import dev.goshawk.hawq.quantize.StoredActivations;
+import dev.goshawk.hawq.quantize.family.StoredActivations;
 import dev.goshawk.hawq.report.RunReport;
 import dev.goshawk.hawq.run.RunFolder;
 import dev.goshawk.hawq.run.RunInputs;

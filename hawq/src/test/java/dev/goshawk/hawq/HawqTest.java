@@ -15,7 +15,7 @@ import dev.goshawk.hawq.allocate.GivenBits;
 import dev.goshawk.hawq.allocate.SizeTarget;
 import dev.goshawk.hawq.evaluation.Evaluation;
 import dev.goshawk.hawq.quantize.BitWidth;
-import dev.goshawk.hawq.quantize.StoredActivations;
+import dev.goshawk.hawq.quantize.family.StoredActivations;
 import dev.goshawk.hawq.report.JsonFiles;
 import dev.goshawk.hawq.report.RunReport;
 import dev.goshawk.hawq.run.RunFolder;

@@ -3,24 +3,16 @@ package dev.goshawk.hawq.reproduce;
 import dev.goshawk.backend.Backend;
 import dev.goshawk.files.AtomicFile;
 import dev.goshawk.fingerprint.Fingerprint;
-import dev.goshawk.data.Batches;
-import dev.goshawk.data.ImageDataset;
-import dev.goshawk.data.source.Datasets;
-import dev.goshawk.hawq.CurvatureSettings;
 import dev.goshawk.hawq.Hawq;
 import dev.goshawk.hawq.HawqOptions;
 import dev.goshawk.hawq.HawqResult;
-import dev.goshawk.hawq.Kept;
 import dev.goshawk.hawq.Method;
 import dev.goshawk.hawq.MethodResult;
 import dev.goshawk.hawq.RunOrigin;
 import dev.goshawk.hawq.allocate.BitAllocation;
 import dev.goshawk.hawq.allocate.SearchSettings;
-import dev.goshawk.hawq.curvature.LossProblem;
 import dev.goshawk.hawq.landscape.Landscape;
-import dev.goshawk.hawq.landscape.LandscapeSurvey;
 import dev.goshawk.hawq.quantize.BitWidth;
-import dev.goshawk.hawq.quantize.UniformQuantizer;
 import dev.goshawk.hawq.memory.Heap;
 import dev.goshawk.hawq.run.RunFolder;
 import dev.goshawk.hawq.run.RunInputs;
@@ -34,7 +26,6 @@ import dev.goshawk.hawq.training.TrainingPlan;
 import dev.goshawk.models.Block;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.parameters.Parameters;
-import dev.goshawk.spectral.EigenOptions;
 import dev.goshawk.weights.WeightFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -210,22 +201,8 @@ public final class Reproduction {
         if (floats == null) {
             return null;
         }
-        EigenOptions options = EigenOptions.defaults().withTolerance(CurvatureSettings.standard().tolerance());
-        Path file = folder.resolve(LANDSCAPE);
-        String key = RunInputs.fingerprints(data, floats) + ", " + curvatureImages + " images, widths " + widths + ", "
-                + backend.name();
-        Landscape kept = Kept.read(file, key, Landscape.class, note -> {});
-        if (kept != null) {
-            return kept;
-        }
-        Batches batches = new Batches(data.train(), data.normalization(), options.seed());
-        ImageDataset sample = Datasets.load(data.train(), batches.order(0),
-                Math.min(curvatureImages, data.train().size()), data.faults());
-        Landscape measured = LandscapeSurvey.of(
-                LossProblem.of(network, floats, sample, data.normalization(), backend), curvatureImages,
-                UniformQuantizer.standard(), widths, options, listener::surveying);
-        Kept.write(file, key, measured);
-        return measured;
+        return FloatLandscape.of(network, floats, data, curvatureImages, widths, backend, folder.resolve(LANDSCAPE),
+                listener);
     }
 
     /** Everything that a row depends on. */
@@ -283,7 +260,7 @@ public final class Reproduction {
         }
         MethodResult main = result.main();
         return row(e, main.decision().allocation(), result.report().quantization().activationRatio(),
-                100 * main.accuracy(), 100 * result.floats().accuracy(),
+                percent(main.accuracy()), percent(result.floats().accuracy()),
                 main.epochs(), result.folder().resolve(RunFolder.MODEL), fingerprint);
     }
 
@@ -301,9 +278,14 @@ public final class Reproduction {
                 curve(epochs));
     }
 
+    /** Without the digits that only the factor brings in. */
+    private static double percent(double fraction) {
+        return Math.round(1e8 * fraction) / 1e6;
+    }
+
     private static double accuracy(List<EpochResult> epochs) {
         Double last = epochs.getLast().testAccuracy();
-        return last == null ? 0 : 100 * last;
+        return last == null ? 0 : percent(last);
     }
 
     private static List<LedgerRow.Point> curve(List<EpochResult> epochs) {
@@ -312,7 +294,7 @@ public final class Reproduction {
             Double loss = r.validationLoss() == null ? r.testLoss() : r.validationLoss();
             Double accuracy = r.validationLoss() == null ? r.testAccuracy() : r.validationAccuracy();
             if (loss != null && accuracy != null) {
-                points.add(new LedgerRow.Point(r.total(), loss, 100 * accuracy));
+                points.add(new LedgerRow.Point(r.total(), loss, percent(accuracy)));
             }
         }
         return points;

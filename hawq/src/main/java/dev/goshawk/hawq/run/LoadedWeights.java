@@ -1,6 +1,6 @@
 package dev.goshawk.hawq.run;
 
-import dev.goshawk.hawq.quantize.StoredActivations;
+import dev.goshawk.hawq.quantize.family.StoredActivations;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.tensor.DType;

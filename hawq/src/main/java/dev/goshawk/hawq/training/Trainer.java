@@ -9,7 +9,7 @@ import dev.goshawk.hawq.training.Schedule.Stage;
 import dev.goshawk.hawq.training.Schedule.Turn;
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.quantize.QuantizedNetwork;
-import dev.goshawk.hawq.quantize.StoredActivations;
+import dev.goshawk.hawq.quantize.family.StoredActivations;
 import dev.goshawk.hawq.training.objective.TrainingObjective;
 import dev.goshawk.hawq.training.optimizer.Optimizer;
 import dev.goshawk.hawq.training.optimizer.Sgd;

@@ -18,7 +18,7 @@ import dev.goshawk.hawq.evaluation.Evaluator;
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.quantize.Quantizer;
 import dev.goshawk.hawq.quantize.QuantizedNetwork;
-import dev.goshawk.hawq.quantize.Quantizers;
+import dev.goshawk.hawq.quantize.family.Quantizers;
 import dev.goshawk.hawq.quantize.ScaleRule;
 import dev.goshawk.hawq.quantize.Scheme;
 import dev.goshawk.hawq.quantize.TensorQuantizer;

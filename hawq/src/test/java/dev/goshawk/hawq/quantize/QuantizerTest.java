@@ -1,5 +1,6 @@
 package dev.goshawk.hawq.quantize;
 
+import dev.goshawk.hawq.quantize.family.Quantizers;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

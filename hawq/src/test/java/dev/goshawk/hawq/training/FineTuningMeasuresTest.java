@@ -15,7 +15,7 @@ import dev.goshawk.data.ImageDataset;
 import dev.goshawk.data.Normalization;
 import dev.goshawk.hawq.evaluation.Evaluator;
 import dev.goshawk.hawq.quantize.BitWidth;
-import dev.goshawk.hawq.quantize.Quantizers;
+import dev.goshawk.hawq.quantize.family.Quantizers;
 import dev.goshawk.hawq.setting.InvalidSettingException;
 import dev.goshawk.hawq.setting.Setting;
 import dev.goshawk.hawq.training.Schedule.Stage;

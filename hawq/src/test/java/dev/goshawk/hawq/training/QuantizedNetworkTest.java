@@ -12,7 +12,7 @@ import dev.goshawk.hawq.evaluation.Evaluation;
 import dev.goshawk.hawq.evaluation.Evaluator;
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.quantize.QuantizedNetwork;
-import dev.goshawk.hawq.quantize.Quantizers;
+import dev.goshawk.hawq.quantize.family.Quantizers;
 import dev.goshawk.hawq.quantize.UniformQuantizer;
 import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.tensor.DType;

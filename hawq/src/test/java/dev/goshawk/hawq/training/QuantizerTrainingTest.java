@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.goshawk.backend.Backends;
 import dev.goshawk.hawq.training.Schedule.Stage;
 import dev.goshawk.hawq.quantize.BitWidth;
-import dev.goshawk.hawq.quantize.Quantizers;
+import dev.goshawk.hawq.quantize.family.Quantizers;
 import dev.goshawk.hawq.training.optimizer.Adam;
 import dev.goshawk.hawq.training.optimizer.LearningRate;
 import dev.goshawk.models.parameters.Parameters;

@@ -10,7 +10,7 @@ import dev.goshawk.backend.Backends;
 import dev.goshawk.data.ImageDataset;
 import dev.goshawk.graph.Value;
 import dev.goshawk.hawq.quantize.BitWidth;
-import dev.goshawk.hawq.quantize.Quantizers;
+import dev.goshawk.hawq.quantize.family.Quantizers;
 import dev.goshawk.hawq.training.objective.Distillation;
 import dev.goshawk.hawq.training.objective.LabelSmoothing;
 import dev.goshawk.hawq.training.objective.TrainingObjective;

@@ -19,7 +19,7 @@ import dev.goshawk.data.ImageFaults;
 import dev.goshawk.hawq.evaluation.Evaluation;
 import dev.goshawk.hawq.evaluation.Evaluator;
 import dev.goshawk.hawq.memory.Footprint;
-import dev.goshawk.hawq.quantize.StoredActivations;
+import dev.goshawk.hawq.quantize.family.StoredActivations;
 import dev.goshawk.models.LayerHooks;
 import dev.goshawk.models.Mode;
 import dev.goshawk.models.Network;

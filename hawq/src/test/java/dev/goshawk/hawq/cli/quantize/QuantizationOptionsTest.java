@@ -16,7 +16,7 @@ import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.quantize.ScaleRule;
 import dev.goshawk.hawq.quantize.Scheme;
 import dev.goshawk.hawq.allocate.Sensitivity;
-import dev.goshawk.hawq.quantize.Quantizers;
+import dev.goshawk.hawq.quantize.family.Quantizers;
 import dev.goshawk.hawq.quantize.UniformQuantizer;
 import dev.goshawk.hawq.curvature.BlockCurvature;
 import dev.goshawk.models.Block;
@@ -131,7 +131,7 @@ class QuantizationOptionsTest {
         assertEquals("PACT", options("--method", "pact").label(PACT));
         assertEquals("--quantizer: expected one of " + String.join(", ", Quantizers.all().keySet()) + ", got 'sawb'",
                 failure("--quantizer", "sawb"));
-        assertEquals("lsq: expected 2 bits or more for weights, got 1",
+        assertEquals("HAWQ, lsq: expected widths from 2 to 8 bits, which its quantizer has for weights, got 1",
                 failure("--quantizer", "lsq", "--bits", "4,1,2"));
         options("--quantizer", "dorefa", "--bits", "4,1,2").check(blocks());
     }

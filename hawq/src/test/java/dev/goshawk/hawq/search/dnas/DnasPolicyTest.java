@@ -11,7 +11,7 @@ import dev.goshawk.hawq.allocate.Compression;
 import dev.goshawk.hawq.allocate.SearchSettings;
 import dev.goshawk.hawq.allocate.SizeTarget;
 import dev.goshawk.hawq.quantize.BitWidth;
-import dev.goshawk.hawq.quantize.Quantizers;
+import dev.goshawk.hawq.quantize.family.Quantizers;
 import dev.goshawk.hawq.report.RunReport;
 import dev.goshawk.hawq.search.Found;
 import dev.goshawk.hawq.search.SearchListener;

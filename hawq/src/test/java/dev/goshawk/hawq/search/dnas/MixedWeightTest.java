@@ -14,7 +14,7 @@ import dev.goshawk.graph.Graph;
 import dev.goshawk.graph.Value;
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.quantize.QuantizedNetwork;
-import dev.goshawk.hawq.quantize.Quantizers;
+import dev.goshawk.hawq.quantize.family.Quantizers;
 import dev.goshawk.hawq.quantize.TensorQuantizer;
 import dev.goshawk.hawq.quantize.UniformQuantizer;
 import dev.goshawk.hawq.training.SmallTraining;

@@ -1,5 +1,9 @@
-package dev.goshawk.hawq.quantize;
+package dev.goshawk.hawq.quantize.family;
 
+import dev.goshawk.hawq.quantize.BitWidth;
+import dev.goshawk.hawq.quantize.TensorQuantizer;
+import dev.goshawk.hawq.quantize.ActivationRange;
+import dev.goshawk.hawq.quantize.Quantizer;
 import dev.goshawk.backend.Executable;
 import dev.goshawk.graph.Functions;
 import dev.goshawk.graph.Value;

@@ -1,10 +1,7 @@
-package dev.goshawk.hawq.quantize;
+package dev.goshawk.hawq.quantize.family;
 
-import dev.goshawk.hawq.quantize.family.DorefaQuantizer;
-import dev.goshawk.hawq.quantize.family.LearnedStepQuantizer;
-import dev.goshawk.hawq.quantize.family.LqNetsQuantizer;
-import dev.goshawk.hawq.quantize.family.PactQuantizer;
-import dev.goshawk.hawq.quantize.family.ValueAwareQuantizer;
+import dev.goshawk.hawq.quantize.UniformQuantizer;
+import dev.goshawk.hawq.quantize.Quantizer;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
