@@ -1,5 +1,6 @@
 package dev.goshawk.hawq.cli;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -134,6 +135,7 @@ class LauncherTest {
     /** As on macOS: the lock is a folder, and one left by a process that is gone does not count. */
     @Test
     void twoFirstBuildsAreOneWithoutFlock() throws Exception {
+        assumeTrue(Boolean.getBoolean("goshawk.slowTests"), "skipped: takes long (set -Dgoshawk.slowTests=true)");
         FakeClone clone = new FakeClone(folder, "clone");
         Path lock = Files.createDirectories(clone.root.resolve("target/build.lock.d"));
         Process gone = new ProcessBuilder("true").start();
