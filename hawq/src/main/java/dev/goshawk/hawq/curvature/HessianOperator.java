@@ -189,7 +189,7 @@ public final class HessianOperator implements LinearOperator {
     }
 
     /**
-     * {@inheritDoc}
+     * Sets {@code out} to the product with v.
      *
      * <p>In float32 the direction is rounded to float32; scale v to a norm near 1, as the spectral algorithms do.
      */
@@ -213,7 +213,7 @@ public final class HessianOperator implements LinearOperator {
         sums.total(out);
     }
 
-    /** {@inheritDoc} There is one if the whole sample is one micro-batch. */
+    /** The product on the backend's own memory; there is one if the whole sample is one micro-batch. */
     @Override
     public Optional<ResidentVector> resident() {
         return chunks.size() == 1 ? FunctionHessian.resident(chunks.get(0).product(), variables) : Optional.empty();
