@@ -6,7 +6,6 @@ import dev.goshawk.graph.Graph;
 import dev.goshawk.graph.Value;
 import dev.goshawk.hawq.evaluation.Evaluator;
 import dev.goshawk.models.ActivationSite;
-import dev.goshawk.models.LayerHooks;
 import dev.goshawk.models.Mode;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.ParameterSpec;
@@ -15,7 +14,6 @@ import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Tensor;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -191,16 +189,16 @@ public final class QuantizedNetwork {
     }
 
     private Traced trace(int batch, int height, int width, Mode mode, Set<String> calibrated) {
-        Hooks hooks = new Hooks(calibrated);
+        QuantizerHooks hooks = new QuantizerHooks(weights, activations, calibrated);
         TracedNetwork traced = network.trace(dtype(), batch, height, width, mode, hooks);
         SequencedMap<String, Value> trained = new LinkedHashMap<>();
         trained().forEach(t -> {
-            Value input = hooks.values.get(t.tensor());
+            Value input = hooks.values().get(t.tensor());
             if (input != null) {
                 trained.put(t.name(), input);
             }
         });
-        return new Traced(traced, trained, hooks.measured, hooks.inputs);
+        return new Traced(traced, trained, hooks.measured(), hooks.inputs());
     }
 
     /** What of the quantizers is trained. */
@@ -211,7 +209,7 @@ public final class QuantizedNetwork {
         return trained;
     }
 
-    private static Tensor state(TensorQuantizer quantizer, String name) {
+    static Tensor state(TensorQuantizer quantizer, String name) {
         Tensor tensor = quantizer.state().get(name);
         if (tensor == null) {
             throw new IllegalStateException(quantizer + ": no state '" + name + "'");
@@ -325,45 +323,5 @@ public final class QuantizedNetwork {
             }
             tensor.copyFrom(t);
         });
-    }
-
-    /** Puts the quantizers in while the network is traced. */
-    private final class Hooks implements LayerHooks {
-        private final Set<String> calibrated;
-        private final SequencedMap<String, Tensor> inputs = new LinkedHashMap<>();
-        /** A tensor that several quantizers share is one input. */
-        private final Map<Tensor, Value> values = new IdentityHashMap<>();
-        private final SequencedMap<String, Value> measured = new LinkedHashMap<>();
-
-        /** @param calibrated blocks whose activations stay float */
-        Hooks(Set<String> calibrated) {
-            this.calibrated = Set.copyOf(calibrated);
-        }
-
-        @Override
-        public Value weight(ParameterSpec spec, Value weight) {
-            TensorQuantizer q = weights.get(spec.name());
-            return q == null ? weight : q.apply(weight, state -> input(spec.name(), q, state));
-        }
-
-        @Override
-        public Value activation(ActivationSite site, Value activation) {
-            TensorQuantizer q = activations.get(site.name());
-            if (q == null) {
-                return activation;
-            }
-            boolean calibrating = calibrated.contains(site.block());
-            q.measures(activation, calibrating)
-                    .forEach((what, value) -> measured.put(PREFIX + site.name() + "/" + what, value));
-            return calibrating ? activation : q.apply(activation, state -> input(site.name(), q, state));
-        }
-
-        private Value input(String tensor, TensorQuantizer q, String state) {
-            String name = nameOf(tensor, state);
-            return values.computeIfAbsent(state(q, state), t -> {
-                inputs.put(name, t);
-                return Value.input(name, t.dtype(), t.shape());
-            });
-        }
     }
 }

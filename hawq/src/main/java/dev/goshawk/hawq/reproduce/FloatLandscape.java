@@ -11,7 +11,6 @@ import dev.goshawk.hawq.landscape.Landscape;
 import dev.goshawk.hawq.landscape.LandscapeSurvey;
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.quantize.UniformQuantizer;
-import dev.goshawk.hawq.run.RunInputs;
 import dev.goshawk.hawq.training.TrainingData;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.parameters.Parameters;
@@ -24,17 +23,19 @@ final class FloatLandscape {
     private FloatLandscape() {
     }
 
-    /** Over the training images that the rows' curvature is taken over by seed 1. */
+    /**
+     * Over the training images that the rows' curvature is taken over by seed 1.
+     *
+     * @param key of everything that it depends on
+     */
     static Landscape of(Network network, Parameters floats, TrainingData data, int images, List<BitWidth> widths,
-            Backend backend, Path file, ReproductionListener listener) {
-        EigenOptions options = EigenOptions.defaults().withTolerance(CurvatureSettings.standard().tolerance())
-                .withSeed(1);
-        String key = RunInputs.fingerprints(data, floats) + ", " + images + " images, widths " + widths + ", "
-                + backend.name();
+            Backend backend, Path file, String key, ReproductionListener listener) {
         Landscape kept = Kept.read(file, key, Landscape.class, note -> {});
         if (kept != null) {
             return kept;
         }
+        EigenOptions options = EigenOptions.defaults().withTolerance(CurvatureSettings.standard().tolerance())
+                .withSeed(1);
         Batches batches = new Batches(data.train(), data.normalization(), options.seed());
         ImageDataset sample = Datasets.load(data.train(), batches.order(0), Math.min(images, data.train().size()),
                 data.faults());

@@ -25,6 +25,27 @@ public final class PaperTables {
     private PaperTables() {
     }
 
+    /** Two rows that differ in one thing, by name. */
+    record Ablation(String what, String with, String without) {
+    }
+
+    /** What the rows of the tables say of single things. */
+    static List<Ablation> ablations() {
+        return List.of(
+                new Ablation(
+                        "Widths by curvature, not in network order (uniform quantizer, the same limit on the size)",
+                        "hawq", "direct-at-size"),
+                new Ablation("More bits for the sharper blocks, not for the flatter", "hawq-at-10.7x",
+                        "hawq-reversed-precision"),
+                new Ablation("Fine-tuning in descending order of \u03a9, not ascending", "hawq",
+                        "hawq-reversed-order"),
+                new Ablation("Widths by traces (V2), not by top eigenvalues", "hawq-v2", "hawq"),
+                new Ablation("Widths by the exact second-order form, not by top eigenvalues", "quadratic", "hawq"),
+                new Ablation("PACT's quantizer, not DoReFa's (2 bits)", "pact", "dorefa"),
+                new Ablation("LQ-Nets' quantizer, not DoReFa's (2 bits)", "lq-nets", "dorefa"),
+                new Ablation("Learned steps (LSQ), not fitted ones (2 bits, activations of 4)", "lsq", "direct"));
+    }
+
     /** ResNet20 on CIFAR-10. */
     public static ExperimentTable cifar10() {
         List<Experiment> rows = new ArrayList<>();

@@ -58,6 +58,8 @@ public final class Reproduction {
     private final Path folder;
     private final RowOrigin origin;
     private final List<Block> blocks;
+    /** Fingerprints of images and weights. */
+    private final Map<String, String> inputs;
 
     /**
      * A table.
@@ -81,6 +83,7 @@ public final class Reproduction {
         this.folder = folder;
         this.origin = origin;
         this.blocks = network.describe().blocks();
+        this.inputs = RunInputs.fingerprints(data, weights);
     }
 
     /**
@@ -131,13 +134,12 @@ public final class Reproduction {
 
     /** The rows that the ledger lacks. */
     public List<Experiment> missing(List<Experiment> rows) {
-        Map<String, String> inputs = RunInputs.fingerprints(data, weights);
-        return rows.stream().filter(e -> known(e, inputs).isEmpty()).toList();
+        return rows.stream().filter(e -> known(e).isEmpty()).toList();
     }
 
     /** The row of the ledger, and for the float network only where its file is there too. */
-    private Optional<LedgerRow> known(Experiment e, Map<String, String> inputs) {
-        return ledger.find(fingerprint(e, inputs)).filter(row -> !e.isBaseline() || kept(row).isPresent());
+    private Optional<LedgerRow> known(Experiment e) {
+        return ledger.find(fingerprint(e)).filter(row -> !e.isBaseline() || kept(row).isPresent());
     }
 
     /**
@@ -152,18 +154,17 @@ public final class Reproduction {
         check(rows);
         requireFits(missing(rows));
         List<LedgerRow> done = new ArrayList<>();
-        Map<String, String> inputs = RunInputs.fingerprints(data, weights);
         Parameters floats = weights;
         for (int i = 0; i < rows.size(); i++) {
             Experiment e = rows.get(i);
-            Optional<LedgerRow> known = known(e, inputs);
+            Optional<LedgerRow> known = known(e);
             if (known.isPresent()) {
                 floats = e.isBaseline() ? kept(known.get()).orElseThrow() : floats;
                 listener.known(known.get(), i + 1, rows.size());
                 done.add(known.get());
                 continue;
             }
-            String fingerprint = fingerprint(e, inputs);
+            String fingerprint = fingerprint(e);
             listener.begins(e, i + 1, rows.size());
             try {
                 LedgerRow row;
@@ -195,18 +196,17 @@ public final class Reproduction {
      */
     public @Nullable Landscape landscape(List<Experiment> rows, List<BitWidth> widths,
             ReproductionListener listener) {
-        Map<String, String> inputs = RunInputs.fingerprints(data, weights);
-        Parameters floats = rows.stream().filter(Experiment::isBaseline).findFirst().flatMap(e -> known(e, inputs))
-                .flatMap(this::kept).orElse(null);
+        LedgerRow floats = rows.stream().filter(Experiment::isBaseline).findFirst().flatMap(this::known).orElse(null);
         if (floats == null) {
             return null;
         }
-        return FloatLandscape.of(network, floats, data, curvatureImages, widths, backend, folder.resolve(LANDSCAPE),
-                listener);
+        String key = floats.fingerprint() + ", " + curvatureImages + " images, widths " + widths;
+        return FloatLandscape.of(network, kept(floats).orElseThrow(), data, curvatureImages, widths, backend,
+                folder.resolve(LANDSCAPE), key, listener);
     }
 
     /** Everything that a row depends on. */
-    private String fingerprint(Experiment e, Map<String, String> inputs) {
+    private String fingerprint(Experiment e) {
         Map<String, String> all = new LinkedHashMap<>(inputs);
         all.put("network", network.name());
         all.put("recipe", recipe.toString());
@@ -242,7 +242,7 @@ public final class Reproduction {
         List<EpochResult> epochs;
         Path file;
         try (RunStart start = start(e);
-                RunFolder run = start.begin(origin.command(e), values(e), RunInputs.fingerprints(data, weights))) {
+                RunFolder run = start.begin(origin.command(e), values(e), inputs)) {
             epochs = trainer.run(run.checkpoints("train"), listener.floats());
             run.writeModel(RunFolder.MODEL, floats, Map.of("format", "pt"));
             file = run.file(RunFolder.MODEL);

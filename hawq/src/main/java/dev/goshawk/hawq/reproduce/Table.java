@@ -21,19 +21,6 @@ public final class Table {
     private Table() {
     }
 
-    /** Rows of the paper's tables that differ in one thing: what it is, the row with it, the row without. */
-    private static final List<List<String>> PAIRS = List.of(
-            List.of("Widths by curvature, not in network order (uniform quantizer, the same size)", HAWQ,
-                    "direct-at-size"),
-            List.of("More bits for the sharper blocks, not for the flatter", "hawq-at-10.7x",
-                    "hawq-reversed-precision"),
-            List.of("Fine-tuning in descending order of \u03a9, not ascending", HAWQ, "hawq-reversed-order"),
-            List.of("Widths by traces (V2), not by top eigenvalues", "hawq-v2", HAWQ),
-            List.of("Widths by the exact second-order form, not by top eigenvalues", "quadratic", HAWQ),
-            List.of("PACT's quantizer, not DoReFa's (2 bits)", "pact", "dorefa"),
-            List.of("LQ-Nets' quantizer, not DoReFa's (2 bits)", "lq-nets", "dorefa"),
-            List.of("Learned steps (LSQ), not fitted ones (2 bits, activations of 4)", "lsq", "direct"));
-
     /**
      * All rows for a report.
      *
@@ -70,8 +57,8 @@ public final class Table {
     }
 
     private static List<Comparison.Change> changes(Map<String, List<LedgerRow>> rows) {
-        return PAIRS.stream().filter(p -> rows.containsKey(p.get(1)) && rows.containsKey(p.get(2)))
-                .map(p -> new Comparison.Change(p.get(0), mean(rows.get(p.get(1))), mean(rows.get(p.get(2)))))
+        return PaperTables.ablations().stream().filter(a -> rows.containsKey(a.with()) && rows.containsKey(a.without()))
+                .map(a -> new Comparison.Change(a.what(), mean(rows.get(a.with())), mean(rows.get(a.without()))))
                 .toList();
     }
 
