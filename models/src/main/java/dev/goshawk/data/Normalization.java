@@ -54,8 +54,8 @@ public final class Normalization {
         return table[channel * LEVELS + level];
     }
 
-    /** Normalises {@code pixels} byte triples. */
-    void apply(byte[] rgb, int pixels, float[] out, int offset) {
+    /** Normalises {@code pixels} byte triples; the first number goes to {@code out[offset]}. */
+    public void apply(byte[] rgb, int pixels, float[] out, int offset) {
         for (int i = 0; i < 3 * pixels; i += 3) {
             out[offset + i] = table32[rgb[i] & 0xFF];
             out[offset + i + 1] = table32[LEVELS + (rgb[i + 1] & 0xFF)];

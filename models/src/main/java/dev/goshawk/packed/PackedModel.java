@@ -6,7 +6,6 @@ import dev.goshawk.data.image.RgbImage;
 import dev.goshawk.files.Printable;
 import dev.goshawk.graph.Value;
 import dev.goshawk.models.ActivationSite;
-import dev.goshawk.models.LayerHooks;
 import dev.goshawk.models.Mode;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.NetworkDescription;
@@ -24,7 +23,6 @@ import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.Tensor;
 import dev.goshawk.weights.WeightFileException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -114,10 +112,7 @@ public final class PackedModel {
      * @param normalized for the result: rows of pixels of three numbers
      */
     public void normalize(RgbImage image, float[] normalized) {
-        byte[] rgb = fitted(image);
-        for (int i = 0; i < rgb.length; i++) {
-            normalized[i] = (float) info().normalization().normalized(i % 3, rgb[i] & 0xFF);
-        }
+        info().normalization().apply(fitted(image), info().height() * info().width(), normalized, 0);
     }
 
     private byte[] fitted(RgbImage image) {
@@ -160,64 +155,52 @@ public final class PackedModel {
         Hooks hooks = new Hooks(dtype);
         TracedNetwork traced = network.trace(dtype, batch, height, width, Mode.EVALUATION, hooks);
         SequencedMap<String, Tensor> inputs = new LinkedHashMap<>(hooks.inputs);
-        addParameters(dtype, inputs);
+        content.visit(description, new Parameters(dtype, inputs));
         return new Traced(traced, inputs);
     }
 
-    private void addParameters(DType dtype, Map<String, Tensor> inputs) {
-        int weight = 0;
-        int bias = 0;
-        int at = 0;
-        for (ParameterSpec spec : description.parameters()) {
-            int n = spec.shape().size();
-            if (spec.isWeight()) {
-                PackedWeight packed = content.weights().get(weight++);
-                if (packed.rule().isFloat()) {
-                    inputs.put(spec.name(), floats(spec.shape(), at).to(dtype));
-                    at += n;
-                } else {
-                    inputs.put(spec.name(), packed.values(spec.shape()).to(dtype));
-                }
-            } else if (spec.kind() == ParameterSpec.Kind.BIAS) {
-                inputs.put(spec.name(), of(content.biases(), bias, spec.shape(), dtype));
-                bias += n;
-            } else if (PackedNetwork.isArray(spec)) {
-                inputs.put(spec.name(), of(content.floats(), at, spec.shape(), dtype));
-                at += n;
-            }
-        }
-    }
-
-    private Tensor floats(Shape shape, int from) {
-        Tensor tensor = Tensor.zeros(DType.FLOAT32, shape);
-        PackedWeight.Order order = new PackedWeight.Order(shape);
-        for (int i = 0; i < shape.size(); i++) {
-            tensor.floats()[order.target(i)] = content.floats()[from + i];
-        }
-        return tensor;
-    }
-
-    private static Tensor of(float[] all, int from, Shape shape, DType dtype) {
-        return Tensor.of(shape, Arrays.copyOfRange(all, from, from + shape.size())).to(dtype);
-    }
-
-    /** Puts what is in the file in place of batch normalization and activations. */
-    private final class Hooks implements LayerHooks {
+    /** Gives each parameter as a tensor in Goshawk's layout. */
+    private final class Parameters implements PackedNetwork.Visitor {
         private final DType dtype;
-        private final SequencedMap<String, Tensor> inputs = new LinkedHashMap<>();
-        private int channel;
-        private int site;
+        private final Map<String, Tensor> inputs;
 
-        Hooks(DType dtype) {
+        Parameters(DType dtype, Map<String, Tensor> inputs) {
             this.dtype = dtype;
+            this.inputs = inputs;
         }
 
         @Override
-        public Value normalization(String name, Value x, Value scale, Value shift) {
-            Value factor = input("packed/scale/" + name, scale.shape(), content.normalizationScales(), channel);
-            Value added = input("packed/bias/" + name, scale.shape(), content.normalizationBiases(), channel);
-            channel += scale.shape().size();
-            return x.multiply(factor).add(added);
+        public void weight(ParameterSpec spec, PackedWeight weight, float[] floats) {
+            Tensor tensor = weight.rule().isFloat()
+                    ? PackedWeight.ordered(spec.shape(), floats)
+                    : weight.values(spec.shape());
+            inputs.put(spec.name(), tensor.dtype() == dtype ? tensor : tensor.to(dtype));
+        }
+
+        @Override
+        public void bias(ParameterSpec spec, float[] values) {
+            inputs.put(spec.name(), of(values, spec.shape(), dtype));
+        }
+
+        @Override
+        public void array(ParameterSpec spec, float[] values) {
+            inputs.put(spec.name(), of(values, spec.shape(), dtype));
+        }
+    }
+
+    private static Tensor of(float[] values, Shape shape, DType dtype) {
+        return Tensor.view(shape, values, 0).to(dtype);
+    }
+
+    /** Puts what is in the file in place of batch normalization and activations. */
+    private final class Hooks extends FoldedNormalization {
+        private final DType dtype;
+        private final SequencedMap<String, Tensor> inputs = new LinkedHashMap<>();
+        private int site;
+
+        Hooks(DType dtype) {
+            super(content);
+            this.dtype = dtype;
         }
 
         @Override
@@ -227,15 +210,17 @@ public final class PackedModel {
             Value[] made = new Value[levels.length];
             return packed.apply(activation, i -> {
                 if (made[i] == null) {
-                    made[i] = input("packed/level/" + place.name() + "/" + i, Shape.scalar(), levels, i);
+                    made[i] = input("level/" + place.name() + "/" + i, Shape.scalar(), new float[] {levels[i]});
                 }
                 return made[i];
             });
         }
 
-        private Value input(String name, Shape shape, float[] all, int from) {
-            inputs.put(name, of(all, from, shape, dtype));
-            return Value.input(name, dtype, shape);
+        @Override
+        protected Value input(String name, Shape shape, float[] values) {
+            // Parameters have names of any kind: these are told from them.
+            inputs.put("packed/" + name, of(values, shape, dtype));
+            return Value.input("packed/" + name, dtype, shape);
         }
     }
 }

@@ -35,10 +35,6 @@ final class NodeWriter {
         inputs.put(input, name);
     }
 
-    void weight(String input, String name) {
-        inputs.put(input, name);
-    }
-
     void byChannel(String input, float[] values) {
         channels.put(input, values);
     }

@@ -4,10 +4,10 @@ import dev.goshawk.files.AtomicFile;
 import dev.goshawk.graph.Graph;
 import dev.goshawk.graph.Value;
 import dev.goshawk.models.ActivationSite;
-import dev.goshawk.models.LayerHooks;
 import dev.goshawk.models.Mode;
 import dev.goshawk.models.ParameterSpec;
 import dev.goshawk.models.TracedNetwork;
+import dev.goshawk.packed.FoldedNormalization;
 import dev.goshawk.packed.PackedModel;
 import dev.goshawk.packed.format.LevelRule;
 import dev.goshawk.packed.format.PackedActivation;
@@ -55,7 +55,7 @@ public final class OnnxExport {
                         + model.description().sites().get(i).name() + "', it has " + form);
             }
         }
-        addParameters();
+        content.visit(model.description(), new Parameters());
         int height = model.info().height();
         int width = model.info().width();
         TracedNetwork traced = model.network().trace(DType.FLOAT32, 1, height, width, Mode.EVALUATION, new Hooks());
@@ -93,25 +93,21 @@ public final class OnnxExport {
         return out.node("DequantizeLinear", name, codes, scale, zero);
     }
 
-    private void addParameters() {
-        PackedNetwork content = model.content();
-        int weight = 0;
-        int bias = 0;
-        int at = 0;
-        for (ParameterSpec spec : model.description().parameters()) {
-            int n = spec.shape().size();
-            if (spec.isWeight()) {
-                PackedWeight packed = content.weights().get(weight++);
-                float[] floats = packed.rule().isFloat() ? Arrays.copyOfRange(content.floats(), at, at + n) : null;
-                at += floats == null ? 0 : n;
-                nodes.weight(spec.name(), weight(spec, packed, floats == null ? values(spec, packed) : floats));
-            } else if (spec.kind() == ParameterSpec.Kind.BIAS) {
-                nodes.byChannel(spec.name(), Arrays.copyOfRange(content.biases(), bias, bias + n));
-                bias += n;
-            } else if (PackedNetwork.isArray(spec)) {
-                nodes.byChannel(spec.name(), Arrays.copyOfRange(content.floats(), at, at + n));
-                at += n;
-            }
+    private final class Parameters implements PackedNetwork.Visitor {
+        @Override
+        public void weight(ParameterSpec spec, PackedWeight weight, float[] floats) {
+            nodes.name(spec.name(), OnnxExport.this.weight(spec, weight,
+                    weight.rule().isFloat() ? floats : values(spec, weight)));
+        }
+
+        @Override
+        public void bias(ParameterSpec spec, float[] values) {
+            nodes.byChannel(spec.name(), values);
+        }
+
+        @Override
+        public void array(ParameterSpec spec, float[] values) {
+            nodes.byChannel(spec.name(), values);
         }
     }
 
@@ -155,18 +151,15 @@ public final class OnnxExport {
     }
 
     /** Cuts the network at its activations, and puts folded batch normalization in. */
-    private final class Hooks implements LayerHooks {
-        private int channel;
+    private final class Hooks extends FoldedNormalization {
+        Hooks() {
+            super(model.content());
+        }
 
         @Override
-        public Value normalization(String name, Value x, Value scale, Value shift) {
-            int n = scale.shape().size();
-            PackedNetwork content = model.content();
-            nodes.byChannel("scale/" + name, Arrays.copyOfRange(content.normalizationScales(), channel, channel + n));
-            nodes.byChannel("shift/" + name, Arrays.copyOfRange(content.normalizationBiases(), channel, channel + n));
-            channel += n;
-            return x.multiply(Value.input("scale/" + name, DType.FLOAT32, scale.shape()))
-                    .add(Value.input("shift/" + name, DType.FLOAT32, scale.shape()));
+        protected Value input(String name, Shape shape, float[] values) {
+            nodes.byChannel(name, values);
+            return Value.input(name, DType.FLOAT32, shape);
         }
 
         @Override

@@ -3,6 +3,7 @@ package dev.goshawk.packed.format;
 import dev.goshawk.fingerprint.Fingerprint;
 import dev.goshawk.models.NetworkDescription;
 import dev.goshawk.models.ParameterSpec;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -21,6 +22,44 @@ public record PackedNetwork(PackedInfo info, List<PackedWeight> weights, List<Pa
     public PackedNetwork {
         weights = List.copyOf(weights);
         activations = List.copyOf(activations);
+    }
+
+    /** Told what is stored for each parameter of a network, in its order. */
+    public interface Visitor {
+        /**
+         * A weight.
+         *
+         * @param floats its values in PyTorch's order where it is float, else empty
+         */
+        void weight(ParameterSpec spec, PackedWeight weight, float[] floats);
+
+        /** Biases of a layer. */
+        void bias(ParameterSpec spec, float[] values);
+
+        /** An array that is neither weight nor bias nor part of batch normalization. */
+        void array(ParameterSpec spec, float[] values);
+    }
+
+    /** Tells a visitor of all parameters but those of batch normalization. */
+    public void visit(NetworkDescription network, Visitor visitor) {
+        int weight = 0;
+        int bias = 0;
+        int at = 0;
+        for (ParameterSpec spec : network.parameters()) {
+            int n = spec.shape().size();
+            if (spec.isWeight()) {
+                PackedWeight packed = weights.get(weight++);
+                int stored = packed.rule().isFloat() ? n : 0;
+                visitor.weight(spec, packed, Arrays.copyOfRange(floats, at, at + stored));
+                at += stored;
+            } else if (spec.kind() == ParameterSpec.Kind.BIAS) {
+                visitor.bias(spec, Arrays.copyOfRange(biases, bias, bias + n));
+                bias += n;
+            } else if (isArray(spec)) {
+                visitor.array(spec, Arrays.copyOfRange(floats, at, at + n));
+                at += n;
+            }
+        }
     }
 
     /** Fingerprint of what decides on the order and the sizes of everything in the file. */

@@ -76,6 +76,21 @@ public record PackedWeight(int elements, LevelRule rule, float[] numbers, byte[]
         return tensor;
     }
 
+    /**
+     * A float weight.
+     *
+     * @param shape in Goshawk's layout
+     * @param values in PyTorch's order
+     */
+    public static Tensor ordered(Shape shape, float[] values) {
+        Tensor tensor = Tensor.zeros(DType.FLOAT32, shape);
+        Order order = new Order(shape);
+        for (int i = 0; i < values.length; i++) {
+            tensor.floats()[order.target(i)] = values[i];
+        }
+        return tensor;
+    }
+
     /** Where an element in PyTorch's order lies in Goshawk's. */
     public static final class Order {
         private final int inner;

@@ -7,15 +7,18 @@ import dev.goshawk.graph.Graph;
 import dev.goshawk.graph.Op;
 import dev.goshawk.graph.Value;
 import dev.goshawk.models.ActivationSite;
-import dev.goshawk.models.LayerHooks;
 import dev.goshawk.models.Mode;
 import dev.goshawk.models.ParameterSpec;
 import dev.goshawk.models.TracedNetwork;
 import dev.goshawk.packed.Classification;
+import dev.goshawk.packed.FoldedNormalization;
 import dev.goshawk.packed.PackedModel;
 import dev.goshawk.packed.format.PackedActivation;
 import dev.goshawk.packed.format.PackedNetwork;
+import dev.goshawk.packed.format.PackedWeight;
 import dev.goshawk.tensor.DType;
+import dev.goshawk.tensor.Shape;
+import dev.goshawk.tensor.Tensor;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -64,18 +67,22 @@ public final class IntegerModel {
                 .max()
                 .orElse(0);
         PackedNetwork content = model.content();
-        List<ParameterSpec> specs = PackedNetwork.weightsOf(model.description());
-        for (int i = 0; i < specs.size(); i++) {
-            ParameterSpec spec = specs.get(i);
-            weights.put(spec.name(), IntegerWeight.of(spec.name(), content.weights().get(i), spec.shape()));
-        }
-        int at = 0;
-        for (ParameterSpec spec : model.description().parameters()) {
-            if (spec.kind() == ParameterSpec.Kind.BIAS) {
-                constants.put(spec.name(), doubles(content.biases(), at, spec.shape().size()));
-                at += spec.shape().size();
+        content.visit(model.description(), new PackedNetwork.Visitor() {
+            @Override
+            public void weight(ParameterSpec spec, PackedWeight weight, float[] floats) {
+                weights.put(spec.name(), IntegerWeight.of(spec.name(), weight, spec.shape()));
             }
-        }
+
+            @Override
+            public void bias(ParameterSpec spec, float[] values) {
+                constants.put(spec.name(), doubles(values));
+            }
+
+            @Override
+            public void array(ParameterSpec spec, float[] values) {
+                // Not computed with: a network that needs it is refused below.
+            }
+        });
         for (int i = 0; i < content.activations().size(); i++) {
             if (content.activations().get(i).form() != PackedActivation.Form.LINEAR) {
                 throw IntegerOps.unsupported("expected activations in equal steps at '"
@@ -103,26 +110,20 @@ public final class IntegerModel {
         return Math.round(Math.scalb(pixel, INPUT_BITS));
     }
 
-    private static double[] doubles(float[] all, int from, int count) {
-        double[] some = new double[count];
-        for (int i = 0; i < count; i++) {
-            some[i] = all[from + i];
-        }
-        return some;
+    private static double[] doubles(float[] values) {
+        return Tensor.view(Shape.of(values.length), values, 0).toDoubles();
     }
 
     /** Cuts the network at its activations: what comes before one is kept, and what follows starts from its codes. */
-    private final class Hooks implements LayerHooks {
-        private int channel;
+    private final class Hooks extends FoldedNormalization {
+        Hooks() {
+            super(model.content());
+        }
 
         @Override
-        public Value normalization(String name, Value x, Value scale, Value shift) {
-            int n = scale.shape().size();
-            constants.put("scale/" + name, doubles(model.content().normalizationScales(), channel, n));
-            constants.put("shift/" + name, doubles(model.content().normalizationBiases(), channel, n));
-            channel += n;
-            return x.multiply(Value.input("scale/" + name, DType.FLOAT32, scale.shape()))
-                    .add(Value.input("shift/" + name, DType.FLOAT32, scale.shape()));
+        protected Value input(String name, Shape shape, float[] values) {
+            constants.put(name, doubles(values));
+            return Value.input(name, DType.FLOAT32, shape);
         }
 
         @Override
