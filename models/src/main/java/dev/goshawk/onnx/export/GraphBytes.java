@@ -6,10 +6,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 
 /** An ONNX model as protobuf, field by field: nodes, initializers, one input and one output. Numbers of fields are those of {@code onnx.proto}. */
 final class GraphBytes {
@@ -23,7 +25,7 @@ final class GraphBytes {
     private static final int TYPE_INTS = 7;
 
     private final ByteArrayOutputStream fields = new ByteArrayOutputStream();
-    private final Map<String, Boolean> initializers = new HashMap<>();
+    private final Set<String> initializers = new HashSet<>();
 
     private interface Body {
         void write(CodedOutputStream out) throws IOException;
@@ -113,13 +115,9 @@ final class GraphBytes {
         return initializer(name, signed ? INT8 : UINT8, dims, () -> values);
     }
 
-    private interface Raw {
-        byte[] bytes();
-    }
-
-    private String initializer(String name, int type, long[] dims, Raw raw) {
-        if (initializers.putIfAbsent(name, true) == null) {
-            byte[] data = raw.bytes();
+    private String initializer(String name, int type, long[] dims, Supplier<byte[]> raw) {
+        if (initializers.add(name)) {
+            byte[] data = raw.get();
             field(5, message(out -> {
                 for (long d : dims) {
                     out.writeInt64(1, d);
@@ -160,7 +158,7 @@ final class GraphBytes {
 
     /** The whole model. */
     byte[] model(String network, String producer) {
-        field(2, network.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        field(2, network.getBytes(StandardCharsets.UTF_8));
         byte[] graph = fields.toByteArray();
         return message(out -> {
             out.writeInt64(1, IR_VERSION);

@@ -107,7 +107,7 @@ final class NodeWriter {
             case Op.Conv(var role, var g) when role == ConvRole.OUTPUT ->
                 out.node("Conv", fresh(), conv(g), operand(v, 0), operand(v, 1));
             case Op.MatMul(var a, var b) when !a && !b ->
-                out.node("Gemm", fresh(), new Attributes().add("transB", 1L), operand(v, 0), operand(v, 1));
+                out.node("Gemm", fresh(), new Attributes().add("transB", 1), operand(v, 0), operand(v, 1));
             case Op.Add _ -> out.node("Add", fresh(), operand(v, 0), operand(v, 1));
             case Op.Subtract _ -> out.node("Sub", fresh(), operand(v, 0), operand(v, 1));
             case Op.Multiply _ -> out.node("Mul", fresh(), operand(v, 0), operand(v, 1));
@@ -115,10 +115,10 @@ final class NodeWriter {
                     out.floats("factor" + factor, new long[0], (float) factor));
             case Op.Unary(var f) when f == Op.Unary.Function.RELU -> out.node("Relu", fresh(), operand(v, 0));
             case Op.Concat(var axis) when v.shape().rank() == 4 -> out.node("Concat", fresh(),
-                    new Attributes().add("axis", (long) AXES[axis]),
+                    new Attributes().add("axis", AXES[axis]),
                     v.operands().stream().map(this::nameOf).toArray(String[]::new));
             case Op.Sum(var axes) when v.operand(0).shape().rank() == 4 && axes.equals(List.of(1, 2)) ->
-                out.node("ReduceSum", fresh(), new Attributes().add("keepdims", 0L), operand(v, 0),
+                out.node("ReduceSum", fresh(), new Attributes().add("keepdims", 0), operand(v, 0),
                         out.longs("pixels", 2, 3));
             case Op.Reshape(var to) when to.rank() == 2 && v.operand(0).shape().rank() == 4
                     && v.operand(0).shape().dim(1) == 1 && v.operand(0).shape().dim(2) == 1 ->
@@ -129,7 +129,7 @@ final class NodeWriter {
                     && interior.stream().allMatch(i -> i == 0) ->
                 out.node("Pad", fresh(), operand(v, 0), pads(low, high));
             case Op.AvgPool(var g, var counted) -> out.node("AveragePool", fresh(),
-                    pool(g).add("count_include_pad", counted ? 1L : 0L), operand(v, 0));
+                    pool(g).add("count_include_pad", counted ? 1 : 0), operand(v, 0));
             case Op.PoolGather(var g) when v.operand(1).op() instanceof Op.MaxPoolIndices
                     && v.operand(1).operand(0) == v.operand(0) ->
                 out.node("MaxPool", fresh(), pool(g), operand(v, 0));
@@ -140,7 +140,7 @@ final class NodeWriter {
     private static Attributes conv(ConvGeometry g) {
         return new Attributes().add("kernel_shape", g.kernelHeight(), g.kernelWidth())
                 .add("strides", g.strideHeight(), g.strideWidth())
-                .add("pads", g.padTop(), g.padLeft(), g.padBottom(), g.padRight()).add("group", (long) g.groups());
+                .add("pads", g.padTop(), g.padLeft(), g.padBottom(), g.padRight()).add("group", g.groups());
     }
 
     private static Attributes pool(PoolGeometry g) {

@@ -144,7 +144,7 @@ public final class OnnxExport {
         long[] groups = rule.groups() == 1 ? new long[0] : new long[] {rule.groups()};
         byte[] zeros = new byte[rule.groups()];
         Arrays.fill(zeros, (byte) (signed ? 0 : -rule.first()));
-        return out.node("DequantizeLinear", spec.name() + ".values", new GraphBytes.Attributes().add("axis", 0L),
+        return out.node("DequantizeLinear", spec.name() + ".values", new GraphBytes.Attributes().add("axis", 0),
                 out.bytes(spec.name(), signed, dims, bytes),
                 out.floats(spec.name() + ".scale", groups, packed.numbers()),
                 out.bytes(spec.name() + ".zero", signed, groups, zeros));

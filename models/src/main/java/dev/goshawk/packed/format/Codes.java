@@ -43,11 +43,18 @@ public final class Codes {
     /** Integers of 0 to {@code 2^width - 1} as bytes. */
     public static byte[] pack(int[] values, int width) {
         byte[] bytes = new byte[Math.toIntExact(bytes(values.length, width))];
-        long bit = 0;
+        int at = 0;
+        int held = 0;
+        long buffer = 0;
         for (int value : values) {
-            for (int k = 0; k < width; k++, bit++) {
-                bytes[(int) (bit / Byte.SIZE)] |= (byte) ((value >> k & 1) << bit % Byte.SIZE);
+            buffer |= (long) value << held;
+            for (held += width; held >= Byte.SIZE; held -= Byte.SIZE) {
+                bytes[at++] = (byte) buffer;
+                buffer >>>= Byte.SIZE;
             }
+        }
+        if (held > 0) {
+            bytes[at] = (byte) buffer;
         }
         return bytes;
     }

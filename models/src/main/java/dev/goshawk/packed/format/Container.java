@@ -3,9 +3,11 @@ package dev.goshawk.packed.format;
 import dev.goshawk.files.AtomicFile;
 import dev.goshawk.files.Printable;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.CharBuffer;
+import java.nio.channels.Channels;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -18,17 +20,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.zip.CRC32C;
-import org.jspecify.annotations.Nullable;
 
 /**
- * A safetensors file of a few plain arrays, read and written without a library: metadata, and bytes by name with their element type and
+ * A safetensors file of a few arrays, read and written without a library: metadata, and bytes by name with their element type and
  * shape. A checksum over the arrays is kept in the metadata.
  */
 final class Container {
     private static final String METADATA = "__metadata__";
     private static final String CHECKSUM = "crc32c";
     private static final int ALIGNMENT = 8;
-    /** Longer headers are none that this wrote. */
+    /** No header that is written here is longer. */
     static final int LONGEST_HEADER = 1 << 16;
 
     private final Map<String, String> metadata;
@@ -156,7 +157,7 @@ final class Container {
         return e == null ? 0 : e.end - e.begin;
     }
 
-    /** Refuses arrays of other names, and data that are not those that were written. */
+    /** Refuses arrays of other names, and data that changed since they were written. */
     void require(Set<String> names) {
         entries.keySet().stream().filter(n -> !names.contains(n)).findFirst().ifPresent(n -> {
             throw new IllegalArgumentException("expected tensors among " + names.stream().sorted().toList() + ", got "
@@ -227,11 +228,11 @@ final class Container {
         List<Map.Entry<String, Part>> layout = new ArrayList<>(
                 parts.entrySet().stream().filter(e -> e.getValue().bytes.length > 0).toList());
         layout.sort(Comparator.comparingInt(e -> -e.getValue().type.bytes));
-        Map<String, String> all = new LinkedHashMap<>(metadata);
-        all.put(CHECKSUM, checksum(layout.stream().map(e -> ByteBuffer.wrap(e.getValue().bytes)).toList()));
+        Map<String, String> texts = new LinkedHashMap<>(metadata);
+        texts.put(CHECKSUM, checksum(layout.stream().map(e -> ByteBuffer.wrap(e.getValue().bytes)).toList()));
         StringBuilder json = new StringBuilder("{").append(JsonText.quoted(METADATA)).append(':');
         char before = '{';
-        for (Map.Entry<String, String> e : all.entrySet()) {
+        for (Map.Entry<String, String> e : texts.entrySet()) {
             json.append(before).append(JsonText.quoted(e.getKey())).append(':').append(JsonText.quoted(e.getValue()));
             before = ',';
         }
@@ -251,19 +252,13 @@ final class Container {
         Arrays.fill(header, (byte) ' ');
         encoded.get(header, 0, encoded.remaining());
         AtomicFile.write(file, out -> {
-            write(out, ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(header.length).flip());
-            write(out, ByteBuffer.wrap(header));
+            OutputStream all = Channels.newOutputStream(out);
+            all.write(ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(header.length).array());
+            all.write(header);
             for (Map.Entry<String, Part> e : layout) {
-                write(out, ByteBuffer.wrap(e.getValue().bytes));
+                all.write(e.getValue().bytes);
             }
         });
         return Long.BYTES + header.length;
-    }
-
-    private static void write(java.nio.channels.WritableByteChannel out, @Nullable ByteBuffer bytes)
-            throws IOException {
-        while (bytes != null && bytes.hasRemaining()) {
-            out.write(bytes);
-        }
     }
 }

@@ -1,7 +1,10 @@
 package dev.goshawk.packed.format;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * The JSON of a safetensors header, without a library: objects of texts, and of objects that hold a text and lists of whole numbers of 0
@@ -33,15 +36,11 @@ final class JsonText {
         return members;
     }
 
-    private interface Reader<V> {
-        V read();
-    }
-
     private Map<String, Object> inner() {
         return object(() -> peek() == '"' ? string() : numbers());
     }
 
-    private <V> Map<String, V> object(Reader<V> value) {
+    private <V> Map<String, V> object(Supplier<V> value) {
         Map<String, V> members = new LinkedHashMap<>();
         expect('{');
         if (peek() == '}') {
@@ -51,7 +50,7 @@ final class JsonText {
         do {
             String name = string();
             expect(':');
-            if (members.putIfAbsent(name, value.read()) != null) {
+            if (members.putIfAbsent(name, value.get()) != null) {
                 throw unexpected("each name once");
             }
         } while (follows('}'));
@@ -69,7 +68,7 @@ final class JsonText {
         do {
             peek();
             int from = at;
-            while (at < text.length() && Character.digit(text.charAt(at), 10) >= 0 && text.charAt(at) < 128) {
+            while (at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9') {
                 at++;
             }
             if (from == at || at - from > 15 || n == MOST_NUMBERS) {
@@ -77,7 +76,7 @@ final class JsonText {
             }
             all[n++] = Long.parseLong(text.substring(from, at));
         } while (follows(']'));
-        return java.util.Arrays.copyOf(all, n);
+        return Arrays.copyOf(all, n);
     }
 
     /** Whether a comma is next, rather than the end. */
@@ -168,7 +167,7 @@ final class JsonText {
             if (c == '"' || c == '\\') {
                 out.append('\\').append(c);
             } else if (c < ' ') {
-                out.append(String.format(java.util.Locale.ROOT, "\\u%04x", (int) c));
+                out.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
             } else {
                 out.append(c);
             }

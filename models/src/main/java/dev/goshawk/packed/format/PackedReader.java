@@ -17,16 +17,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Reads packed files. What a file claims is held against its length and its network before memory is taken for it: a file of n bytes takes
- * at most some 32 n.
+ * Reads packed files. What a file claims is checked against its length and its network before memory is allocated for it: the codes of a
+ * weight, a bit each at the least, become an int each while they are checked.
  */
 public final class PackedReader {
     private static final long LONGEST = 1L << 30;
-    /** Longer files are read once they say that they are packed models. */
+    /** Of longer files the header is read first, for whether they are packed models. */
     private static final long SHORT = 1L << 20;
     private static final int MOST_CLASSES = 1 << 16;
     private static final Set<String> NAMES = Set.of(PackedFile.WEIGHTS, PackedFile.ACTIVATIONS, PackedFile.CODES,
@@ -45,7 +44,7 @@ public final class PackedReader {
     }
 
     /**
-     * Reads a file up to its network's name.
+     * Reads what a file says of itself; {@link #read} interprets the rest.
      *
      * @throws WeightFileException in one line, if it is missing, damaged or no packed model
      */
@@ -186,7 +185,7 @@ public final class PackedReader {
         long bytes = 0;
         long numbers = 0;
         for (ParameterSpec spec : specs) {
-            LevelRule rule = of(spec.name(), s -> rule(table));
+            LevelRule rule = of(spec.name(), () -> rule(table));
             int channels = spec.shape().dim(-1);
             if (rule.groups() != 1 && rule.groups() != channels) {
                 throw new IllegalArgumentException("weight " + spec.name() + ": expected 1 group or " + channels
@@ -196,25 +195,23 @@ public final class PackedReader {
             bytes += rule.isFloat() ? 0 : Codes.bytes(spec.shape().size(), rule.bits());
             numbers += rule.numbers();
         }
-        byte[] codes = new byte[container.array(PackedFile.CODES, Type.U8, bytes).remaining()];
-        container.array(PackedFile.CODES, Type.U8, bytes).get(codes);
+        ByteBuffer codes = container.array(PackedFile.CODES, Type.U8, bytes);
         float[] scales = container.floats(PackedFile.SCALES, numbers);
         Large large = new Large(container, specs.size());
         List<PackedWeight> weights = new ArrayList<>();
-        int byteAt = 0;
         int numberAt = 0;
         for (int i = 0; i < rules.size(); i++) {
             ParameterSpec spec = specs.get(i);
             LevelRule rule = rules.get(i);
-            int length = rule.isFloat() ? 0 : (int) Codes.bytes(spec.shape().size(), rule.bits());
-            PackedWeight plain = new PackedWeight(rule.isFloat() ? 0 : spec.shape().size(), rule,
-                    Arrays.copyOfRange(scales, numberAt, numberAt + rule.numbers()),
-                    Arrays.copyOfRange(codes, byteAt, byteAt + length));
-            weights.add(of(spec.name(), s -> {
+            int elements = rule.isFloat() ? 0 : spec.shape().size();
+            byte[] own = new byte[(int) Codes.bytes(elements, rule.bits())];
+            codes.get(own);
+            PackedWeight plain = new PackedWeight(elements, rule,
+                    Arrays.copyOfRange(scales, numberAt, numberAt + rule.numbers()), own);
+            weights.add(of(spec.name(), () -> {
                 plain.unpacked();
                 return large.add(plain);
             }));
-            byteAt += length;
             numberAt += rule.numbers();
         }
         large.requireAllTaken();
@@ -232,9 +229,9 @@ public final class PackedReader {
     }
 
     /** Says which weight is meant. */
-    private static <V> V of(String name, Function<String, V> work) {
+    private static <V> V of(String name, Supplier<V> work) {
         try {
-            return work.apply(name);
+            return work.get();
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("weight " + name + ": " + e.getMessage(), e);
         }

@@ -5,11 +5,9 @@ import dev.goshawk.graph.Value;
 import dev.goshawk.tensor.ConvRole;
 import dev.goshawk.tensor.Shape;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** The values between two roundings of a network, for one image: sums of whole numbers, and numbers for each channel. */
 final class IntegerGraph {
@@ -21,7 +19,7 @@ final class IntegerGraph {
     private final Map<Value, IntegerWeight> filters = new IdentityHashMap<>();
 
     IntegerGraph(Map<String, Sums> inputs, Map<String, IntegerWeight> weights, Map<String, double[]> constants) {
-        this.inputs = new HashMap<>(inputs);
+        this.inputs = inputs;
         this.weights = weights;
         this.constants = constants;
     }
@@ -118,8 +116,8 @@ final class IntegerGraph {
     }
 
     private Sums added(Value a, Value b) {
-        double[] left = byChannel(a);
-        double[] right = byChannel(b);
+        double[] left = numbers.get(a);
+        double[] right = numbers.get(b);
         if (left != null) {
             return sums(b).plus(matching(left, sums(b)));
         }
@@ -127,17 +125,13 @@ final class IntegerGraph {
     }
 
     private Sums scaled(Value a, Value b) {
-        double[] left = byChannel(a);
-        double[] right = left == null ? byChannel(b) : left;
+        double[] left = numbers.get(a);
+        double[] right = left == null ? numbers.get(b) : left;
         if (right == null) {
             throw IntegerOps.unsupported("expected a product with numbers by channel");
         }
         Sums other = sums(left == null ? a : b);
         return other.times(matching(right, other));
-    }
-
-    private double @Nullable [] byChannel(Value v) {
-        return numbers.get(v);
     }
 
     private static double[] matching(double[] some, Sums sums) {

@@ -49,8 +49,8 @@ public final class IntegerModel {
     private final int largest;
     private final Map<String, IntegerWeight> weights = new HashMap<>();
     private final Map<String, double[]> constants = new HashMap<>();
-    private final List<Value> sites = new ArrayList<>();
-    private final Value logits;
+    private final List<Part> sites = new ArrayList<>();
+    private final Part logits;
 
     /**
      * Prepares a network for images of a size.
@@ -91,7 +91,7 @@ public final class IntegerModel {
             }
         }
         TracedNetwork traced = model.network().trace(DType.FLOAT32, 1, height, width, Mode.EVALUATION, new Hooks());
-        this.logits = traced.logits();
+        this.logits = Part.of(traced.logits());
         // A first image shows whether everything is supported.
         logits(new float[height * width * 3], 0);
     }
@@ -99,7 +99,7 @@ public final class IntegerModel {
     /**
      * Loads a file of one of Goshawk's networks, for the images that its accuracy was measured on.
      *
-     * @throws IllegalArgumentException in one line, if the file cannot be read or its network not be computed in integers
+     * @throws IllegalArgumentException in one line, if the file cannot be read, or its network cannot be computed in integers
      */
     public static IntegerModel load(Path file) {
         PackedModel model = PackedModel.load(file);
@@ -112,6 +112,13 @@ public final class IntegerModel {
 
     private static double[] doubles(float[] values) {
         return Tensor.view(Shape.of(values.length), values, 0).toDoubles();
+    }
+
+    /** A value and what it is computed from, operands first. */
+    private record Part(Value result, List<Value> nodes) {
+        static Part of(Value result) {
+            return new Part(result, Graph.of("result", result).nodes());
+        }
     }
 
     /** Cuts the network at its activations: what comes before one is kept, and what follows starts from its codes. */
@@ -132,7 +139,7 @@ public final class IntegerModel {
                 throw IntegerOps
                         .unsupported("expected a rectifier at '" + site.name() + "', got " + activation.op().label());
             }
-            sites.add(activation.operand(0));
+            sites.add(Part.of(activation.operand(0)));
             return Value.input(CODES + (sites.size() - 1), DType.FLOAT32, activation.shape());
         }
     }
@@ -207,9 +214,9 @@ public final class IntegerModel {
         return new Logits(numbers, Math.scalb(1.0, -scaled.shift()));
     }
 
-    private Sums compute(Value result, Map<String, Sums> inputs) {
+    private Sums compute(Part part, Map<String, Sums> inputs) {
         IntegerGraph graph = new IntegerGraph(inputs, weights, constants);
-        Graph.of("result", result).nodes().forEach(graph::add);
-        return graph.sums(result);
+        part.nodes.forEach(graph::add);
+        return graph.sums(part.result);
     }
 }

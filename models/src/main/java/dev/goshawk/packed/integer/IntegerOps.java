@@ -3,6 +3,7 @@ package dev.goshawk.packed.integer;
 import dev.goshawk.tensor.ConvGeometry;
 import dev.goshawk.tensor.PoolGeometry;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
@@ -119,7 +120,7 @@ final class IntegerOps {
 
     /** Maximum over windows; the padding never wins. */
     static Sums maxPool(Sums x, PoolGeometry g) {
-        boolean positive = x.terms().stream().allMatch(t -> java.util.Arrays.stream(t.scales()).allMatch(s -> s >= 0));
+        boolean positive = x.terms().stream().allMatch(t -> Arrays.stream(t.scales()).allMatch(s -> s >= 0));
         if (!positive || !x.isDisjoint()) {
             throw unsupported("expected codes of activations before maximum pooling");
         }

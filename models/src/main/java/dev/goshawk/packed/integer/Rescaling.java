@@ -21,7 +21,7 @@ final class Rescaling {
      * Finds the factors.
      *
      * @param unit of the result
-     * @param bits the sum stays below 2^bits in magnitude
+     * @param bits the sum stays below 2^(bits - 1) in magnitude, by its bound
      * @param common whether all channels have one shift
      */
     Rescaling(Sums sums, double unit, int bits, boolean common) {
@@ -60,8 +60,7 @@ final class Rescaling {
                 largest = Math.max(largest, factor);
             }
         }
-        int shift = Math.min(Math.min(FACTOR_BITS - 1 - Math.getExponent(largest), bits - 2 - Math.getExponent(total)),
-                bits - 2);
+        int shift = Math.min(FACTOR_BITS - 1 - Math.getExponent(largest), bits - 2 - Math.getExponent(total));
         if (shift < 0) {
             throw IntegerOps
                     .unsupported("expected sums below 2^" + bits + ", channel " + channel + " may reach " + total);
