@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * What a model makes of an image.
  *
- * @param ranked all classes, the most probable first; of equal ones that of the lower label
+ * @param ranked all classes, the most probable first; of equally probable ones the lower label first
  */
 public record Classification(List<Ranked> ranked) {
     public Classification {
@@ -29,7 +29,7 @@ public record Classification(List<Ranked> ranked) {
      * Ranks classes by their logits.
      *
      * @param classes names in label order
-     * @param logits one for each class
+     * @param logits one for each class, finite
      */
     public static Classification of(List<String> classes, double[] logits) {
         double most = Double.NEGATIVE_INFINITY;
@@ -44,7 +44,8 @@ public record Classification(List<Ranked> ranked) {
         for (int c = 0; c < logits.length; c++) {
             all.add(new Ranked(classes.get(c), c, logits[c], Math.exp(logits[c] - most) / sum));
         }
-        all.sort(Comparator.comparingDouble(r -> -r.logit()));
+        // 0 - z, not -z: the two zeros are equal.
+        all.sort(Comparator.comparingDouble(r -> 0 - r.logit()));
         return new Classification(all);
     }
 

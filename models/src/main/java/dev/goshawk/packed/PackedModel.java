@@ -71,7 +71,7 @@ public final class PackedModel {
         return of(reader, network);
     }
 
-    /** A model that comes from no file. */
+    /** A model made in memory; its file's size is all zeros. */
     public static PackedModel of(Network network, PackedNetwork content) {
         return new PackedModel(network, network.describe(), content, new PackedSize(0, 0, 0, 0, 0));
     }
@@ -106,10 +106,10 @@ public final class PackedModel {
     }
 
     /**
-     * Makes an image what the network takes: as for the images that accuracy was measured on, those of another size with their short side made to
-     * fit and their centre cut out.
+     * Prepares an image as those were that accuracy was measured on. An image of another size is resized so that its short side fits, and its
+     * centre is cut out.
      *
-     * @param normalized for the result: rows of pixels of three numbers
+     * @param normalized receives the result: [height, width, 3]
      */
     public void normalize(RgbImage image, float[] normalized) {
         info().normalization().apply(fitted(image), info().height() * info().width(), normalized, 0);
@@ -135,8 +135,8 @@ public final class PackedModel {
     /**
      * The network traced.
      *
-     * @param network in evaluation mode; the parameters of batch normalization are no inputs of its logits
-     * @param inputs its inputs but for images and labels, by name
+     * @param network in evaluation mode; its logits do not depend on the parameters of batch normalization
+     * @param inputs all inputs other than images and labels, by name
      */
     public record Traced(TracedNetwork network, SequencedMap<String, Tensor> inputs) {
         /** Binds everything but the images. */

@@ -71,6 +71,12 @@ class QuantizedModelTest {
     }
 
     @Test
+    void ofEqualLogitsTheLowerLabelIsFirst() {
+        Classification c = Classification.of(List.of("a", "b", "c", "d"), new double[] {-0.0, 0.0, -1, 0.0});
+        assertEquals(List.of(0, 1, 3, 2), c.ranked().stream().map(Classification.Ranked::label).toList());
+    }
+
+    @Test
     void takesImagesOfAnySizeAndKind() throws IOException {
         BufferedImage read = ImageIO.read(image.toFile());
         assertEquals(model.classify(image), model.classify(read));

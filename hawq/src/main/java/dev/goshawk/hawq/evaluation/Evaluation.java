@@ -9,6 +9,15 @@ package dev.goshawk.hawq.evaluation;
  */
 public record Evaluation(double loss, int correct, int samples) {
 
+    /** The class of the largest logit; at a tie the lower one. */
+    public static int best(double[] logits) {
+        int best = 0;
+        for (int c = 1; c < logits.length; c++) {
+            best = logits[c] > logits[best] ? c : best;
+        }
+        return best;
+    }
+
     /** Fraction of images classified correctly, in [0, 1]. */
     public double accuracy() {
         return (double) correct / samples;

@@ -169,17 +169,13 @@ public final class Evaluator {
     }
 
     private static int largest(double[] logits, String image) {
-        int best = 0;
         for (int c = 0; c < logits.length; c++) {
             if (!Double.isFinite(logits[c])) {
                 throw new NonFiniteLogitsException(image + ": expected finite logits, got " + logits[c]
                         + " for class " + c + ": the weights are damaged, or float32 overflows");
             }
-            if (logits[c] > logits[best]) {
-                best = c;
-            }
         }
-        return best;
+        return Evaluation.best(logits);
     }
 
     /** log(sum exp(logits)) - logits[label], shifted by the largest. */

@@ -125,6 +125,11 @@ class PackedCommandsTest {
                 "goshawk: integer arithmetic: expected whole multiples of a scale in weight 'conv1.weight', it has "
                         + "large values by themselves",
                 large);
+        // Before any image is looked at.
+        Path damaged = NoisyImages.write(folder.resolve("damaged"));
+        Files.writeString(damaged.resolve("test/class0/0.png"), "no image");
+        assertEquals(large, CliRun.failure("evaluate", "--integer", "--weights",
+                run.resolve("rvquant.packed.safetensors").toString(), "--data", damaged.toString()));
     }
 
     @Test
@@ -134,6 +139,13 @@ class PackedCommandsTest {
         assertEquals("goshawk: --model: expected resnet20, the network of " + file
                 + ", or nothing, got resnet32 (see goshawk evaluate --help)",
                 CliRun.failure("evaluate", "--model", "resnet32", "--weights", file, "--data", data.toString()));
+        for (String[] call : new String[][] {{"size"}, {"classify", image}}) {
+            List<String> all = new java.util.ArrayList<>(List.of(call));
+            all.addAll(1, List.of("--model", "resnet32", "--weights", file));
+            assertEquals("goshawk: --model: expected resnet20, the network of " + file
+                    + ", or nothing, got resnet32 (see goshawk " + call[0] + " --help)",
+                    CliRun.failure(all.toArray(String[]::new)));
+        }
         assertEquals("goshawk: " + file + ": the network has 2 classes, the data have 10",
                 CliRun.failure("evaluate", "--weights", file));
         assertEquals("goshawk: --ignore-weights: expected with a file of weights, " + file

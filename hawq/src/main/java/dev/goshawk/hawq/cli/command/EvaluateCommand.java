@@ -212,10 +212,11 @@ public final class EvaluateCommand implements Callable<Integer> {
         warnOfRandomWeights(err);
         Evaluator evaluator = evaluator(network, start, dataset.size(), dataset.height(), dataset.width(), backend);
         Batches batches = new Batches(dataset, model.normalization(), 0);
+        Evaluator integers = integer ? inIntegers(dataset) : null;
         try (Progress progress = Progress.on(err)) {
-            if (integer) {
+            if (integers != null) {
                 floats = evaluator.evaluate(batches, data.quietFaults(), (image, row) -> comparison.addFloats(row));
-                evaluator = inIntegers(dataset);
+                evaluator = integers;
             }
             Evaluation result = evaluator.evaluate(batches, faults, (image, row) -> {
                 if (integer) {
@@ -265,10 +266,9 @@ public final class EvaluateCommand implements Callable<Integer> {
     /** The network with its activations rounded as the weight file says, where it does. */
     private Evaluator evaluator(Network network, @Nullable LoadedWeights start, int images, int height, int width,
             Backend backend) {
-        PackedModel packed = model.packed();
-        if (start == null || packed != null) {
-            PackedModel.Traced traced = Objects.requireNonNull(packed).trace(dtype, Math.min(batch, images), height,
-                    width);
+        if (start == null) {
+            PackedModel.Traced traced = Objects.requireNonNull(model.packed()).trace(dtype, Math.min(batch, images),
+                    height, width);
             activations = ", packed";
             return new Evaluator(traced.network(), traced::bindTo, backend);
         }

@@ -6,6 +6,7 @@ import dev.goshawk.hawq.packing.PackedEstimate;
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.report.PaperResults;
 import dev.goshawk.hawq.report.RunReport;
+import dev.goshawk.hawq.cli.option.Given;
 import dev.goshawk.hawq.cli.option.NamedNetwork;
 import dev.goshawk.hawq.cli.option.Outputs;
 import dev.goshawk.models.Block;
@@ -76,9 +77,7 @@ public final class SizeCommand implements Callable<Integer> {
             allocation = BitAllocation.parse(network.blocks(), String.valueOf(bits));
             packed = PackedEstimate.of(network, allocation);
         } else {
-            PackedModel held = NamedNetwork.isFile(model)
-                    ? PackedModel.load(weights, NamedNetwork.of(model))
-                    : PackedModel.load(weights);
+            PackedModel held = NamedNetwork.packed(spec, weights, Given.is(spec, "--model") ? model : null);
             name = held.network().name();
             allocation = widths(held);
             packed = held.size();

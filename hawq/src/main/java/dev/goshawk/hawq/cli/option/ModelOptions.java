@@ -47,14 +47,7 @@ public final class ModelOptions {
             throw new ParameterException(spec.commandLine(),
                     "--ignore-weights: expected with a file of weights, " + weights + " is a packed model");
         }
-        packed = NamedNetwork.isFile(model)
-                ? PackedModel.load(weights, NamedNetwork.of(model))
-                : PackedModel.load(weights);
-        String held = packed.network().name();
-        if (Given.is(spec, "--model") && !NamedNetwork.isFile(model) && !model.equals(held)) {
-            throw new ParameterException(spec.commandLine(),
-                    "--model: expected " + held + ", the network of " + weights + ", or nothing, got " + model);
-        }
+        packed = NamedNetwork.packed(spec, weights, Given.is(spec, "--model") ? model : null);
     }
 
     /** The packed model, where the weights are one and have been opened. */

@@ -4,6 +4,7 @@ import dev.goshawk.models.Network;
 import dev.goshawk.models.Networks;
 import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.onnx.OnnxNetwork;
+import dev.goshawk.packed.PackedModel;
 import dev.goshawk.tensor.DType;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -11,6 +12,9 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 
 /** What {@code --model} names: a network that Goshawk defines, or an ONNX file. */
 public final class NamedNetwork {
@@ -76,6 +80,26 @@ public final class NamedNetwork {
     /** The weights in an ONNX file. */
     public static Parameters parameters(String model, Network network, DType dtype) {
         return Parameters.load(network, file(model).weights(), dtype);
+    }
+
+    /**
+     * A packed model.
+     *
+     * @param model what {@code --model} names, or null where it is not given
+     * @throws dev.goshawk.weights.WeightFileException in one line, if the file cannot be read
+     * @throws ParameterException if another network was named than the one it holds
+     */
+    public static PackedModel packed(CommandSpec spec, Path weights, @Nullable String model) {
+        if (model != null && isFile(model)) {
+            return PackedModel.load(weights, file(model));
+        }
+        PackedModel packed = PackedModel.load(weights);
+        String held = packed.network().name();
+        if (model != null && !model.equals(held)) {
+            throw new ParameterException(spec.commandLine(),
+                    "--model: expected " + held + ", the network of " + weights + ", or nothing, got " + model);
+        }
+        return packed;
     }
 
     private static OnnxNetwork file(String model) {

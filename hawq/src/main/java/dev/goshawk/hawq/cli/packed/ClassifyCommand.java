@@ -1,6 +1,7 @@
 package dev.goshawk.hawq.cli.packed;
 
 import dev.goshawk.files.AtomicFile;
+import dev.goshawk.files.Printable;
 import dev.goshawk.hawq.cli.option.EngineOptions;
 import dev.goshawk.hawq.cli.option.NamedNetwork;
 import dev.goshawk.hawq.cli.option.Outputs;
@@ -78,9 +79,7 @@ public final class ClassifyCommand implements Callable<Integer> {
                         "--json: " + json + " is an image and would be overwritten, expected another file");
             }
         }
-        PackedModel packed = model == null
-                ? PackedModel.load(weights)
-                : PackedModel.load(weights, NamedNetwork.of(model));
+        PackedModel packed = NamedNetwork.packed(spec, weights, model);
         Function<Path, Classification> classifier = integer
                 ? new IntegerModel(packed, packed.info().height(), packed.info().width())::classify
                 : QuantizedModel.of(packed, engine.backend())::classify;
@@ -96,11 +95,11 @@ public final class ClassifyCommand implements Callable<Integer> {
     private void print(List<Classified> all) {
         PrintWriter out = spec.commandLine().getOut();
         for (Classified one : all) {
-            out.println(one.image());
+            out.println(Printable.name(one.image()));
             List<Classification.Ranked> shown = one.classes().top(top);
-            int width = shown.stream().mapToInt(r -> r.name().length()).max().orElse(1);
+            int width = shown.stream().mapToInt(r -> Printable.line(r.name()).length()).max().orElse(1);
             for (Classification.Ranked r : shown) {
-                out.printf(Locale.ROOT, "  %-" + width + "s %6.2f %%  %s%n", r.name(), 100 * r.probability(),
+                out.printf(Locale.ROOT, "  %-" + width + "s %6.2f %%  %s%n", Printable.line(r.name()), 100 * r.probability(),
                         "#".repeat((int) Math.round(BAR * r.probability())));
             }
         }

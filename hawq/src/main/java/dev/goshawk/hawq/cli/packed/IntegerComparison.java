@@ -27,17 +27,9 @@ public final class IntegerComparison {
         for (int c = 0; c < row.length; c++) {
             largest = Math.max(largest, Math.abs(row[c] - other[c]));
         }
-        if (best(row) != best(other)) {
+        if (Evaluation.best(row) != Evaluation.best(other)) {
             others.add(name);
         }
-    }
-
-    private static int best(double[] row) {
-        int best = 0;
-        for (int c = 1; c < row.length; c++) {
-            best = row[c] > row[best] ? c : best;
-        }
-        return best;
     }
 
     /** Says how they differ. */
