@@ -217,9 +217,10 @@ final class DerivativeRules {
             return exponent == 0 ? null : t.multiply((whole ? x.pow(exponent - 1) : lower).scale(exponent));
         }
         Value exponent = y.subtract(lowered);
-        // x^0 at 0: its derivative is 0, not 0 times infinity.
-        return t.multiply(Functions.where(x.abs().add(exponent.abs()), exponent.multiply(lower),
-                exponent.add(x.scale(0))));
+        // x^0 at 0, and where 1 / x overflows: its derivative is 0, not 0 times infinity. NaN compares as neither.
+        Value constant = x.like(0).atLeast(exponent.abs());
+        Value infinite = lower.abs().atLeast(x.like(Double.POSITIVE_INFINITY));
+        return t.multiply(Functions.where(constant.multiply(infinite), exponent, exponent.multiply(lower)));
     }
 
     private static @Nullable Value linearJvp(Op.Linear op, Value v, List<@Nullable Value> tangents) {

@@ -177,4 +177,25 @@ class WhereTest {
         assertEquals(-12, Derivatives.derivative(1, x -> x.pow(-3).scale(-1).pow(-1), 2), 1e-13);
         assertEquals(12, Derivatives.derivative(1, x -> x.pow(3), -2), 1e-15);
     }
+
+    /** 1 / x overflows at the smallest numbers, and 0 times it is no derivative; NaN stays NaN in every order. Exponents are no constants. */
+    @Test
+    void powersOfTheSmallestNumbersAndOfNaN() {
+        for (double x : new double[] {1e-310, -1e-310, Double.MIN_VALUE}) {
+            for (int order = 1; order <= 3; order++) {
+                for (int exponent = 0; exponent < order; exponent++) {
+                    double y = exponent;
+                    assertEquals(0, Derivatives.derivative(order, v -> v.pow(v.like(y).multiply(v.like(1))), x),
+                            "derivative " + order + " of x^" + exponent + " at " + x);
+                }
+            }
+        }
+        for (int order = 0; order <= 3; order++) {
+            assertEquals(Double.NaN,
+                    Derivatives.derivative(order, v -> v.pow(v.like(2).multiply(v.like(1))), Double.NaN));
+            assertEquals(Double.NaN,
+                    Derivatives.derivative(order, v -> v.pow(v.like(Double.NaN).multiply(v.like(1))), 3));
+        }
+        assertEquals(Double.NaN, Derivatives.derivative(0, v -> v.pow(0), Double.NaN), "as everywhere, also x^0");
+    }
 }

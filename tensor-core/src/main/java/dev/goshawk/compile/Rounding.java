@@ -12,9 +12,9 @@ final class Rounding {
         return type.isFloating() && Math.abs(bound) < (type == DType.FLOAT32 ? 0x1p22 : 0x1p51);
     }
 
-    /** The smallest number of the type that rounds to the bound or above it. */
+    /** The smallest number of the type that rounds to the bound, as the type has it, or above it. */
     static double least(double bound, DType type) {
-        double whole = Math.ceil(bound);
+        double whole = Math.ceil(type == DType.FLOAT32 ? (float) bound : bound);
         double tie = whole - 0.5;
         if (whole % 2 == 0) {
             return tie;
@@ -22,7 +22,7 @@ final class Rounding {
         return type == DType.FLOAT32 ? Math.nextUp((float) tie) : Math.nextUp(tie);
     }
 
-    /** The greatest number of the type that rounds to the bound or below it. */
+    /** The greatest number of the type that rounds to the bound, as the type has it, or below it. */
     static double most(double bound, DType type) {
         return -least(-bound, type);
     }

@@ -1,6 +1,5 @@
 package dev.goshawk.cpu;
 
-import java.util.OptionalInt;
 import dev.goshawk.backend.Backend;
 import dev.goshawk.backend.Executable;
 import dev.goshawk.backend.Workers;
@@ -8,6 +7,7 @@ import dev.goshawk.cpu.exec.CpuExecutable;
 import dev.goshawk.cpu.kernel.ProductKernels;
 import dev.goshawk.cpu.kernel.conv.winograd.Winograd;
 import dev.goshawk.graph.Graph;
+import java.util.OptionalInt;
 
 /** The CPU backend on jdk.incubator.vector. */
 final class VectorBackend implements Backend {

@@ -22,12 +22,23 @@ public final class Convolutions {
      */
     public static Value conv2d(Value x, Value filter, int stride, int pad, int dilation, int groups) {
         requireImages("conv2d: filter", filter);
-        requirePositive("conv2d", dilation);
+        return Functions.conv2d(x, dilated(filter, dilation, dilation), stride, stride, pad, pad, groups);
+    }
+
+    /**
+     * A filter with zeros between its elements: as a filter without gaps, it takes every so many rows and columns.
+     *
+     * @param filter [kernelHeight, kernelWidth, ...] of 4 axes
+     * @param rows at least 1
+     * @param columns at least 1
+     * @throws ShapeMismatchException if they are not
+     */
+    public static Value dilated(Value filter, int rows, int columns) {
+        requirePositive("conv2d", Math.min(rows, columns));
         List<Integer> none = Collections.nCopies(4, 0);
-        Value wide = dilation == 1
+        return rows == 1 && columns == 1
                 ? filter
-                : Value.of(new Op.Pad(none, none, List.of(dilation - 1, dilation - 1, 0, 0)), filter);
-        return Functions.conv2d(x, wide, stride, stride, pad, pad, groups);
+                : Value.of(new Op.Pad(none, none, List.of(rows - 1, columns - 1, 0, 0)), filter);
     }
 
     /**

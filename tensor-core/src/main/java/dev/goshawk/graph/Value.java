@@ -258,9 +258,6 @@ public final class Value {
      * 0 are right: the second of x^2 is 2 there, the third 0.
      */
     public Value pow(double exponent) {
-        if (exponent == 0) {
-            return like(1);
-        }
         if (exponent == 1) {
             return this;
         }

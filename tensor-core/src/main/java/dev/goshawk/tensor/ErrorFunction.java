@@ -53,14 +53,6 @@ public final class ErrorFunction {
         return (dtype == DType.FLOAT32 ? TAIL_SINGLE : TAIL).clone();
     }
 
-    private static double sum(double[] coefficients, double t) {
-        double sum = 0;
-        for (int i = coefficients.length - 1; i >= 0; i--) {
-            sum = Math.fma(sum, t, coefficients[i]);
-        }
-        return sum;
-    }
-
     /** exp(-a^2) for an a that is not negative. */
     private static double gaussian(double a) {
         double bounded = Math.min(a, FAR);
@@ -72,20 +64,20 @@ public final class ErrorFunction {
     /** erfc(a) for an a of at least {@link #SMALL}. */
     private static double tail(double a) {
         double bounded = Math.min(a, FAR);
-        return gaussian(a) * (sum(TAIL, (bounded - 4) / (bounded + 3)) / (1 + 2 * bounded));
+        return gaussian(a) * (ScalarFunctions.polynomial(TAIL, (bounded - 4) / (bounded + 3)) / (1 + 2 * bounded));
     }
 
     /** 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to x. */
     public static double erf(double x) {
         double a = Math.abs(x);
-        return a < SMALL ? x * sum(SERIES, x * x) : Math.copySign(1 - tail(a), x);
+        return a < SMALL ? x * ScalarFunctions.polynomial(SERIES, x * x) : Math.copySign(1 - tail(a), x);
     }
 
     /** 1 - erf(x), with all its digits where erf is near 1. */
     public static double erfc(double x) {
         double a = Math.abs(x);
         if (a < SMALL) {
-            return 1 - x * sum(SERIES, x * x);
+            return 1 - x * ScalarFunctions.polynomial(SERIES, x * x);
         }
         return x < 0 ? 2 - tail(a) : tail(a);
     }

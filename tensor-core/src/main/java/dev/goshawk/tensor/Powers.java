@@ -12,6 +12,8 @@ public final class Powers {
     public static final double LN2_HIGH = 6.93147180369123816490e-01;
     /** What the first part lacks. */
     public static final double LN2_LOW = 1.90821492927058770002e-10;
+    /** 1 / ln 2. */
+    public static final double INVERSE_LN2 = 1.4426950408889634;
     /** The bits of sqrt(1/2): a mantissa lies between it and sqrt(2). */
     public static final long SQRT_HALF = 0x3FE6A09E667F3BCDL;
     /** The second coefficient of artanh's series, in two parts. */
@@ -98,7 +100,7 @@ public final class Powers {
         double z = s * s;
         double zLow = Math.fma(2 * s, sLow, Math.fma(s, s, -z));
         // s (1 + z (1/3 + z (1/5 + ...))), where two parts are worth it
-        double u = z * sum(LOGARITHM, z);
+        double u = z * ScalarFunctions.polynomial(LOGARITHM, z);
         double q = FIFTH + u;
         double qLow = FIFTH - q + u + FIFTH_LOW;
         double t = z * q;
@@ -126,7 +128,7 @@ public final class Powers {
 
     /** exp(p + low) for a |p| below {@link #FAR}. */
     private static double exp(double p, double low) {
-        double n = Math.rint(p * (1 / Math.log(2)));
+        double n = Math.rint(p * INVERSE_LN2);
         double high = Math.fma(-n, LN2_HIGH, p);
         double taken = n * LN2_LOW;
         double near = high - taken;
@@ -134,7 +136,8 @@ public final class Powers {
         double r = near + left;
         double rLow = near - r + left;
         double one = 1 + r;
-        double rest = 1 - one + r + Math.fma(r * r, sum(EXPONENTIAL, r), Math.fma(r, rLow, rLow));
+        double rest = 1 - one + r
+                + Math.fma(r * r, ScalarFunctions.polynomial(EXPONENTIAL, r), Math.fma(r, rLow, rLow));
         // In two steps, for the power of two itself may be beyond the range.
         int whole = (int) n;
         return (one + rest) * power(whole >> 1) * power(whole - (whole >> 1));
@@ -142,13 +145,5 @@ public final class Powers {
 
     private static double power(int n) {
         return Double.longBitsToDouble((long) (Double.MAX_EXPONENT + n) << 52);
-    }
-
-    private static double sum(double[] coefficients, double z) {
-        double sum = 0;
-        for (int i = coefficients.length - 1; i >= 0; i--) {
-            sum = Math.fma(sum, z, coefficients[i]);
-        }
-        return sum;
     }
 }

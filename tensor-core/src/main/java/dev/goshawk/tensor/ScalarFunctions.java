@@ -17,6 +17,15 @@ public final class ScalarFunctions {
         return e / ((1 + e) * (1 + e));
     }
 
+    /** The sum of coefficients times powers of t, the constant first. */
+    static double polynomial(double[] coefficients, double t) {
+        double sum = 0;
+        for (int i = coefficients.length - 1; i >= 0; i--) {
+            sum = Math.fma(sum, t, coefficients[i]);
+        }
+        return sum;
+    }
+
     /** log(1 + exp(x)). */
     public static double softplus(double x) {
         return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));

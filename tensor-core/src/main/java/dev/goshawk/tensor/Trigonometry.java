@@ -120,21 +120,13 @@ public final class Trigonometry {
         double z = r * r;
         double y;
         if ((turns & 1) == 0) {
-            y = r + Math.fma(z * r, sum(SINE, z), low * Math.fma(-0.5, z, 1));
+            y = r + Math.fma(z * r, ScalarFunctions.polynomial(SINE, z), low * Math.fma(-0.5, z, 1));
         } else {
             double half = 0.5 * z;
             double w = 1 - half;
             double rest = 1 - w - half - 0.5 * Math.fma(r, r, -z);
-            y = w + (rest + Math.fma(z * z, sum(COSINE, z), -r * low));
+            y = w + (rest + Math.fma(z * z, ScalarFunctions.polynomial(COSINE, z), -r * low));
         }
         return (turns & 2) == 0 ? y : -y;
-    }
-
-    private static double sum(double[] coefficients, double z) {
-        double sum = 0;
-        for (int i = coefficients.length - 1; i >= 0; i--) {
-            sum = Math.fma(sum, z, coefficients[i]);
-        }
-        return sum;
     }
 }

@@ -32,6 +32,16 @@ class RoundingTest {
         }
     }
 
+    /** A float32 constant is its nearest float32: 3.00000001 is 3. */
+    @Test
+    void boundsAreRoundedToTheirTypeFirst() {
+        assertEquals(1.5, Rounding.least(2.00000001, DType.FLOAT32));
+        assertEquals(Math.nextUp(2.5f), Rounding.least(3.00000001, DType.FLOAT32));
+        assertEquals(3.5, Rounding.least(3.00000001, DType.FLOAT64));
+        assertEquals(Math.nextDown(3.5f), Rounding.most(2.99999999, DType.FLOAT32));
+        assertEquals(2.5, Rounding.most(2.99999999, DType.FLOAT64));
+    }
+
     @Test
     void tiesBeyondTheTypeAreLeftAlone() {
         assertTrue(Rounding.isExact(0x1p21, DType.FLOAT32));

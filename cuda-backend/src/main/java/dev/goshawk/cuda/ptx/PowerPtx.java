@@ -124,7 +124,7 @@ final class PowerPtx {
     }
 
     private String exp(String p, String low) {
-        String n = e.rounded(e.multiply(p, e.number(1 / Math.log(2))));
+        String n = e.rounded(e.multiply(p, e.number(Powers.INVERSE_LN2)));
         String minus = e.negate(n);
         String high = e.multiplyAdd(minus, e.number(Powers.LN2_HIGH), p);
         String taken = e.multiply(n, e.number(Powers.LN2_LOW));

@@ -1,5 +1,6 @@
 package dev.goshawk.onnx.op;
 
+import dev.goshawk.graph.Convolutions;
 import dev.goshawk.graph.Functions;
 import dev.goshawk.graph.Op;
 import dev.goshawk.graph.Value;
@@ -10,8 +11,6 @@ import dev.goshawk.tensor.ConvRole;
 import dev.goshawk.tensor.PoolGeometry;
 import dev.goshawk.tensor.Shape;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.List;
 import java.util.Map;
 
 /** Convolution, its transpose and pooling, of images and of rows ([batch, channels, length], which are images of height 1). */
@@ -107,12 +106,9 @@ final class Windows {
     }
 
     /** The filter [height, width, in, out] with zeros between its elements. */
-    private static Value dilated(Value filter, int[] dilation) {
-        if (dilation[0] == 1 && dilation[1] == 1) {
-            return filter;
-        }
-        List<Integer> none = Collections.nCopies(4, 0);
-        return Value.of(new Op.Pad(none, none, List.of(dilation[0] - 1, dilation[1] - 1, 0, 0)), filter);
+    private static Value dilated(Node n, Value filter) {
+        int[] dilation = pair(n, "dilations", 1);
+        return Convolutions.dilated(filter, dilation[0], dilation[1]);
     }
 
     /** The node's second input as a filter of images. */
@@ -131,7 +127,7 @@ final class Windows {
         Value x = image(n);
         Value filter = filter(n);
         int[] stride = pair(n, "strides", 1);
-        Value w = dilated(filter, pair(n, "dilations", 1));
+        Value w = dilated(n, filter);
         int[] extent = {w.shape().dim(0), w.shape().dim(1)};
         int[] pads = pads(n, x, extent, stride);
         int groups = n.onnx().whole("group", 1);
@@ -152,7 +148,7 @@ final class Windows {
         Value y = image(n);
         Value filter = filter(n);
         int[] stride = pair(n, "strides", 1);
-        Value w = dilated(filter, pair(n, "dilations", 1));
+        Value w = dilated(n, filter);
         int[] extent = {w.shape().dim(0), w.shape().dim(1)};
         int[] extra = pair(n, "output_padding", 0);
         if (n.rank(0) == 3) {

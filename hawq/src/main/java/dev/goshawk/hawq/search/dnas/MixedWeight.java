@@ -1,9 +1,9 @@
 package dev.goshawk.hawq.search.dnas;
 
+import dev.goshawk.graph.Indexing;
 import dev.goshawk.graph.Value;
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.quantize.TensorQuantizer;
-import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -61,8 +61,7 @@ final class MixedWeight implements TensorQuantizer {
         Value mixed = x.like(0);
         for (int k = 0; k < choices.size(); k++) {
             TensorQuantizer q = choices.get(k);
-            Value share = shares.slice(new int[] {k}, new int[] {k + 1}, new int[] {1}).reshape(Shape.scalar());
-            mixed = mixed.add(q.apply(x, key -> state.apply(name(q, key))).multiply(share.broadcast(x.shape())));
+            mixed = mixed.add(q.apply(x, key -> state.apply(name(q, key))).multiply(Indexing.select(shares, 0, k)));
         }
         return mixed;
     }

@@ -1,7 +1,7 @@
 package dev.goshawk.hawq.search.dnas;
 
 import dev.goshawk.data.SplitMix64;
-import dev.goshawk.graph.Functions;
+import dev.goshawk.graph.Activations;
 import dev.goshawk.graph.Value;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Shape;
@@ -56,12 +56,7 @@ final class Mixture {
     /** The shares, [widths]. */
     static Value shares(Function<String, Value> state) {
         Value theta = state.apply(THETA);
-        return softmax(theta.add(state.apply(NOISE)).divide(state.apply(TEMPERATURE).broadcast(theta.shape())));
-    }
-
-    /** exp(x) / sum exp(x). */
-    static Value softmax(Value x) {
-        return Functions.logSoftmax(x).exp();
+        return Activations.softmax(theta.add(state.apply(NOISE)).divide(state.apply(TEMPERATURE)), 0);
     }
 
     /** Draws noise. */

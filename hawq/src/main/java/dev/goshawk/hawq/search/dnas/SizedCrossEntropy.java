@@ -1,5 +1,6 @@
 package dev.goshawk.hawq.search.dnas;
 
+import dev.goshawk.graph.Activations;
 import dev.goshawk.graph.Functions;
 import dev.goshawk.graph.Value;
 import dev.goshawk.hawq.quantize.BitWidth;
@@ -75,6 +76,6 @@ final class SizedCrossEntropy implements TrainingObjective {
             BitWidth width = mixed.widths().get(k);
             widths.set(k, width.bits());
         }
-        return Mixture.softmax(theta).multiply(Functions.constant(widths)).sum();
+        return Activations.softmax(theta, 0).multiply(Functions.constant(widths)).sum();
     }
 }

@@ -72,9 +72,8 @@ final class Perceptron {
     Value apply(Value x, Map<String, Value> inputs) {
         Value y = x;
         for (int layer = 0; layer + 1 < sizes.length; layer++) {
-            Value bias = Objects.requireNonNull(inputs.get(bias(layer)));
-            y = y.matmul(Objects.requireNonNull(inputs.get(weight(layer))));
-            y = y.add(bias.broadcast(y.shape()));
+            y = y.matmul(Objects.requireNonNull(inputs.get(weight(layer))))
+                    .add(Objects.requireNonNull(inputs.get(bias(layer))));
             y = layer + 2 < sizes.length ? y.relu() : y;
         }
         return y;
