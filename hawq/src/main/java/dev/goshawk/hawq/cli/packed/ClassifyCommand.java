@@ -99,7 +99,8 @@ public final class ClassifyCommand implements Callable<Integer> {
             List<Classification.Ranked> shown = one.classes().top(top);
             int width = shown.stream().mapToInt(r -> Printable.line(r.name()).length()).max().orElse(1);
             for (Classification.Ranked r : shown) {
-                out.printf(Locale.ROOT, "  %-" + width + "s %6.2f %%  %s%n", Printable.line(r.name()), 100 * r.probability(),
+                out.printf(Locale.ROOT, "  %-" + width + "s %6.2f %%  %s%n", Printable.line(r.name()),
+                        100 * r.probability(),
                         "#".repeat((int) Math.round(BAR * r.probability())));
             }
         }
