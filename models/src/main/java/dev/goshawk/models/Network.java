@@ -49,7 +49,12 @@ public interface Network {
 
     /** The same network with each layer that has a weight as a block of its own, with what follows it up to the next. */
     default Network byLayer() {
-        return new LayerwiseNetwork(this);
+        return new AdaptedNetwork(this, true, 0);
+    }
+
+    /** The same network for images of another side, in pixels: what {@link #inputSize} then says. */
+    default Network forImages(int side) {
+        return new AdaptedNetwork(this, layersAreBlocks(), side);
     }
 
     /** Whether a checkpoint of this network may hold a tensor of this name that the definition leaves out. */

@@ -19,12 +19,12 @@ import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.Tensor;
 import dev.goshawk.weights.Weights;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 
 /**
  * An image classifier read from an ONNX file. Floating initializers of more than one element are its parameters, under their names
@@ -38,25 +38,41 @@ public final class OnnxNetwork implements Network {
 
     private final OnnxModel model;
     private final String name;
-    private final UnaryOperator<String> blocks;
+    private final Map<String, String> blocks = new LinkedHashMap<>();
     private final boolean channelsLast;
     private final int inputSize;
     private final String logits;
     private final int classes;
     private final Map<String, Tensor> arrays = new LinkedHashMap<>();
 
-    private OnnxNetwork(OnnxModel model, String name, UnaryOperator<String> blocks) {
+    /**
+     * How a file is read.
+     *
+     * @param blocks which layers make up a block
+     * @param inputSize side of its images in pixels, or 0 for the file's, and 224 where the file leaves it open
+     */
+    public record Settings(BlockPatterns blocks, int inputSize) {
+        public static final Settings STANDARD = new Settings(BlockPatterns.NONE, 0);
+
+        public Settings {
+            if (inputSize < 0) {
+                throw new IllegalArgumentException("expected images of 1 pixel or more, got " + inputSize);
+            }
+        }
+    }
+
+    private OnnxNetwork(OnnxModel model, String name, Settings settings) {
         this.model = model;
         this.name = name;
-        this.blocks = blocks;
         OnnxModel.Input images = images(model);
         this.channelsLast = images.dims().get(1) != CHANNELS && images.dims().get(3) == CHANNELS;
-        int size = images.dims().get(channelsLast ? 1 : 2);
+        int size = settings.inputSize() > 0 ? settings.inputSize() : images.dims().get(channelsLast ? 1 : 2);
         this.inputSize = size > 0 ? size : DEFAULT_SIZE;
         this.logits = logits(model);
-        Layers probe = Layers.recording(DType.FLOAT32);
+        Recorded probe = new Recorded(Layers.recording(DType.FLOAT32));
         Value traced = logits(probe, Value.input("images", DType.FLOAT32, Shape.of(1, inputSize, inputSize, CHANNELS)));
         this.classes = traced.shape().dim(1);
+        blocks.putAll(settings.blocks().assign(probe.layers));
     }
 
     /**
@@ -66,21 +82,21 @@ public final class OnnxNetwork implements Network {
      *         no classifier of images with three channels
      */
     public static OnnxNetwork read(Path file) {
-        return read(file, layer -> layer);
+        return read(file, Settings.STANDARD);
     }
 
     /**
      * Reads a network.
      *
-     * @param blocks the block of each layer, named by its weight without {@code .weight}
+     * @throws OnnxException as {@link #read(Path)}, or if the settings do not fit the network
      */
-    public static OnnxNetwork read(Path file, UnaryOperator<String> blocks) {
+    public static OnnxNetwork read(Path file, Settings settings) {
         String name = String.valueOf(file.getFileName());
         OnnxModel model = OnnxReader.read(file);
         try {
             return new OnnxNetwork(model,
                     name.toLowerCase(Locale.ROOT).endsWith(".onnx") ? name.substring(0, name.length() - 5) : name,
-                    blocks);
+                    settings);
         } catch (OnnxException e) {
             throw e;
         } catch (IllegalArgumentException e) {
@@ -134,7 +150,11 @@ public final class OnnxNetwork implements Network {
 
     @Override
     public Value logits(Layers net, Value images) {
-        Translation translation = new Translation(model, new Recorded(net));
+        return logits(new Recorded(net), images);
+    }
+
+    private Value logits(Recorded net, Value images) {
+        Translation translation = new Translation(model, net);
         String input = model.inputs().getFirst().name();
         translation.define(input, channelsLast ? Term.traced(images) : Term.channelsLast(images));
         translation.run(List.of(logits));
@@ -164,7 +184,9 @@ public final class OnnxNetwork implements Network {
     /** Puts what is found into a network's layers. */
     private final class Recorded implements Source {
         private final Layers net;
+        private final List<BlockPatterns.Layer> layers = new ArrayList<>();
         private String block = FIRST_BLOCK;
+        private String node = "";
 
         Recorded(Layers net) {
             this.net = net;
@@ -176,11 +198,18 @@ public final class OnnxNetwork implements Network {
         }
 
         @Override
+        public void layer(String name) {
+            node = name;
+        }
+
+        @Override
         public Value parameter(String parameter, ConstantArray array, Kind kind, boolean frozen) {
             if (kind == Kind.CONV_WEIGHT || kind == Kind.LINEAR_WEIGHT) {
-                block = blocks.apply(parameter.endsWith(".weight")
+                String layer = parameter.endsWith(".weight")
                         ? parameter.substring(0, parameter.length() - ".weight".length())
-                        : parameter);
+                        : parameter;
+                layers.add(new BlockPatterns.Layer(layer, node));
+                block = blocks.getOrDefault(layer, layer);
             }
             arrays.computeIfAbsent(parameter, n -> array.tensor(DType.FLOAT32));
             int[] d = array.shape().dims();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.goshawk.hawq.cli.command.TensorInputs;
+import dev.goshawk.data.Normalization;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.weights.WeightFileException;
 import java.io.IOException;
@@ -39,7 +40,7 @@ class TensorInputsTest {
     }
 
     private TensorInputs read() {
-        return TensorInputs.read(file, DType.FLOAT64, 10, new PrintWriter(err, true));
+        return TensorInputs.read(file, DType.FLOAT64, 10, Normalization.IMAGENET, new PrintWriter(err, true));
     }
 
     private String refusal() {

@@ -8,8 +8,9 @@ import dev.goshawk.data.DataException;
  *
  * @param resize length of the short side after resizing, in pixels; the long side follows in proportion, rounded down
  * @param crop side of the square cut out, in pixels, at most {@code resize}
+ * @param filter that it is resized with
  */
-public record Preprocessing(int resize, int crop) {
+public record Preprocessing(int resize, int crop, ResizeFilter filter) {
     /** What ResNet and SqueezeNext are evaluated with. */
     public static final Preprocessing IMAGENET = new Preprocessing(256, 224);
     /** What Inception-V3 is evaluated with. */
@@ -23,6 +24,11 @@ public record Preprocessing(int resize, int crop) {
         }
     }
 
+    /** Bilinear, as torchvision's networks are evaluated. */
+    public Preprocessing(int resize, int crop) {
+        this(resize, crop, ResizeFilter.BILINEAR);
+    }
+
     /**
      * The usual preprocessing for an input of a side: 256 to 224, 342 to 299, and otherwise a short side of 8/7 of the
      * crop.
@@ -34,7 +40,8 @@ public record Preprocessing(int resize, int crop) {
     /** Writes crop x crop byte triples to {@code out[offset ..]}. */
     public void apply(RgbImage image, byte[] out, int offset) {
         int shortSide = Math.min(image.width(), image.height());
-        Resampling.resize(image, window(image.width(), shortSide), window(image.height(), shortSide), out, offset);
+        Resampling.resize(image, window(image.width(), shortSide), window(image.height(), shortSide), filter,
+                out, offset);
     }
 
     private Resampling.Window window(int side, int shortSide) {

@@ -3,8 +3,7 @@ package dev.goshawk.data.image;
 import java.util.Arrays;
 
 /**
- * Antialiased bilinear resizing equal to Pillow's, to the last bit: a triangle filter widened by the scale where the
- * image shrinks, weights in fixed point, first along rows and then along columns with 8 bits between. Only the wanted
+ * Antialiased resizing equal to Pillow's, to the last bit: a filter widened by the scale where the image shrinks, weights in fixed point, first along rows and then along columns with 8 bits between. Only the wanted
  * window of the result is computed, in O(window width * input rows in use * taps).
  */
 final class Resampling {
@@ -24,27 +23,28 @@ final class Resampling {
      * k} for {@code 0 <= k < count[i]}.
      */
     private record Taps(int[] first, int[] count, int[] weights, int stride) {
-        static Taps of(int input, Window window) {
+        static Taps of(int input, Window window, ResizeFilter filter) {
             double scale = (double) input / window.whole();
-            double support = Math.max(scale, 1.0);
+            double stretch = Math.max(scale, 1.0);
+            double support = filter.radius() * stretch;
             int stride = 2 * (int) Math.ceil(support) + 1;
             int[] first = new int[window.length()];
             int[] count = new int[window.length()];
             int[] weights = new int[window.length() * stride];
-            double[] triangle = new double[stride];
-            double narrow = 1.0 / support;
+            double[] kernel = new double[stride];
+            double narrow = 1.0 / stretch;
             for (int i = 0; i < window.length(); i++) {
                 double centre = (window.start() + i + 0.5) * scale;
                 first[i] = Math.max(0, (int) (centre - support + 0.5));
                 count[i] = Math.min(input, (int) (centre + support + 0.5)) - first[i];
                 double sum = 0;
                 for (int k = 0; k < count[i]; k++) {
-                    triangle[k] = Math.max(0, 1 - Math.abs((k + first[i] - centre + 0.5) * narrow));
-                    sum += triangle[k];
+                    kernel[k] = filter.at((k + first[i] - centre + 0.5) * narrow);
+                    sum += kernel[k];
                 }
                 for (int k = 0; k < count[i]; k++) {
-                    double weight = sum == 0 ? triangle[k] : triangle[k] / sum;
-                    weights[i * stride + k] = (int) (weight * (1 << POINT) + 0.5);
+                    double weight = sum == 0 ? kernel[k] : kernel[k] / sum;
+                    weights[i * stride + k] = (int) (weight * (1 << POINT) + (weight < 0 ? -0.5 : 0.5));
                 }
             }
             return new Taps(first, count, weights, stride);
@@ -56,9 +56,10 @@ final class Resampling {
     }
 
     /** Writes the window of the resized image to {@code out[offset ..]}, row by row and three bytes a pixel. */
-    static void resize(RgbImage image, Window columns, Window rows, byte[] out, int offset) {
-        Taps across = Taps.of(image.width(), columns);
-        Taps down = Taps.of(image.height(), rows);
+    static void resize(RgbImage image, Window columns, Window rows, ResizeFilter filter, byte[] out,
+            int offset) {
+        Taps across = Taps.of(image.width(), columns, filter);
+        Taps down = Taps.of(image.height(), rows, filter);
         int top = down.first()[0];
         byte[] narrowed = new byte[(down.last() - top) * columns.length() * 3];
         for (int y = top; y < down.last(); y++) {

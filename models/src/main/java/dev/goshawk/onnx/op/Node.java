@@ -127,6 +127,7 @@ final class Node {
             throw new OnnxException("weight: expected " + rank + " axes, got shape " + t.shape());
         }
         if (t.isConstant()) {
+            source().layer(node.name());
             return translation.ofConstant(t, kind, transposed);
         }
         Value v = t.logical();

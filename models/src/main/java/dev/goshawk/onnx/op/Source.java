@@ -10,6 +10,10 @@ public interface Source {
     /** Element type of what is traced. */
     DType dtype();
 
+    /** Says in which node the weight that is asked for next is used; its name may be empty. */
+    default void layer(String node) {
+    }
+
     /**
      * A parameter, asked for once a name.
      *

@@ -4,7 +4,7 @@ import dev.goshawk.data.ImageDataset;
 import dev.goshawk.data.source.Samples;
 import dev.goshawk.hawq.CurvatureSettings;
 import dev.goshawk.hawq.cli.option.SampleOptions;
-import dev.goshawk.hawq.cli.option.SplitOptions;
+import dev.goshawk.hawq.cli.data.SplitOptions;
 import dev.goshawk.hawq.cli.option.SubsampleOption;
 import dev.goshawk.hawq.training.TrainingData;
 import dev.goshawk.models.Network;

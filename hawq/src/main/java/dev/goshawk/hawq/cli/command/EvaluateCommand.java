@@ -2,7 +2,7 @@ package dev.goshawk.hawq.cli.command;
 
 import dev.goshawk.hawq.run.LoadedWeights;
 import dev.goshawk.hawq.cli.option.DTypeConverter;
-import dev.goshawk.hawq.cli.option.DataOptions;
+import dev.goshawk.hawq.cli.data.DataOptions;
 import dev.goshawk.hawq.cli.option.EngineOptions;
 import dev.goshawk.hawq.cli.option.Given;
 import dev.goshawk.hawq.cli.option.ModelOptions;
@@ -55,7 +55,7 @@ import tools.jackson.databind.node.ObjectNode;
                 "--logits writes {\"samples\": [names], \"logits\": [[one number a class] an image]}."})
 public final class EvaluateCommand implements Callable<Integer> {
     private static final List<String> IN_PLACE_OF = List.of("--data", "--samples", "--labels", "--split", "--resize",
-            "--crop");
+            "--crop", "--input-size");
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -112,7 +112,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         if (batch < 1) {
             throw new ParameterException(spec.commandLine(), "--batch: expected at least 1 image, got " + batch);
         }
-        model.check();
+        model.check(data.input(), spec.commandLine().getErr());
         model.requireWeights(spec);
         if (inputs != null) {
             IN_PLACE_OF.forEach(o -> Given.refuseBoth(spec, "--inputs", o, "the file's images are all that is used"));
@@ -152,7 +152,8 @@ public final class EvaluateCommand implements Callable<Integer> {
                     data.describe(split), backend);
         } else {
             Network network = model.network();
-            Tensor images = TensorInputs.read(inputs, dtype, network.classes(), spec.commandLine().getErr()).images();
+            Tensor images = TensorInputs.read(inputs, dtype, network.classes(), model.normalization(data.input()),
+                    spec.commandLine().getErr()).images();
             print(Footprint.NONE.hold("images of " + inputs, images.size() * (long) dtype.bytes()), network,
                     images.shape(),
                     inputs.toString(), backend);
@@ -211,7 +212,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         DataOptions.printNotes(dataset, err);
         warnOfRandomWeights(err);
         Evaluator evaluator = evaluator(network, start, dataset.size(), dataset.height(), dataset.width(), backend);
-        Batches batches = new Batches(dataset, model.normalization(), 0);
+        Batches batches = new Batches(dataset, model.normalization(data.input()), 0);
         Evaluator integers = integer ? inIntegers(dataset) : null;
         try (Progress progress = Progress.on(err)) {
             if (integers != null) {
@@ -232,7 +233,8 @@ public final class EvaluateCommand implements Callable<Integer> {
     private Measured onTensors(Path tensors, Backend backend) throws IOException {
         PrintWriter err = spec.commandLine().getErr();
         Network network = model.network();
-        TensorInputs given = TensorInputs.read(tensors, dtype, network.classes(), err);
+        TensorInputs given = TensorInputs.read(tensors, dtype, network.classes(),
+                model.normalization(data.input()), err);
         LoadedWeights start = start(network, false);
         int images = given.labels().length;
         warnOfRandomWeights(err);
@@ -260,7 +262,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     private @Nullable LoadedWeights start(Network network, boolean embedded) throws IOException {
         return model.packed() != null
                 ? null
-                : model.start(network, dtype, embedded, 0, true, spec.commandLine().getErr());
+                : model.weights(network, dtype, embedded, 0, true, spec.commandLine().getErr());
     }
 
     /** The network with its activations rounded as the weight file says, where it does. */

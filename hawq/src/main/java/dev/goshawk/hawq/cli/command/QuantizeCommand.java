@@ -16,9 +16,9 @@ import dev.goshawk.hawq.cli.quantize.FineTuningOptions;
 import dev.goshawk.hawq.cli.quantize.QuantizationOptions;
 import dev.goshawk.hawq.cli.quantize.SearchOptions;
 import dev.goshawk.hawq.cli.option.Given;
-import dev.goshawk.hawq.cli.option.IgnoredWeights;
+import dev.goshawk.hawq.cli.option.NetworkOptions;
 import dev.goshawk.hawq.cli.option.RunOptions;
-import dev.goshawk.hawq.cli.option.SplitOptions;
+import dev.goshawk.hawq.cli.data.SplitOptions;
 import dev.goshawk.hawq.cli.option.StartWeights;
 import dev.goshawk.hawq.cli.option.TrainingOptions;
 import dev.goshawk.hawq.cli.print.MemoryTable;
@@ -30,7 +30,6 @@ import dev.goshawk.hawq.run.RunFolder;
 import dev.goshawk.hawq.search.SearchPolicy;
 import dev.goshawk.models.Block;
 import dev.goshawk.models.Network;
-import dev.goshawk.hawq.cli.option.NamedNetwork;
 import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.packed.format.PackedSize;
 import dev.goshawk.tensor.DType;
@@ -76,9 +75,8 @@ public final class QuantizeCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(names = "--model", paramLabel = "NAME", defaultValue = "resnet20",
-            description = "Network (default: resnet20); 'goshawk models' lists them all. Or an ONNX file, FILE.onnx.")
-    private String model = "resnet20";
+    @Mixin
+    private NetworkOptions model = new NetworkOptions();
 
     @Option(names = "--weights", paramLabel = "FILE",
             description = "Weights of the float network (PyTorch or safetensors), or the word random to try things out. "
@@ -86,7 +84,7 @@ public final class QuantizeCommand implements Callable<Integer> {
     private @Nullable Path weights;
 
     @Mixin
-    private IgnoredWeights ignored = new IgnoredWeights();
+    private StartWeights start = new StartWeights();
 
     @Mixin
     private SplitOptions data = new SplitOptions();
@@ -144,16 +142,18 @@ public final class QuantizeCommand implements Callable<Integer> {
 
     /** Where the weights come from, as reports say it. */
     private String source() {
-        if (weights != null) {
-            return weights.toString();
-        }
-        return NamedNetwork.isFile(model) ? model : EmbeddedRun.SOURCE;
+        return start.describe(weights, model.isFile() ? model.name() : EmbeddedRun.SOURCE);
     }
 
     private int call(RunOptions held) throws IOException {
-        int inputSize = NamedNetwork.of(model).inputSize();
-        ignored.check(weights);
-        List<Block> known = quantization.units(NamedNetwork.of(model)).describe().blocks();
+        start.check(weights);
+        if (start.isRandom(weights)) {
+            model.useGiven(data.input());
+        } else {
+            model.use(data.input(), weights, spec.commandLine().getErr());
+        }
+        int inputSize = model.network().inputSize();
+        List<Block> known = quantization.units(model.network()).describe().blocks();
         quantization.check(known);
         held.check();
         training.check();
@@ -170,13 +170,13 @@ public final class QuantizeCommand implements Callable<Integer> {
         HawqOptions options = new HawqOptions(methods, quantization.target(), curved, length,
                 fineTuning.settings(training.settings(inputSize, methods.getFirst().quantizer(),
                         quantization.activationBits())),
-                StartWeights.isRandom(weights), backend);
+                start.isRandom(weights), backend);
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
         Map<String, String> values = settings(inputSize, options);
         held.prepare(values, quantization.sources(curvature.sources(data.sources(weights))));
         TrainingData opened = data.open(inputSize, training.seed(), err);
-        Network network = quantization.units(NamedNetwork.of(model, opened.train().classes().size()));
+        Network network = quantization.units(model.network(opened.train().classes().size()));
         data.requireSize(opened, network);
         HawqPlan plan = Hawq.plan(network, parameters(network, err), opened,
                 options.withCurvature(curved.withSample(curvature.listed(data, opened, network))));
@@ -204,18 +204,19 @@ public final class QuantizeCommand implements Callable<Integer> {
     }
 
     private void requireWeights() {
-        if (weights == null && !(data.isEmbedded() && EmbeddedRun.hasWeights(model)) && !NamedNetwork.isFile(model)) {
+        if (!start.isGiven(weights) && !(data.isEmbedded() && EmbeddedRun.hasWeights(model.name()))
+                && !model.isFile()) {
             throw new ParameterException(spec.commandLine(),
                     "--weights: expected the float network's weights, got none; 'goshawk train' makes them");
         }
     }
 
     private Parameters parameters(Network network, PrintWriter err) throws IOException {
-        if (weights != null) {
-            return StartWeights.load(weights, ignored, network, DType.FLOAT32, training.seed(), err);
+        if (start.isGiven(weights)) {
+            return start.load(weights, network, DType.FLOAT32, training.seed(), err);
         }
-        return NamedNetwork.isFile(model)
-                ? NamedNetwork.parameters(model, network, DType.FLOAT32)
+        return model.isFile()
+                ? model.parameters(network, DType.FLOAT32)
                 : Parameters.load(network, EmbeddedRun.weights(), DType.FLOAT32);
     }
 
@@ -274,8 +275,8 @@ public final class QuantizeCommand implements Callable<Integer> {
     private Map<String, String> settings(int inputSize, HawqOptions options) {
         Map<String, String> values = new LinkedHashMap<>();
         values.put("command", "quantize");
-        values.put("--model", model);
-        ignored.putInto(values);
+        model.putInto(values);
+        start.putInto(values);
         values.put("--data", data.settings());
         quantization.describe(data.isEmbedded(), values);
         for (Method m : options.methods()) {

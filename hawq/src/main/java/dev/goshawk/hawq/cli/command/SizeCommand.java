@@ -6,8 +6,7 @@ import dev.goshawk.hawq.packing.PackedEstimate;
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.report.PaperResults;
 import dev.goshawk.hawq.report.RunReport;
-import dev.goshawk.hawq.cli.option.Given;
-import dev.goshawk.hawq.cli.option.NamedNetwork;
+import dev.goshawk.hawq.cli.option.NetworkOptions;
 import dev.goshawk.hawq.cli.option.Outputs;
 import dev.goshawk.models.Block;
 import dev.goshawk.models.NetworkDescription;
@@ -25,6 +24,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -46,9 +46,8 @@ public final class SizeCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(names = "--model", paramLabel = "NAME", defaultValue = "resnet20",
-            description = "Network (default: ${DEFAULT-VALUE}); 'goshawk models' lists them all.")
-    private String model = "";
+    @Mixin
+    private NetworkOptions model = new NetworkOptions();
 
     @Option(names = "--bits", paramLabel = "LIST",
             description = "Widths of the blocks in network order: 1 to 8 or 32 each.")
@@ -71,13 +70,13 @@ public final class SizeCommand implements Callable<Integer> {
         ObjectNode file = Outputs.object();
         BitAllocation allocation;
         PackedSize packed;
-        String name = model;
+        String name = model.name();
         if (weights == null) {
-            NetworkDescription network = NamedNetwork.of(model).describe();
+            NetworkDescription network = model.network().describe();
             allocation = BitAllocation.parse(network.blocks(), String.valueOf(bits));
             packed = PackedEstimate.of(network, allocation);
         } else {
-            PackedModel held = NamedNetwork.packed(spec, weights, Given.is(spec, "--model") ? model : null);
+            PackedModel held = model.packed(spec, weights);
             name = held.network().name();
             allocation = widths(held);
             packed = held.size();
@@ -110,10 +109,12 @@ public final class SizeCommand implements Callable<Integer> {
 
     private void print(String name, BitAllocation allocation, PackedSize packed, ArrayNode blocks) {
         PrintWriter out = spec.commandLine().getOut();
+        int wide = Math.max(14, allocation.blocks().stream().mapToInt(b -> b.name().length()).max().orElse(0));
         for (int i = 0; i < allocation.blocks().size(); i++) {
             Block block = allocation.blocks().get(i);
             int width = allocation.bits().get(i).bits();
-            out.printf(Locale.ROOT, "%-14s %,12d weights %3d bits%n", block.name(), block.weightCount(), width);
+            out.printf(Locale.ROOT, "%-" + wide + "s %,12d weights %3d bits%n", block.name(), block.weightCount(),
+                    width);
             blocks.addObject().put("name", block.name()).put("weights", block.weightCount()).put("bits", width);
         }
         out.printf(Locale.ROOT, "%n%-12s %6.2fx  %8.4f MiB  this assignment%n", name, allocation.ratio(),

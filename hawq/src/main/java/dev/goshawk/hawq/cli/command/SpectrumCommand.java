@@ -2,7 +2,7 @@ package dev.goshawk.hawq.cli.command;
 
 import dev.goshawk.data.Batches;
 import dev.goshawk.data.ImageDataset;
-import dev.goshawk.hawq.cli.option.DataOptions;
+import dev.goshawk.hawq.cli.data.DataOptions;
 import dev.goshawk.hawq.cli.option.Given;
 import dev.goshawk.hawq.cli.option.MatrixOptions;
 import dev.goshawk.hawq.cli.option.Outputs;
@@ -149,7 +149,7 @@ public final class SpectrumCommand implements Callable<Integer> {
         Evaluation point = new Evaluator(
                 DataOptions.trace(opened.network(), matrix.dtype(), Math.min(microBatch(), sample.size()), sample),
                 problem.parameters(), opened.backend())
-                .evaluate(new Batches(sample, DataOptions.NORMALIZATION, 0), Evaluator.LogitsListener.NONE);
+                .evaluate(new Batches(sample, matrix.normalization(), 0), Evaluator.LogitsListener.NONE);
         List<SpectrumRow> rows;
         double seconds;
         try (Progress progress = Progress.on(err)) {

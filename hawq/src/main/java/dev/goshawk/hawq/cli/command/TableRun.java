@@ -4,9 +4,8 @@ import dev.goshawk.backend.Backend;
 import dev.goshawk.hawq.allocate.SearchSettings;
 import dev.goshawk.hawq.cli.option.EngineOptions;
 import dev.goshawk.hawq.cli.option.Given;
-import dev.goshawk.hawq.cli.option.IgnoredWeights;
 import dev.goshawk.hawq.cli.option.SampleOptions;
-import dev.goshawk.hawq.cli.option.SplitOptions;
+import dev.goshawk.hawq.cli.data.SplitOptions;
 import dev.goshawk.hawq.cli.option.StartWeights;
 import dev.goshawk.hawq.cli.option.TableOptions;
 import dev.goshawk.hawq.cli.option.TrainingOptions;
@@ -59,7 +58,7 @@ final class TableRun {
     private @Nullable Path weights;
 
     @Mixin
-    private IgnoredWeights ignored = new IgnoredWeights();
+    private StartWeights starting = new StartWeights();
 
     @Mixin
     private SplitOptions data = new SplitOptions();
@@ -92,17 +91,22 @@ final class TableRun {
      * @param name what the command is called
      */
     int run(CommandSpec spec, String name, ExperimentTable paper) throws IOException {
-        ignored.check(weights);
+        starting.check(weights);
+        data.input().check();
+        Path file = starting.file(weights);
+        if (file != null) {
+            data.input().readBeside(file, spec.commandLine().getErr());
+        }
         List<Experiment> rows = table.rows(paper, spec);
         refuseUnused(spec, rows);
         SearchSettings searches = search.settings(data.isEmbedded(), table.shortening(data.isEmbedded()));
-        Network known = Networks.byName(paper.network());
+        Network known = data.input().of(Networks.byName(paper.network()));
         boolean own = data.isEmbedded() && EmbeddedRun.hasWeights(paper.network());
         if (data.isEmbedded() && !own) {
             throw new ParameterException(spec.commandLine(), "--data: expected a folder of images for "
                     + paper.network() + ", got none");
         }
-        if (weights == null && !own) {
+        if (!starting.isGiven(weights) && !own) {
             throw new ParameterException(spec.commandLine(),
                     "--weights: expected weights of the float network with --data, got none");
         }
@@ -115,11 +119,12 @@ final class TableRun {
         }
         TrainingData opened = data.open(known.inputSize(), table.splitSeed(), err);
         TrainingData divided = table.holdOut(opened);
-        Network network = Networks.byName(paper.network(), opened.train().classes().size());
+        Network network = data.input().of(Networks.byName(paper.network(), opened.train().classes().size()));
+        data.input().requireClasses(network.classes());
         data.requireSize(divided, network);
-        Parameters start = weights == null
-                ? Parameters.load(network, EmbeddedRun.weights(), DType.FLOAT32)
-                : StartWeights.load(weights, ignored, network, DType.FLOAT32, 1, err);
+        Parameters start = starting.isGiven(weights)
+                ? starting.load(weights, network, DType.FLOAT32, 1, err)
+                : Parameters.load(network, EmbeddedRun.weights(), DType.FLOAT32);
         Recipe recipe = new Recipe(table.epochs(data.isEmbedded()), table.batch(known.inputSize()),
                 TrainingOptions.standardAugmentation(known.inputSize()));
         RowOrigin origin = origin(spec, name, backend, opened);
@@ -223,9 +228,8 @@ final class TableRun {
 
     private RowOrigin origin(CommandSpec spec, String name, Backend backend, TrainingData opened) {
         OptionalInt lanes = backend.floatLanes();
-        return new RowOrigin(e -> TableOptions.command(e, name, spec, option -> isOfOthers(option, e)), weights == null
-                ? EmbeddedRun.SOURCE
-                : weights.toString(), data.name(opened), data.location(), engine.threads(),
+        return new RowOrigin(e -> TableOptions.command(e, name, spec, option -> isOfOthers(option, e)),
+                starting.describe(weights, EmbeddedRun.SOURCE), data.name(opened), data.location(), engine.threads(),
                 lanes.isPresent() ? lanes.getAsInt() : null,
                 Commit.current());
     }

@@ -1,6 +1,6 @@
 package dev.goshawk.hawq.cli.command;
 
-import dev.goshawk.hawq.cli.option.DataOptions;
+import dev.goshawk.data.Normalization;
 import dev.goshawk.hawq.cli.option.StartWeights;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Shape;
@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Images that are tensors in a file already, as another program fed them to its network.
@@ -37,10 +38,12 @@ public record TensorInputs(Tensor images, int[] labels, String description) {
      * labels} [N], integers of any width or whole floating numbers.
      *
      * @param classes labels are below this
+     * @param normalization of pixels
      * @param err is told where pixels are normalised
      * @throws WeightFileException in one line, if the file does not hold these
      */
-    public static TensorInputs read(Path file, DType dtype, int classes, PrintWriter err) {
+    public static TensorInputs read(Path file, DType dtype, int classes, Normalization normalization,
+            PrintWriter err) {
         Weights weights = StartWeights.readNumbers(file, err);
         requireTensor(weights, IMAGES);
         Tensor planes = weights.get(IMAGES);
@@ -62,7 +65,7 @@ public record TensorInputs(Tensor images, int[] labels, String description) {
                     + ": images are uint8, taken as pixels of 0 to 255 and normalised as those of image files");
             err.flush();
         }
-        return new TensorInputs(channelsLast(planes, dtype, pixels), labels,
+        return new TensorInputs(channelsLast(planes, dtype, pixels ? normalization : null), labels,
                 IMAGES + " " + type + ", " + LABELS + " " + weights.stored(LABELS));
     }
 
@@ -112,7 +115,7 @@ public record TensorInputs(Tensor images, int[] labels, String description) {
                 : Double.toString(label);
     }
 
-    private static Tensor channelsLast(Tensor planes, DType dtype, boolean pixels) {
+    private static Tensor channelsLast(Tensor planes, DType dtype, @Nullable Normalization pixels) {
         Shape s = planes.shape();
         int plane = s.dim(2) * s.dim(3);
         Tensor images = Tensor.zeros(dtype, Shape.of(s.dim(0), s.dim(2), s.dim(3), 3));
@@ -120,7 +123,7 @@ public record TensorInputs(Tensor images, int[] labels, String description) {
             int image = i / (3 * plane);
             int channel = i % 3;
             double value = planes.get((image * 3 + channel) * plane + i / 3 % plane);
-            images.set(i, pixels ? DataOptions.NORMALIZATION.normalized(channel, (int) value) : value);
+            images.set(i, pixels == null ? value : pixels.normalized(channel, (int) value));
         }
         return images;
     }

@@ -3,9 +3,9 @@ package dev.goshawk.hawq.cli.command;
 import dev.goshawk.hawq.run.RunInputs;
 import dev.goshawk.hawq.run.ReportParts;
 import dev.goshawk.hawq.cli.option.EngineOptions;
-import dev.goshawk.hawq.cli.option.IgnoredWeights;
+import dev.goshawk.hawq.cli.option.NetworkOptions;
 import dev.goshawk.hawq.cli.option.RunOptions;
-import dev.goshawk.hawq.cli.option.SplitOptions;
+import dev.goshawk.hawq.cli.data.SplitOptions;
 import dev.goshawk.hawq.cli.option.StartWeights;
 import dev.goshawk.hawq.cli.option.TrainingOptions;
 import dev.goshawk.hawq.cli.print.MemoryTable;
@@ -28,7 +28,6 @@ import dev.goshawk.hawq.quantize.UniformQuantizer;
 import dev.goshawk.hawq.report.RunReport;
 import dev.goshawk.hawq.run.RunFolder;
 import dev.goshawk.models.Network;
-import dev.goshawk.hawq.cli.option.NamedNetwork;
 import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.tensor.DType;
 import java.io.IOException;
@@ -64,17 +63,15 @@ public final class TrainCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(names = "--model", paramLabel = "NAME", defaultValue = "resnet20",
-            description = "Network (default: resnet20); 'goshawk models' lists them all. Or an ONNX file, FILE.onnx, whose "
-                    + "weights it starts from.")
-    private String model = "resnet20";
+    @Mixin
+    private NetworkOptions model = new NetworkOptions();
 
     @Option(names = "--weights", paramLabel = "FILE",
-            description = "Start from these weights (PyTorch or safetensors) instead of random ones.")
+            description = "Start from these weights (PyTorch or safetensors) instead of random ones, or an ONNX file's own.")
     private @Nullable Path weights;
 
     @Mixin
-    private IgnoredWeights ignored = new IgnoredWeights();
+    private StartWeights start = new StartWeights();
 
     @Mixin
     private SplitOptions data = new SplitOptions();
@@ -107,8 +104,13 @@ public final class TrainCommand implements Callable<Integer> {
     }
 
     private int call(RunOptions held) throws IOException {
-        int inputSize = NamedNetwork.of(model).inputSize();
-        ignored.check(weights);
+        start.check(weights);
+        if (start.isRandom(weights)) {
+            model.useGiven(data.input());
+        } else {
+            model.use(data.input(), weights, spec.commandLine().getErr());
+        }
+        int inputSize = model.network().inputSize();
         held.check();
         training.check();
         data.check();
@@ -121,13 +123,9 @@ public final class TrainCommand implements Callable<Integer> {
         Map<String, String> values = settings(inputSize, backend);
         held.prepare(values, data.sources(weights));
         TrainingData opened = data.open(inputSize, training.seed(), err);
-        Network network = NamedNetwork.of(model, opened.train().classes().size());
+        Network network = model.network(opened.train().classes().size());
         data.requireSize(opened, network);
-        Parameters parameters = weights == null
-                ? NamedNetwork.isFile(model)
-                        ? NamedNetwork.parameters(model, network, DType.FLOAT32)
-                        : Parameters.initialize(network, DType.FLOAT32, training.seed())
-                : StartWeights.load(weights, ignored, network, DType.FLOAT32, training.seed(), err);
+        Parameters parameters = parameters(network, err);
         TrainingSettings settings = training.settings(inputSize, UniformQuantizer.standard(), BitWidth.FLOAT);
         TrainingPlan plan = TrainingPlan.of(network, parameters, opened, settings, false, backend);
         if (dryRun) {
@@ -154,6 +152,23 @@ public final class TrainCommand implements Callable<Integer> {
         return 0;
     }
 
+    private Parameters parameters(Network network, PrintWriter err) {
+        if (start.isGiven(weights)) {
+            return start.load(weights, network, DType.FLOAT32, training.seed(), err);
+        }
+        return model.isFile()
+                ? model.parameters(network, DType.FLOAT32)
+                : Parameters.initialize(network, DType.FLOAT32, training.seed());
+    }
+
+    /** Where the weights come from, as the report says it. */
+    private String source() {
+        String from = start.file(weights) != null ? weights + "" : model.isFile() ? model.name() : "";
+        return start.isRandom(weights) || from.isEmpty()
+                ? "initialised at random, trained in this run"
+                : from + ", trained further in this run";
+    }
+
     private String commandLine() {
         return "goshawk " + String.join(" ", spec.commandLine().getParseResult().originalArgs());
     }
@@ -161,8 +176,8 @@ public final class TrainCommand implements Callable<Integer> {
     private Map<String, String> settings(int inputSize, Backend backend) {
         Map<String, String> values = new LinkedHashMap<>();
         values.put("command", "train");
-        values.put("--model", model);
-        ignored.putInto(values);
+        model.putInto(values);
+        start.putInto(values);
         values.put("--data", data.settings());
         values.put("--epochs", Double.toString(epochs));
         values.put("--lr", Double.toString(rate));
@@ -176,16 +191,13 @@ public final class TrainCommand implements Callable<Integer> {
             List<EpochResult> history, double accuracy) {
         List<Block> blocks = network.describe().blocks();
         BitAllocation allocation = BitAllocation.uniform(blocks, BitWidth.FLOAT);
-        String source = weights == null
-                ? "initialised at random, trained in this run"
-                : weights + ", trained further in this run";
         return new RunReport(ReportParts.version(), folder.settings().created(), folder.settings().command(),
                 "baseline",
                 ReportParts.environment(backend, engine.threads(), DType.FLOAT32),
                 Map.of("initialisation, order and augmentation", training.seed()),
                 ReportParts.data(data.name(opened), data.location(), opened,
                         training.augmentation(network.inputSize()), List.of()),
-                ReportParts.model(network, parameters, source),
+                ReportParts.model(network, parameters, source()),
                 null, List.of(),
                 new RunReport.Quantization("none", "none", "none", 1, allocation.mebibytes(), 1,
                         Compression.convention(), null, null),

@@ -34,15 +34,15 @@ public final class IgnoredWeights {
     }
 
     /** Fails with one line if there is no file whose entries could be left out. */
-    public void check(@Nullable Path weights) {
-        if (!patterns.isEmpty() && (weights == null || StartWeights.isRandom(weights))) {
+    void check(@Nullable Path weights) {
+        if (!patterns.isEmpty() && (weights == null || StartWeights.isRandomWord(weights))) {
             throw new IllegalArgumentException(NAME + ": expected a weight file to leave entries out of, got "
                     + (weights == null ? "none" : weights));
         }
     }
 
     /** Adds the option to a run's settings, where it was given. */
-    public void putInto(Map<String, String> settings) {
+    void putInto(Map<String, String> settings) {
         if (!patterns.isEmpty()) {
             settings.put(NAME, String.join(",", patterns));
         }

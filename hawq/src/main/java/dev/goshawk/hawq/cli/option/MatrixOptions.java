@@ -2,7 +2,9 @@ package dev.goshawk.hawq.cli.option;
 
 import dev.goshawk.backend.Backend;
 import dev.goshawk.data.Batches;
+import dev.goshawk.hawq.cli.data.DataOptions;
 import dev.goshawk.data.ImageDataset;
+import dev.goshawk.data.Normalization;
 import dev.goshawk.data.source.Datasets;
 import dev.goshawk.hawq.curvature.CurvatureMatrix;
 import dev.goshawk.hawq.curvature.CurvaturePart;
@@ -66,7 +68,7 @@ public final class MatrixOptions {
     public void check(CommandSpec spec) {
         Given.refuseBoth(spec, "--samples", "--sample-size", "the list says which images there are");
         sampling.check();
-        model.check();
+        model.check(data.input(), spec.commandLine().getErr());
     }
 
     /** Opens the images, whose classes say which network it is; a line says where there are fewer than were asked for. */
@@ -96,7 +98,7 @@ public final class MatrixOptions {
 
     /** The images of the sample. */
     public ImageDataset sample(Opened opened, PrintWriter err) {
-        Batches batches = new Batches(opened.whole, DataOptions.NORMALIZATION, seed);
+        Batches batches = new Batches(opened.whole, data.normalization(), seed);
         int[] order = data.hasSamples() ? batches.inOrder() : batches.order(0);
         return Datasets.load(opened.whole, order, opened.images, data.faults(err));
     }
@@ -106,7 +108,7 @@ public final class MatrixOptions {
             throws IOException {
         Parameters parameters = model.parameters(opened.network, dtype, data.isEmbedded(), seed, err);
         DataOptions.printNotes(opened.whole, err);
-        LossProblem problem = LossProblem.of(opened.network, parameters, sample, DataOptions.NORMALIZATION,
+        LossProblem problem = LossProblem.of(opened.network, parameters, sample, data.normalization(),
                 opened.backend);
         if (model.isRandom(data.isEmbedded())) {
             problem.measureStatistics(microBatch);
@@ -134,6 +136,11 @@ public final class MatrixOptions {
 
     public boolean recompute() {
         return sampling.recompute();
+    }
+
+    /** What bytes of images become. */
+    public Normalization normalization() {
+        return data.normalization();
     }
 
     /** Images at once. */

@@ -1,5 +1,6 @@
 package dev.goshawk.hawq.cli.option;
 
+import dev.goshawk.hawq.cli.data.InputOptions;
 import dev.goshawk.hawq.run.LoadedWeights;
 import dev.goshawk.hawq.run.EmbeddedRun;
 import dev.goshawk.data.ImageDataset;
@@ -12,6 +13,7 @@ import dev.goshawk.tensor.DType;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Mixin;
@@ -20,9 +22,8 @@ import picocli.CommandLine.ParameterException;
 
 /** A network with weights from a file. */
 public final class ModelOptions {
-    @Option(names = "--model", paramLabel = "NAME", defaultValue = "resnet20",
-            description = "Network (default: resnet20); 'goshawk models' lists them all. Or an ONNX file, FILE.onnx.")
-    private String model = "resnet20";
+    @Mixin
+    private NetworkOptions model = new NetworkOptions();
 
     @Option(names = "--weights", paramLabel = "FILE",
             description = "Weights: a state dict saved by PyTorch (zip or legacy format; prefixes such as 'module.' are "
@@ -30,7 +31,7 @@ public final class ModelOptions {
     private @Nullable Path weights;
 
     @Mixin
-    private IgnoredWeights ignored = new IgnoredWeights();
+    private StartWeights start = new StartWeights();
 
     private @Nullable PackedModel packed;
 
@@ -47,7 +48,13 @@ public final class ModelOptions {
             throw new ParameterException(spec.commandLine(),
                     "--ignore-weights: expected with a file of weights, " + weights + " is a packed model");
         }
-        packed = NamedNetwork.packed(spec, weights, Given.is(spec, "--model") ? model : null);
+        for (String option : List.of(InputOptions.SIZE, InputOptions.MEAN, InputOptions.STD)) {
+            if (Given.is(spec, option)) {
+                throw new ParameterException(spec.commandLine(), option + ": expected with a float network, " + weights
+                        + " is a packed model, which says it itself");
+            }
+        }
+        packed = model.packed(spec, weights);
     }
 
     /** The packed model, where the weights are one and have been opened. */
@@ -55,14 +62,14 @@ public final class ModelOptions {
         return packed;
     }
 
-    /** What bytes of images become: the usual, or what a packed model says. */
-    public Normalization normalization() {
-        return packed != null ? packed.info().normalization() : DataOptions.NORMALIZATION;
+    /** What bytes of images become: what the options say, or a packed model. */
+    public Normalization normalization(InputOptions input) {
+        return packed != null ? packed.info().normalization() : input.normalization();
     }
 
     /** The network as it was published, or that of a packed model. */
     public Network network() {
-        return packed != null ? packed.network() : NamedNetwork.of(model);
+        return packed != null ? packed.network() : model.network();
     }
 
     /** The network with as many classes as the data. */
@@ -75,18 +82,31 @@ public final class ModelOptions {
             }
             return packed.network();
         }
-        return NamedNetwork.of(model, dataset.classes().size());
+        return model.network(dataset.classes().size());
     }
 
     /** Fails with one line before anything slow if there is no such network or an option cannot apply. */
     public void check() {
-        NamedNetwork.of(model);
-        ignored.check(weights);
+        start.check(weights);
+        model.network();
+    }
+
+    /** As {@link #check()}, with what the network sees of images. */
+    public void check(InputOptions input, PrintWriter err) {
+        start.check(weights);
+        if (weights != null && PackedFile.isPacked(weights)) {
+            input.check();
+        } else if (start.isRandom(weights)) {
+            model.useGiven(input);
+        } else {
+            model.use(input, weights, err);
+        }
+        model.network();
     }
 
     /** Fails with one line if no weights were named. */
     public void requireWeights(CommandSpec spec) {
-        if (weights == null && !NamedNetwork.isFile(model)) {
+        if (!start.isGiven(weights) && !model.isFile()) {
             throw new ParameterException(spec.commandLine(), "Missing required option: '--weights=FILE'");
         }
     }
@@ -98,9 +118,9 @@ public final class ModelOptions {
 
     /** Whether {@link #parameters} are random. */
     public boolean isRandom(boolean embedded) {
-        return weights == null
-                ? !(embedded && EmbeddedRun.hasWeights(model)) && !NamedNetwork.isFile(model)
-                : StartWeights.isRandom(weights);
+        return start.isGiven(weights)
+                ? start.isRandom(weights)
+                : !(embedded && EmbeddedRun.hasWeights(model.name())) && !model.isFile();
     }
 
     /**
@@ -109,7 +129,7 @@ public final class ModelOptions {
      */
     public Parameters parameters(Network network, DType dtype, boolean embedded, long seed, PrintWriter err)
             throws IOException {
-        return start(network, dtype, embedded, seed, false, err).parameters();
+        return weights(network, dtype, embedded, seed, false, err).parameters();
     }
 
     /**
@@ -117,16 +137,16 @@ public final class ModelOptions {
      *
      * @param quantized whether activations are rounded where a quantized network's file says how
      */
-    public LoadedWeights start(Network network, DType dtype, boolean embedded, long seed, boolean quantized,
+    public LoadedWeights weights(Network network, DType dtype, boolean embedded, long seed, boolean quantized,
             PrintWriter err) throws IOException {
-        if (weights != null) {
-            return StartWeights.open(weights, ignored, network, dtype, seed, quantized, err);
+        if (start.isGiven(weights)) {
+            return start.open(weights, network, dtype, seed, quantized, err);
         }
-        if (embedded && EmbeddedRun.hasWeights(model)) {
+        if (embedded && EmbeddedRun.hasWeights(model.name())) {
             return new LoadedWeights(Parameters.load(network, EmbeddedRun.weights(), dtype), null);
         }
-        if (NamedNetwork.isFile(model)) {
-            return new LoadedWeights(NamedNetwork.parameters(model, network, dtype), null);
+        if (model.isFile()) {
+            return new LoadedWeights(model.parameters(network, dtype), null);
         }
         err.println("goshawk: no --weights: random ones by the seed " + seed
                 + ", which say nothing about a trained network");
@@ -134,7 +154,8 @@ public final class ModelOptions {
         return new LoadedWeights(Parameters.initialize(network, dtype, seed), null);
     }
 
+    /** The network's name. */
     public String model() {
-        return packed != null ? packed.network().name() : model;
+        return packed != null ? packed.network().name() : model.name();
     }
 }

@@ -3,6 +3,7 @@ package dev.goshawk.hawq.cli.option;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.Networks;
 import dev.goshawk.models.parameters.Parameters;
+import dev.goshawk.onnx.BlockPatterns;
 import dev.goshawk.onnx.OnnxNetwork;
 import dev.goshawk.packed.PackedModel;
 import dev.goshawk.tensor.DType;
@@ -20,7 +21,10 @@ import picocli.CommandLine.ParameterException;
 public final class NamedNetwork {
     private static final String ONNX = ".onnx";
     /** A file is read once a process; the commands ask for their network more than once. */
-    private static final Map<Path, OnnxNetwork> READ = new ConcurrentHashMap<>();
+    private static final Map<Key, OnnxNetwork> READ = new ConcurrentHashMap<>();
+
+    private record Key(Path file, OnnxNetwork.Settings settings) {
+    }
 
     private NamedNetwork() {
     }
@@ -36,7 +40,7 @@ public final class NamedNetwork {
      * @throws IllegalArgumentException in one line, if there is none of that name or the file cannot be used
      */
     public static Network of(String model) {
-        return isFile(model) ? file(model) : Networks.byName(known(model));
+        return isFile(model) ? new OfFile(model, null, 0).network() : Networks.byName(known(model));
     }
 
     private static String known(String model) {
@@ -61,25 +65,47 @@ public final class NamedNetwork {
     }
 
     /**
-     * The network for data of so many classes.
+     * The network of that name for data of so many classes.
      *
-     * @throws IllegalArgumentException as {@link #of(String)}, or if a file's network has another number of classes
+     * @throws IllegalArgumentException in one line, if there is none
      */
-    public static Network of(String model, int classes) {
-        if (!isFile(model)) {
-            return Networks.byName(known(model), classes);
-        }
-        Network network = file(model);
-        if (network.classes() != classes) {
-            throw new IllegalArgumentException(model + ": the network has " + network.classes()
-                    + " outputs, the data has " + classes + " classes");
-        }
-        return network;
+    static Network of(String model, int classes) {
+        return Networks.byName(known(model), classes);
     }
 
-    /** The weights in an ONNX file. */
-    public static Parameters parameters(String model, Network network, DType dtype) {
-        return Parameters.load(network, file(model).weights(), dtype);
+    /**
+     * A network in an ONNX file.
+     *
+     * @param blocks patterns, or null where each layer is a block
+     * @param inputSize side of images in pixels, or 0 for the file's own
+     */
+    record OfFile(String file, @Nullable String blocks, int inputSize) {
+        /**
+         * Reads the network.
+         *
+         * @throws IllegalArgumentException in one line, if the file or the patterns cannot be used
+         */
+        OnnxNetwork network() {
+            OnnxNetwork.Settings settings = new OnnxNetwork.Settings(
+                    blocks == null ? BlockPatterns.NONE : BlockPatterns.parse(blocks), inputSize);
+            return READ.computeIfAbsent(new Key(Path.of(file).toAbsolutePath().normalize(), settings),
+                    k -> OnnxNetwork.read(Path.of(file), settings));
+        }
+
+        /** As {@link #network()}, for data of so many classes. */
+        Network network(int classes) {
+            Network network = network();
+            if (network.classes() != classes) {
+                throw new IllegalArgumentException(file + ": the network has " + network.classes()
+                        + " outputs, the data has " + classes + " classes");
+            }
+            return network;
+        }
+
+        /** The weights in the file. */
+        Parameters parameters(Network network, DType dtype) {
+            return Parameters.load(network, network().weights(), dtype);
+        }
     }
 
     /**
@@ -91,7 +117,7 @@ public final class NamedNetwork {
      */
     public static PackedModel packed(CommandSpec spec, Path weights, @Nullable String model) {
         if (model != null && isFile(model)) {
-            return PackedModel.load(weights, file(model));
+            return PackedModel.load(weights, of(model));
         }
         PackedModel packed = PackedModel.load(weights);
         String held = packed.network().name();
@@ -100,9 +126,5 @@ public final class NamedNetwork {
                     "--model: expected " + held + ", the network of " + weights + ", or nothing, got " + model);
         }
         return packed;
-    }
-
-    private static OnnxNetwork file(String model) {
-        return READ.computeIfAbsent(Path.of(model).toAbsolutePath().normalize(), p -> OnnxNetwork.read(Path.of(model)));
     }
 }

@@ -16,19 +16,68 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
-/** The weights a command starts from: a file's, or random ones where those are asked for by name. */
+/** The weights a command starts from: a file's, or random ones where those are asked for. */
 public final class StartWeights {
     private static final String RANDOM = "random";
+    private static final String INIT = "--init";
 
-    private StartWeights() {
+    @Mixin
+    private IgnoredWeights ignored = new IgnoredWeights();
+
+    @Option(names = INIT, paramLabel = "SEED",
+            description = "Start from random weights drawn by this seed instead of a file's, an ONNX file's too.")
+    private @Nullable Long init;
+
+    /** Whether the value of {@code --weights} asks for random weights: the word, unless there is a file of that name. */
+    static boolean isRandomWord(@Nullable Path option) {
+        return option != null && option.toString().equals(RANDOM) && Files.notExists(option);
     }
 
-    /** Whether the option's value asks for random weights: the word, unless there is a file of that name. */
-    public static boolean isRandom(@Nullable Path option) {
-        return option != null && option.toString().equals(RANDOM) && Files.notExists(option);
+    /** Whether random weights are asked for. */
+    public boolean isRandom(@Nullable Path option) {
+        return init != null || isRandomWord(option);
+    }
+
+    /** The file named by {@code --weights}, or null. */
+    public @Nullable Path file(@Nullable Path option) {
+        return isRandom(option) ? null : option;
+    }
+
+    /** Where the weights come from, for a person. */
+    public String describe(@Nullable Path option, String otherwise) {
+        return init != null ? "random, seed " + init : option != null ? option.toString() : otherwise;
+    }
+
+    /** Whether an option says which weights to start from. */
+    public boolean isGiven(@Nullable Path option) {
+        return init != null || option != null;
+    }
+
+    /**
+     * Fails with one line, before any work, if the options contradict each other.
+     *
+     * @throws IllegalArgumentException if so
+     */
+    public void check(@Nullable Path option) {
+        if (init != null && option != null) {
+            throw new IllegalArgumentException(INIT + " and --weights: expected one of them, got both");
+        }
+        ignored.check(option);
+    }
+
+    /** Adds the options to a run's settings, where they were given. */
+    public void putInto(Map<String, String> settings) {
+        ignored.putInto(settings);
+        if (init != null) {
+            settings.put(INIT, Long.toString(init));
+        }
     }
 
     /** A file's tensors, with a bar on {@code err} while a large one is read. */
@@ -49,10 +98,14 @@ public final class StartWeights {
         }
     }
 
-    /** What the option's value asks for, to go on from as floats; lines on {@code err} say how names and entries were chosen. */
-    public static Parameters load(Path option, IgnoredWeights ignored, Network network, DType dtype, long seed,
-            PrintWriter err) {
-        return open(option, ignored, network, dtype, seed, false, err).parameters();
+    /**
+     * What the options ask for, to go on from as floats; lines on {@code err} say how names and entries were chosen.
+     *
+     * @param option value of {@code --weights}; null only with {@code --init}
+     * @param seed of random weights where none is given
+     */
+    public Parameters load(@Nullable Path option, Network network, DType dtype, long seed, PrintWriter err) {
+        return open(option, network, dtype, seed, false, err).parameters();
     }
 
     /**
@@ -60,11 +113,12 @@ public final class StartWeights {
      *
      * @param quantized whether activations are rounded where the file says how; otherwise a line says that they are not
      */
-    static LoadedWeights open(Path option, IgnoredWeights ignored, Network network, DType dtype, long seed,
-            boolean quantized, PrintWriter err) {
+    LoadedWeights open(@Nullable Path option, Network network, DType dtype, long seed, boolean quantized,
+            PrintWriter err) {
         if (isRandom(option)) {
-            return new LoadedWeights(Parameters.initialize(network, dtype, seed), null);
+            return new LoadedWeights(Parameters.initialize(network, dtype, init == null ? seed : init), null);
         }
+        Objects.requireNonNull(option);
         if (PackedFile.isPacked(option)) {
             throw new WeightFileException(option.toString(),
                     "is a packed model, which evaluate, classify and size take; expected weights");

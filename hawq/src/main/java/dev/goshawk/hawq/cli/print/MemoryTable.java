@@ -20,13 +20,14 @@ public final class MemoryTable {
                 plan.task().network().name(), plan.task().samples(), plan.task().extents(),
                 plan.task().dtype(), first.microBatch(), first.microBatches(), first.microBatches() == 1 ? "" : "es");
         held(out, plan.footprint());
-        out.printf(Locale.ROOT, "  %-16s %12s %12s %12s %12s %12s %12s%n", "a block at a time",
+        int width = Math.max(17, plan.blocks().stream().mapToInt(e -> e.block().name().length()).max().orElse(0));
+        out.printf(Locale.ROOT, "  %-" + width + "s %12s %12s %12s %12s %13s %12s%n", "a block at a time",
                 plan.shared() ? "lin., shared" : "linearized", "product", "micro-batch",
                 plan.method().subsample() == 0 ? "no subsample" : "by " + plan.method().subsample() + " images",
                 "vectors up to", "total");
         for (SpectrumPlan.Entry e : plan.blocks()) {
             HessianPlan h = e.hessian();
-            out.printf(Locale.ROOT, "  %-17s %12s %12s %12s %12s %13s %12s%n", e.block().name(),
+            out.printf(Locale.ROOT, "  %-" + width + "s %12s %12s %12s %12s %13s %12s%n", e.block().name(),
                     Heap.text(h.primalBytes()),
                     Heap.text(h.tangentBytes()),
                     h.microBatches() == 1 ? "1" : h.microBatches() + (h.kept() ? " kept" : " anew"),

@@ -81,9 +81,11 @@ public final class QuantizeProgress implements HawqListener, AutoCloseable {
         closeBar();
         out.printf(Locale.ROOT, "%n%s: bits %s, weights %.2f times smaller (%.3f MiB)%n", d.method().label(),
                 d.allocation().list(), d.allocation().ratio(), d.allocation().mebibytes());
+        int wide = Math.max(14, d.sensitivities().stream().mapToInt(s -> s.block().name().length()).max().orElse(0));
         for (Sensitivity s : d.sensitivities()) {
             BitWidth bits = d.allocation().of(s.block());
-            out.printf(Locale.ROOT, "  %-14s n %8d  lambda %10.4g  S %9.3e  bits %2s  Omega %9.3e%n", s.block().name(),
+            out.printf(Locale.ROOT, "  %-" + wide + "s n %8d  lambda %10.4g  S %9.3e  bits %2s  Omega %9.3e%n",
+                    s.block().name(),
                     s.block().weightCount(), s.eigenvalue(), s.value(), bits, s.omega(bits));
         }
         d.notes().forEach(note -> out.println("  " + note));

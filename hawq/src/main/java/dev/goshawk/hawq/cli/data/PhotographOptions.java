@@ -1,4 +1,4 @@
-package dev.goshawk.hawq.cli.option;
+package dev.goshawk.hawq.cli.data;
 
 import dev.goshawk.data.DataException;
 import dev.goshawk.data.ImageDataset;
@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How photographs of any size become a network's input, and what becomes of those that cannot be read. */
@@ -24,6 +25,14 @@ public final class PhotographOptions {
     @Option(names = "--strict",
             description = "Stop at the first photograph that cannot be read; by default each is named, counted and skipped.")
     private boolean strict;
+
+    @Mixin
+    private InputOptions input = new InputOptions();
+
+    /** What the network sees of an image. */
+    public InputOptions input() {
+        return input;
+    }
 
     /** What was asked for here, but for {@code --strict}: names of options. */
     public List<String> asked() {
@@ -49,8 +58,7 @@ public final class PhotographOptions {
     }
 
     public Preprocessing preprocessing(int inputSize) {
-        int side = crop == null ? inputSize : crop;
-        return resize == null ? Preprocessing.forInput(side) : new Preprocessing(resize, side);
+        return input.preprocessing(crop == null ? inputSize : crop, resize);
     }
 
     /**
@@ -76,6 +84,7 @@ public final class PhotographOptions {
 
     /** Everything here that results depend on. */
     public String describe() {
-        return "resize " + (resize == null ? "usual" : resize) + ", crop " + (crop == null ? "usual" : crop);
+        return "resize " + (resize == null ? "usual" : resize) + ", crop " + (crop == null ? "usual" : crop)
+                + input.describe();
     }
 }

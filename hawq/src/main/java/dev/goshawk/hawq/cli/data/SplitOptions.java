@@ -1,4 +1,4 @@
-package dev.goshawk.hawq.cli.option;
+package dev.goshawk.hawq.cli.data;
 
 import dev.goshawk.data.ImageDataset;
 import dev.goshawk.data.source.Datasets;
@@ -53,7 +53,7 @@ public final class SplitOptions {
     public TrainingData open(int inputSize, long seed, PrintWriter err) {
         ImageDataset train = open(trainSplit, inputSize);
         ImageDataset test = open(testSplit(), inputSize);
-        TrainingData opened = new TrainingData(train, test, DataOptions.NORMALIZATION, photographs.faults(err));
+        TrainingData opened = new TrainingData(train, test, input().normalization(), photographs.faults(err));
         DataOptions.printNotes(train, err);
         DataOptions.printNotes(test, err);
         return validation == 0 ? opened : opened.holdOut(validation, seed);
@@ -92,6 +92,11 @@ public final class SplitOptions {
     /** Checks that images are of the size a network was made for, or that {@code --crop} asked for. */
     public void requireSize(TrainingData opened, Network network) {
         photographs.requireSize(opened.train(), network);
+    }
+
+    /** What a network sees of an image. */
+    public InputOptions input() {
+        return photographs.input();
     }
 
     public PhotographOptions photographs() {

@@ -1,4 +1,4 @@
-package dev.goshawk.hawq.cli.option;
+package dev.goshawk.hawq.cli.data;
 
 import dev.goshawk.data.DataException;
 import dev.goshawk.data.ImageDataset;
@@ -25,8 +25,6 @@ import picocli.CommandLine.Option;
 
 /** Where images come from. */
 public final class DataOptions {
-    public static final Normalization NORMALIZATION = Normalization.IMAGENET;
-
     @Option(names = "--data", paramLabel = "DIR",
             description = "Data folder: <split>/<class>/<image.jpg>, classes in alphabetical order, or CIFAR-10's binary "
                     + "batches. For ImageNet networks, photographs of any size: <split>/<WordNet id>/<image>, a folder of "
@@ -78,6 +76,16 @@ public final class DataOptions {
         return samples == null
                 ? Datasets.open(folder, split, preprocessing)
                 : Samples.read(samples, folder, preprocessing);
+    }
+
+    /** What a network sees of an image. */
+    public InputOptions input() {
+        return photographs.input();
+    }
+
+    /** What bytes of images become. */
+    public Normalization normalization() {
+        return photographs.input().normalization();
     }
 
     /** What becomes of photographs that cannot be read; they are named on {@code err}. */
