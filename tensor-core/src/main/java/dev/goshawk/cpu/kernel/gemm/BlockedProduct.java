@@ -70,7 +70,7 @@ public final class BlockedProduct {
         this.depth = Math.max(1, part(k, this.kind == Left.TRANSPOSED ? KC_TRANSPOSED : KC));
         int panel = GemmFloatKernel.PANEL;
         int mostRows = Math.clamp(LEFT / Math.max(1, depth) / 4 * 4, 96, ROWS);
-        this.rowsPerGroup = Math.max(GemmFloatKernel.SHORT, roundUp(part(m, mostRows), 4));
+        this.rowsPerGroup = Math.max(GemmFloatKernel.SHORT, roundUp(part(m, mostRows), GemmFloatKernel.UNIT));
         this.rowGroups = (m + rowsPerGroup - 1) / rowsPerGroup;
         boolean copied = this.kind != Left.MATRIX;
         int wanted = ((copied ? TASKS / 2 : TASKS) + rowGroups - 1) / Math.max(1, rowGroups);
@@ -184,7 +184,7 @@ public final class BlockedProduct {
             b.a.copy(b.i0, b.rows, b.k0, b.kc, b.scratch, b.left, pitch);
         } else if (kind == Left.TRANSPOSED) {
             b.a.copy(b.k0, b.kc, b.i0, b.rows, b.scratch, b.left, pitch);
-        } else if (b.rows % 4 != 0 || b.rows < GemmFloatKernel.SHORT) {
+        } else if (b.rows % GemmFloatKernel.UNIT != 0 || b.rows < GemmFloatKernel.SHORT) {
             int first = lastTile(b.rows);
             b.a.copy(b.i0 + first, b.rows - first, b.k0, b.kc, b.scratch, b.left, pitch);
         }

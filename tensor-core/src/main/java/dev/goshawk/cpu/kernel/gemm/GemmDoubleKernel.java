@@ -24,7 +24,7 @@ public final class GemmDoubleKernel {
     /** Rows of a register tile. */
     public static final int ROWS = 8;
     /** Columns of a full panel of the right operand. */
-    static final int PANEL = VectorSupport.PANEL_VECTORS * L;
+    static final int PANEL = (VectorSupport.MANY_REGISTERS ? 2 : 1) * L;
     /** Elements of the buffer that ragged tiles pass through. */
     public static final int TILE = ROWS * PANEL;
 

@@ -5,7 +5,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The float32 register tiles under {@link BlockedProduct}: {@link #TALL} or {@link #SHORT} rows by one or two vectors of
+ * The float32 register tiles under {@link BlockedProduct}, here those for 32 registers: {@link #TALL} or {@link #SHORT} rows by one or two vectors of
  * the result, held in registers over the whole inner dimension. The left operand is read with two strides, so plain,
  * transposed and copied storage share one kernel; the right operand is packed in panels.
  *
@@ -17,12 +17,15 @@ final class GemmFloatKernel {
 
     /** Lanes of a vector. */
     static final int L = VectorSupport.F32_LANES;
+    private static final boolean MANY = VectorSupport.MANY_REGISTERS;
     /** Rows of most tiles. */
-    static final int TALL = 12;
+    static final int TALL = MANY ? 12 : 6;
     /** Rows of the tiles that make up what is no multiple of {@link #TALL}. */
-    static final int SHORT = 8;
+    static final int SHORT = MANY ? 8 : 4;
+    /** Rows that tiles together span are a multiple of this. */
+    static final int UNIT = TALL - SHORT;
     /** Columns of a full panel of the right operand. */
-    static final int PANEL = VectorSupport.PANEL_VECTORS * L;
+    static final int PANEL = 2 * L;
     /** Elements of the buffer that ragged tiles pass through. */
     static final int TILE = TALL * PANEL;
 
@@ -35,9 +38,9 @@ final class GemmFloatKernel {
     private GemmFloatKernel() {
     }
 
-    /** Rows that tiles for {@code rows} rows span: up to three more, or {@link #SHORT}. */
+    /** Rows that tiles for {@code rows} rows span: less than a {@link #UNIT} more, or {@link #SHORT}. */
     static int tiledRows(int rows) {
-        return Math.max(SHORT, (rows + 3) / 4 * 4);
+        return Math.max(SHORT, (rows + UNIT - 1) / UNIT * UNIT);
     }
 
     /** Rows of the next tile where this many, a result of {@link #tiledRows}, are left. */
@@ -57,16 +60,28 @@ final class GemmFloatKernel {
         float[] old = add ? c : ZEROS;
         int old0 = add ? c0 : 0;
         int ldOld = add ? ldc : 0;
-        if (width == L) {
-            if (rows == TALL) {
+        if (width == L && rows == TALL) {
+            if (MANY) {
                 tallNarrow(a, a0, rs, ks, b, b0, kc, old, old0, ldOld, c, c0, ldc);
             } else {
+                GemmFloatSmallTiles.tallNarrow(a, a0, rs, ks, b, b0, kc, old, old0, ldOld, c, c0, ldc);
+            }
+        } else if (width == L) {
+            if (MANY) {
                 shortNarrow(a, a0, rs, ks, b, b0, kc, old, old0, ldOld, c, c0, ldc);
+            } else {
+                GemmFloatSmallTiles.shortNarrow(a, a0, rs, ks, b, b0, kc, old, old0, ldOld, c, c0, ldc);
             }
         } else if (rows == TALL) {
-            tallWide(a, a0, rs, ks, b, b0, kc, old, old0, ldOld, c, c0, ldc);
-        } else {
+            if (MANY) {
+                tallWide(a, a0, rs, ks, b, b0, kc, old, old0, ldOld, c, c0, ldc);
+            } else {
+                GemmFloatSmallTiles.tallWide(a, a0, rs, ks, b, b0, kc, old, old0, ldOld, c, c0, ldc);
+            }
+        } else if (MANY) {
             shortWide(a, a0, rs, ks, b, b0, kc, old, old0, ldOld, c, c0, ldc);
+        } else {
+            GemmFloatSmallTiles.shortWide(a, a0, rs, ks, b, b0, kc, old, old0, ldOld, c, c0, ldc);
         }
     }
 

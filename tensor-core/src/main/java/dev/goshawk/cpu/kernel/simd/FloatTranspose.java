@@ -4,7 +4,10 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 
-/** Transposes 16 x 16 blocks of float32 in registers: four rounds of exchanges between rows 1, 2, 4 and 8 apart. */
+/**
+ * Transposes 16 x 16 blocks of float32: in registers where one holds a row, by four rounds of exchanges between rows 1, 2, 4 and 8 apart, else
+ * number by number.
+ */
 public final class FloatTranspose {
     /** Rows and columns of a block. */
     public static final int SIDE = 16;
@@ -23,6 +26,18 @@ public final class FloatTranspose {
 
     /** {@code y[y0 + c*yStride + r] = x[x0 + r*xStride + c]} for r and c below {@link #SIDE}. */
     public static void block(float[] x, int x0, int xStride, float[] y, int y0, int yStride) {
+        if (VectorSupport.F32_LANES == SIDE) {
+            inRegisters(x, x0, xStride, y, y0, yStride);
+            return;
+        }
+        for (int c = 0; c < SIDE; c++) {
+            for (int r = 0; r < SIDE; r++) {
+                y[y0 + c * yStride + r] = x[x0 + r * xStride + c];
+            }
+        }
+    }
+
+    private static void inRegisters(float[] x, int x0, int xStride, float[] y, int y0, int yStride) {
         FloatVector a0 = FloatVector.fromArray(FloatVector.SPECIES_512, x, x0);
         FloatVector a1 = FloatVector.fromArray(FloatVector.SPECIES_512, x, x0 + xStride);
         FloatVector a2 = FloatVector.fromArray(FloatVector.SPECIES_512, x, x0 + 2 * xStride);

@@ -13,8 +13,9 @@ public final class VectorSupport {
     public static final int F32_LANES = F32.length();
     public static final int F64_LANES = F64.length();
 
-    /** Vectors in a row of a matrix-multiply tile: one with AVX2, whose sixteen registers hold no more, else two. */
-    public static final int PANEL_VECTORS = F32.vectorBitSize() == 256 ? 1 : 2;
+    /** Whether there are 32 vector registers, else 16: which register tiles fit. */
+    public static final boolean MANY_REGISTERS = VectorWidth.registers(System.getProperty("os.arch", ""),
+            F32.vectorBitSize()) == 32;
 
     private VectorSupport() {
     }

@@ -20,6 +20,16 @@ public final class VectorWidth {
         return unusableReason(System.getProperty(PROPERTY), VectorShape.preferredShape().vectorBitSize());
     }
 
+    /**
+     * Vector registers to fill with a tile's sums and operands. An x86 processor with vectors of 256 bits has 16; with 512 it has 32, and the
+     * others whose vectors are narrower (ARM) have 32 as well.
+     *
+     * @param architecture as system property {@code os.arch} names it
+     */
+    static int registers(String architecture, int bits) {
+        return bits == 256 && List.of("amd64", "x86_64").contains(architecture) ? 16 : 32;
+    }
+
     static Optional<String> unusableReason(@Nullable String set, int widest) {
         if (set == null) {
             return Optional.empty();

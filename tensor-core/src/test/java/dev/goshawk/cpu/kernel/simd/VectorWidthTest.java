@@ -30,6 +30,15 @@ class VectorWidthTest {
         }
     }
 
+    @Test
+    void sixteenRegistersAreTakenForAvx2Alone() {
+        assertEquals(16, VectorWidth.registers("amd64", 256));
+        assertEquals(16, VectorWidth.registers("x86_64", 256));
+        assertEquals(32, VectorWidth.registers("amd64", 512));
+        assertEquals(32, VectorWidth.registers("aarch64", 128));
+        assertEquals(32, VectorWidth.registers("aarch64", 256));
+    }
+
     /** What the executions of the build that set a width rely on. */
     @Test
     void theWidthAskedForIsTheOneComputedWith() {

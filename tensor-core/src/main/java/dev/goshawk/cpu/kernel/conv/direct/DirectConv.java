@@ -1,9 +1,9 @@
 package dev.goshawk.cpu.kernel.conv.direct;
 
 import static dev.goshawk.cpu.kernel.conv.direct.DirectTile.BLOCK;
+import static dev.goshawk.cpu.kernel.conv.direct.DirectTile.L;
 
 import dev.goshawk.cpu.kernel.conv.ConvKernel;
-import dev.goshawk.cpu.kernel.simd.VectorSupport;
 import dev.goshawk.tensor.ConvGeometry;
 import dev.goshawk.tensor.ConvRole;
 import java.util.ArrayList;
@@ -12,8 +12,7 @@ import java.util.List;
 /**
  * Direct convolution in float32: no matrix of patches is formed. One image at a time is copied into a padded {@link
  * DirectStage} that stays in the second-level cache, and register tiles run over it. For ungrouped convolutions whose
- * vectorised channels (the output's; the input's for INPUT_GRAD) are a multiple of 16, on a processor with 512-bit
- * vectors.
+ * vectorised channels (the output's; the input's for INPUT_GRAD) are a multiple of 16.
  */
 public final class DirectConv {
     /** Channels on both sides from which kernels of one row or one column are left to the packed matrix product. */
@@ -22,9 +21,9 @@ public final class DirectConv {
     private DirectConv() {
     }
 
-    /** Whether {@link #of} has a kernel for this role and geometry on this processor. */
+    /** Whether {@link #of} has a kernel for this role and geometry. */
     public static boolean supports(ConvRole role, ConvGeometry g) {
-        if (VectorSupport.F32_LANES != BLOCK || g.groups() != 1 || g.batch() < 1
+        if (g.groups() != 1 || g.batch() < 1
                 || g.inChannels() < 1 || g.outChannels() < 1 || g.outChannels() % BLOCK != 0) {
             return false;
         }
@@ -72,7 +71,7 @@ public final class DirectConv {
 
     /** Whether the tiles take three filter rows at a time. */
     private static boolean threeRows(ConvGeometry g) {
-        return g.kernelHeight() == 3 && g.strideHeight() == 1 && g.strideWidth() == 1;
+        return L == BLOCK && g.kernelHeight() == 3 && g.strideHeight() == 1 && g.strideWidth() == 1;
     }
 
     private static ConvKernel output(ConvGeometry g) {

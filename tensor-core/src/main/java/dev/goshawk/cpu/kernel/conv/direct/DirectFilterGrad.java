@@ -1,6 +1,7 @@
 package dev.goshawk.cpu.kernel.conv.direct;
 
 import static dev.goshawk.cpu.kernel.conv.direct.DirectTile.BLOCK;
+import static dev.goshawk.cpu.kernel.conv.direct.DirectTile.L;
 
 import dev.goshawk.backend.Workers;
 import dev.goshawk.cpu.kernel.conv.ConvKernel;
@@ -124,20 +125,30 @@ final class DirectFilterGrad implements ConvKernel {
         int rows = windows ? 1 : pixels / outWidth;
         int cols = pixels / rows;
         int xRow = stage.cols() * BLOCK;
+        if (L < BLOCK) {
+            if (first) {
+                Arrays.fill(scratch, partial, partial + BLOCK * lanes, 0f);
+            }
+            for (int lane = 0; lane < lanes; lane += FilterTile.WIDTH) {
+                FilterTile.add(scratch, x, xRow, grad, gradOff + lane, lanes, rows, cols, scratch, partial + lane,
+                        lanes);
+            }
+            return;
+        }
         int initStride = first ? 0 : lanes;
         for (int lane = 0; lane < lanes; lane += PAIR) {
             int to = partial + lane;
             int init = first ? area : to;
             int g = gradOff + lane;
             if (lanes - lane >= PAIR) {
-                DirectFilterTile.rows8x32(scratch, x, xRow, grad, g, lanes, rows, cols, scratch, init, initStride,
+                DirectFilterTile.rows8x2(scratch, x, xRow, grad, g, lanes, rows, cols, scratch, init, initStride,
                         scratch, to,
                         lanes);
-                DirectFilterTile.rows8x32(scratch, x + 8, xRow, grad, g, lanes, rows, cols, scratch,
+                DirectFilterTile.rows8x2(scratch, x + 8, xRow, grad, g, lanes, rows, cols, scratch,
                         init + 8 * initStride,
                         initStride, scratch, to + 8 * lanes, lanes);
             } else {
-                DirectFilterTile.rows16x16(scratch, x, xRow, grad, g, lanes, rows, cols, scratch, init, initStride,
+                DirectFilterTile.rows16x1(scratch, x, xRow, grad, g, lanes, rows, cols, scratch, init, initStride,
                         scratch, to,
                         lanes);
             }

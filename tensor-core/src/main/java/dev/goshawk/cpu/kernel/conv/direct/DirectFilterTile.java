@@ -17,7 +17,7 @@ final class DirectFilterTile {
      * Eight filter rows by 32 output channels over {@code rows * cols} pixels: {@code out[j] = init[j] + sum over rows
      * and cols of x[xOff + xRow row + 16 col + j] * g[gOff + gStride (cols row + col)]}.
      */
-    static void rows8x32(float[] x, int xOff, int xRow, float[] g, int gOff, int gStride, int rows, int cols,
+    static void rows8x2(float[] x, int xOff, int xRow, float[] g, int gOff, int gStride, int rows, int cols,
             float[] init, int initOff,
             int initStride, float[] out, int outOff, int outStride) {
         int init2 = initOff + 2 * initStride;
@@ -92,8 +92,8 @@ final class DirectFilterTile {
         d7.intoArray(out, out6 + outStride + 16);
     }
 
-    /** As {@link #rows8x32} with sixteen filter rows by 16 output channels. */
-    static void rows16x16(float[] x, int xOff, int xRow, float[] g, int gOff, int gStride, int rows, int cols,
+    /** As {@link #rows8x2} with sixteen filter rows by 16 output channels. */
+    static void rows16x1(float[] x, int xOff, int xRow, float[] g, int gOff, int gStride, int rows, int cols,
             float[] init, int initOff,
             int initStride, float[] out, int outOff, int outStride) {
         int init4 = initOff + 4 * initStride;
@@ -164,7 +164,7 @@ final class DirectFilterTile {
      * {@code out[t][j] += sum over rows and cols of x[xOff + xRow row + 16 col + j] * g[gOff + (2 - t) gRow + (16 cols + gSkip) row + 16
      * col]}. Tap t is found at {@code t * outTap}.
      */
-    static void threeTaps8x16(float[] x, int xOff, int xRow, float[] g, int gOff, int gRow, int gSkip, int rows,
+    static void threeTaps8x1(float[] x, int xOff, int xRow, float[] g, int gOff, int gRow, int gSkip, int rows,
             int cols, float[] out, int outOff, int outTap, int outStride) {
         int outB = outOff + outTap;
         int outC = outOff + 2 * outTap;

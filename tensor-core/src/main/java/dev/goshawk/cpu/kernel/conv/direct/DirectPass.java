@@ -3,6 +3,7 @@ package dev.goshawk.cpu.kernel.conv.direct;
 import static dev.goshawk.cpu.kernel.conv.direct.DirectTile.BLOCK;
 import static dev.goshawk.cpu.kernel.conv.direct.DirectTile.PIXELS;
 
+import dev.goshawk.cpu.kernel.simd.VectorSupport;
 import java.util.Arrays;
 
 /**
@@ -31,10 +32,13 @@ record DirectPass(int[] segmentStart, int[] segmentLength, int[] filterIndex, in
                 newCols);
     }
 
-    /**
-     * Pixels of a 32-channel tile: seven where that leaves fewer pixels of the last tile of a row unused, else eight.
-     */
-    int tileOfPair() {
+    /** Pixels of the next tile two vectors wide, where {@code left} are left of a row. */
+    int nextTile(int left) {
+        if (!VectorSupport.MANY_REGISTERS) {
+            // Sixes and fours make up every even number from 4 on; sixes are faster.
+            return left > 4 && left != 7 && left != 8 ? 6 : 4;
+        }
+        // Seven where that leaves fewer pixels of the last tile unused.
         int ofSeven = (cols + 6) / 7 * 7;
         int ofEight = (cols + 7) / 8 * 8;
         return ofSeven < ofEight ? 7 : PIXELS;

@@ -6,7 +6,7 @@ import java.lang.invoke.VarHandle;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Register tiles over two output rows at a stride of 1 and three filter rows. Four input rows feed them, each number read once for up
+ * Register tiles over two output rows at a stride of 1 and three filter rows, for vectors of 16 lanes: with narrower ones loads are no bottleneck. Four input rows feed them, each number read once for up
  * to three multiply-adds, and sixteen accumulators keep the multipliers busy whatever their latency. Along a segment, the taps of a
  * filter row with their channels, everything moves by one float a step: one flat loop whose bounds are checked before it starts.
  *
@@ -26,7 +26,7 @@ public final class DirectRowTile {
      * Eight neighbouring pixels of two rows by 16 channels: {@code out[outRow r + 16 p] = sum over segments, i and t < 3 of x[start + i +
      * 16 p + xRow (r + t)] * w[i][t]}, where {@code w} holds three times 16 lanes for each reduction index, in order.
      */
-    static void rows2x8x16(float[] x, int xOff, int xRow, int[] segmentStart, int[] segmentLength, float[] w, int wOff,
+    static void rows2x8x1(float[] x, int xOff, int xRow, int[] segmentStart, int[] segmentLength, float[] w, int wOff,
             float[] out, int outOff, int outRow) {
         FloatVector a0 = FloatVector.zero(LANES);
         FloatVector a1 = FloatVector.zero(LANES);
@@ -160,8 +160,8 @@ public final class DirectRowTile {
         b7.intoArray(out, out1 + 112);
     }
 
-    /** As {@link #rows2x8x16} with four pixels and 32 channels; {@code w} holds three times 32 lanes for each reduction index. */
-    static void rows2x4x32(float[] x, int xOff, int xRow, int[] segmentStart, int[] segmentLength, float[] w, int wOff,
+    /** As {@link #rows2x8x1} with four pixels and 32 channels; {@code w} holds three times 32 lanes for each reduction index. */
+    static void rows2x4x2(float[] x, int xOff, int xRow, int[] segmentStart, int[] segmentLength, float[] w, int wOff,
             float[] out, int outOff, int outRow) {
         FloatVector a0x = FloatVector.zero(LANES);
         FloatVector a0y = FloatVector.zero(LANES);

@@ -1,6 +1,7 @@
 package dev.goshawk.cpu.kernel.conv.direct;
 
 import static dev.goshawk.cpu.kernel.conv.direct.DirectTile.BLOCK;
+import static dev.goshawk.cpu.kernel.conv.direct.DirectTile.L;
 import static dev.goshawk.cpu.kernel.conv.direct.DirectTile.LANES;
 import static dev.goshawk.cpu.kernel.conv.direct.DirectTile.PIXELS;
 
@@ -101,12 +102,12 @@ public record DirectStage(int channels, int height, int width, int rowStep, int 
         }
     }
 
-    /** Moves {@code cols} pixels of 16 or 32 lanes, packed one after another, to their places, or adds them to what is there. */
+    /** Moves {@code cols} pixels of so many lanes, a number of vectors, packed one after another, to their places, or adds them to what is there. */
     public static void store(float[] from, int fromOff, int lanes, int cols, float[] out, int outOff, int outCol,
             boolean accumulate) {
         if (accumulate) {
             for (int c = 0; c < cols; c++) {
-                for (int l = 0; l < lanes; l += BLOCK) {
+                for (int l = 0; l < lanes; l += L) {
                     int to = outOff + c * outCol + l;
                     FloatVector.fromArray(LANES, out, to)
                             .add(FloatVector.fromArray(LANES, from, fromOff + c * lanes + l)).intoArray(out, to);
@@ -114,7 +115,7 @@ public record DirectStage(int channels, int height, int width, int rowStep, int 
             }
         } else {
             for (int c = 0; c < cols; c++) {
-                for (int l = 0; l < lanes; l += BLOCK) {
+                for (int l = 0; l < lanes; l += L) {
                     FloatVector.fromArray(LANES, from, fromOff + c * lanes + l).intoArray(out, outOff + c * outCol + l);
                 }
             }
@@ -123,13 +124,17 @@ public record DirectStage(int channels, int height, int width, int rowStep, int 
 
     private static void clearColumns(float[] stage, int to, int count) {
         for (int c = 0; c < count; c++) {
-            FloatVector.zero(LANES).intoArray(stage, to + c * BLOCK);
+            for (int l = 0; l < BLOCK; l += L) {
+                FloatVector.zero(LANES).intoArray(stage, to + c * BLOCK + l);
+            }
         }
     }
 
     private static void copyColumns(float[] src, int from, int step, float[] stage, int to, int count) {
         for (int c = 0; c < count; c++) {
-            FloatVector.fromArray(LANES, src, from + c * step).intoArray(stage, to + c * BLOCK);
+            for (int l = 0; l < BLOCK; l += L) {
+                FloatVector.fromArray(LANES, src, from + c * step + l).intoArray(stage, to + c * BLOCK + l);
+            }
         }
     }
 }

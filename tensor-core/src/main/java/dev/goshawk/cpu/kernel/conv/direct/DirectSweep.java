@@ -1,6 +1,7 @@
 package dev.goshawk.cpu.kernel.conv.direct;
 
 import static dev.goshawk.cpu.kernel.conv.direct.DirectTile.BLOCK;
+import static dev.goshawk.cpu.kernel.conv.direct.DirectTile.L;
 import static dev.goshawk.cpu.kernel.conv.direct.DirectTile.PIXELS;
 
 import dev.goshawk.backend.Workers;
@@ -13,8 +14,9 @@ import java.util.List;
  * over each. Images are independent, so the result does not depend on how they are divided.
  */
 public final class DirectSweep implements ConvKernel {
-    private static final int PAIR = 2 * BLOCK;
-    private static final int TAIL = PIXELS * PAIR;
+    /** Output channels of a tile two vectors wide. */
+    private static final int GROUP = 2 * L;
+    private static final int TAIL = PIXELS * GROUP;
     private static final int MOST_TASKS = 64;
     /** Staged rows from a pair of output rows on: the four it reads and the next pair's. */
     private static final int AHEAD = 6;
@@ -45,7 +47,7 @@ public final class DirectSweep implements ConvKernel {
         this.passes = passes.stream().map(pass -> flatten(stage, pass)).toArray(DirectPass[]::new);
         this.packedFloats = passes.stream().mapToInt(p -> p.packedFloats(lanes)).sum();
         this.longestRow = passes.stream().filter(DirectPass::threeRows).mapToInt(DirectPass::cols).max().orElse(0);
-        this.workerFloats = PAIR + TAIL + rowBuffer() + stage.floats();
+        this.workerFloats = GROUP + TAIL + rowBuffer() + stage.floats();
     }
 
     /** Rows that follow one another without a gap, in the stage and in the output, make one long row. */
@@ -71,13 +73,13 @@ public final class DirectSweep implements ConvKernel {
         int imagesOff = filterFirst ? bOff : aOff;
         float[] filter = filterFirst ? a : b;
         int filterOff = filterFirst ? aOff : bOff;
-        workers.run((lanes + PAIR - 1) / PAIR,
-                (group, worker) -> pack(filter, filterOff, group * PAIR, scratch, scratchOff));
+        workers.run((lanes + GROUP - 1) / GROUP,
+                (group, worker) -> pack(filter, filterOff, group * GROUP, scratch, scratchOff));
         int tasks = Math.min(batch, MOST_TASKS);
         workers.run(tasks, (task, worker) -> {
             int area = scratchOff + packedFloats + worker * (int) workerFloats;
-            Arrays.fill(scratch, area, area + PAIR, 0f);
-            int stageOff = area + PAIR + TAIL + rowBuffer();
+            Arrays.fill(scratch, area, area + GROUP, 0f);
+            int stageOff = area + GROUP + TAIL + rowBuffer();
             stage.clear(scratch, stageOff);
             int end = (int) ((long) batch * (task + 1) / tasks);
             for (int image = (int) ((long) batch * task / tasks); image < end; image++) {
@@ -90,21 +92,21 @@ public final class DirectSweep implements ConvKernel {
     private void pack(float[] filter, int filterOff, int lane, float[] scratch, int packedOff) {
         int to = packedOff;
         for (DirectPass pass : passes) {
-            pass.pack(filter, filterOff, lane, Math.min(PAIR, lanes - lane), scratch, to + pass.packedFloats(lane));
+            pass.pack(filter, filterOff, lane, Math.min(GROUP, lanes - lane), scratch, to + pass.packedFloats(lane));
             to += pass.packedFloats(lanes);
         }
     }
 
     private void image(float[] images, int source, float[] scratch, int packedOff, int area, float[] out, int imageOff,
             boolean accumulate) {
-        int stageOff = area + PAIR + TAIL + rowBuffer();
+        int stageOff = area + GROUP + TAIL + rowBuffer();
         int weights = packedOff;
         int loaded = 0;
         for (DirectPass pass : passes) {
             int step = pass.threeRows() ? 2 : 1;
-            for (int lane = 0; lane < lanes; lane += PAIR) {
+            for (int lane = 0; lane < lanes; lane += GROUP) {
                 int weightsOff = weights + pass.packedFloats(lane);
-                boolean pair = lanes - lane >= PAIR;
+                boolean pair = lanes - lane >= GROUP;
                 for (int row = 0; row < pass.rows(); row += step) {
                     int needed = pass.threeRows()
                             ? Math.min(row + AHEAD - stage.padTop(), stage.height())
@@ -118,7 +120,7 @@ public final class DirectSweep implements ConvKernel {
                     int to = imageOff + pass.outOff() + row * pass.outRow() + lane;
                     if (pass.threeRows()) {
                         twoRows(pass, pair, Math.min(2, pass.rows() - row), scratch, from, weightsOff,
-                                area + PAIR + TAIL, out, to, accumulate);
+                                area + GROUP + TAIL, out, to, accumulate);
                     } else {
                         row(pass, pair, scratch, from, weightsOff, area, out, to, accumulate);
                     }
@@ -135,17 +137,17 @@ public final class DirectSweep implements ConvKernel {
     private void twoRows(DirectPass pass, boolean pair, int rows, float[] scratch, int rowOff, int weightsOff,
             int buffer, float[] out, int outOff, boolean accumulate) {
         int pixels = pair ? DirectRowTile.PIXELS_OF_PAIR : DirectRowTile.PIXELS;
-        int lanesOfTile = pair ? PAIR : BLOCK;
+        int lanesOfTile = pair ? GROUP : BLOCK;
         int xRow = stage.cols() * BLOCK;
         int bufferRow = rowBuffer() / 2;
         for (int col = 0; col < pass.cols(); col += pixels) {
             int from = rowOff + col * BLOCK;
             int to = buffer + col * lanesOfTile;
             if (pair) {
-                DirectRowTile.rows2x4x32(scratch, from, xRow, pass.segmentStart(), pass.segmentLength(), scratch,
+                DirectRowTile.rows2x4x2(scratch, from, xRow, pass.segmentStart(), pass.segmentLength(), scratch,
                         weightsOff, scratch, to, bufferRow);
             } else {
-                DirectRowTile.rows2x8x16(scratch, from, xRow, pass.segmentStart(), pass.segmentLength(), scratch,
+                DirectRowTile.rows2x8x1(scratch, from, xRow, pass.segmentStart(), pass.segmentLength(), scratch,
                         weightsOff, scratch, to, bufferRow);
             }
         }
@@ -157,28 +159,28 @@ public final class DirectSweep implements ConvKernel {
 
     /** Floats of two output rows of one group of lanes. */
     private int rowBuffer() {
-        return 2 * (longestRow + DirectRowTile.PIXELS) * PAIR;
+        return 2 * (longestRow + DirectRowTile.PIXELS) * GROUP;
     }
 
     private static void row(DirectPass pass, boolean pair, float[] scratch, int rowOff, int weightsOff, int area,
             float[] out,
             int outOff, boolean accumulate) {
         int stride = pass.outCol();
-        int pixels = pair ? pass.tileOfPair() : PIXELS;
-        int col = 0;
-        for (; col + pixels <= pass.cols(); col += pixels) {
+        int pixels;
+        for (int col = 0; col < pass.cols(); col += pixels) {
+            pixels = pair ? pass.nextTile(pass.cols() - col) : PIXELS;
+            int from = rowOff + col * BLOCK;
             int to = outOff + col * stride;
-            if (accumulate) {
-                tile(pass, pixels, pair, scratch, rowOff + col * BLOCK, weightsOff, out, to, stride, out, to, stride);
+            if (col + pixels > pass.cols()) {
+                int tail = area + GROUP;
+                tile(pass, pixels, pair, scratch, from, weightsOff, scratch, area, 0, scratch, tail, GROUP);
+                for (int c = col; c < pass.cols(); c++, tail += GROUP) {
+                    store(scratch, tail, pair ? GROUP : BLOCK, out, outOff + c * stride, accumulate);
+                }
+            } else if (accumulate) {
+                tile(pass, pixels, pair, scratch, from, weightsOff, out, to, stride, out, to, stride);
             } else {
-                tile(pass, pixels, pair, scratch, rowOff + col * BLOCK, weightsOff, scratch, area, 0, out, to, stride);
-            }
-        }
-        if (col < pass.cols()) {
-            int tail = area + PAIR;
-            tile(pass, pixels, pair, scratch, rowOff + col * BLOCK, weightsOff, scratch, area, 0, scratch, tail, PAIR);
-            for (; col < pass.cols(); col++, tail += PAIR) {
-                store(scratch, tail, pair ? PAIR : BLOCK, out, outOff + col * stride, accumulate);
+                tile(pass, pixels, pair, scratch, from, weightsOff, scratch, area, 0, out, to, stride);
             }
         }
     }
@@ -199,11 +201,19 @@ public final class DirectSweep implements ConvKernel {
         int[] start = pass.segmentStart();
         int[] length = pass.segmentLength();
         if (!pair) {
-            DirectTile.pixels8x16(x, xOff, start, length, x, wOff, init, initOff, initStride, out, outOff, outStride);
-        } else if (pixels == PIXELS) {
-            DirectTile.pixels8x32(x, xOff, start, length, x, wOff, init, initOff, initStride, out, outOff, outStride);
-        } else {
-            DirectTile.pixels7x32(x, xOff, start, length, x, wOff, init, initOff, initStride, out, outOff, outStride);
+            DirectTile.pixels8x1(x, xOff, start, length, x, wOff, init, initOff, initStride, out, outOff, outStride);
+            return;
+        }
+        switch (pixels) {
+            case 8 -> DirectTile.pixels8x2(x, xOff, start, length, x, wOff, init, initOff, initStride, out, outOff,
+                    outStride);
+            case 7 -> DirectTile.pixels7x2(x, xOff, start, length, x, wOff, init, initOff, initStride, out, outOff,
+                    outStride);
+            case 6 -> DirectTile.pixels6x2(x, xOff, start, length, x, wOff, init, initOff, initStride, out, outOff,
+                    outStride);
+            case 4 -> DirectTile.pixels4x2(x, xOff, start, length, x, wOff, init, initOff, initStride, out, outOff,
+                    outStride);
+            default -> throw new IllegalArgumentException("direct convolution: no tile of " + pixels + " pixels");
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.goshawk.cpu.kernel.conv.direct;
 
 import static dev.goshawk.cpu.kernel.conv.direct.DirectTile.BLOCK;
+import static dev.goshawk.cpu.kernel.conv.direct.DirectTile.L;
 import static dev.goshawk.cpu.kernel.conv.direct.DirectTile.LANES;
 
 import dev.goshawk.backend.Workers;
@@ -61,9 +62,10 @@ public final class FlatFilterGrad implements ConvKernel {
         gImage = (inRows + 2) * width * BLOCK;
     }
 
-    /** Three filter rows at a stride of 1, rows as long before as after, and sums of a group small enough to be kept for each. */
+    /** Vectors of 16 lanes, three filter rows at a stride of 1, rows as long before as after, and sums of a group small enough to be kept for each. */
     public static boolean supports(ConvGeometry g) {
-        return g.kernelHeight() == 3 && g.strideHeight() == 1 && g.strideWidth() == 1 && g.outWidth() == g.inWidth()
+        return L == BLOCK && g.kernelHeight() == 3 && g.strideHeight() == 1 && g.strideWidth() == 1
+                && g.outWidth() == g.inWidth()
                 && g.inChannels() % BLOCK == 0 && g.outChannels() % BLOCK == 0 && g.padLeft() < g.kernelWidth()
                 && 4L * g.filterShape().size() <= MOST_PARTIAL_FLOATS
                 && (long) g.inHeight() * g.inWidth() * (g.inChannels() + g.outChannels()) <= 1 << 19;
@@ -151,7 +153,7 @@ public final class FlatFilterGrad implements ConvKernel {
         for (int channel = 0; channel < channels; channel += HALF) {
             int from = x + channel / BLOCK * together * xImage + channel % BLOCK;
             int to = partial + channel * lanes;
-            DirectFilterTile.threeTaps8x16(scratch, from, xImage, scratch, g, width * BLOCK, 2 * width * BLOCK,
+            DirectFilterTile.threeTaps8x1(scratch, from, xImage, scratch, g, width * BLOCK, 2 * width * BLOCK,
                     count, inRows * width, scratch, to, filterRow, lanes);
         }
     }

@@ -1,12 +1,14 @@
 package dev.goshawk.cpu.kernel.conv.winograd;
 
 import static dev.goshawk.cpu.kernel.conv.direct.DirectTile.BLOCK;
+import static dev.goshawk.cpu.kernel.conv.direct.DirectTile.L;
 
 import dev.goshawk.backend.Workers;
 import dev.goshawk.cpu.kernel.conv.ConvKernel;
 import dev.goshawk.cpu.kernel.conv.direct.DirectRowTile;
 import dev.goshawk.cpu.kernel.conv.direct.DirectStage;
 import dev.goshawk.cpu.kernel.simd.FloatTranspose;
+import dev.goshawk.cpu.kernel.simd.VectorSupport;
 import dev.goshawk.tensor.ConvGeometry;
 import dev.goshawk.tensor.ConvRole;
 import java.util.Arrays;
@@ -17,8 +19,10 @@ import java.util.Arrays;
  * them. An input gradient is the output of the filter turned about, of the output's gradient.
  */
 final class WinogradConv implements ConvKernel {
-    private static final int PAIR = 2 * BLOCK;
+    /** Output channels of a tile two vectors wide. */
+    private static final int GROUP = 2 * L;
     private static final int MOST_TASKS = 64;
+    private static final int BUFFER = DirectRowTile.PIXELS_OF_PAIR * GROUP;
 
     private final boolean inputGrad;
     private final int batch;
@@ -58,14 +62,14 @@ final class WinogradConv implements ConvKernel {
         return filterFloats / 3 * WinogradRows.ROWS;
     }
 
-    /** Room for a tile that hangs over the image. */
-    private int tailFloats() {
-        return 2 * DirectRowTile.PIXELS * PAIR;
+    /** Room for a tile that hangs over the image, two rows of it. */
+    private static int tailFloats() {
+        return 2 * DirectRowTile.PIXELS * GROUP;
     }
 
-    /** Zeros to begin sums with, a tail, a row of zeros and the transformed rows. */
+    /** Zeros to begin sums with, a tail, a tile's buffer, a row of zeros and the transformed rows. */
     private int workerFloats() {
-        return PAIR + tailFloats() + srcCols * depth + depth / BLOCK * stageBlock;
+        return GROUP + tailFloats() + BUFFER + srcCols * depth + depth / BLOCK * stageBlock;
     }
 
     @Override
@@ -116,9 +120,9 @@ final class WinogradConv implements ConvKernel {
         }
         float[] from = inputGrad ? scratch : filter;
         int fromOff = inputGrad ? turned : filterOff;
-        workers.run((lanes + PAIR - 1) / PAIR, (group, worker) -> {
-            int lane = group * PAIR;
-            WinogradRows.filter(from, fromOff + lane, kernelWidth, depth, lanes, Math.min(PAIR, lanes - lane),
+        workers.run((lanes + GROUP - 1) / GROUP, (group, worker) -> {
+            int lane = group * GROUP;
+            WinogradRows.filter(from, fromOff + lane, kernelWidth, depth, lanes, Math.min(GROUP, lanes - lane),
                     scratch,
                     packedOff + lane * WinogradRows.ROWS * kernelWidth * depth);
         });
@@ -126,8 +130,8 @@ final class WinogradConv implements ConvKernel {
 
     private void image(float[] images, int source, float[] scratch, int packedOff, int area, float[] out, int imageOff,
             boolean accumulate) {
-        int tail = area + PAIR;
-        int zeros = tail + tailFloats();
+        int tail = area + GROUP;
+        int zeros = tail + tailFloats() + BUFFER;
         int stage = zeros + srcCols * depth;
         for (int row = 0; row < outRows; row += 2) {
             for (int block = 0; block < depth; block += BLOCK) {
@@ -135,50 +139,54 @@ final class WinogradConv implements ConvKernel {
                         scratch,
                         stage + block / BLOCK * stageBlock + padLeft * BLOCK, stageRow);
             }
-            for (int lane = 0; lane < lanes; lane += PAIR) {
+            for (int lane = 0; lane < lanes; lane += GROUP) {
                 int weights = packedOff + lane * WinogradRows.ROWS * kernelWidth * depth;
-                tiles(lanes - lane >= PAIR, Math.min(2, outRows - row), scratch, stage, weights, area, out,
+                tiles(lanes - lane >= GROUP, Math.min(2, outRows - row), scratch, stage, weights, area, out,
                         imageOff + row * outCols * lanes + lane, accumulate);
             }
         }
     }
 
-    /** Two output rows, of which the second may lie beyond the last, by 32 channels or 16. */
+    /** Two output rows, of which the second may lie beyond the last, by two vectors of channels or one. */
     private void tiles(boolean pair, int rows, float[] scratch, int stage, int weights, int area, float[] out,
             int outOff,
             boolean accumulate) {
         int pixels = pair ? DirectRowTile.PIXELS_OF_PAIR : DirectRowTile.PIXELS;
-        int width = pair ? PAIR : BLOCK;
+        int width = pair ? GROUP : BLOCK;
         int outRow = outCols * lanes;
         for (int col = 0; col < outCols; col += pixels) {
             int from = stage + col * BLOCK;
             int to = outOff + col * lanes;
             if (rows < 2 || col + pixels > outCols) {
-                int tail = area + PAIR;
-                tile(pair, scratch, from, weights, scratch, area, 0, 0, scratch, tail, pixels * width, width);
+                int tail = area + GROUP;
+                tile(pair, scratch, from, weights, area, scratch, area, 0, 0, scratch, tail, pixels * width, width);
                 int count = Math.min(pixels, outCols - col);
                 for (int row = 0; row < rows; row++) {
                     DirectStage.store(scratch, tail + row * pixels * width, width, count, out, to + row * outRow, lanes,
                             accumulate);
                 }
             } else if (accumulate) {
-                tile(pair, scratch, from, weights, out, to, outRow, lanes, out, to, outRow, lanes);
+                tile(pair, scratch, from, weights, area, out, to, outRow, lanes, out, to, outRow, lanes);
             } else {
-                tile(pair, scratch, from, weights, scratch, area, 0, 0, out, to, outRow, lanes);
+                tile(pair, scratch, from, weights, area, scratch, area, 0, 0, out, to, outRow, lanes);
             }
         }
     }
 
-    private void tile(boolean pair, float[] x, int xOff, int wOff, float[] init, int initOff, int initRow, int initCol,
+    private void tile(boolean pair, float[] x, int xOff, int wOff, int area, float[] init, int initOff, int initRow,
+            int initCol,
             float[] out,
             int outOff, int outRow, int outCol) {
         int run = kernelWidth * BLOCK;
-        if (pair) {
-            WinogradTile.rows2x4x32(x, xOff, stageRow, stageBlock, depth / BLOCK, run, x, wOff, init, initOff, initRow,
+        if (!VectorSupport.MANY_REGISTERS) {
+            WinogradRowTile.rows2x4x2(x, xOff, stageRow, stageBlock, depth / BLOCK, run, x, wOff, init, initOff,
+                    initRow, initCol, out, outOff, outRow, outCol, x, area + GROUP + tailFloats());
+        } else if (pair) {
+            WinogradTile.rows2x4x2(x, xOff, stageRow, stageBlock, depth / BLOCK, run, x, wOff, init, initOff, initRow,
                     initCol, out,
                     outOff, outRow, outCol);
         } else {
-            WinogradTile.rows2x8x16(x, xOff, stageRow, stageBlock, depth / BLOCK, run, x, wOff, init, initOff, initRow,
+            WinogradTile.rows2x8x1(x, xOff, stageRow, stageBlock, depth / BLOCK, run, x, wOff, init, initOff, initRow,
                     initCol, out,
                     outOff, outRow, outCol);
         }

@@ -1,9 +1,11 @@
 package dev.goshawk.cpu.kernel.conv.winograd;
 
 import static dev.goshawk.cpu.kernel.conv.direct.DirectTile.BLOCK;
+import static dev.goshawk.cpu.kernel.conv.direct.DirectTile.L;
 
 import dev.goshawk.backend.Workers;
 import dev.goshawk.cpu.kernel.conv.ConvKernel;
+import dev.goshawk.cpu.kernel.conv.direct.FilterTile;
 import dev.goshawk.cpu.kernel.simd.FloatCopies;
 import dev.goshawk.tensor.ConvGeometry;
 import java.util.Arrays;
@@ -189,13 +191,22 @@ final class WinogradFilterGrad implements ConvKernel {
             }
             int to = total + (transformed * kernelWidth + tap) * channels * lanes + lane * BLOCK;
             for (int c = 0; c < channels / BLOCK; c++) {
-                WinogradTile.pixels16x16(scratch, x + c * block + shift * BLOCK, scratch, g, pixels, scratch,
-                        to + c * BLOCK * lanes,
-                        lanes);
+                tile(scratch, x + c * block + shift * BLOCK, g, pixels, to + c * BLOCK * lanes);
             }
             for (int row = 0; row < count; row++) {
                 FloatCopies.copy(scratch, columns + row * n, scratch, g + (row * width + first) * BLOCK, n);
             }
+        }
+    }
+
+    /** Sixteen input channels by 16 output channels. */
+    private void tile(float[] scratch, int x, int g, int pixels, int to) {
+        if (L == BLOCK) {
+            WinogradTile.pixels16x1(scratch, x, scratch, g, pixels, scratch, to, lanes);
+            return;
+        }
+        for (int l = 0; l < BLOCK; l += FilterTile.WIDTH) {
+            FilterTile.add(scratch, x, 0, scratch, g + l, BLOCK, 1, pixels, scratch, to + l, lanes);
         }
     }
 }

@@ -1,9 +1,9 @@
 package dev.goshawk.cpu.kernel.conv.winograd;
 
 import static dev.goshawk.cpu.kernel.conv.direct.DirectTile.BLOCK;
+import static dev.goshawk.cpu.kernel.conv.direct.DirectTile.L;
 import static dev.goshawk.cpu.kernel.conv.direct.DirectTile.LANES;
 
-import dev.goshawk.cpu.kernel.simd.VectorSupport;
 import dev.goshawk.tensor.ConvGeometry;
 import jdk.incubator.vector.FloatVector;
 
@@ -32,9 +32,9 @@ final class WinogradRows {
     private WinogradRows() {
     }
 
-    /** Whether rows of this geometry can be transformed, in blocks of 16 channels and vectors of 16 lanes, in little memory. */
+    /** Whether rows of this geometry can be transformed, in blocks of 16 channels, in little memory. */
     static boolean supports(ConvGeometry g) {
-        return VectorSupport.F32_LANES == BLOCK && g.groups() == 1 && g.batch() > 0
+        return g.groups() == 1 && g.batch() > 0
                 && g.kernelHeight() == 3 && g.strideHeight() == 1 && g.strideWidth() == 1
                 && g.padTop() < g.kernelHeight() && g.padLeft() < g.kernelWidth()
                 && g.inChannels() > 0 && g.inChannels() % BLOCK == 0
@@ -71,16 +71,18 @@ final class WinogradRows {
     private static void input(float[] x0, int o0, float[] x1, int o1, float[] x2, int o2, float[] x3, int o3, int cols,
             int stride, float[] to, int toOff, int toRow) {
         for (int c = 0; c < cols; c++) {
-            int i = c * stride;
-            FloatVector d0 = FloatVector.fromArray(LANES, x0, o0 + i);
-            FloatVector d1 = FloatVector.fromArray(LANES, x1, o1 + i);
-            FloatVector d2 = FloatVector.fromArray(LANES, x2, o2 + i);
-            FloatVector d3 = FloatVector.fromArray(LANES, x3, o3 + i);
-            int t = toOff + c * BLOCK;
-            d1.add(d2).intoArray(to, t);
-            d2.sub(d1).intoArray(to, t + toRow);
-            d0.sub(d2).intoArray(to, t + 2 * toRow);
-            d3.sub(d1).intoArray(to, t + 3 * toRow);
+            for (int l = 0; l < BLOCK; l += L) {
+                int i = c * stride + l;
+                FloatVector d0 = FloatVector.fromArray(LANES, x0, o0 + i);
+                FloatVector d1 = FloatVector.fromArray(LANES, x1, o1 + i);
+                FloatVector d2 = FloatVector.fromArray(LANES, x2, o2 + i);
+                FloatVector d3 = FloatVector.fromArray(LANES, x3, o3 + i);
+                int t = toOff + c * BLOCK + l;
+                d1.add(d2).intoArray(to, t);
+                d2.sub(d1).intoArray(to, t + toRow);
+                d0.sub(d2).intoArray(to, t + 2 * toRow);
+                d3.sub(d1).intoArray(to, t + 3 * toRow);
+            }
         }
     }
 
@@ -89,13 +91,15 @@ final class WinogradRows {
             int toOff,
             int toRow) {
         for (int c = 0; c < cols; c++) {
-            FloatVector g0 = FloatVector.fromArray(LANES, upper, upperOff + c * stride);
-            FloatVector g1 = FloatVector.fromArray(LANES, lower, lowerOff + c * stride);
-            int t = toOff + c * BLOCK;
-            g0.add(g1).intoArray(to, t);
-            g0.sub(g1).intoArray(to, t + toRow);
-            g0.intoArray(to, t + 2 * toRow);
-            g1.intoArray(to, t + 3 * toRow);
+            for (int l = 0; l < BLOCK; l += L) {
+                FloatVector g0 = FloatVector.fromArray(LANES, upper, upperOff + c * stride + l);
+                FloatVector g1 = FloatVector.fromArray(LANES, lower, lowerOff + c * stride + l);
+                int t = toOff + c * BLOCK + l;
+                g0.add(g1).intoArray(to, t);
+                g0.sub(g1).intoArray(to, t + toRow);
+                g0.intoArray(to, t + 2 * toRow);
+                g1.intoArray(to, t + 3 * toRow);
+            }
         }
     }
 
@@ -112,7 +116,7 @@ final class WinogradRows {
             for (int tap = 0; tap < kernelWidth; tap++) {
                 int from = filterOff + (tap * depth + block) * lanes;
                 for (int channel = 0; channel < BLOCK; channel++, from += lanes, t += 2 * width) {
-                    for (int l = 0; l < width; l += BLOCK) {
+                    for (int l = 0; l < width; l += L) {
                         FloatVector w0 = FloatVector.fromArray(LANES, filter, from + l);
                         FloatVector w1 = FloatVector.fromArray(LANES, filter, from + l + row);
                         FloatVector w2 = FloatVector.fromArray(LANES, filter, from + l + 2 * row);
@@ -130,7 +134,7 @@ final class WinogradRows {
     /** A piece of the gradient's three filter rows, {@code row} floats apart, from the sums of the four products, as far apart. */
     static void filterGradient(float[] sums, int sumsOff, int row, int count, float[] out, int outOff,
             boolean accumulate) {
-        for (int i = 0; i < count; i += BLOCK) {
+        for (int i = 0; i < count; i += L) {
             FloatVector t0 = FloatVector.fromArray(LANES, sums, sumsOff + i);
             FloatVector t1 = FloatVector.fromArray(LANES, sums, sumsOff + i + row);
             FloatVector half = t0.add(t1).mul(0.5f);

@@ -1,6 +1,7 @@
 package dev.goshawk.cpu.kernel.conv.winograd;
 
 import static dev.goshawk.cpu.kernel.conv.direct.DirectTile.BLOCK;
+import static dev.goshawk.cpu.kernel.conv.direct.DirectTile.L;
 import static dev.goshawk.cpu.kernel.conv.direct.DirectTile.LANES;
 
 import jdk.incubator.vector.FloatVector;
@@ -14,11 +15,11 @@ final class WinogradTile {
     }
 
     /**
-     * Eight neighbouring pixels of two output rows by 16 channels. {@code x} holds four transformed rows {@code xRow} apart in each block
-     * of channels, blocks {@code xBlock} apart; {@code w} two times 16 lanes for each reduction index, first those of the first two
+     * Eight neighbouring pixels of two output rows by one vector of channels. {@code x} holds four transformed rows {@code xRow} apart in each block
+     * of channels, blocks {@code xBlock} apart; {@code w} two vectors for each reduction index, first those of the first two
      * rows, then of the others. {@code init} is added: the output itself, or zeros with strides of 0.
      */
-    static void rows2x8x16(float[] x, int xOff, int xRow, int xBlock, int blocks, int run, float[] w, int wOff,
+    static void rows2x8x1(float[] x, int xOff, int xRow, int xBlock, int blocks, int run, float[] w, int wOff,
             float[] init,
             int initOff, int initRow, int initCol, float[] out, int outOff, int outRow, int outCol) {
         FloatVector a0 = FloatVector.zero(LANES);
@@ -42,8 +43,8 @@ final class WinogradTile {
             int end = start + run;
             for (int i = start; i < end; i++) {
                 FloatVector v = FloatVector.fromArray(LANES, w, k);
-                FloatVector u = FloatVector.fromArray(LANES, w, k + 16);
-                k += 32;
+                FloatVector u = FloatVector.fromArray(LANES, w, k + L);
+                k += 2 * L;
                 int j = i + xRow;
                 a0 = FloatVector.broadcast(LANES, x[i]).fma(v, a0);
                 a1 = FloatVector.broadcast(LANES, x[i + 16]).fma(v, a1);
@@ -92,8 +93,8 @@ final class WinogradTile {
             int end = start + run;
             for (int i = start; i < end; i++) {
                 FloatVector v = FloatVector.fromArray(LANES, w, k);
-                FloatVector u = FloatVector.fromArray(LANES, w, k + 16);
-                k += 32;
+                FloatVector u = FloatVector.fromArray(LANES, w, k + L);
+                k += 2 * L;
                 int j = i + xRow;
                 a0 = FloatVector.broadcast(LANES, x[i]).fma(v, a0);
                 a1 = FloatVector.broadcast(LANES, x[i + 16]).fma(v, a1);
@@ -132,8 +133,8 @@ final class WinogradTile {
         b7.intoArray(out, outB + 7 * outCol);
     }
 
-    /** As {@link #rows2x8x16} with four pixels and 32 channels; {@code w} holds two times 32 lanes for each reduction index. */
-    static void rows2x4x32(float[] x, int xOff, int xRow, int xBlock, int blocks, int run, float[] w, int wOff,
+    /** As {@link #rows2x8x1} with four pixels and two vectors of channels; {@code w} holds four vectors for each reduction index. */
+    static void rows2x4x2(float[] x, int xOff, int xRow, int xBlock, int blocks, int run, float[] w, int wOff,
             float[] init,
             int initOff, int initRow, int initCol, float[] out, int outOff, int outRow, int outCol) {
         FloatVector a0x = FloatVector.zero(LANES);
@@ -157,10 +158,10 @@ final class WinogradTile {
             int end = start + run;
             for (int i = start; i < end; i++) {
                 FloatVector vx = FloatVector.fromArray(LANES, w, k);
-                FloatVector vy = FloatVector.fromArray(LANES, w, k + 16);
-                FloatVector ux = FloatVector.fromArray(LANES, w, k + 32);
-                FloatVector uy = FloatVector.fromArray(LANES, w, k + 48);
-                k += 64;
+                FloatVector vy = FloatVector.fromArray(LANES, w, k + L);
+                FloatVector ux = FloatVector.fromArray(LANES, w, k + 2 * L);
+                FloatVector uy = FloatVector.fromArray(LANES, w, k + 3 * L);
+                k += 4 * L;
                 int j = i + xRow;
                 FloatVector p = FloatVector.broadcast(LANES, x[i]);
                 a0x = p.fma(vx, a0x);
@@ -192,35 +193,35 @@ final class WinogradTile {
         FloatVector t0x = a0x.sub(b0x).add(FloatVector.fromArray(LANES, init, initB));
         a0x = a0x.add(b0x).add(FloatVector.fromArray(LANES, init, initOff));
         b0x = t0x;
-        FloatVector t0y = a0y.sub(b0y).add(FloatVector.fromArray(LANES, init, initB + 16));
-        a0y = a0y.add(b0y).add(FloatVector.fromArray(LANES, init, initOff + 16));
+        FloatVector t0y = a0y.sub(b0y).add(FloatVector.fromArray(LANES, init, initB + L));
+        a0y = a0y.add(b0y).add(FloatVector.fromArray(LANES, init, initOff + L));
         b0y = t0y;
         FloatVector t1x = a1x.sub(b1x).add(FloatVector.fromArray(LANES, init, initB + initCol));
         a1x = a1x.add(b1x).add(FloatVector.fromArray(LANES, init, initOff + initCol));
         b1x = t1x;
-        FloatVector t1y = a1y.sub(b1y).add(FloatVector.fromArray(LANES, init, initB + initCol + 16));
-        a1y = a1y.add(b1y).add(FloatVector.fromArray(LANES, init, initOff + initCol + 16));
+        FloatVector t1y = a1y.sub(b1y).add(FloatVector.fromArray(LANES, init, initB + initCol + L));
+        a1y = a1y.add(b1y).add(FloatVector.fromArray(LANES, init, initOff + initCol + L));
         b1y = t1y;
         FloatVector t2x = a2x.sub(b2x).add(FloatVector.fromArray(LANES, init, initB + 2 * initCol));
         a2x = a2x.add(b2x).add(FloatVector.fromArray(LANES, init, initOff + 2 * initCol));
         b2x = t2x;
-        FloatVector t2y = a2y.sub(b2y).add(FloatVector.fromArray(LANES, init, initB + 2 * initCol + 16));
-        a2y = a2y.add(b2y).add(FloatVector.fromArray(LANES, init, initOff + 2 * initCol + 16));
+        FloatVector t2y = a2y.sub(b2y).add(FloatVector.fromArray(LANES, init, initB + 2 * initCol + L));
+        a2y = a2y.add(b2y).add(FloatVector.fromArray(LANES, init, initOff + 2 * initCol + L));
         b2y = t2y;
         FloatVector t3x = a3x.sub(b3x).add(FloatVector.fromArray(LANES, init, initB + 3 * initCol));
         a3x = a3x.add(b3x).add(FloatVector.fromArray(LANES, init, initOff + 3 * initCol));
         b3x = t3x;
-        FloatVector t3y = a3y.sub(b3y).add(FloatVector.fromArray(LANES, init, initB + 3 * initCol + 16));
-        a3y = a3y.add(b3y).add(FloatVector.fromArray(LANES, init, initOff + 3 * initCol + 16));
+        FloatVector t3y = a3y.sub(b3y).add(FloatVector.fromArray(LANES, init, initB + 3 * initCol + L));
+        a3y = a3y.add(b3y).add(FloatVector.fromArray(LANES, init, initOff + 3 * initCol + L));
         b3y = t3y;
         for (int block = 0, start = xOff + 2 * xRow; block < blocks; block++, start += xBlock) {
             int end = start + run;
             for (int i = start; i < end; i++) {
                 FloatVector vx = FloatVector.fromArray(LANES, w, k);
-                FloatVector vy = FloatVector.fromArray(LANES, w, k + 16);
-                FloatVector ux = FloatVector.fromArray(LANES, w, k + 32);
-                FloatVector uy = FloatVector.fromArray(LANES, w, k + 48);
-                k += 64;
+                FloatVector vy = FloatVector.fromArray(LANES, w, k + L);
+                FloatVector ux = FloatVector.fromArray(LANES, w, k + 2 * L);
+                FloatVector uy = FloatVector.fromArray(LANES, w, k + 3 * L);
+                k += 4 * L;
                 int j = i + xRow;
                 FloatVector p = FloatVector.broadcast(LANES, x[i]);
                 a0x = p.fma(vx, a0x);
@@ -249,29 +250,29 @@ final class WinogradTile {
             }
         }
         a0x.intoArray(out, outOff);
-        a0y.intoArray(out, outOff + 16);
+        a0y.intoArray(out, outOff + L);
         a1x.intoArray(out, outOff + outCol);
-        a1y.intoArray(out, outOff + outCol + 16);
+        a1y.intoArray(out, outOff + outCol + L);
         a2x.intoArray(out, outOff + 2 * outCol);
-        a2y.intoArray(out, outOff + 2 * outCol + 16);
+        a2y.intoArray(out, outOff + 2 * outCol + L);
         a3x.intoArray(out, outOff + 3 * outCol);
-        a3y.intoArray(out, outOff + 3 * outCol + 16);
+        a3y.intoArray(out, outOff + 3 * outCol + L);
         int outB = outOff + outRow;
         b0x.intoArray(out, outB);
-        b0y.intoArray(out, outB + 16);
+        b0y.intoArray(out, outB + L);
         b1x.intoArray(out, outB + outCol);
-        b1y.intoArray(out, outB + outCol + 16);
+        b1y.intoArray(out, outB + outCol + L);
         b2x.intoArray(out, outB + 2 * outCol);
-        b2y.intoArray(out, outB + 2 * outCol + 16);
+        b2y.intoArray(out, outB + 2 * outCol + L);
         b3x.intoArray(out, outB + 3 * outCol);
-        b3y.intoArray(out, outB + 3 * outCol + 16);
+        b3y.intoArray(out, outB + 3 * outCol + L);
     }
 
     /**
      * Sixteen input channels by 16 output channels of the product of one transformed row: {@code out[c] += sum over pixels of x[16 pixel +
      * c] * g[16 pixel]}. The sum begins at zero and is added at the end: shorter chains round less.
      */
-    static void pixels16x16(float[] x, int xOff, float[] g, int gOff, int pixels, float[] out, int outOff, int outRow) {
+    static void pixels16x1(float[] x, int xOff, float[] g, int gOff, int pixels, float[] out, int outOff, int outRow) {
         FloatVector c0 = FloatVector.zero(LANES);
         FloatVector c1 = FloatVector.zero(LANES);
         FloatVector c2 = FloatVector.zero(LANES);

@@ -14,7 +14,6 @@ import dev.goshawk.cpu.kernel.conv.ConvCheck;
 import dev.goshawk.cpu.kernel.conv.ConvKernel;
 import dev.goshawk.cpu.kernel.conv.direct.DirectConv;
 import dev.goshawk.cpu.kernel.conv.direct.DirectSweep;
-import dev.goshawk.cpu.kernel.conv.direct.FlatFilterGrad;
 import dev.goshawk.tensor.ConvGeometry;
 import dev.goshawk.tensor.ConvRole;
 import java.util.Arrays;
@@ -66,7 +65,6 @@ class WinogradTest {
     @Test
     void realThreadsChangeNoBit() {
         ConvGeometry g = square(40, 8, 8, 32, 16, 3, 1, 1);
-        assumeTrue(Winograd.supports(ConvRole.OUTPUT, g), "no kernel here");
         check.realThreadsChangeNoBit(g);
     }
 
@@ -92,7 +90,6 @@ class WinogradTest {
     void refusesFewerThanOneThread() {
         ConvGeometry g = square(1, 8, 8, 16, 16, 3, 1, 1);
         for (ConvRole role : ConvRole.values()) {
-            assumeTrue(Winograd.supports(role, g), "no kernel here");
             ConvKernel kernel = Winograd.of(role, g);
             Exception refusal = assertThrows(IllegalArgumentException.class, () -> kernel.scratchFloats(0));
             assertEquals("winograd: at least 1 thread expected, got 0", refusal.getMessage());
@@ -102,13 +99,13 @@ class WinogradTest {
     @Test
     void theCallerMaySayNo() {
         ConvGeometry g = square(1, 8, 8, 16, 16, 3, 1, 1);
-        assumeTrue(Winograd.supports(ConvRole.OUTPUT, g), "no kernel here");
         assertInstanceOf(WinogradConv.class, ProductKernels.conv(ConvRole.OUTPUT, g));
         assertInstanceOf(WinogradFilterGrad.class, ProductKernels.conv(ConvRole.WEIGHT_GRAD, g));
         try {
             System.setProperty(Winograd.PROPERTY, "false");
             assertInstanceOf(DirectSweep.class, ProductKernels.conv(ConvRole.OUTPUT, g));
-            assertInstanceOf(FlatFilterGrad.class, ProductKernels.conv(ConvRole.WEIGHT_GRAD, g));
+            assertEquals(DirectSweep.class.getPackage(),
+                    ProductKernels.conv(ConvRole.WEIGHT_GRAD, g).getClass().getPackage());
             System.setProperty(Winograd.PROPERTY, "no");
             Exception refusal = assertThrows(IllegalArgumentException.class,
                     () -> ProductKernels.conv(ConvRole.OUTPUT, g));
@@ -125,7 +122,6 @@ class WinogradTest {
     void errsLittleMoreThanTheSumItself() {
         ConvGeometry g = square(8, 8, 8, 64, 64, 3, 1, 1);
         for (ConvRole role : ConvRole.values()) {
-            assumeTrue(Winograd.supports(role, g), "no kernel here");
             double winograd = check.relativeError(role, g);
             double direct = new ConvCheck(DirectConv::of, TOLERANCE).relativeError(role, g);
             assertTrue(winograd < 6e-7, role + ": " + winograd);
