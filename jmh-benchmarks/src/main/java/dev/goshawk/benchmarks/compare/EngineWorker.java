@@ -4,12 +4,14 @@ import dev.goshawk.backend.Backend;
 import dev.goshawk.backend.Backends;
 import dev.goshawk.backend.ThreadPool;
 import dev.goshawk.backend.Workers;
+import dev.goshawk.benchmarks.work.Density;
 import dev.goshawk.benchmarks.work.Eigenvalues;
 import dev.goshawk.benchmarks.work.Gemm;
 import dev.goshawk.benchmarks.work.Gradient;
 import dev.goshawk.benchmarks.work.Peak;
 import dev.goshawk.benchmarks.work.Problem;
 import dev.goshawk.benchmarks.work.Product;
+import dev.goshawk.benchmarks.work.Traces;
 import dev.goshawk.benchmarks.work.Workload;
 import dev.goshawk.models.Mode;
 import java.io.IOException;
@@ -41,6 +43,8 @@ public final class EngineWorker {
             case "convs" -> Product.convolutions(Problem.byName(parts[1]), mode, backend);
             case "blocks" -> Product.blocks(Problem.byName(parts[1]), mode, backend);
             case "eigen" -> new Eigenvalues(Problem.byName(parts[1]), backend);
+            case "density" -> new Density(Problem.byName(parts[1]), backend);
+            case "traces" -> new Traces(Problem.byName(parts[1]), backend);
             default -> throw new IllegalArgumentException("no such work: " + name);
         };
     }

@@ -10,6 +10,7 @@ import dev.goshawk.models.ParameterSpec.Kind;
 import dev.goshawk.models.ParameterSpec;
 import dev.goshawk.models.TracedNetwork;
 import dev.goshawk.models.parameters.Parameters;
+import dev.goshawk.spectral.dense.Vectors;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.Tensor;
@@ -99,6 +100,21 @@ public record Problem(Network network, Parameters parameters, Tensor images, Ten
         long seed = 100;
         for (Tensor t : v.tensors().values()) {
             fill(t, seed++);
+        }
+        return v;
+    }
+
+    /** Random signs for some parameters, one draw of the estimators' own vectors; all others stay at the parameters. */
+    public Parameters signs(List<String> names, SplittableRandom random) {
+        Parameters v = parameters.copy();
+        double[] z = new double[names.stream().mapToInt(n -> v.get(n).size()).sum()];
+        Vectors.rademacher(z, random);
+        int at = 0;
+        for (String name : names) {
+            Tensor t = v.get(name);
+            for (int i = 0; i < t.size(); i++) {
+                t.set(i, z[at++]);
+            }
         }
         return v;
     }

@@ -11,8 +11,6 @@ import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolOptional;
-import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
@@ -74,41 +72,25 @@ final class TorchEigenvalues implements Workload {
         for (long i = 0; i < variables.size(); i++) {
             v.push_back(torch.randn_like(variables.get(i).detach()));
         }
-        scale(v, 1 / Math.sqrt(dot(v, v)));
+        Torch.scale(v, 1 / Math.sqrt(Torch.product(v, v)));
         for (int i = 0; i < MOST_PRODUCTS; i++) {
             try (PointerScope _ = new PointerScope()) {
                 products++;
                 TensorVector hv = torch.grad(gradient, variables, v, new BoolOptional(true), false, false);
-                double lambda = dot(v, hv);
-                double square = dot(hv, hv);
+                double lambda = Torch.product(v, hv);
+                double square = Torch.product(hv, hv);
                 // For a unit v, |Hv - lambda v|^2 = |Hv|^2 - lambda^2.
                 double residual = Math.sqrt(Math.max(0, square - lambda * lambda));
                 if (residual <= Eigenvalues.TOLERANCE * Math.abs(lambda)) {
                     return lambda;
                 }
-                scale(hv, 1 / Math.sqrt(square));
+                Torch.scale(hv, 1 / Math.sqrt(square));
                 for (long k = 0; k < v.size(); k++) {
                     v.get(k).copy_(hv.get(k));
                 }
             }
         }
         throw new IllegalStateException(name + ": power iteration has not converged in " + MOST_PRODUCTS + " products");
-    }
-
-    private static double dot(TensorVector a, TensorVector b) {
-        double s = 0;
-        for (long i = 0; i < a.size(); i++) {
-            s += a.get(i).mul(b.get(i)).sum().item_double();
-        }
-        return s;
-    }
-
-    private static void scale(TensorVector v, double factor) {
-        Scalar by = new Scalar(factor);
-        for (long i = 0; i < v.size(); i++) {
-            Tensor t = v.get(i);
-            t.mul_(by);
-        }
     }
 
     @Override

@@ -47,8 +47,15 @@ final class TorchNetwork {
     }
 
     /** A tensor of PyTorch's layout, in this network's memory format. */
-    Tensor tensor(dev.goshawk.tensor.Tensor t) {
+    private Tensor tensor(dev.goshawk.tensor.Tensor t) {
         return laidOut(blob(t));
+    }
+
+    /** The named weights, as tensors of this network's layout. */
+    TensorVector vector(List<String> names, Weights weights) {
+        TensorVector v = new TensorVector();
+        names.forEach(n -> v.push_back(tensor(weights.get(n))));
+        return v;
     }
 
     private Tensor laidOut(Tensor t) {

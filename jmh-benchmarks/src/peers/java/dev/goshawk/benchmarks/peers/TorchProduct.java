@@ -33,14 +33,12 @@ final class TorchProduct implements Workload {
         long at = 0;
         for (List<String> group : groups) {
             TensorVector g = new TensorVector();
-            TensorVector v = new TensorVector();
-            for (String name : group) {
+            for (String _ : group) {
                 g.push_back(gradient.get(at++));
-                v.push_back(network.tensor(direction.get(name)));
             }
             variables.add(network.parameters(group));
             gradients.add(g);
-            vectors.add(v);
+            vectors.add(network.vector(group, direction));
         }
     }
 

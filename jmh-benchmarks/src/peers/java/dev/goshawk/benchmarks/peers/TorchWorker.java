@@ -31,6 +31,8 @@ public final class TorchWorker {
             case "convs" -> new TorchProduct(problem, training, channelsLast, Groups.convolutions(problem.network()));
             case "blocks" -> new TorchProduct(problem, training, channelsLast, Groups.blocks(problem.network()));
             case "eigen" -> new TorchEigenvalues(problem, channelsLast);
+            case "density" -> new TorchDensity(problem, channelsLast);
+            case "traces" -> new TorchTraces(problem, channelsLast);
             default -> throw new IllegalArgumentException("no such work: " + name);
         };
     }
