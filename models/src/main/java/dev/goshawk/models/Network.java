@@ -57,6 +57,11 @@ public interface Network {
         return new AdaptedNetwork(this, layersAreBlocks(), side);
     }
 
+    /** The network's own name for a tensor that some checkpoints call otherwise: the same one, unless overridden. */
+    default String nameOf(String checkpointName) {
+        return checkpointName;
+    }
+
     /** Whether a checkpoint of this network may hold a tensor of this name that the definition leaves out. */
     default boolean ignores(String checkpointName) {
         return false;

@@ -19,6 +19,10 @@ public final class Networks {
         for (int depth : new int[] {20, 32, 44, 56}) {
             ENTRIES.put("resnet" + depth, new Entry(CIFAR_CLASSES, classes -> new CifarResNet(depth, classes)));
         }
+        for (int depth : new int[] {20, 32, 44, 56}) {
+            ENTRIES.put("resnet" + depth + "b", new Entry(CIFAR_CLASSES,
+                    classes -> new CifarResNet(depth, classes, true)));
+        }
         for (int depth : new int[] {18, 34, 50, 101}) {
             ENTRIES.put("resnet" + depth, new Entry(IMAGENET_CLASSES, classes -> new ResNet(depth, classes)));
         }

@@ -67,7 +67,7 @@ public record ResNet(int depth, int classes) implements Network {
         y = net.relu("relu1", net.batchNorm("bn1", y));
         y = net.conv("conv2", y, channels, window(3).same());
         y = net.batchNorm("bn2", y);
-        return net.relu("relu2", y.add(shortcut(net, x, channels, stride)));
+        return net.relu("relu2", y.add(projection(net, x, channels, stride)));
     }
 
     private static Value bottleneck(Layers net, Value x, int channels, int stride) {
@@ -77,10 +77,11 @@ public record ResNet(int depth, int classes) implements Network {
         y = net.relu("relu2", net.batchNorm("bn2", y));
         y = net.conv("conv3", y, 4 * channels, window(1));
         y = net.batchNorm("bn3", y);
-        return net.relu("relu3", y.add(shortcut(net, x, 4 * channels, stride)));
+        return net.relu("relu3", y.add(projection(net, x, 4 * channels, stride)));
     }
 
-    private static Value shortcut(Layers net, Value x, int channels, int stride) {
+    /** The input, or where the shape changes its 1x1 convolution with batch normalization (option B). */
+    static Value projection(Layers net, Value x, int channels, int stride) {
         if (stride == 1 && x.shape().dim(3) == channels) {
             return x;
         }

@@ -41,6 +41,19 @@ class CifarResNetTest {
         assertEquals(40_551_040, net.macs());
     }
 
+    /** Two projections: 512 and 2,048 weights, and batch normalization of 32 and 64 channels. */
+    @Test
+    void shortcutsOfOptionBHaveParameters() {
+        TracedNetwork net = Networks.byName("resnet20b").trace(DType.FLOAT32, 1, Mode.EVALUATION);
+
+        assertEquals(269_722 + 512 + 2048 + 2 * (32 + 64), net.parameterCount());
+        assertEquals(40_551_040 + 512 * 16 * 16 + 2048 * 8 * 8, net.macs());
+        assertEquals("fc", net.blocks().getLast().name());
+        assertEquals(
+                List.of("layer2.0.conv1.weight", "layer2.0.conv2.weight", "layer2.0.downsample.0.weight"),
+                net.blocks().get(4).weights());
+    }
+
     @Test
     void resnet20HasElevenBlocks() {
         List<Block> blocks = resnet20.trace(DType.FLOAT32, 1, Mode.EVALUATION).blocks();

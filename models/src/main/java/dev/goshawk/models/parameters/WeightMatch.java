@@ -57,7 +57,8 @@ record WeightMatch(List<String> missing, List<String> unexpected, List<String> m
      * @param notes told what came off
      * @throws ParameterMismatchException saying everything that differs, and which network they would fit
      */
-    static Weights fit(Network network, Weights weights, Consumer<String> notes) {
+    static Weights fit(Network network, Weights file, Consumer<String> notes) {
+        Weights weights = named(network, file);
         WeightNames names = WeightNames.of(network, weights);
         Weights fitting = names.apply(weights);
         WeightMatch match = of(network, fitting);
@@ -74,11 +75,21 @@ record WeightMatch(List<String> missing, List<String> unexpected, List<String> m
         }
         String other = Networks.names().stream().filter(name -> {
             Network candidate = Networks.byName(name);
-            return of(candidate, WeightNames.of(candidate, weights).apply(weights)).isExact();
+            Weights theirs = named(candidate, file);
+            return of(candidate, WeightNames.of(candidate, theirs).apply(theirs)).isExact();
         }).findFirst().map(name -> "; these are the weights of " + name).orElse("");
         boolean onlyMore = match.missing.isEmpty() && match.misshapen.isEmpty() && other.isEmpty();
         throw new ParameterMismatchException(subject + match.describe() + other,
                 onlyMore ? WeightNames.patterns(network, match.unexpected) : List.of());
+    }
+
+    /** The weights by the names that the network has for them, unless that would make two of one. */
+    private static Weights named(Network network, Weights weights) {
+        Set<String> names = new HashSet<>(weights.names());
+        names.addAll(weights.skipped().keySet());
+        return names.stream().map(network::nameOf).distinct().count() == names.size()
+                ? weights.renamed(network::nameOf)
+                : weights;
     }
 
     private boolean isExact() {

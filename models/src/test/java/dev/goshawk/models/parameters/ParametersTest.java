@@ -190,6 +190,22 @@ class ParametersTest {
                 refusal(other.tensors()));
     }
 
+    /** As BSQ and others who start from the option-A network's code name them. */
+    @Test
+    void shortcutsWithWeightsHaveTwoSetsOfNames() {
+        Network network = Networks.byName("resnet20b");
+        Weights own = Parameters.initialize(network, DType.FLOAT32, 1).toWeights("file");
+        Weights other = own.renamed(n -> "module." + n.replace("downsample", "shortcut").replace("fc.", "linear."));
+
+        Parameters loaded = Parameters.load(network, other, DType.FLOAT32);
+
+        assertTrue(other.contains("module.layer2.0.shortcut.0.weight"));
+        assertArrayEquals(own.get("layer3.0.downsample.1.weight").toDoubles(),
+                loaded.get("layer3.0.downsample.1.weight").toDoubles());
+        assertArrayEquals(own.get("fc.bias").toDoubles(), loaded.get("fc.bias").toDoubles());
+        assertTrue(refusal(other.tensors()).endsWith("; these are the weights of resnet20b"), refusal(other.tensors()));
+    }
+
     @Test
     void numbersThatAreNotFiniteAreRefusedByName() {
         for (double bad : new double[] {Double.NaN, Double.NEGATIVE_INFINITY, 1e300}) {
