@@ -33,6 +33,11 @@ public interface Backend extends AutoCloseable {
      */
     Executable compile(Graph graph);
 
+    /** Kernels on whole numbers. */
+    default IntegerKernels integers() {
+        return IntegerKernels.PLAIN;
+    }
+
     /** Ends the threads it computes on, which are the workers' it was made with. Its executables must not run any more. */
     @Override
     default void close() {

@@ -2,10 +2,12 @@ package dev.goshawk.cpu;
 
 import dev.goshawk.backend.Backend;
 import dev.goshawk.backend.Executable;
+import dev.goshawk.backend.IntegerKernels;
 import dev.goshawk.backend.Workers;
 import dev.goshawk.cpu.exec.CpuExecutable;
 import dev.goshawk.cpu.kernel.ProductKernels;
 import dev.goshawk.cpu.kernel.conv.winograd.Winograd;
+import dev.goshawk.cpu.kernel.integer.VectorIntegers;
 import dev.goshawk.graph.Graph;
 import java.util.OptionalInt;
 
@@ -51,5 +53,10 @@ final class VectorBackend implements Backend {
     @Override
     public long plannedBytes(Graph graph) {
         return CpuExecutable.plannedBytes(graph, workers);
+    }
+
+    @Override
+    public IntegerKernels integers() {
+        return new VectorIntegers();
     }
 }

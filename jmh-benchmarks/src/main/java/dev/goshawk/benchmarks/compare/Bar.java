@@ -43,7 +43,8 @@ record Bar(String name, String title, Kind kind, String work, int parts, double 
         bars.add(torch("eigen", "top eigenvalue of all 11 blocks to residual 1e-2", "eigen/resnet20-128/eval", 4, 10));
         bars.add(torch("density", "spectral density, " + Density.PROBES + " probes of " + Density.STEPS + " steps",
                 "density/resnet20-128/eval", 2.5, 2.5));
-        bars.add(torch("traces", "trace of all 11 blocks, " + Traces.DRAWS + " draws each", "traces/resnet20-128/eval", 2.5,
+        bars.add(torch("traces", "trace of all 11 blocks, " + Traces.DRAWS + " draws each", "traces/resnet20-128/eval",
+                2.5,
                 2.5));
         bars.add(torch("training-step", "ResNet20 training step", "training/resnet20-128/train", 0, 0));
         bars.add(torch("resnet50-hvp", "ResNet50 224 px batch 4 HVP, eval BN", "hvp/resnet50-4/eval", 1.6, 2.2));

@@ -1,5 +1,6 @@
 package dev.goshawk.packed.integer;
 
+import dev.goshawk.backend.IntegerKernels;
 import dev.goshawk.graph.Op;
 import dev.goshawk.graph.Value;
 import dev.goshawk.tensor.ConvRole;
@@ -9,19 +10,24 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The values between two roundings of a network, for one image: sums of whole numbers, and numbers for each channel. */
+/** The values between two roundings of a network: sums of whole numbers, which a program computes, and numbers for each channel. */
 final class IntegerGraph {
     private final Map<String, Sums> inputs;
     private final Map<String, IntegerWeight> weights;
     private final Map<String, double[]> constants;
+    private final Convolutions convolutions;
+    private final Program program;
     private final Map<Value, Sums> sums = new IdentityHashMap<>();
     private final Map<Value, double[]> numbers = new IdentityHashMap<>();
     private final Map<Value, IntegerWeight> filters = new IdentityHashMap<>();
 
-    IntegerGraph(Map<String, Sums> inputs, Map<String, IntegerWeight> weights, Map<String, double[]> constants) {
+    IntegerGraph(Map<String, Sums> inputs, Map<String, IntegerWeight> weights, Map<String, double[]> constants,
+            IntegerKernels kernels, Program program) {
         this.inputs = inputs;
         this.weights = weights;
         this.constants = constants;
+        this.convolutions = new Convolutions(kernels, program);
+        this.program = program;
     }
 
     /** What a value is. */
@@ -33,7 +39,7 @@ final class IntegerGraph {
         return found;
     }
 
-    /** Computes a value, its operands before it. */
+    /** Adds a value, its operands before it. */
     void add(Value v) {
         switch (v.op()) {
             case Op.Input in -> input(v, in.name());
@@ -43,28 +49,29 @@ final class IntegerGraph {
                 numbers.put(v, all);
             }
             case Op.Conv(var role, var g) when role == ConvRole.OUTPUT ->
-                sums.put(v, IntegerOps.conv(sums(v.operand(0)), g, filter(v.operand(1))));
+                sums.put(v, IntegerOps.conv(sums(v.operand(0)), g, filter(v.operand(1)), convolutions));
             case Op.MatMul(var a, var b) when !a && !b ->
-                sums.put(v, IntegerOps.product(sums(v.operand(0)), v.shape().dim(-1), filter(v.operand(1))));
+                sums.put(v, IntegerOps.product(sums(v.operand(0)), v.shape().dim(-1), filter(v.operand(1)),
+                        convolutions));
             case Op.Add _ -> sums.put(v, added(v.operand(0), v.operand(1)));
             case Op.Multiply _ -> sums.put(v, scaled(v.operand(0), v.operand(1)));
             case Op.Scale(var factor) -> sums.put(v, sums(v.operand(0)).times(factor));
             case Op.Broadcast _ -> broadcast(v);
             case Op.Sum(var axes) when axes.equals(List.of(1, 2)) && v.operand(0).shape().rank() == 4 ->
-                sums.put(v, IntegerOps.sumOfPixels(sums(v.operand(0))));
+                sums.put(v, IntegerOps.sumOfPixels(sums(v.operand(0)), program));
             case Op.Reshape(var to) -> reshape(v, to);
             case Op.Concat(var axis) when axis == v.shape().rank() - 1 ->
                 sums.put(v, Sums.concat(v.operands().stream().map(this::sums).toList()));
             case Op.Slice(var start, var limit, var stride) when start.size() == 4 ->
-                sums.put(v, IntegerOps.slice(sums(v.operand(0)), start, limit, stride));
+                sums.put(v, IntegerOps.slice(sums(v.operand(0)), start, limit, stride, program));
             case Op.Pad(var low, var high, var interior) when low.size() == 4 ->
                 sums.put(v, IntegerOps.padChannels(sums(v.operand(0)), low, high, interior));
-            case Op.AvgPool(var g, var count) -> sums.put(v, IntegerOps.avgPool(sums(v.operand(0)), g, count));
+            case Op.AvgPool(var g, var count) -> sums.put(v, IntegerOps.avgPool(sums(v.operand(0)), g, count, program));
             case Op.MaxPoolIndices _ -> {
             }
             case Op.PoolGather(var g) when v.operand(1).op() instanceof Op.MaxPoolIndices
                     && v.operand(1).operand(0) == v.operand(0) ->
-                sums.put(v, IntegerOps.maxPool(sums(v.operand(0)), g));
+                sums.put(v, IntegerOps.maxPool(sums(v.operand(0)), g, program));
             default -> throw IntegerOps.unsupported("expected what integers can compute, got " + v.op().label());
         }
     }

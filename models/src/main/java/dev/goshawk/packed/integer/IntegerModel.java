@@ -1,5 +1,8 @@
 package dev.goshawk.packed.integer;
 
+import dev.goshawk.backend.Backends;
+import dev.goshawk.backend.IntegerKernels;
+import dev.goshawk.backend.IntegerRescaling;
 import dev.goshawk.data.Normalization;
 import dev.goshawk.data.image.ImageDecoder;
 import dev.goshawk.data.image.RgbImage;
@@ -22,9 +25,13 @@ import dev.goshawk.tensor.Tensor;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
 
 /**
@@ -50,7 +57,14 @@ public final class IntegerModel {
     private final Map<String, IntegerWeight> weights = new HashMap<>();
     private final Map<String, double[]> constants = new HashMap<>();
     private final List<Part> sites = new ArrayList<>();
-    private final Part logits;
+    private final Program program = new Program();
+    private final int pixels;
+    private final Program.Memory memory;
+    /** Arrays of runs that have ended. */
+    private final Queue<int[][]> idle = new ConcurrentLinkedQueue<>();
+    /** Of the logits, and their arrays. */
+    private final IntegerRescaling last;
+    private final int[] lastNumbers;
 
     /**
      * Prepares a network for images of a size.
@@ -58,7 +72,7 @@ public final class IntegerModel {
      * @throws IllegalArgumentException in one line, if weights or activations are not whole multiples of a step, or the network does what
      *     integers cannot
      */
-    public IntegerModel(PackedModel model, int height, int width) {
+    public IntegerModel(PackedModel model, int height, int width, IntegerKernels kernels) {
         this.model = model;
         this.height = height;
         this.width = width;
@@ -91,9 +105,40 @@ public final class IntegerModel {
             }
         }
         TracedNetwork traced = model.network().trace(DType.FLOAT32, 1, height, width, Mode.EVALUATION, new Hooks());
-        this.logits = Part.of(traced.logits());
-        // A first image shows whether everything is supported.
-        logits(new float[height * width * 3], 0);
+        this.pixels = program.input(height * width * 3);
+        Sums logits = compile(Part.of(traced.logits()), kernels);
+        this.last = Rescaling.of(logits, 1, LOGIT_BITS, true, 0);
+        this.lastNumbers = Rescaling.numbers(logits);
+        this.memory = program.plan(new int[] {pixels}, lastNumbers);
+    }
+
+    /** Adds all steps to the program; returns the sums of the logits. */
+    private Sums compile(Part logits, IntegerKernels kernels) {
+        Map<String, Sums> inputs = new HashMap<>();
+        inputs.put(TracedNetwork.IMAGES, Sums.of(height, width, 3, pixels, Math.scalb(1.0, -INPUT_BITS), largest));
+        for (int i = 0; i < sites.size(); i++) {
+            PackedActivation a = model.content().activations().get(i);
+            Sums before = sums(sites.get(i), inputs, kernels);
+            IntegerRescaling rescaling = Rescaling.of(before, a.numbers()[0], SUM_BITS, false, a.highest());
+            int[] from = Rescaling.numbers(before);
+            int codes = program.add(before.pixels() * before.channels(), from, to -> arrays -> kernels.codes(rescaling,
+                    chosen(arrays, from), arrays[to]));
+            inputs.put(CODES + i, Sums.of(before.height(), before.width(), before.channels(), codes, a.numbers()[0],
+                    a.highest()));
+        }
+        return sums(logits, inputs, kernels);
+    }
+
+    private Sums sums(Part part, Map<String, Sums> inputs, IntegerKernels kernels) {
+        IntegerGraph graph = new IntegerGraph(inputs, weights, constants, kernels, program);
+        part.nodes.forEach(graph::add);
+        return graph.sums(part.result);
+    }
+
+    private static int[][] chosen(int[][] arrays, int[] some) {
+        int[][] chosen = new int[some.length][];
+        Arrays.setAll(chosen, i -> arrays[some[i]]);
+        return chosen;
     }
 
     /**
@@ -103,11 +148,12 @@ public final class IntegerModel {
      */
     public static IntegerModel load(Path file) {
         PackedModel model = PackedModel.load(file);
-        return new IntegerModel(model, model.info().height(), model.info().width());
+        return new IntegerModel(model, model.info().height(), model.info().width(),
+                Backends.defaultBackend().integers());
     }
 
     private static int whole(float pixel) {
-        return Math.round(Math.scalb(pixel, INPUT_BITS));
+        return Math.round(pixel * (1 << INPUT_BITS));
     }
 
     private static double[] doubles(float[] values) {
@@ -186,37 +232,29 @@ public final class IntegerModel {
     /**
      * The logits of an image.
      *
-     * @param images normalized in float32, of the size that was given: rows of pixels of three numbers
+     * @param images bytes normalized in float32, of the size that was given: rows of pixels of three numbers
      * @param from position of the image's first number
+     * @throws IllegalArgumentException in one line, if a number is larger than any byte's
      */
     public Logits logits(float[] images, int from) {
-        int[] pixels = new int[height * width * 3];
-        int most = largest;
-        for (int i = 0; i < pixels.length; i++) {
-            pixels[i] = whole(images[from + i]);
-            most = Math.max(most, Math.abs(pixels[i]));
+        int[][] arrays = Objects.requireNonNullElseGet(idle.poll(), memory::arrays);
+        int[] numbers = arrays[pixels];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = whole(images[from + i]);
+            if (Math.abs(numbers[i]) > largest) {
+                throw new IllegalArgumentException("integer arithmetic: expected normalized bytes, at most "
+                        + Math.scalb((float) largest, -INPUT_BITS) + " in magnitude, got " + images[from + i]);
+            }
         }
-        Map<String, Sums> inputs = new HashMap<>();
-        inputs.put(TracedNetwork.IMAGES, Sums.of(height, width, 3, pixels, Math.scalb(1.0, -INPUT_BITS), most));
-        for (int i = 0; i < sites.size(); i++) {
-            PackedActivation a = model.content().activations().get(i);
-            Sums before = compute(sites.get(i), inputs);
-            int[] codes = new Rescaling(before, a.numbers()[0], SUM_BITS, false).codes(before.pixels(), a.highest());
-            inputs.put(CODES + i, Sums.of(before.height(), before.width(), before.channels(), codes, a.numbers()[0],
-                    a.highest()));
-        }
-        Sums last = compute(logits, inputs);
-        Rescaling scaled = new Rescaling(last, 1, LOGIT_BITS, true);
-        long[] numbers = new long[last.channels()];
-        for (int c = 0; c < numbers.length; c++) {
-            numbers[c] = scaled.sum(0, c);
-        }
-        return new Logits(numbers, Math.scalb(1.0, -scaled.shift()));
+        program.run(arrays);
+        long[] found = new long[last.channels()];
+        Arrays.setAll(found, c -> last.sum(chosen(arrays, lastNumbers), 0, c));
+        idle.add(arrays);
+        return new Logits(found, Math.scalb(1.0, -last.shifts()[0]));
     }
 
-    private Sums compute(Part part, Map<String, Sums> inputs) {
-        IntegerGraph graph = new IntegerGraph(inputs, weights, constants);
-        part.nodes.forEach(graph::add);
-        return graph.sums(part.result);
+    /** Bytes that an image takes while it is computed. */
+    public long bytes() {
+        return memory.bytes();
     }
 }

@@ -3,13 +3,13 @@ package dev.goshawk.packed.integer;
 /**
  * Whole numbers in neighbouring channels of an image, and what one is worth in each of them.
  *
- * @param numbers [height, width, scales.length]
+ * @param numbers the program's array of them: [height, width, scales.length]
  * @param from first channel
  * @param scales worth of a whole number, by channel
  * @param bound on the magnitude of the numbers
  */
 @SuppressWarnings("ArrayRecordComponent")
-record Term(int[] numbers, int from, double[] scales, long bound) {
+record Term(int numbers, int from, double[] scales, long bound) {
     int channels() {
         return scales.length;
     }

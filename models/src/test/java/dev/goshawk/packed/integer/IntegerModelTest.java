@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.goshawk.backend.Backends;
+import dev.goshawk.backend.IntegerKernels;
 import dev.goshawk.backend.Executable;
 import dev.goshawk.data.SplitMix64;
 import dev.goshawk.graph.Graph;
@@ -69,7 +70,7 @@ class IntegerModelTest {
     void everyKindOfNetworkGivesTheFloatNetworksLogits(String name, int side) {
         Network network = Networks.byName(name, 3);
         PackedModel packed = model(PackedSamples.of(network, 8), network);
-        IntegerModel integers = new IntegerModel(packed, side, side);
+        IntegerModel integers = new IntegerModel(packed, side, side, Backends.defaultBackend().integers());
         float[] image = image(side, side, 1);
         double[] expected = floats(packed, side, side, image);
         double[] found = integers.logits(image, 0).values();
@@ -82,13 +83,14 @@ class IntegerModelTest {
     void everyRunAndBatchGivesTheSameBits() {
         Network network = Networks.byName("resnet20", 3);
         PackedModel packed = model(PackedSamples.of(network, 4), network);
-        IntegerModel one = new IntegerModel(packed, 32, 32);
+        IntegerModel one = new IntegerModel(packed, 32, 32, IntegerKernels.PLAIN);
         int numbers = 32 * 32 * 3;
         Tensor images = Tensor.zeros(DType.FLOAT32, dev.goshawk.tensor.Shape.of(6, 32, 32, 3));
         for (int i = 0; i < 6; i++) {
             System.arraycopy(image(32, 32, i), 0, images.floats(), i * numbers, numbers);
         }
-        IntegerBatch batch = new IntegerBatch(new IntegerModel(packed, 32, 32), 6, 3);
+        IntegerBatch batch = new IntegerBatch(new IntegerModel(packed, 32, 32, Backends.defaultBackend().integers()), 6,
+                3);
         batch.bind(TracedNetwork.IMAGES, images);
         batch.run();
         for (int i = 0; i < 6; i++) {
@@ -108,13 +110,13 @@ class IntegerModelTest {
     @Test
     void rescalingByHand() {
         // 3 * 0.5 + 1 = 2.5 rounds up, -3 * 0.5 + 1 is below 0, 31 * 0.5 + 1 above 15.
-        Sums sums = new Sums(1, 3, List.of(new Term(new int[] {3, -3, 31}, 0, new double[] {0.5}, 31)),
+        Sums sums = new Sums(1, 3, List.of(new Term(0, 0, new double[] {0.5}, 31)),
                 new double[] {1});
-        assertArrayEquals(new int[] {3, 0, 15}, new Rescaling(sums, 1, 62, false).codes(3, 15));
-        assertArrayEquals(new int[] {1, 0, 8}, new Rescaling(sums, 2, 62, false).codes(3, 15));
+        assertArrayEquals(new int[] {3, 0, 15}, codes(sums, 1, new int[] {3, -3, 31}));
+        assertArrayEquals(new int[] {1, 0, 8}, codes(sums, 2, new int[] {3, -3, 31}));
         // A residual: 5 * 0.3 + 2 * 0.7 = 2.9.
-        Sums residual = Sums.of(1, 1, 1, new int[] {5}, 0.3, 10).plus(Sums.of(1, 1, 1, new int[] {2}, 0.7, 3));
-        assertArrayEquals(new int[] {3}, new Rescaling(residual, 1, 62, false).codes(1, 15));
+        Sums residual = Sums.of(1, 1, 1, 0, 0.3, 10).plus(Sums.of(1, 1, 1, 1, 0.7, 3));
+        assertArrayEquals(new int[] {3}, codes(residual, 1, new int[] {5}, new int[] {2}));
     }
 
     @Test
@@ -126,7 +128,8 @@ class IntegerModelTest {
         PackedModel model = model(new PackedNetwork(p.info(), p.weights(), floats, p.normalizationScales(),
                 p.normalizationBiases(), p.biases(), p.floats()), network);
         assertEquals("integer arithmetic: expected activations in equal steps at 'relu', it has FLOAT",
-                String.valueOf(assertThrows(IllegalArgumentException.class, () -> new IntegerModel(model, 32, 32))
+                String.valueOf(assertThrows(IllegalArgumentException.class,
+                        () -> new IntegerModel(model, 32, 32, IntegerKernels.PLAIN))
                         .getMessage()));
     }
 
@@ -140,5 +143,11 @@ class IntegerModelTest {
         Classification floats = dev.goshawk.packed.QuantizedModel.of(packed, Backends.defaultBackend()).classify(image);
         assertEquals(floats.best().label(), integers.best().label());
         assertEquals(floats.best().logit(), integers.best().logit(), 0.1 * Math.abs(floats.best().logit()));
+    }
+
+    private static int[] codes(Sums sums, double unit, int[]... numbers) {
+        int[] codes = new int[numbers[0].length];
+        IntegerKernels.PLAIN.codes(Rescaling.of(sums, unit, 62, false, 15), numbers, codes);
+        return codes;
     }
 }

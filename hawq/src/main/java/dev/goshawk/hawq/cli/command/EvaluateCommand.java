@@ -213,7 +213,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         warnOfRandomWeights(err);
         Evaluator evaluator = evaluator(network, start, dataset.size(), dataset.height(), dataset.width(), backend);
         Batches batches = new Batches(dataset, model.normalization(data.input()), 0);
-        Evaluator integers = integer ? inIntegers(dataset) : null;
+        Evaluator integers = integer ? inIntegers(dataset, backend) : null;
         try (Progress progress = Progress.on(err)) {
             if (integers != null) {
                 floats = evaluator.evaluate(batches, data.quietFaults(), (image, row) -> comparison.addFloats(row));
@@ -249,12 +249,13 @@ public final class EvaluateCommand implements Callable<Integer> {
         }
     }
 
-    private Evaluator inIntegers(ImageDataset dataset) {
+    private Evaluator inIntegers(ImageDataset dataset, Backend backend) {
         PackedModel packed = Objects.requireNonNull(model.packed());
         int most = Math.min(batch, dataset.size());
         int classes = packed.network().classes();
         return new Evaluator(
-                new IntegerBatch(new IntegerModel(packed, dataset.height(), dataset.width()), most, classes),
+                new IntegerBatch(new IntegerModel(packed, dataset.height(), dataset.width(), backend.integers()), most,
+                        classes),
                 Tensor.zeros(DType.FLOAT32, Shape.of(most, dataset.height(), dataset.width(), 3)), classes);
     }
 

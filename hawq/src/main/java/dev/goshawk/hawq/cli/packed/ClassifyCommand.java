@@ -81,7 +81,8 @@ public final class ClassifyCommand implements Callable<Integer> {
         }
         PackedModel packed = NamedNetwork.packed(spec, weights, model);
         Function<Path, Classification> classifier = integer
-                ? new IntegerModel(packed, packed.info().height(), packed.info().width())::classify
+                ? new IntegerModel(packed, packed.info().height(), packed.info().width(),
+                        engine.backend().integers())::classify
                 : QuantizedModel.of(packed, engine.backend())::classify;
         List<Classified> all = new ArrayList<>();
         for (Path image : images) {
