@@ -36,6 +36,7 @@ public final class OnnxNetwork implements Network {
     private static final int DEFAULT_SIZE = 224;
     private static final String FIRST_BLOCK = "input";
 
+    private final Path file;
     private final OnnxModel model;
     private final String name;
     private final Map<String, String> blocks = new LinkedHashMap<>();
@@ -61,7 +62,8 @@ public final class OnnxNetwork implements Network {
         }
     }
 
-    private OnnxNetwork(OnnxModel model, String name, Settings settings) {
+    private OnnxNetwork(Path file, OnnxModel model, String name, Settings settings) {
+        this.file = file;
         this.model = model;
         this.name = name;
         OnnxModel.Input images = images(model);
@@ -94,7 +96,7 @@ public final class OnnxNetwork implements Network {
         String name = String.valueOf(file.getFileName());
         OnnxModel model = OnnxReader.read(file);
         try {
-            return new OnnxNetwork(model,
+            return new OnnxNetwork(file, model,
                     name.toLowerCase(Locale.ROOT).endsWith(".onnx") ? name.substring(0, name.length() - 5) : name,
                     settings);
         } catch (OnnxException e) {
@@ -169,6 +171,11 @@ public final class OnnxNetwork implements Network {
                     + ": expected a number a class, [batch, classes], got shape " + result.shape());
         }
         return result.reshape(dims[0], dims[1]);
+    }
+
+    /** The file it was read from. */
+    public Path file() {
+        return file;
     }
 
     /** The file's own arrays, in PyTorch's layout. */

@@ -61,7 +61,7 @@ public final class ActivationOperator implements LinearOperator {
         });
         for (Chunk c : chunks) {
             c.moveTo(problem);
-            c.loss(problem);
+            c.loss(problem, 0);
         }
     }
 
@@ -133,7 +133,7 @@ public final class ActivationOperator implements LinearOperator {
             direction.copyFrom(Tensor.view(shape, v, from));
             c.product().apply();
             Tensor.view(shape, out, from).copyFrom(c.product().product(site));
-            double weight = c.weight(problem);
+            double weight = c.weight(problem.samples());
             for (int i = from; i < from + shape.size(); i++) {
                 out[i] *= weight;
             }

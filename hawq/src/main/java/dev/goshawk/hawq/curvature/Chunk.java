@@ -34,22 +34,23 @@ record Chunk(int from, int count, HessianVectorProduct product) {
         product.linearize();
     }
 
-    /** Share of the sample. */
-    double weight(LossProblem problem) {
-        return (double) count / problem.samples();
+    /** Share of a sample of so many images. */
+    double weight(int samples) {
+        return (double) count / samples;
     }
 
     /**
      * The mean loss of these images.
      *
+     * @param first number of the problem's first image in the whole sample
      * @throws NonFiniteLossException if it is not a finite number
      */
-    double loss(LossProblem problem) {
+    double loss(LossProblem problem, int first) {
         double value = product.value();
         if (!Double.isFinite(value)) {
             throw new NonFiniteLossException("loss of " + problem.network().name() + " in " + problem.dtype()
-                    + ": expected a finite number, got " + value + " over images " + from + " to "
-                    + (from + count - 1) + " of the sample: the weights are damaged, or float32 overflows");
+                    + ": expected a finite number, got " + value + " over images " + (first + from)
+                    + " to " + (first + from + count - 1) + " of the sample: the weights are damaged, or float32 overflows");
         }
         return value;
     }

@@ -1,23 +1,15 @@
 package dev.goshawk.hawq.curvature;
 
-import dev.goshawk.autodiff.HessianVectorProduct;
 import dev.goshawk.hawq.memory.Heap;
 import dev.goshawk.hawq.memory.HeapTooSmallException;
-import dev.goshawk.hawq.setting.Setting;
 import dev.goshawk.models.Block;
 import dev.goshawk.models.ParameterSpec;
-import dev.goshawk.models.TracedNetwork;
-import dev.goshawk.operator.FunctionHessian;
 import dev.goshawk.operator.LinearOperator;
 import dev.goshawk.operator.PairwiseSum;
 import dev.goshawk.operator.ParameterVector;
-import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.ShapeMismatchException;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
-import java.util.SequencedMap;
-import java.util.function.Consumer;
 
 /**
  * The Hessian (or another {@link CurvatureMatrix}) of a network's loss by some of its parameters, as products H v (Pearlmutter, Neural Computation 6, 1994, eq. 2:
@@ -34,55 +26,33 @@ import java.util.function.Consumer;
  * <p>Not for use by two threads at once.
  */
 public final class HessianOperator implements LinearOperator {
-    private final LossProblem problem;
-    private final CurvatureMatrix matrix;
-    private final ParameterVector variables;
-    private final List<Chunk> chunks;
-    private final boolean resident;
+    private final MicroBatches parts;
     private final double[] gradient;
-    private final double[] part;
     private final PairwiseSum sums;
     private double loss;
 
     private HessianOperator(LossProblem problem, CurvatureMatrix matrix, List<String> names, int batch,
             boolean recompute, long memory) {
-        this.problem = problem;
-        this.matrix = matrix;
-        HessianPlan plan = HessianPlan.of(problem.task(), matrix, names, batch, recompute, memory);
-        // A backend with memory of its own says itself what does not fit there.
-        if (plan.bytes() > memory && problem.backend().ownMemoryBytes().isEmpty()) {
-            throw new HeapTooSmallException(
-                    "hessian of " + problem.network().name() + ": " + plan.microBatch() + " images at once",
-                    plan.bytes(), memory, Setting.MICRO_BATCH, HessianPlan.fitting(plan.microBatch(), memory,
-                            images -> HessianPlan.of(problem.task(), matrix, names, images, true, memory)));
-        }
-        this.variables = layout(problem, names);
-        this.gradient = new double[variables.size()];
-        this.part = new double[variables.size()];
-        this.sums = new PairwiseSum(variables.size());
-        this.resident = plan.kept();
-        this.chunks = Chunk.cut(problem, plan.microBatch(), resident, count -> compile(count, names));
+        this(MicroBatches.of(problem, whole(problem), matrix, names, batch, recompute, memory));
         linearize();
     }
 
     /** With products at a point that is already linearized. */
     HessianOperator(LossProblem problem, List<String> names, List<Chunk> linearized) {
-        this.problem = problem;
-        this.matrix = CurvatureMatrix.HESSIAN;
-        this.variables = layout(problem, names);
-        this.gradient = new double[variables.size()];
-        this.part = new double[variables.size()];
-        this.sums = new PairwiseSum(variables.size());
-        this.resident = true;
-        this.chunks = linearized;
-        collect(c -> {
-        });
+        this(new MicroBatches(problem, whole(problem), names, linearized, true));
+        PairwiseSum losses = new PairwiseSum(1);
+        parts.collect(losses, sums);
+        take(losses);
     }
 
-    private static ParameterVector layout(LossProblem problem, List<String> names) {
-        SequencedMap<String, Shape> shapes = new LinkedHashMap<>();
-        names.forEach(n -> shapes.put(n, problem.parameters().get(n).shape()));
-        return new ParameterVector(shapes);
+    private HessianOperator(MicroBatches parts) {
+        this.parts = parts;
+        this.gradient = new double[parts.variables().size()];
+        this.sums = new PairwiseSum(gradient.length);
+    }
+
+    private static MicroBatches.Place whole(LossProblem problem) {
+        return new MicroBatches.Place(0, problem.samples());
     }
 
     /**
@@ -152,31 +122,19 @@ public final class HessianOperator implements LinearOperator {
         return problem.description().blocks();
     }
 
-    private HessianVectorProduct compile(int batch, List<String> names) {
-        TracedNetwork traced = problem.trace(batch);
-        HessianVectorProduct product = matrix.product(traced, names, problem.backend());
-        problem.parameters().tensors().forEach(product::bind);
-        return product;
-    }
-
     /**
      * Takes up the parameters and images as they are now. Called by the constructor; to be called again after they have changed.
      *
      * @throws NonFiniteLossException if the loss is not a finite number; the message names the first micro-batch where it is not
      */
     public void linearize() {
-        collect(c -> c.moveTo(problem));
-    }
-
-    private void collect(Consumer<Chunk> before) {
         PairwiseSum losses = new PairwiseSum(1);
         sums.clear();
-        for (Chunk c : chunks) {
-            before.accept(c);
-            losses.add(c.weight(problem), new double[] {c.loss(problem)});
-            variables.gather(c.product()::gradient, part);
-            sums.add(c.weight(problem), part);
-        }
+        parts.linearize(losses, sums);
+        take(losses);
+    }
+
+    private void take(PairwiseSum losses) {
         double[] total = new double[1];
         losses.total(total);
         loss = total[0];
@@ -185,7 +143,7 @@ public final class HessianOperator implements LinearOperator {
 
     @Override
     public int size() {
-        return variables.size();
+        return gradient.length;
     }
 
     /**
@@ -201,27 +159,19 @@ public final class HessianOperator implements LinearOperator {
                             + out.length);
         }
         sums.clear();
-        for (Chunk c : chunks) {
-            if (!resident) {
-                c.moveTo(problem);
-            }
-            variables.scatter(v, c.product()::direction);
-            c.product().apply();
-            variables.gather(c.product()::product, part);
-            sums.add(c.weight(problem), part);
-        }
+        parts.apply(v, sums);
         sums.total(out);
     }
 
     /** The product on the backend's own memory; there is one if the whole sample is one micro-batch. */
     @Override
     public Optional<ResidentVector> resident() {
-        return chunks.size() == 1 ? FunctionHessian.resident(chunks.get(0).product(), variables) : Optional.empty();
+        return parts.onDevice();
     }
 
     /** Which parameter lies where in the vectors. */
     public ParameterVector variables() {
-        return variables;
+        return parts.variables();
     }
 
     /** The mean loss over the sample at the point. */
@@ -245,6 +195,6 @@ public final class HessianOperator implements LinearOperator {
 
     /** Whether every micro-batch keeps what does not depend on v. */
     public boolean isResident() {
-        return resident;
+        return parts.isResident();
     }
 }

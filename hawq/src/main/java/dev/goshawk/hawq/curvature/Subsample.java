@@ -6,6 +6,7 @@ import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
@@ -33,6 +34,17 @@ public final class Subsample {
      * @throws dev.goshawk.hawq.evaluation.NonFiniteLogitsException if a logit is not a finite number
      */
     public static LossProblem of(LossProblem problem, int size, int batch) {
+        return of(problem, size, told -> new Evaluator(problem.trace(Math.min(batch, problem.samples())),
+                problem.parameters(), problem.backend())
+                .evaluate(problem.images(), new int[problem.samples()], told));
+    }
+
+    /**
+     * As {@link #of(LossProblem, int, int)} with logits from elsewhere.
+     *
+     * @param logits tells those of all images
+     */
+    public static LossProblem of(LossProblem problem, int size, Consumer<Evaluator.LogitsListener> logits) {
         if (size < 1 || size > problem.samples()) {
             throw new IllegalArgumentException(
                     "subsample: expected 1 to " + problem.samples() + " images, got " + size);
@@ -41,19 +53,13 @@ public final class Subsample {
             throw new IllegalArgumentException(
                     "subsample: expected the loss to be cross-entropy, by whose curvature images are chosen");
         }
-        double[] traces = traces(problem, batch);
+        double[] traces = new double[problem.samples()];
+        logits.accept((image, z) -> traces[image] = trace(z));
         int[] chosen = IntStream.range(0, traces.length).boxed()
                 .sorted(Comparator.comparingDouble((Integer i) -> -traces[i])).limit(size)
                 .mapToInt(Integer::intValue).sorted().toArray();
         return new LossProblem(problem.network(), problem.parameters(), rows(problem.images(), chosen),
                 rows(problem.labels(), chosen), problem.backend());
-    }
-
-    private static double[] traces(LossProblem problem, int batch) {
-        double[] traces = new double[problem.samples()];
-        new Evaluator(problem.trace(Math.min(batch, traces.length)), problem.parameters(), problem.backend()).evaluate(
-                problem.images(), new int[traces.length], (image, logits) -> traces[image] = trace(logits));
-        return traces;
     }
 
     /** 1 - |softmax(z)|^2. */

@@ -104,9 +104,7 @@ public final class Evaluator {
      */
     public Evaluation evaluate(Batches batches, ImageFaults faults, LogitsListener listener) {
         ImageDataset dataset = batches.dataset();
-        double loss = 0;
-        int correct = 0;
-        int samples = 0;
+        Tally tally = new Tally();
         try (PrefetchingBatches pass = PrefetchingBatches.over(batches, batches.inOrder(), Augmentation.NONE, 0,
                 faults)) {
             for (int count = pass.next(images, labels); count > 0; count = pass.next(images, labels)) {
@@ -114,15 +112,12 @@ public final class Evaluator {
                 for (int row = 0; row < count; row++) {
                     double[] logits = row(row);
                     int image = pass.image(row);
-                    int best = largest(logits, dataset.name(image));
-                    loss += crossEntropy(logits, best, dataset.label(image));
-                    correct += best == dataset.label(image) ? 1 : 0;
+                    tally.add(logits, dataset.label(image), dataset.name(image));
                     listener.logits(image, logits);
                 }
-                samples += count;
             }
         }
-        return new Evaluation(loss / samples, correct, samples);
+        return tally.result();
     }
 
     /**
@@ -133,30 +128,38 @@ public final class Evaluator {
      * @throws NonFiniteLogitsException naming the first image that has a logit which is not a finite number
      */
     public Evaluation evaluate(Tensor inputs, int[] classes, LogitsListener listener) {
+        Tally tally = new Tally();
+        logits(inputs, classes.length, (image, logits) -> {
+            tally.add(logits, classes[image], "image " + image);
+            listener.logits(image, logits);
+        });
+        return tally.result();
+    }
+
+    /**
+     * The logits of images that are tensors already, whatever numbers they are.
+     *
+     * @param inputs [N, height, width, 3] as the network takes them, float32 or float64
+     * @param count N
+     */
+    public void logits(Tensor inputs, int count, LogitsListener listener) {
         int batch = images.shape().dim(0);
         int pixels = images.size() / batch;
-        if (inputs.size() != classes.length * pixels) {
-            throw new ShapeMismatchException("evaluation: expected " + classes.length + " images of "
+        if (inputs.size() != count * pixels) {
+            throw new ShapeMismatchException("evaluation: expected " + count + " images of "
                     + images.shape() + " (one a label), got " + inputs.shape());
         }
-        double loss = 0;
-        int correct = 0;
-        for (int from = 0; from < classes.length; from += batch) {
-            int count = Math.min(batch, classes.length - from);
+        for (int from = 0; from < count; from += batch) {
+            int rows = Math.min(batch, count - from);
             images.fill(0);
-            for (int i = 0; i < count * pixels; i++) {
+            for (int i = 0; i < rows * pixels; i++) {
                 images.set(i, inputs.get(from * pixels + i));
             }
             forward.run();
-            for (int row = 0; row < count; row++) {
-                double[] logits = row(row);
-                int best = largest(logits, "image " + (from + row));
-                loss += crossEntropy(logits, best, classes[from + row]);
-                correct += best == classes[from + row] ? 1 : 0;
-                listener.logits(from + row, logits);
+            for (int row = 0; row < rows; row++) {
+                listener.logits(from + row, row(row));
             }
         }
-        return new Evaluation(loss / classes.length, correct, classes.length);
     }
 
     private double[] row(int row) {
@@ -166,24 +169,5 @@ public final class Evaluator {
             logits[c] = out.get(row * logits.length + c);
         }
         return logits;
-    }
-
-    private static int largest(double[] logits, String image) {
-        for (int c = 0; c < logits.length; c++) {
-            if (!Double.isFinite(logits[c])) {
-                throw new NonFiniteLogitsException(image + ": expected finite logits, got " + logits[c]
-                        + " for class " + c + ": the weights are damaged, or float32 overflows");
-            }
-        }
-        return Evaluation.best(logits);
-    }
-
-    /** log(sum exp(logits)) - logits[label], shifted by the largest. */
-    private static double crossEntropy(double[] logits, int best, int label) {
-        double sum = 0;
-        for (double z : logits) {
-            sum += Math.exp(z - logits[best]);
-        }
-        return Math.log(sum) + logits[best] - logits[label];
     }
 }

@@ -93,13 +93,26 @@ public final class Spectrum {
      */
     public static List<Entry> of(LossProblem problem, int batch, boolean recompute, SpectrumMethod method,
             EigenOptions options, Listener listener) {
-        List<Block> blocks = HessianOperator.blocks(problem);
         Function<Block, HessianOperator> approximations = method.subsample() == 0 ? b -> {
             throw new IllegalStateException("no subsample");
         } : BlockHessians.of(Subsample.of(problem, method.subsample(), batch), batch)::block;
         Function<Block, HessianOperator> operators = SpectrumPlan.shares(problem, batch, recompute, method, options)
                 ? BlockHessians.of(problem, batch)::block
                 : b -> HessianOperator.block(problem, b.name(), batch, recompute);
+        return of(HessianOperator.blocks(problem), operators, approximations, problem.samples(), method, options,
+                listener);
+    }
+
+    /**
+     * Solves for all blocks with operators from elsewhere, each of which is asked for when the last block is done.
+     *
+     * @param operators a block's Hessian over the sample
+     * @param approximations that over the method's subsample; not asked for where it has none
+     * @param samples images in the sample
+     */
+    public static List<Entry> of(List<Block> blocks, Function<Block, ? extends LinearOperator> operators,
+            Function<Block, ? extends LinearOperator> approximations, int samples, SpectrumMethod method,
+            EigenOptions options, Listener listener) {
         double[] work = work(blocks);
         double all = 0;
         for (double w : work) {
@@ -116,12 +129,12 @@ public final class Spectrum {
                 reached[0] = before + share * converged(eigenvalue, residual, products, options);
                 listener.update(block, reached[0], products, eigenvalue, residual);
             });
-            HessianOperator operator = operators.apply(block);
+            LinearOperator operator = operators.apply(block);
             if (method.subsample() == 0) {
                 entries.add(new Entry(block, method.plain().top(operator, told)));
             } else {
                 // The images left out count as ones without curvature.
-                Scaled part = new Scaled(approximations.apply(block), (double) method.subsample() / problem.samples(),
+                Scaled part = new Scaled(approximations.apply(block), (double) method.subsample() / samples,
                         products -> listener.subsampled(block, reached[0], products));
                 entries.add(new Entry(block, new Davidson(part).top(operator, told), part.count));
             }

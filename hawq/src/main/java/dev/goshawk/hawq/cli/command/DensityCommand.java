@@ -1,5 +1,6 @@
 package dev.goshawk.hawq.cli.command;
 
+import dev.goshawk.hawq.cli.cluster.OperatorSource;
 import dev.goshawk.hawq.cli.option.MatrixOptions;
 import dev.goshawk.hawq.cli.option.Outputs;
 import dev.goshawk.hawq.cli.option.ResultOptions;
@@ -85,6 +86,14 @@ public final class DensityCommand implements Callable<Integer> {
                     err);
             return 0;
         }
+        try (OperatorSource source = matrix.connect(opened, matrix.microBatch(), err)) {
+            estimate(opened, parts, options, source, out, err);
+        }
+        return 0;
+    }
+
+    private void estimate(MatrixOptions.Opened opened, List<CurvaturePart> parts, DensityOptions options,
+            OperatorSource source, PrintWriter out, PrintWriter err) throws IOException {
         LossProblem problem = matrix.problem(opened, matrix.sample(opened, err), matrix.microBatch(), err);
         String provenance = Provenance.of(problem.backend(), problem.dtype());
         ObjectNode file = Outputs.object();
@@ -94,11 +103,11 @@ public final class DensityCommand implements Callable<Integer> {
                         + matrix.seed())
                 .fact("Computed in", provenance);
         out.println(matrix.describe(opened));
-        try (Progress progress = Progress.on(err)) {
+        try (Progress progress = Progress.on(err).noting(source::state)) {
             for (int i = 0; i < parts.size(); i++) {
                 CurvaturePart part = parts.get(i);
                 double before = i;
-                LinearOperator operator = matrix.operator(problem, part, matrix.microBatch());
+                LinearOperator operator = source.operator(problem, part);
                 SpectralDensity d = SpectralDensity.of(operator, options, (products, diagonal, rest) -> progress
                         .update(part.name(), (before + (double) products / (probes * steps)) / parts.size()));
                 print(out, part.name(), d);
@@ -116,7 +125,6 @@ public final class DensityCommand implements Callable<Integer> {
         file.put("operator", matrix.name()).put("samples", problem.samples()).put("seed", matrix.seed())
                 .put("provenance", provenance);
         results.write(file, () -> page);
-        return 0;
     }
 
     private void check() throws IOException {
@@ -124,7 +132,7 @@ public final class DensityCommand implements Callable<Integer> {
         require(steps >= 4, "--steps: expected at least 4, got " + steps);
         require(points >= 2, "--points: expected at least 2, got " + points);
         require(width >= 0 && !Double.isInfinite(width), "--width: expected a finite number >= 0, got " + width);
-        matrix.check(spec);
+        matrix.check(by, results.isDryRun());
         results.check(spec);
     }
 

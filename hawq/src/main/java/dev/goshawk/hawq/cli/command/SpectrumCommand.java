@@ -2,6 +2,7 @@ package dev.goshawk.hawq.cli.command;
 
 import dev.goshawk.data.Batches;
 import dev.goshawk.data.ImageDataset;
+import dev.goshawk.hawq.cli.cluster.OperatorSource;
 import dev.goshawk.hawq.cli.data.DataOptions;
 import dev.goshawk.hawq.cli.option.Given;
 import dev.goshawk.hawq.cli.option.MatrixOptions;
@@ -23,7 +24,6 @@ import dev.goshawk.hawq.evaluation.Evaluation;
 import dev.goshawk.hawq.evaluation.Evaluator;
 import dev.goshawk.hawq.memory.Heap;
 import dev.goshawk.hawq.report.CurvaturePage;
-import dev.goshawk.hawq.spectral.Spectrum;
 import dev.goshawk.hawq.spectral.SpectrumMethod;
 import dev.goshawk.hawq.spectral.SpectrumPlan;
 import dev.goshawk.operator.LinearOperator;
@@ -128,7 +128,7 @@ public final class SpectrumCommand implements Callable<Integer> {
             subsampling.tell(opened.images(), err);
         }
         List<CurvaturePart> parts = by.parts(opened.network().describe());
-        SpectrumPlan plan = isOfHawq()
+        SpectrumPlan plan = isOfHawq() && !matrix.isOnCluster()
                 ? SpectrumPlan.of(matrix.task(opened), microBatch(), matrix.recompute(), solver, options, Heap.limit())
                 : null;
         if (results.isDryRun()) {
@@ -144,19 +144,27 @@ public final class SpectrumCommand implements Callable<Integer> {
         if (plan != null) {
             plan.requireFits(Heap.limit(opened.backend()));
         }
+        try (OperatorSource source = matrix.connect(opened, microBatch(), err)) {
+            solve(opened, parts, solver, options, source, out, err);
+        }
+        return 0;
+    }
+
+    private void solve(MatrixOptions.Opened opened, List<CurvaturePart> parts, SpectrumMethod solver,
+            EigenOptions options, OperatorSource source, PrintWriter out, PrintWriter err) throws IOException {
         ImageDataset sample = matrix.sample(opened, err);
         LossProblem problem = matrix.problem(opened, sample, microBatch(), err);
-        Evaluation point = new Evaluator(
+        Evaluation there = source.evaluate(problem, sample);
+        Evaluation point = there != null ? there : new Evaluator(
                 DataOptions.trace(opened.network(), matrix.dtype(), Math.min(microBatch(), sample.size()), sample),
                 problem.parameters(), opened.backend())
                 .evaluate(new Batches(sample, matrix.normalization(), 0), Evaluator.LogitsListener.NONE);
         List<SpectrumRow> rows;
         double seconds;
-        try (Progress progress = Progress.on(err)) {
-            rows = plan == null
-                    ? solve(problem, parts, solver, options, progress)
-                    : Spectrum.of(problem, microBatch(), matrix.recompute(), solver, options,
-                            new SpectrumProgress(progress, "")).stream()
+        try (Progress progress = Progress.on(err).noting(source::state)) {
+            rows = !isOfHawq()
+                    ? solve(problem, parts, solver, options, source, progress)
+                    : source.spectrum(problem, solver, options, new SpectrumProgress(progress, "")).stream()
                             .map(e -> SpectrumRow.of(e.block().name(), e.block().weights(), e.block().weightCount(),
                                     List.of(e.top()), e.subsampleProducts()))
                             .toList();
@@ -176,7 +184,6 @@ public final class SpectrumCommand implements Callable<Integer> {
                         .rows((top == 1 ? "Top eigenvalue" : "Top " + top + " eigenvalues") + " by " + by.one(), "",
                                 rows.stream().map(SpectrumRow::drawn).toList())
                         .fact("Solver", found).fact("Computed in", provenance));
-        return 0;
     }
 
     private void check() throws IOException {
@@ -210,7 +217,7 @@ public final class SpectrumCommand implements Callable<Integer> {
                             + chosen().name().toLowerCase(Locale.ROOT));
         }
         subsampling.check();
-        matrix.check(spec);
+        matrix.check(by, results.isDryRun());
         results.check(spec);
     }
 
@@ -239,14 +246,14 @@ public final class SpectrumCommand implements Callable<Integer> {
     }
 
     private List<SpectrumRow> solve(LossProblem problem, List<CurvaturePart> parts, SpectrumMethod solver,
-            EigenOptions options, Progress progress) {
+            EigenOptions options, OperatorSource source, Progress progress) {
         List<SpectrumRow> rows = new ArrayList<>();
         for (CurvaturePart part : parts) {
             double before = rows.size();
             EigenOptions told = options.withListener((products, eigenvalue, residual) -> progress.update(
                     String.format(Locale.ROOT, "%s: product %d, lambda %.4g", part.name(), products, eigenvalue),
                     (before + (double) products / maxIterations) / parts.size()));
-            LinearOperator operator = matrix.operator(problem, part, microBatch());
+            LinearOperator operator = source.operator(problem, part);
             List<EigenResult> found = solver.plain() instanceof Lanczos lanczos
                     ? lanczos.topK(operator, Math.min(top, operator.size()), told)
                     : List.of(solver.plain().top(operator, told));

@@ -1,5 +1,6 @@
 package dev.goshawk.hawq.cli.command;
 
+import dev.goshawk.hawq.cli.cluster.OperatorSource;
 import dev.goshawk.hawq.cli.option.MatrixOptions;
 import dev.goshawk.hawq.cli.option.Outputs;
 import dev.goshawk.hawq.cli.option.ResultOptions;
@@ -67,7 +68,7 @@ public final class TraceCommand implements Callable<Integer> {
         if (draws < 2) {
             throw new ParameterException(spec.commandLine(), "--draws: expected at least 2 draws, got " + draws);
         }
-        matrix.check(spec);
+        matrix.check(by, results.isDryRun());
         results.check(spec);
         PrintWriter err = spec.commandLine().getErr();
         PrintWriter out = spec.commandLine().getOut();
@@ -78,6 +79,14 @@ public final class TraceCommand implements Callable<Integer> {
                     matrix.plan(opened, parts, matrix.microBatch(), VECTORS), out, err);
             return 0;
         }
+        try (OperatorSource source = matrix.connect(opened, matrix.microBatch(), err)) {
+            estimate(opened, parts, source, out, err);
+        }
+        return 0;
+    }
+
+    private void estimate(MatrixOptions.Opened opened, List<CurvaturePart> parts, OperatorSource source,
+            PrintWriter out, PrintWriter err) throws IOException {
         LossProblem problem = matrix.problem(opened, matrix.sample(opened, err), matrix.microBatch(), err);
         out.println(matrix.describe(opened));
         out.printf(Locale.ROOT, "%-28s %10s %14s %14s%n", "", by.counted(), "trace", "std. error");
@@ -86,11 +95,11 @@ public final class TraceCommand implements Callable<Integer> {
         List<CurvaturePage.Row> rows = new ArrayList<>();
         double sum = 0;
         double squares = 0;
-        try (Progress progress = Progress.on(err)) {
+        try (Progress progress = Progress.on(err).noting(source::state)) {
             for (int i = 0; i < parts.size(); i++) {
                 CurvaturePart part = parts.get(i);
                 double before = i;
-                LinearOperator operator = matrix.operator(problem, part, matrix.microBatch());
+                LinearOperator operator = source.operator(problem, part);
                 Estimate e = new HutchinsonTrace().estimate(operator, matrix.seed() + i, 0, draws, (products, mean,
                         error) -> progress.update(part.name(), (before + (double) products / draws) / parts.size()));
                 sum += e.value();
@@ -114,6 +123,5 @@ public final class TraceCommand implements Callable<Integer> {
                         .rows("Trace by " + by.one(), "bars: one standard error to both sides", rows)
                         .fact("Estimate", "Hutchinson, " + draws + " draws for each, seed " + matrix.seed())
                         .fact("Computed in", provenance));
-        return 0;
     }
 }

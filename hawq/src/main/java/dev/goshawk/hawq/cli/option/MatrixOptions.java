@@ -6,16 +6,18 @@ import dev.goshawk.hawq.cli.data.DataOptions;
 import dev.goshawk.data.ImageDataset;
 import dev.goshawk.data.Normalization;
 import dev.goshawk.data.source.Datasets;
+import dev.goshawk.hawq.cli.cluster.ClusterOptions;
+import dev.goshawk.hawq.cli.cluster.OperatorSource;
 import dev.goshawk.hawq.curvature.CurvatureMatrix;
 import dev.goshawk.hawq.curvature.CurvaturePart;
 import dev.goshawk.hawq.curvature.CurvaturePlan;
 import dev.goshawk.hawq.curvature.HessianPlan;
 import dev.goshawk.hawq.curvature.LossProblem;
+import dev.goshawk.hawq.curvature.Partition;
 import dev.goshawk.hawq.memory.Footprint;
 import dev.goshawk.hawq.memory.Heap;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.parameters.Parameters;
-import dev.goshawk.operator.LinearOperator;
 import dev.goshawk.tensor.DType;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -24,6 +26,7 @@ import java.util.Locale;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** What commands on curvature matrices share: the network, the sample, and which matrix. */
 public final class MatrixOptions {
@@ -64,11 +67,18 @@ public final class MatrixOptions {
     @Mixin
     private EngineOptions engine = new EngineOptions();
 
+    @Mixin
+    private ClusterOptions cluster = new ClusterOptions();
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec = CommandSpec.create();
+
     /** Fails with one line before anything slow if an option is out of its range. */
-    public void check(CommandSpec spec) {
+    public void check(Partition by, boolean dryRun) {
         Given.refuseBoth(spec, "--samples", "--sample-size", "the list says which images there are");
         sampling.check();
         model.check(data.input(), spec.commandLine().getErr());
+        cluster.check(spec, by, dryRun);
     }
 
     /** Opens the images, whose classes say which network it is; a line says where there are fewer than were asked for. */
@@ -116,9 +126,15 @@ public final class MatrixOptions {
         return problem;
     }
 
-    /** The chosen matrix by a part of the network. */
-    public LinearOperator operator(LossProblem problem, CurvaturePart part, int microBatch) {
-        return part.operator(problem, operator, microBatch, sampling.recompute());
+    /** Where operators compute, so many images at once; a line says which cluster it is, if one was asked for. */
+    public OperatorSource connect(Opened opened, int microBatch, PrintWriter err) {
+        cluster.check(spec, opened.images, microBatch);
+        return new OperatorSource(cluster.connect(opened.backend, err), operator, microBatch, sampling.recompute());
+    }
+
+    /** Whether operators compute on a cluster. */
+    public boolean isOnCluster() {
+        return cluster.isAsked();
     }
 
     /** Which matrix. */

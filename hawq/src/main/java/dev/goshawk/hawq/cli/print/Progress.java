@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Tells how far a long piece of work is, on standard error: a bar that is redrawn on a terminal, else a line every few seconds.
@@ -21,6 +22,7 @@ public final class Progress implements AutoCloseable {
     private final LongSupplier nanos;
     private final long start;
     private long last;
+    private Supplier<String> note = () -> "";
 
     public Progress(PrintWriter err, boolean terminal, LongSupplier nanos) {
         this.err = err;
@@ -37,6 +39,12 @@ public final class Progress implements AutoCloseable {
         return new Progress(err, console != null && console.isTerminal(), System::nanoTime);
     }
 
+    /** Ends every line with what this says, unless that is empty. */
+    public Progress noting(Supplier<String> said) {
+        note = said;
+        return this;
+    }
+
     /**
      * Reports; drawn only as often as a person can read.
      *
@@ -51,7 +59,8 @@ public final class Progress implements AutoCloseable {
         last = now;
         double done = Math.clamp(fraction, 0, 1);
         String percent = String.format(Locale.ROOT, "%3d %%", (int) (100 * done));
-        String line = what + "  " + percent + timeLeft(now, done);
+        String said = note.get();
+        String line = what + "  " + percent + timeLeft(now, done) + (said.isEmpty() ? "" : ", " + said);
         if (terminal) {
             int full = (int) Math.round(CELLS * done);
             err.print(ERASE_LINE + "[" + "#".repeat(full) + "-".repeat(CELLS - full) + "] " + line);
