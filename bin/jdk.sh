@@ -236,6 +236,14 @@ use_utf8() {
     if [ -n "$was" ]; then { export LC_ALL=$before; } 2>/dev/null; else unset LC_ALL; fi
 }
 
+# add_options FILE: adds a file's JVM options, one a line, to "engine_options".
+add_options() {
+    local line
+    while IFS= read -r line || [ -n "$line" ]; do
+        case $line in '' | '#'*) ;; *) engine_options+=("$line") ;; esac
+    done <"$1"
+}
+
 # Sets "engine_options": those of jvm.options, the user's, and what suits a process that has the machine for itself.
 set_engine_options() {
     local line collector='' word

@@ -33,7 +33,7 @@ final class FakeClone {
         jdk = folder.resolve("jdk");
         tools = Files.createDirectories(folder.resolve("tools"));
         Files.createDirectories(root.resolve("bin"));
-        for (String file : List.of("goshawk", "jdk.sh", "jvm.options", "imports.jsh")) {
+        for (String file : List.of("goshawk", "jdk.sh", "jvm.options", "spark.options", "imports.jsh")) {
             Files.copy(Path.of("../bin", file), root.resolve("bin").resolve(file));
         }
         Files.copy(Path.of("../pom.xml"), root.resolve("pom.xml"));
@@ -44,6 +44,7 @@ final class FakeClone {
         for (String program : List.of("java", "jshell")) {
             script(jdk.resolve("bin").resolve(program), """
                     printf 'lc_all=%s\\n' "${LC_ALL-}"
+                    printf 'spark_home=%s\\n' "${SPARK_HOME-}"
                     for a in "$@"; do printf 'arg=%s\\n' "$a"; done
                     """);
         }
@@ -55,6 +56,7 @@ final class FakeClone {
                 sleep 0.7
                 mkdir -p "$root/hawq/target/lib"
                 : >"$root/hawq/target/goshawk.jar"
+                case " $* " in *" -pl spark "*) mkdir -p "$root/spark/target/spark-home/jars"; : >"$root/spark/target/goshawk-spark.jar" ;; esac
                 rmdir "$root/busy"
                 """.replace("%%", "%"));
     }

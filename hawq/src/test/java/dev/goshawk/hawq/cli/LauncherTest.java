@@ -185,6 +185,24 @@ class LauncherTest {
     }
 
     @Test
+    void sparkIsBuiltWhenItIsFirstAskedFor() throws Exception {
+        FakeClone clone = built("a clone");
+        assertStarted(clone.run(Map.of(), "trace"), "trace");
+        assertFalse(Files.exists(clone.root.resolve("builds")), "not for anything else");
+        for (String[] words : new String[][] {{"trace", "--spark", "local[2]"}, {"trace", "--spark=local[2]"}}) {
+            FakeClone.Ended run = clone.run(Map.of(), words);
+            assertEquals(0, run.exitCode(), run.err().toString());
+            assertEquals(List.of("build"), Files.readAllLines(clone.root.resolve("builds")), "once");
+            String target = clone.root.toRealPath() + "/spark/target/";
+            List<String> arguments = run.values("arg");
+            assertTrue(arguments.containsAll(List.of("--add-modules=jdk.incubator.vector",
+                    "--add-opens=java.base/java.nio=ALL-UNNAMED",
+                    target + "goshawk-spark.jar:" + target + "spark-home/jars/*")), arguments.toString());
+            assertEquals(List.of(target + "spark-home"), run.values("spark_home"));
+        }
+    }
+
+    @Test
     void aDeletedFolderIsOneLine() throws Exception {
         FakeClone clone = built("clone");
         FakeClone.Ended run = clone.end(clone.start(Map.of(), List.of("bash", "-c",

@@ -1,0 +1,53 @@
+package dev.goshawk.spark;
+
+import dev.goshawk.hawq.cluster.ClusterException;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/** Runs jobs under names for a person, and tells in one line why one failed. */
+final class Jobs {
+    private static final Pattern OURS = Pattern.compile(Pattern.quote(ShardException.class.getName()) + ": ([^\\r\\n]*)");
+    private static final Pattern LOST = Pattern.compile("ExecutorLostFailure \\(([^\\r\\n]*)");
+
+    private Jobs() {
+    }
+
+    /**
+     * Runs a job.
+     *
+     * @param name as Spark's pages show it
+     * @throws ClusterException in one line, if it failed for good
+     */
+    static <T> T run(JavaSparkContext context, String name, Callable<T> job) {
+        context.setCallSite(name);
+        context.sc().setJobDescription(name);
+        try {
+            return job.call();
+        } catch (Exception e) {
+            throw new ClusterException(reason(name, e), e);
+        } finally {
+            context.sc().setJobDescription(null);
+            context.clearCallSite();
+        }
+    }
+
+    /** Spark's own message holds the executor's stack trace. */
+    static String reason(String name, Throwable failure) {
+        for (Throwable t = failure; t != null; t = t.getCause()) {
+            Matcher ours = OURS.matcher(t instanceof ShardException ? t.toString() : String.valueOf(t.getMessage()));
+            if (ours.find()) {
+                return ours.group(1);
+            }
+        }
+        String message = String.valueOf(failure.getMessage());
+        Matcher lost = LOST.matcher(message);
+        if (lost.find()) {
+            return name + ": executors were lost again and again, the last one: " + lost.group(1)
+                    .replaceFirst("\\)\\s*Reason: ", ": ")
+                    + "; give them more memory (-Dspark.executor.memory) or use a smaller micro-batch";
+        }
+        return name + ": Spark: " + message.lines().findFirst().orElse(failure.getClass().getSimpleName()).strip();
+    }
+}
