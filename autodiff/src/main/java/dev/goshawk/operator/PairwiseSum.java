@@ -25,8 +25,9 @@ public final class PairwiseSum {
     public record Run(int first, int vectors, double[] sum) implements Serializable {
         public Run {
             if (first < 0 || vectors < 1 || Integer.bitCount(vectors) != 1 || first % vectors != 0) {
-                throw new IllegalArgumentException("pairwise sum: expected a run of a power of two vectors from a multiple of"
-                        + " their number, got " + vectors + " from " + first);
+                throw new IllegalArgumentException(
+                        "pairwise sum: expected a run of a power of two vectors from a multiple of"
+                                + " their number, got " + vectors + " from " + first);
             }
         }
     }

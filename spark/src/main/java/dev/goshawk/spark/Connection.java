@@ -113,8 +113,9 @@ final class Connection {
     private static void requireSparkHome() {
         String home = System.getenv("SPARK_HOME");
         if (home == null || !Files.isDirectory(Path.of(home, "jars"))) {
-            throw new ClusterException("SPARK_HOME: local-cluster starts executors from a folder with Spark's jars/, got "
-                    + (home == null ? "nothing" : "'" + home + "'") + "; bin/goshawk sets it");
+            throw new ClusterException(
+                    "SPARK_HOME: local-cluster starts executors from a folder with Spark's jars/, got "
+                            + (home == null ? "nothing" : "'" + home + "'") + "; bin/goshawk sets it");
         }
     }
 
@@ -126,8 +127,9 @@ final class Connection {
                 ? seen < master.executors().orElse(1)
                 : System.currentTimeMillis() - changed < SETTLED_MILLIS) {
             if (context.sc().isStopped()) {
-                throw new ClusterException(master.url() + ": Spark gave up: every executor ended as soon as it began, or the"
-                        + " master is gone; the executors' logs say why (SPARK_HOME/work on their machines)");
+                throw new ClusterException(
+                        master.url() + ": Spark gave up: every executor ended as soon as it began, or the"
+                                + " master is gone; the executors' logs say why (SPARK_HOME/work on their machines)");
             }
             if (System.currentTimeMillis() - start > EXECUTORS_MILLIS) {
                 if (seen > 0) {

@@ -49,7 +49,8 @@ record Engine(String backend, int lanes, String jdk, String architecture, List<S
     /** The options that this process's executors are to be started with. */
     static List<String> forExecutors() {
         return given().stream().filter(a -> a.startsWith("-XX:") && !a.contains("RAMPercentage")
-                || a.startsWith("-Dgoshawk.") || a.startsWith("--add-modules") || a.startsWith("--enable-native-access"))
+                || a.startsWith("-Dgoshawk.") || a.startsWith("--add-modules")
+                || a.startsWith("--enable-native-access"))
                 .toList();
     }
 

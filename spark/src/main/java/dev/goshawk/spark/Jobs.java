@@ -8,7 +8,8 @@ import org.apache.spark.api.java.JavaSparkContext;
 
 /** Runs jobs under names for a person, and tells in one line why one failed. */
 final class Jobs {
-    private static final Pattern OURS = Pattern.compile(Pattern.quote(ShardException.class.getName()) + ": ([^\\r\\n]*)");
+    private static final Pattern OURS = Pattern
+            .compile(Pattern.quote(ShardException.class.getName()) + ": ([^\\r\\n]*)");
     private static final Pattern LOST = Pattern.compile("ExecutorLostFailure \\(([^\\r\\n]*)");
 
     private Jobs() {

@@ -41,12 +41,14 @@ record Master(String url, OptionalInt executors, OptionalInt mebibytes) {
             }
             return new Master(url, OptionalInt.of(Integer.parseInt(cluster.group(1))), OptionalInt.of(mebibytes));
         }
-        if (STANDALONE.matcher(url).matches() && port(url) >= 1 && port(url) <= MOST_PORT || LOCAL.matcher(url).matches()
+        if (STANDALONE.matcher(url).matches() && port(url) >= 1 && port(url) <= MOST_PORT
+                || LOCAL.matcher(url).matches()
                 || ELSEWHERE.matcher(url).matches()) {
             return new Master(url, OptionalInt.empty(), OptionalInt.empty());
         }
-        throw new IllegalArgumentException("Spark master: expected local[N], local-cluster[N,CORES,MIB], spark://HOST:PORT,"
-                + " yarn or k8s://URL, got '" + url + "'");
+        throw new IllegalArgumentException(
+                "Spark master: expected local[N], local-cluster[N,CORES,MIB], spark://HOST:PORT,"
+                        + " yarn or k8s://URL, got '" + url + "'");
     }
 
     private static int port(String url) {

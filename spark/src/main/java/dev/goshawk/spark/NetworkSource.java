@@ -4,6 +4,7 @@ import dev.goshawk.hawq.cluster.ClusterException;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.Networks;
 import dev.goshawk.models.Objective;
+import dev.goshawk.onnx.BlockPatterns;
 import dev.goshawk.onnx.OnnxNetwork;
 import java.io.IOException;
 import java.io.Serializable;
@@ -23,14 +24,15 @@ sealed interface NetworkSource extends Serializable {
         }
     }
 
-    record OnnxFile(String name, byte[] bytes) implements NetworkSource {
+    record OnnxFile(String name, int inputSize, byte[] bytes) implements NetworkSource {
         @Override
         public Network network() {
             try {
                 Path folder = Files.createTempDirectory("goshawk-onnx");
                 Path file = folder.resolve(name);
                 try {
-                    return OnnxNetwork.read(Files.write(file, bytes));
+                    return OnnxNetwork.read(Files.write(file, bytes),
+                            new OnnxNetwork.Settings(BlockPatterns.NONE, inputSize));
                 } finally {
                     Files.deleteIfExists(file);
                     Files.deleteIfExists(folder);
@@ -57,7 +59,8 @@ sealed interface NetworkSource extends Serializable {
     static NetworkSource of(Network network) {
         if (network instanceof OnnxNetwork onnx) {
             try {
-                return new OnnxFile(String.valueOf(onnx.file().getFileName()), Files.readAllBytes(onnx.file()));
+                return new OnnxFile(String.valueOf(onnx.file().getFileName()), onnx.inputSize(),
+                        Files.readAllBytes(onnx.file()));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

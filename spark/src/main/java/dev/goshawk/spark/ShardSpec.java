@@ -25,7 +25,8 @@ record ShardSpec(int first, int microBatch, int samples, Broadcast<TensorData> i
      * @param recompute whether micro-batches never keep what does not depend on the vector
      * @param share the part of an executor's room that a shard may take, in (0, 1]
      */
-    record By(CurvatureMatrix matrix, List<String> parameters, boolean recompute, double share) implements Serializable {
+    record By(CurvatureMatrix matrix, List<String> parameters, boolean recompute,
+            double share) implements Serializable {
         By {
             parameters = List.copyOf(parameters);
         }

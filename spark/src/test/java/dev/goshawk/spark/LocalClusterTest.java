@@ -30,7 +30,7 @@ class LocalClusterTest {
     @Test
     void executorsHaveTheBitsOfOneProcessAndMayDie() {
         Backend backend = Backends.select(Workers.SINGLE);
-        LossProblem problem = SmallNetwork.problem(23, DType.FLOAT32, backend);
+        LossProblem problem = SmallNetwork.problem(11, DType.FLOAT32, backend);
         List<String> names = SmallNetwork.trainable(problem);
         HessianOperator one = HessianOperator.by(problem, names, BATCH);
         double[] v = SmallNetwork.random(one.size(), 1);
@@ -38,10 +38,10 @@ class LocalClusterTest {
         one.apply(v, expected);
         System.setProperty("spark.ui.enabled", "false");
         try (JavaSparkContext context = Connection.open(Master.parse("local-cluster[2,1,2048]"))) {
-            SparkCluster cluster = new SparkCluster(context, 6, Engine.here(backend), 1L << 30);
+            SparkCluster cluster = new SparkCluster(context, 3, Engine.here(backend), 1L << 30);
             assertEquals("2 executors", cluster.state());
             try (SparkHessian h = cluster.operator(problem, CurvatureMatrix.HESSIAN, "all", names, BATCH, false)) {
-                assertEquals("6 shards on 2 executors", cluster.state());
+                assertEquals("3 shards on 2 executors", cluster.state());
                 assertEquals(one.loss(), h.loss());
                 assertArrayEquals(one.gradient(), h.gradient());
                 assertArrayEquals(expected, product(h, v));

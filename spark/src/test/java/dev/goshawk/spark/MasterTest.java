@@ -13,7 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class MasterTest {
     @ParameterizedTest
-    @ValueSource(strings = {"local", "local[2]", "local[*]", "local[4,2]", "local-cluster[2,1,2048]", "local-cluster[2, 1, 1024]",
+    @ValueSource(strings = {"local", "local[2]", "local[*]", "local[4,2]", "local-cluster[2,1,2048]",
+            "local-cluster[2, 1, 1024]",
             "spark://host:7077", "spark://a:7077,b:7077", "yarn", "k8s://https://host:443"})
     void addressesOfSpark(String url) {
         assertEquals(url, Master.parse(url).url());
@@ -21,7 +22,8 @@ class MasterTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", " ", "locale", "local[0]", "local[-1]", "local[x]", "local[2", "local-cluster[2,1]",
-            "local-cluster[0,1,1024]", "local-cluster[2,1,100]", "spark://", "spark://host", "spark://host:", "spark://host:0",
+            "local-cluster[0,1,1024]", "local-cluster[2,1,100]", "spark://", "spark://host", "spark://host:",
+            "spark://host:0",
             "spark://host:99999", "spark:host:7077", "mesos://host:5050", "http://host:7077", "k8s://", "yarn-client"})
     void othersAreRefusedInOneLine(String url) {
         String message = assertThrows(IllegalArgumentException.class, () -> Master.parse(url)).getMessage();
@@ -36,7 +38,8 @@ class MasterTest {
             Master.parse("spark://localhost:" + free).requireAnswer();
         }
         Master dead = Master.parse("spark://localhost:" + free);
-        assertTrue(assertThrows(ClusterException.class, dead::requireAnswer).getMessage().contains("no Spark master answers"));
+        assertTrue(assertThrows(ClusterException.class, dead::requireAnswer).getMessage()
+                .contains("no Spark master answers"));
         Master nowhere = Master.parse("spark://no-such-host.invalid:7077");
         assertThrows(ClusterException.class, nowhere::requireAnswer);
     }

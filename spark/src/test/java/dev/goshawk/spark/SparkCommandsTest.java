@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,18 +53,30 @@ class SparkCommandsTest {
     }
 
     @ParameterizedTest
+    @EnabledIfSystemProperty(named = "goshawk.slowTests", matches = "true",
+            disabledReason = "takes long (set -Dgoshawk.slowTests=true)")
     @CsvSource(delimiter = ';', textBlock = """
             trace --draws 2 --by network --operator ggn
             density --probes 2 --steps 4 --points 8 --by network
-            spectrum --by network --max-iterations 3
             """)
-    void theNumbersAreThoseWithoutSpark(String command) throws IOException {
+    void theNumbersOfEachCommandAreThoseWithoutSpark(String command) throws IOException {
+        theNumbers(command);
+    }
+
+    @Test
+    void theNumbersAreThoseWithoutSpark() throws IOException {
+        theNumbers("spectrum --by network --max-iterations 1");
+    }
+
+    private void theNumbers(String command) throws IOException {
         List<String> words = new ArrayList<>(List.of(command.strip().split(" ")));
         words.addAll(List.of("--sample-size", "5", "--micro-batch", "2", "--threads", "1"));
         assertEquals(json(words), json(words, "--spark", "local[2]", "--partitions", "2"));
     }
 
     @Test
+    @EnabledIfSystemProperty(named = "goshawk.slowTests", matches = "true",
+            disabledReason = "takes long (set -Dgoshawk.slowTests=true)")
     void blocksAndTheirSubsampleToo() throws IOException {
         List<String> words = List.of("spectrum", "--sample-size", "9", "--micro-batch", "3", "--subsample", "3",
                 "--max-iterations", "2", "--threads", "1");

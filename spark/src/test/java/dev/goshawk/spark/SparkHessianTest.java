@@ -9,11 +9,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.goshawk.backend.Backend;
 import dev.goshawk.backend.Backends;
 import dev.goshawk.backend.Workers;
+import dev.goshawk.hawq.cli.cluster.OperatorSource;
 import dev.goshawk.hawq.cluster.ClusterException;
 import dev.goshawk.hawq.curvature.CurvatureMatrix;
 import dev.goshawk.hawq.curvature.HessianOperator;
 import dev.goshawk.hawq.curvature.LossProblem;
 import dev.goshawk.hawq.evaluation.Evaluator;
+import dev.goshawk.hawq.spectral.Spectrum;
+import dev.goshawk.hawq.spectral.SpectrumMethod;
 import dev.goshawk.models.LayerHooks;
 import dev.goshawk.models.Mode;
 import dev.goshawk.models.Network;
@@ -72,7 +75,7 @@ class SparkHessianTest {
     void anyNumberOfShardsHasTheBitsOfOneProcess() {
         double[] v = SmallNetwork.random(one.size(), 1);
         double[] expected = product(v);
-        for (int shards : new int[] {1, 2, 3, 5, 7}) {
+        for (int shards : new int[] {1, 3, 7}) {
             try (SparkHessian h = operator(shards, 1L << 30)) {
                 assertEquals(shards, h.shards());
                 assertEquals(one.loss(), h.loss(), "loss of " + shards);
@@ -112,7 +115,8 @@ class SparkHessianTest {
         }
         context.sc().removeSparkListener(listener);
         assertEquals(List.of("small, all: linearize 7 shards", "small, all: product 3, the last of 3",
-                "small, all: linearize 7 shards", "small, all: product 1", "small, all: product 2", "small, all: product 3"),
+                "small, all: linearize 7 shards", "small, all: product 1", "small, all: product 2",
+                "small, all: product 3"),
                 jobs.subList(0, 6));
     }
 
@@ -132,6 +136,24 @@ class SparkHessianTest {
             EigenResult there = new Lanczos().top(h, options);
             assertEquals(here.eigenvalue(), there.eigenvalue());
             assertArrayEquals(here.eigenvector(), there.eigenvector());
+        }
+    }
+
+    @Test
+    void blocksWithASubsampleToo() {
+        SpectrumMethod davidson = SpectrumMethod.davidson(4, IMAGES);
+        EigenOptions options = EigenOptions.defaults().withMaxIterations(3);
+        OperatorSource here = new OperatorSource(null, CurvatureMatrix.HESSIAN, BATCH, false);
+        // Not closed: that would stop the context.
+        OperatorSource there = new OperatorSource(new SparkCluster(context, 0, Engine.here(backend), 1L << 30),
+                CurvatureMatrix.HESSIAN, BATCH, false);
+        List<Spectrum.Entry> expected = here.spectrum(problem, davidson, options, Spectrum.Listener.NONE);
+        List<Spectrum.Entry> got = there.spectrum(problem, davidson, options, Spectrum.Listener.NONE);
+        assertEquals(2, got.size());
+        for (int i = 0; i < got.size(); i++) {
+            assertEquals(expected.get(i).block(), got.get(i).block());
+            assertArrayEquals(expected.get(i).top().eigenvector(), got.get(i).top().eigenvector(), "block " + i);
+            assertEquals(expected.get(i).subsampleProducts(), got.get(i).subsampleProducts());
         }
     }
 
@@ -180,13 +202,15 @@ class SparkHessianTest {
         SparkCluster cluster = new SparkCluster(context, 2, other, 1L << 30);
         String message = assertThrows(ClusterException.class,
                 () -> cluster.operator(problem, CurvatureMatrix.HESSIAN, "all", names, BATCH, false)).getMessage();
-        assertTrue(message.startsWith("executor driver: expected JDK 99.0.1 as the driver has, got " + own.jdk()), message);
+        assertTrue(message.startsWith("executor driver: expected JDK 99.0.1 as the driver has, got " + own.jdk()),
+                message);
         assertFalse(message.contains("\n"), message);
     }
 
     @Test
     void whatExecutorsCannotKnowIsRefused() {
-        LossProblem lambda = new LossProblem(problem.network(), problem.parameters(), problem.images(), problem.labels(),
+        LossProblem lambda = new LossProblem(problem.network(), problem.parameters(), problem.images(),
+                problem.labels(),
                 (outputs, targets) -> outputs.subtract(targets).mean(), backend);
         assertThrows(ClusterException.class, () -> new Point(lambda, Engine.here(backend)));
         Network own = new Network() {

@@ -50,7 +50,8 @@ record Chunk(int from, int count, HessianVectorProduct product) {
         if (!Double.isFinite(value)) {
             throw new NonFiniteLossException("loss of " + problem.network().name() + " in " + problem.dtype()
                     + ": expected a finite number, got " + value + " over images " + (first + from)
-                    + " to " + (first + from + count - 1) + " of the sample: the weights are damaged, or float32 overflows");
+                    + " to " + (first + from + count - 1)
+                    + " of the sample: the weights are damaged, or float32 overflows");
         }
         return value;
     }

@@ -68,7 +68,8 @@ public final class MicroBatches {
      * @param memory bytes that may be taken
      * @throws HeapTooSmallException if one micro-batch needs more
      */
-    public static MicroBatches of(LossProblem problem, Place place, CurvatureMatrix matrix, List<String> names, int batch,
+    public static MicroBatches of(LossProblem problem, Place place, CurvatureMatrix matrix, List<String> names,
+            int batch,
             boolean recompute, long memory) {
         HessianPlan plan = HessianPlan.of(problem.task(), matrix, names, batch, recompute, memory);
         // A backend with memory of its own says itself what does not fit there.

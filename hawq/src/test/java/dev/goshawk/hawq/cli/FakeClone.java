@@ -48,17 +48,19 @@ final class FakeClone {
                     for a in "$@"; do printf 'arg=%s\\n' "$a"; done
                     """);
         }
-        script(tools.resolve("mvn"), """
-                root=${0%%/*}
-                for a in "$@"; do case $a in */pom.xml) root=${a%%/pom.xml} ;; esac; done
-                mkdir "$root/busy" 2>/dev/null || { echo "two builds at once"; exit 1; }
-                echo build >>"$root/builds"
-                sleep 0.7
-                mkdir -p "$root/hawq/target/lib"
-                : >"$root/hawq/target/goshawk.jar"
-                case " $* " in *" -pl spark "*) mkdir -p "$root/spark/target/spark-home/jars"; : >"$root/spark/target/goshawk-spark.jar" ;; esac
-                rmdir "$root/busy"
-                """.replace("%%", "%"));
+        script(tools.resolve("mvn"),
+                """
+                        root=${0%%/*}
+                        for a in "$@"; do case $a in */pom.xml) root=${a%%/pom.xml} ;; esac; done
+                        mkdir "$root/busy" 2>/dev/null || { echo "two builds at once"; exit 1; }
+                        echo build >>"$root/builds"
+                        sleep 0.7
+                        mkdir -p "$root/hawq/target/lib"
+                        : >"$root/hawq/target/goshawk.jar"
+                        case " $* " in *" -pl spark "*) mkdir -p "$root/spark/target/spark-home/jars"; : >"$root/spark/target/goshawk-spark.jar" ;; esac
+                        rmdir "$root/busy"
+                        """
+                        .replace("%%", "%"));
     }
 
     void build() throws IOException {

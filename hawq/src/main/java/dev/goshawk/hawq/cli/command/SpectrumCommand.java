@@ -155,10 +155,13 @@ public final class SpectrumCommand implements Callable<Integer> {
         ImageDataset sample = matrix.sample(opened, err);
         LossProblem problem = matrix.problem(opened, sample, microBatch(), err);
         Evaluation there = source.evaluate(problem, sample);
-        Evaluation point = there != null ? there : new Evaluator(
-                DataOptions.trace(opened.network(), matrix.dtype(), Math.min(microBatch(), sample.size()), sample),
-                problem.parameters(), opened.backend())
-                .evaluate(new Batches(sample, matrix.normalization(), 0), Evaluator.LogitsListener.NONE);
+        Evaluation point = there != null
+                ? there
+                : new Evaluator(
+                        DataOptions.trace(opened.network(), matrix.dtype(), Math.min(microBatch(), sample.size()),
+                                sample),
+                        problem.parameters(), opened.backend())
+                        .evaluate(new Batches(sample, matrix.normalization(), 0), Evaluator.LogitsListener.NONE);
         List<SpectrumRow> rows;
         double seconds;
         try (Progress progress = Progress.on(err).noting(source::state)) {
