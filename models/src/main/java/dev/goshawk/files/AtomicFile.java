@@ -17,13 +17,15 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a file as a whole or not at all: to a temporary file in the same folder, forced to disk, then moved into place. A
- * reader sees the old file or the new one, and a full disk or a killed process leaves the old one as it was.
+ * Writes a file as a whole or not at all: to a temporary file in the same folder, forced to disk, then moved into place, and
+ * the folder forced to disk. A reader sees the old file or the new one, and a full disk or a killed process leaves the old one as it was.
  *
  * <p>
  * A symbolic link is followed and stays. A replaced file keeps its permissions and, where the process may set them, its
@@ -32,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AtomicFile {
     private static final AtomicLong COUNT = new AtomicLong();
+    private static final Pattern TEMPORARY = Pattern.compile("\\.goshawk-\\d+-[0-9a-f]+-\\d+\\.tmp");
+    /** What file systems say that force files alone. */
+    private static final Pattern CANNOT_FORCE_FOLDERS = Pattern.compile("Invalid argument|not (supported|implemented)");
 
     /** Writes the content. */
     @FunctionalInterface
@@ -114,6 +119,11 @@ public final class AtomicFile {
         write(file, content);
     }
 
+    /** Whether a file has the name of one that is being written, or that a process left which was killed while it wrote. */
+    public static boolean isTemporary(Path file) {
+        return TEMPORARY.matcher(String.valueOf(file.getFileName())).matches();
+    }
+
     /**
      * Whether two paths lead to one file: by other spellings, symbolic or hard links, also where the file is yet to be
      * written.
@@ -163,6 +173,7 @@ public final class AtomicFile {
                 out.force(true);
             }
             move(temporary, target);
+            forceFolder(target);
         } finally {
             Files.deleteIfExists(temporary);
         }
@@ -211,6 +222,26 @@ public final class AtomicFile {
             System.getLogger(AtomicFile.class.getName()).log(System.Logger.Level.DEBUG, "owner of " + temporary, e);
         }
         view.setPermissions(old.permissions());
+    }
+
+    /** Until then a power failure could undo the move. */
+    private static void forceFolder(Path target) throws IOException {
+        FileChannel folder;
+        try {
+            folder = FileChannel.open(Objects.requireNonNull(target.getParent()), StandardOpenOption.READ);
+        } catch (IOException e) {
+            // Windows opens no folder; whether one can be forced is the file system's affair.
+            System.getLogger(AtomicFile.class.getName()).log(System.Logger.Level.DEBUG, "folder of " + target, e);
+            return;
+        }
+        try (folder) {
+            folder.force(true);
+        } catch (IOException e) {
+            if (!CANNOT_FORCE_FOLDERS.matcher(String.valueOf(e.getMessage())).find()) {
+                throw new IOException("it is written, but its folder cannot be forced to disk: "
+                        + OutputTarget.reason(e), e);
+            }
+        }
     }
 
     private static void move(Path from, Path to) throws IOException {

@@ -109,6 +109,17 @@ class AtomicFileTest {
     }
 
     @Test
+    void whatAKilledProcessLeavesIsKnownByItsName() throws IOException {
+        AtomicFile.write(folder.resolve("f"), out -> {
+            Path half = folder.resolve(names().getFirst());
+            assertTrue(AtomicFile.isTemporary(half), half.toString());
+        });
+        for (String other : List.of("f", ".goshawk", ".x.tmp", ".goshawk-1.tmp", "goshawk-1-a-1.tmp")) {
+            assertFalse(AtomicFile.isTemporary(Path.of(other)), other);
+        }
+    }
+
+    @Test
     void aNewFileHasWhatOthersGet() throws IOException {
         Path other = Files.createFile(folder.resolve("other"));
         AtomicFile.write(folder.resolve("f"), NEW);

@@ -60,10 +60,15 @@ final class Point implements Serializable {
                 throw new ShardException("executor " + SparkEnv.get().executorId() + ": " + difference
                         + "; executors need the driver's JDK, kind of processor and JVM options");
             });
-            Network network = source.network();
             Map<String, Tensor> tensors = new LinkedHashMap<>();
             parameters.forEach((name, data) -> tensors.put(name, data.tensor()));
-            opened = new Opened(network, Parameters.load(network, Weights.of("the driver's", tensors), dtype), backend);
+            try {
+                Network network = source.network();
+                opened = new Opened(network, Parameters.load(network, Weights.of("the driver's", tensors), dtype),
+                        backend);
+            } catch (IllegalArgumentException e) {
+                throw new ShardException(e);
+            }
         }
         return opened;
     }

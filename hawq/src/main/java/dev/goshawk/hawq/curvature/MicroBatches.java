@@ -3,7 +3,6 @@ package dev.goshawk.hawq.curvature;
 import dev.goshawk.autodiff.HessianVectorProduct;
 import dev.goshawk.hawq.memory.HeapTooSmallException;
 import dev.goshawk.hawq.setting.Setting;
-import dev.goshawk.models.TracedNetwork;
 import dev.goshawk.operator.FunctionHessian;
 import dev.goshawk.operator.LinearOperator.ResidentVector;
 import dev.goshawk.operator.PairwiseSum;

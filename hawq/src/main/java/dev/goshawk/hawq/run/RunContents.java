@@ -1,5 +1,6 @@
 package dev.goshawk.hawq.run;
 
+import dev.goshawk.files.AtomicFile;
 import dev.goshawk.hawq.method.Methods;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,8 +26,6 @@ final class RunContents {
 
     private static final Set<String> FILES = files();
     private static final Pattern CHECKPOINT = Pattern.compile("[a-z][a-z0-9-]*-\\d+\\.safetensors");
-    /** What a process that was killed while it wrote a file left of it. */
-    private static final Pattern TEMPORARY = Pattern.compile("\\.(?<file>.+?)(\\.\\d+-\\d+)?\\.tmp");
 
     private RunContents() {
     }
@@ -60,7 +59,7 @@ final class RunContents {
     /** Whether nothing of a run, and nothing else, is in the folder; a lock and half a file do not count. */
     static boolean isEmpty(Path folder) throws IOException {
         return entries(folder).stream().allMatch(p -> isRegular(p)
-                && (name(p).equals(LOCK) || TEMPORARY.matcher(name(p)).matches() && isFile(p)));
+                && (name(p).equals(LOCK) || AtomicFile.isTemporary(p)));
     }
 
     /**
@@ -88,34 +87,28 @@ final class RunContents {
 
     /** Deletes what processes that were killed while writing left behind. */
     static void deleteTemporary(Path folder) throws IOException {
-        List<Path> all = new ArrayList<>(entries(folder).stream().filter(RunContents::isFile).toList());
+        List<Path> all = new ArrayList<>(entries(folder));
         Path checkpoints = folder.resolve(CHECKPOINTS);
         if (Files.isDirectory(checkpoints)) {
-            entries(checkpoints).stream().filter(RunContents::isCheckpoint).forEach(all::add);
+            all.addAll(entries(checkpoints));
         }
         for (Path p : all) {
-            if (TEMPORARY.matcher(name(p)).matches()) {
+            if (isRegular(p) && AtomicFile.isTemporary(p)) {
                 Files.deleteIfExists(p);
             }
         }
     }
 
     private static boolean isFile(Path p) {
-        return isRegular(p) && (FILES.contains(written(p)) || name(p).equals(LOCK));
+        return isRegular(p) && (FILES.contains(name(p)) || name(p).equals(LOCK) || AtomicFile.isTemporary(p));
     }
 
     private static boolean isCheckpoint(Path p) {
-        return isRegular(p) && CHECKPOINT.matcher(written(p)).matches();
+        return isRegular(p) && (CHECKPOINT.matcher(name(p)).matches() || AtomicFile.isTemporary(p));
     }
 
     private static boolean isRegular(Path p) {
         return Files.isRegularFile(p, LinkOption.NOFOLLOW_LINKS);
-    }
-
-    /** The file's name, or that of the one it was to become. */
-    private static String written(Path p) {
-        var temporary = TEMPORARY.matcher(name(p));
-        return temporary.matches() ? temporary.group("file") : name(p);
     }
 
     private static String name(Path p) {

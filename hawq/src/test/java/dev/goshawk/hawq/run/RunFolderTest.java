@@ -98,7 +98,7 @@ class RunFolderTest {
         Path checkpoint = Files.createDirectories(run.resolve("checkpoints")).resolve("train-1.safetensors");
         List<Path> written = List.of(checkpoint, run.resolve("run.json"), run.resolve("report.html"),
                 run.resolve("model.safetensors"), run.resolve("direct.safetensors"), run.resolve("curvature.json"),
-                run.resolve(".run.json.17-1.tmp"), run.resolve("checkpoints/.train-2.safetensors.17-1.tmp"));
+                run.resolve(".goshawk-17-1a2b-1.tmp"), run.resolve("checkpoints/.goshawk-17-1a2b-2.tmp"));
         for (Path p : written) {
             Files.writeString(p, "old");
         }
@@ -192,9 +192,9 @@ class RunFolderTest {
     @Test
     void leftoversOfAKilledProcessGoAndStrangersStay() throws IOException {
         create(run, false);
-        Path half = Files.createDirectories(run.resolve("checkpoints")).resolve(".train-2.safetensors.77-1.tmp");
+        Path half = Files.createDirectories(run.resolve("checkpoints")).resolve(".goshawk-77-1a2b-1.tmp");
         Files.writeString(half, "half");
-        Path report = Files.writeString(run.resolve(".run.json.77-2.tmp"), "half");
+        Path report = Files.writeString(run.resolve(".goshawk-77-1a2b-2.tmp"), "half");
         Path other = Files.writeString(run.resolve(".mine.tmp"), "whole");
         resume(run, VALUES, CONTENTS);
         assertEquals(List.of(false, false, true),
@@ -205,7 +205,7 @@ class RunFolderTest {
     void aProcessKilledAtTheStartIsNotInTheWay() throws IOException {
         Files.createDirectories(run);
         Files.writeString(run.resolve(".lock"), "");
-        Files.writeString(run.resolve(".settings.json.77-1.tmp"), "{");
+        Files.writeString(run.resolve(".goshawk-77-1a2b-1.tmp"), "{");
         assertEquals(VALUES, create(run, false).values());
     }
 
