@@ -79,7 +79,8 @@ class AtomicFileFaultsTest {
             }
         }
         // The file is opened to make it and to write it; it is forced, and so is its folder.
-        assertEquals(Map.of(Fault.OPEN, 4, Fault.WRITE, 6, Fault.SHORT, 6, Fault.FULL, 6, Fault.FORCE, 4, Fault.MOVE, 2),
+        assertEquals(
+                Map.of(Fault.OPEN, 4, Fault.WRITE, 6, Fault.SHORT, 6, Fault.FULL, 6, Fault.FORCE, 4, Fault.MOVE, 2),
                 tried);
     }
 }

@@ -34,7 +34,8 @@ class FaultyDiskTest {
     private Path folder;
 
     private static LedgerRow row(int number) {
-        return new LedgerRow("row", "hawq", null, List.of(4), 32, 8, 1, 1, 90, 91, 0, 1, 1, null, "unknown", "00", "goshawk",
+        return new LedgerRow("row", "hawq", null, List.of(4), 32, 8, 1, 1, 90, 91, 0, 1, 1, null, "unknown", "00",
+                "goshawk",
                 "fingerprint " + number, List.of());
     }
 
@@ -118,8 +119,11 @@ class FaultyDiskTest {
                         String.valueOf(WeightFile.read(run.resolve("model.safetensors")).metadata().get("step")),
                         String.valueOf(Ledger.open(run.resolve("rows/ledger.json")).rows().size()));
                 // Written in this order: once one is old, those after it are.
-                assertTrue(ended ? steps.equals(List.of("2", "2", "2", "2")) : steps.stream().sorted((a, b) -> b.compareTo(a))
-                        .toList().equals(steps), what + ": " + steps);
+                assertTrue(ended
+                        ? steps.equals(List.of("2", "2", "2", "2"))
+                        : steps.stream().sorted((a, b) -> b.compareTo(a))
+                                .toList().equals(steps),
+                        what + ": " + steps);
                 try (Stream<Path> all = Files.walk(run)) {
                     assertEquals(List.of(), all.filter(AtomicFile::isTemporary).toList(), what);
                 }
