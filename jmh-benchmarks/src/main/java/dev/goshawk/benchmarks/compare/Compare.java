@@ -47,6 +47,10 @@ public final class Compare implements Callable<Integer> {
             description = "Threads on both sides (default: 1).")
     private int threads = 1;
 
+    @Option(names = "--isa", paramLabel = "NAME",
+            description = "Hold both sides to an instruction set, avx2 or avx512 (default: what the processor has).")
+    private @Nullable String isa;
+
     /** Runs the command and ends the process: 0 where every line was measured, 2 after an error that was told in one line. */
     public static void main(String[] arguments) {
         CommandLine line = new CommandLine(new Compare());
@@ -69,7 +73,8 @@ public final class Compare implements Callable<Integer> {
         }
         List<Bar> chosen = chosen();
         String folder = System.getProperty("goshawk.peers", "");
-        Processes processes = new Processes(threads, folder.isEmpty() ? null : Path.of(folder));
+        Processes processes = new Processes(threads, folder.isEmpty() ? null : Path.of(folder),
+                isa == null ? Isa.ANY : Isa.of(isa));
         Table table = new Table(System.out);
         table.head(threads, processes);
         List<Result> results = new ArrayList<>();
@@ -89,6 +94,11 @@ public final class Compare implements Callable<Integer> {
         table.end(results);
         write(results);
         return whole ? 0 : EXIT_ERROR;
+    }
+
+    /** Whether an instruction set was asked for, which takes a process of its own. */
+    boolean hasIsa() {
+        return isa != null;
     }
 
     private List<Bar> chosen() {
@@ -119,7 +129,8 @@ public final class Compare implements Callable<Integer> {
                 row.put("ours_mb", r.ours()).put("peer_mb", r.peer());
             }
             row.put("name", r.bar().name()).put("peer", r.configuration()).put("ratio_low", r.low())
-                    .put("ratio_high", r.high()).put("largest_difference", r.check()).put("threads", threads);
+                    .put("ratio_high", r.high()).put("largest_difference", r.check()).put("threads", threads)
+                    .put("isa", isa);
         }
         String text = MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(rows) + "\n";
         AtomicFile.write(json, text.getBytes(StandardCharsets.UTF_8));

@@ -21,23 +21,27 @@ final class Processes {
 
     private final int threads;
     private final @Nullable Path peers;
+    private final Isa isa;
 
     /**
+     * @param isa what both sides are held to
      * @param peers folder with {@code classes} and {@code lib} that the profile {@code peers} left, or null for none
      */
-    Processes(int threads, @Nullable Path peers) {
+    Processes(int threads, @Nullable Path peers, Isa isa) {
         this.threads = threads;
         this.peers = peers;
+        this.isa = isa;
     }
 
     boolean havePeers() {
         return peers != null;
     }
 
-    /** The engine, with the flags of this process: the launcher's. */
+    /** The engine, with the flags of this process, which are the launcher's, and those of the instruction set. */
     WorkerProcess engine() {
         List<String> command = new ArrayList<>(List.of(java()));
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        command.addAll(isa.options());
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), EngineWorker.class.getName(),
                 Integer.toString(threads)));
         return WorkerProcess.start("goshawk", command, Map.of());
@@ -91,6 +95,7 @@ final class Processes {
         set.put("MALLOC_MMAP_MAX_", "0");
         set.put("MALLOC_TRIM_THRESHOLD_", "8589934592");
         set.put("MALLOC_ARENA_MAX", "1");
+        set.putAll(isa.environment());
         return set;
     }
 

@@ -15,10 +15,12 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** {@code compare shapes}: every convolution of a network, in every role its gradient has, kernel by kernel. */
@@ -39,6 +41,9 @@ final class ShapesCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
+    @ParentCommand
+    private @Nullable Compare parent;
+
     @Option(names = "--network", paramLabel = "NAME", split = ",",
             defaultValue = "resnet20,resnet50,inception_v3,sqnxt23_w2",
             description = "Networks (default: ${DEFAULT-VALUE}).")
@@ -57,6 +62,10 @@ final class ShapesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (parent != null && parent.hasIsa()) {
+            throw new ParameterException(spec.commandLine(),
+                    "--isa: shapes are measured in this process; set GOSHAWK_OPTS=-XX:UseAVX=2 instead");
+        }
         if (batch < 1) {
             throw new ParameterException(spec.commandLine(), "--batch: expected at least 1, got " + batch);
         }
