@@ -4,6 +4,7 @@ import dev.goshawk.backend.Workers;
 import dev.goshawk.cpu.kernel.conv.ConvKernel;
 import dev.goshawk.cpu.kernel.conv.ConvKernelDouble;
 import dev.goshawk.cpu.kernel.conv.direct.DirectConv;
+import dev.goshawk.cpu.kernel.conv.direct.DirectTile;
 import dev.goshawk.cpu.kernel.conv.direct.FlatFilterGrad;
 import dev.goshawk.cpu.kernel.conv.packed.PackedConv;
 import dev.goshawk.cpu.kernel.conv.packed.PackedConvDouble;
@@ -46,7 +47,7 @@ public final class ProductKernels {
         }
         if (role == ConvRole.WEIGHT_GRAD) {
             int depth = g.kernelHeight() * g.kernelWidth() * g.inChannels();
-            boolean longTaps = g.inChannels() < floatLanes() && g.kernelWidth() * g.inChannels() >= floatLanes();
+            boolean longTaps = g.inChannels() < DirectTile.BLOCK && g.kernelWidth() * g.inChannels() >= DirectTile.BLOCK;
             return !FlatFilterGrad.supports(g) && (longTaps || depth >= 320 && g.outChannels() >= 64);
         }
         return Math.min(g.inChannels(), g.outChannels()) > (g.strideHeight() * g.strideWidth() == 1 ? 128 : 64);
