@@ -4,6 +4,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The instruction set that both sides are held to. */
@@ -51,7 +53,7 @@ enum Isa {
     }
 
     /** Variables of the peers' environment; an empty value takes one away. */
-    Map<String, String> environment() {
-        return environment;
+    SortedMap<String, String> environment() {
+        return new TreeMap<>(environment);
     }
 }

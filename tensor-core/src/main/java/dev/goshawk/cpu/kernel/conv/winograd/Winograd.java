@@ -33,7 +33,7 @@ public final class Winograd {
         };
     }
 
-    /** Whether {@link #of} has a kernel for this role and geometry on this processor, faster than the others. */
+    /** Whether {@link #of} has a kernel for this role and geometry, faster than the others. */
     public static boolean supports(ConvRole role, ConvGeometry g) {
         return Math.min(g.inChannels(), g.outChannels()) <= MOST_CHANNELS
                 && (role == ConvRole.WEIGHT_GRAD ? WinogradFilterGrad.supports(g) : WinogradRows.supports(g));
