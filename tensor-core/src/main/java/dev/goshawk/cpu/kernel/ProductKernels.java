@@ -47,7 +47,8 @@ public final class ProductKernels {
         }
         if (role == ConvRole.WEIGHT_GRAD) {
             int depth = g.kernelHeight() * g.kernelWidth() * g.inChannels();
-            boolean longTaps = g.inChannels() < DirectTile.BLOCK && g.kernelWidth() * g.inChannels() >= DirectTile.BLOCK;
+            boolean longTaps = g.inChannels() < DirectTile.BLOCK
+                    && g.kernelWidth() * g.inChannels() >= DirectTile.BLOCK;
             return !FlatFilterGrad.supports(g) && (longTaps || depth >= 320 && g.outChannels() >= 64);
         }
         return Math.min(g.inChannels(), g.outChannels()) > (g.strideHeight() * g.strideWidth() == 1 ? 128 : 64);
