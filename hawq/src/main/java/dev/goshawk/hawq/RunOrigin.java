@@ -4,7 +4,7 @@ import dev.goshawk.backend.Backends;
 import dev.goshawk.hawq.search.SearchPolicy;
 import dev.goshawk.hawq.training.TrainingSettings;
 import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,12 +17,12 @@ import org.jspecify.annotations.Nullable;
  * @param location where the images are
  * @param threads number of threads that compute
  */
-public record RunOrigin(String command, Map<String, String> values, String weights, @Nullable String data,
+public record RunOrigin(String command, SequencedMap<String, String> values, String weights, @Nullable String data,
         String location, int threads) {
 
     /** Of a call from a program. */
     public static RunOrigin of(HawqOptions options) {
-        Map<String, String> values = new LinkedHashMap<>();
+        SequencedMap<String, String> values = new LinkedHashMap<>();
         for (Method m : options.methods()) {
             values.put("method " + m.name(),
                     m.policy().describe(options.target()) + ", widths " + m.policy().widths() + "; "

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.Map;
+import java.util.SequencedMap;
 
 /**
  * SHA-256 over a sequence of texts, numbers, tensors and bytes, shortened to 128 bits. Every item counts with its length, so that no
@@ -48,15 +48,15 @@ public final class Fingerprint {
         return this;
     }
 
-    /** Takes in texts by name, in the map's order. */
-    public Fingerprint addTexts(Map<String, String> texts) {
+    /** Takes in texts by name, in the map's order, which has to be the same in every process: those of {@code Map.of} are not. */
+    public Fingerprint addTexts(SequencedMap<String, String> texts) {
         add(texts.size());
         texts.forEach((name, text) -> add(name).add(text));
         return this;
     }
 
     /** Takes in tensors by name, in the map's order: type, shape and every bit of their elements. */
-    public Fingerprint addTensors(Map<String, Tensor> tensors) {
+    public Fingerprint addTensors(SequencedMap<String, Tensor> tensors) {
         add(tensors.size());
         tensors.forEach((name, tensor) -> add(name).add(tensor));
         return this;

@@ -11,6 +11,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class FingerprintTest {
@@ -23,7 +24,7 @@ class FingerprintTest {
     }
 
     private static String of(Tensor tensor) {
-        return new Fingerprint().addTensors(Map.of("w", tensor)).text();
+        return new Fingerprint().addTensors(new TreeMap<>(Map.of("w", tensor))).text();
     }
 
     @Test

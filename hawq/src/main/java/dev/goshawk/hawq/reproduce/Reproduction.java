@@ -36,6 +36,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -59,7 +60,7 @@ public final class Reproduction {
     private final RowOrigin origin;
     private final List<Block> blocks;
     /** Fingerprints of images and weights. */
-    private final Map<String, String> inputs;
+    private final SequencedMap<String, String> inputs;
 
     /**
      * A table.
@@ -207,7 +208,7 @@ public final class Reproduction {
 
     /** Everything that a row depends on. */
     private String fingerprint(Experiment e) {
-        Map<String, String> all = new LinkedHashMap<>(inputs);
+        SequencedMap<String, String> all = new LinkedHashMap<>(inputs);
         all.put("network", network.name());
         all.put("recipe", recipe.toString());
         all.put("row", e.row());
@@ -215,11 +216,15 @@ public final class Reproduction {
         return new Fingerprint().addTexts(all).text();
     }
 
-    private Map<String, String> values(Experiment e) {
-        return e.isBaseline()
-                ? Map.of("training", recipe.training(e.seed(), BitWidth.FLOAT).toString(), "schedule",
-                        recipe.floats().toString(), "backend", backend.name())
-                : RunOrigin.of(options(e)).values();
+    private SequencedMap<String, String> values(Experiment e) {
+        if (!e.isBaseline()) {
+            return RunOrigin.of(options(e)).values();
+        }
+        SequencedMap<String, String> values = new LinkedHashMap<>();
+        values.put("training", recipe.training(e.seed(), BitWidth.FLOAT).toString());
+        values.put("schedule", recipe.floats().toString());
+        values.put("backend", backend.name());
+        return values;
     }
 
     /** The float network of a row of the ledger, if its file is still the same. */

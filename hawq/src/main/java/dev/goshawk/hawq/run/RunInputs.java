@@ -5,7 +5,7 @@ import dev.goshawk.fingerprint.Fingerprint;
 import dev.goshawk.hawq.training.TrainingData;
 import dev.goshawk.models.parameters.Parameters;
 import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.SequencedMap;
 
 /** What a run reads, as it is kept to tell whether a resumed run reads the same. */
 public final class RunInputs {
@@ -13,8 +13,8 @@ public final class RunInputs {
     }
 
     /** Fingerprints of what a training starts from, wherever its files are. */
-    public static Map<String, String> fingerprints(TrainingData data, Parameters weights) {
-        Map<String, String> contents = new LinkedHashMap<>();
+    public static SequencedMap<String, String> fingerprints(TrainingData data, Parameters weights) {
+        SequencedMap<String, String> contents = new LinkedHashMap<>();
         contents.put("training images", data.train().fingerprint());
         contents.put("test images", data.test().fingerprint());
         ImageDataset held = data.validation();

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -93,7 +94,7 @@ public final class Checkpoints {
             throw new WeightFileException(target.toString(), "cannot be written (there is no folder " + folder
                     + " and none can be made)", e);
         }
-        Map<String, String> text = new TreeMap<>(metadata);
+        SequencedMap<String, String> text = new TreeMap<>(metadata);
         text.put(FORMAT, THIS_FORMAT);
         text.put(CHECKSUM, checksum(tensors, text));
         writer.write(target, tensors, text);
@@ -133,7 +134,7 @@ public final class Checkpoints {
 
     private static Weights read(Path path) {
         Weights weights = WeightFile.read(path);
-        Map<String, String> text = new TreeMap<>(weights.metadata());
+        SequencedMap<String, String> text = new TreeMap<>(weights.metadata());
         String format = text.get(FORMAT);
         if (!THIS_FORMAT.equals(format)) {
             throw new WeightFileException(path.toString(),
@@ -146,7 +147,7 @@ public final class Checkpoints {
         return weights;
     }
 
-    private static String checksum(Map<String, Tensor> tensors, Map<String, String> text) {
+    private static String checksum(Map<String, Tensor> tensors, SequencedMap<String, String> text) {
         return new Fingerprint().addTensors(new TreeMap<>(tensors)).addTexts(text).text();
     }
 

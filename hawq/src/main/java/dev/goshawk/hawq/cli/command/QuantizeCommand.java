@@ -39,7 +39,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.SequencedMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -173,7 +173,7 @@ public final class QuantizeCommand implements Callable<Integer> {
                 start.isRandom(weights), backend);
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
-        Map<String, String> values = settings(inputSize, options);
+        SequencedMap<String, String> values = settings(inputSize, options);
         held.prepare(values, quantization.sources(curvature.sources(data.sources(weights))));
         TrainingData opened = data.open(inputSize, training.seed(), err);
         Network network = quantization.units(model.network(opened.train().classes().size()));
@@ -272,8 +272,8 @@ public final class QuantizeCommand implements Callable<Integer> {
         return ("goshawk " + String.join(" ", spec.commandLine().getParseResult().originalArgs())).strip();
     }
 
-    private Map<String, String> settings(int inputSize, HawqOptions options) {
-        Map<String, String> values = new LinkedHashMap<>();
+    private SequencedMap<String, String> settings(int inputSize, HawqOptions options) {
+        SequencedMap<String, String> values = new LinkedHashMap<>();
         values.put("command", "quantize");
         model.putInto(values);
         start.putInto(values);
