@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class Connection {
     private static final String EXECUTOR_OPTIONS = "spark.executor.extraJavaOptions";
     private static final String LOG_SETTINGS = "log4j2.configurationFile";
-    private static final long EXECUTORS_MILLIS = 90_000;
+    private static final long EXECUTORS_MILLIS = 300_000;
     /** Without a new executor for so long, those that are there are taken to be all. */
     private static final long SETTLED_MILLIS = 3_000;
     private static final long POLL_MILLIS = 100;

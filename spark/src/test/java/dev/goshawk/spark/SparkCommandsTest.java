@@ -70,7 +70,7 @@ class SparkCommandsTest {
 
     private void theNumbers(String command) throws IOException {
         List<String> words = new ArrayList<>(List.of(command.strip().split(" ")));
-        words.addAll(List.of("--sample-size", "5", "--micro-batch", "2", "--threads", "1"));
+        words.addAll(List.of("--sample-size", "3", "--micro-batch", "1", "--threads", "1"));
         assertEquals(json(words), json(words, "--spark", "local[2]", "--partitions", "2"));
     }
 
