@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * An image classifier read from an ONNX file. Floating initializers of more than one element are its parameters, under their names
@@ -35,11 +36,13 @@ public final class OnnxNetwork implements Network {
     private static final int CHANNELS = 3;
     private static final int DEFAULT_SIZE = 224;
     private static final String FIRST_BLOCK = "input";
+    private static final Set<String> ROUNDING = Set.of("QuantizeLinear", "Quant");
 
     private final Path file;
     private final OnnxModel model;
     private final String name;
     private final Map<String, String> blocks = new LinkedHashMap<>();
+    private final boolean rounded;
     private final boolean channelsLast;
     private final int inputSize;
     private final String logits;
@@ -51,9 +54,10 @@ public final class OnnxNetwork implements Network {
      *
      * @param blocks which layers make up a block
      * @param inputSize side of its images in pixels, or 0 for the file's, and 224 where the file leaves it open
+     * @param rounded whether activations are rounded where the file says so; for training and quantization they should not be
      */
-    public record Settings(BlockPatterns blocks, int inputSize) {
-        public static final Settings STANDARD = new Settings(BlockPatterns.NONE, 0);
+    public record Settings(BlockPatterns blocks, int inputSize, boolean rounded) {
+        public static final Settings STANDARD = new Settings(BlockPatterns.NONE, 0, true);
 
         public Settings {
             if (inputSize < 0) {
@@ -66,6 +70,7 @@ public final class OnnxNetwork implements Network {
         this.file = file;
         this.model = model;
         this.name = name;
+        this.rounded = settings.rounded();
         OnnxModel.Input images = images(model);
         this.channelsLast = images.dims().get(1) != CHANNELS && images.dims().get(3) == CHANNELS;
         int size = settings.inputSize() > 0 ? settings.inputSize() : images.dims().get(channelsLast ? 1 : 2);
@@ -178,6 +183,12 @@ public final class OnnxNetwork implements Network {
         return file;
     }
 
+    /** Whether the file rounds activations, as those of quantized networks do. */
+    public boolean roundsActivations() {
+        return model.nodes().stream().anyMatch(n -> ROUNDING.contains(n.operator())
+                && !model.initializers().containsKey(n.inputs().getFirst()));
+    }
+
     /** The file's own arrays, in PyTorch's layout. */
     public Weights weights() {
         return Weights.of(model.source(), arrays);
@@ -202,6 +213,11 @@ public final class OnnxNetwork implements Network {
         @Override
         public DType dtype() {
             return net.dtype();
+        }
+
+        @Override
+        public boolean rounds() {
+            return rounded;
         }
 
         @Override

@@ -1,6 +1,7 @@
 package dev.goshawk.onnx.export;
 
 import com.google.protobuf.CodedOutputStream;
+import dev.goshawk.onnx.format.ElementKind;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,21 +12,20 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 
 /** An ONNX model as protobuf, field by field: nodes, initializers, one input and one output. Numbers of fields are those of {@code onnx.proto}. */
 final class GraphBytes {
-    private static final int IR_VERSION = 8;
-    private static final int OPSET = 13;
     private static final int FLOAT = 1;
-    private static final int UINT8 = 2;
-    private static final int INT8 = 3;
     private static final int INT64 = 7;
     private static final int TYPE_INT = 2;
+    private static final int TYPE_STRING = 3;
     private static final int TYPE_INTS = 7;
 
     private final ByteArrayOutputStream fields = new ByteArrayOutputStream();
     private final Set<String> initializers = new HashSet<>();
+    private final Set<String> domains = new TreeSet<>();
 
     private interface Body {
         void write(CodedOutputStream out) throws IOException;
@@ -60,6 +60,15 @@ final class GraphBytes {
             return this;
         }
 
+        Attributes add(String name, String value) {
+            all.add(message(out -> {
+                out.writeString(1, name);
+                out.writeString(4, value);
+                out.writeInt32(20, TYPE_STRING);
+            }));
+            return this;
+        }
+
         Attributes add(String name, long... values) {
             all.add(message(out -> {
                 out.writeString(1, name);
@@ -74,6 +83,11 @@ final class GraphBytes {
 
     /** Adds a node; its result has the name of the node. */
     String node(String operator, String name, Attributes attributes, String... inputs) {
+        return node("", operator, name, attributes, inputs);
+    }
+
+    /** Adds a node of a domain of operators; empty for ONNX's own. */
+    String node(String domain, String operator, String name, Attributes attributes, String... inputs) {
         field(1, message(out -> {
             for (String i : inputs) {
                 out.writeString(1, i);
@@ -83,6 +97,10 @@ final class GraphBytes {
             out.writeString(4, operator);
             for (byte[] a : attributes.all) {
                 out.writeByteArray(5, a);
+            }
+            if (!domain.isEmpty()) {
+                domains.add(domain);
+                out.writeString(7, domain);
             }
         }));
         return name;
@@ -110,9 +128,9 @@ final class GraphBytes {
         });
     }
 
-    /** Adds an array of bytes, once for a name. */
-    String bytes(String name, boolean signed, long[] dims, byte... values) {
-        return initializer(name, signed ? INT8 : UINT8, dims, () -> values);
+    /** Adds an array of whole numbers of at most 8 bits, once for a name. */
+    String codes(String name, ElementKind kind, long[] dims, int... values) {
+        return initializer(name, kind.code(), dims, () -> kind.pack(values));
     }
 
     private String initializer(String name, int type, long[] dims, Supplier<byte[]> raw) {
@@ -157,14 +175,20 @@ final class GraphBytes {
     }
 
     /** The whole model. */
-    byte[] model(String network, String producer) {
+    byte[] model(String network, String producer, int irVersion, int opset) {
         field(2, network.getBytes(StandardCharsets.UTF_8));
         byte[] graph = fields.toByteArray();
         return message(out -> {
-            out.writeInt64(1, IR_VERSION);
+            out.writeInt64(1, irVersion);
             out.writeString(2, producer);
             out.writeByteArray(7, graph);
-            out.writeByteArray(8, message(o -> o.writeInt64(2, OPSET)));
+            out.writeByteArray(8, message(o -> o.writeInt64(2, opset)));
+            for (String domain : domains) {
+                out.writeByteArray(8, message(o -> {
+                    o.writeString(1, domain);
+                    o.writeInt64(2, 1);
+                }));
+            }
         });
     }
 }

@@ -6,11 +6,13 @@ import dev.goshawk.onnx.export.GraphBytes.Attributes;
 import dev.goshawk.tensor.ConvGeometry;
 import dev.goshawk.tensor.ConvRole;
 import dev.goshawk.tensor.PoolGeometry;
+import dev.goshawk.tensor.Shape;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Writes values as nodes: images [batch, height, width, channels] of Goshawk's are [batch, channels, height, width] in the file. */
 final class NodeWriter {
@@ -22,9 +24,29 @@ final class NodeWriter {
     /** Inputs of the traced graph by name: what they are in the file. */
     private final Map<String, String> inputs = new HashMap<>();
     private final Map<String, float[]> channels = new HashMap<>();
-    /** Values that are numbers by channel, by the name of what they were. */
-    private final Map<Value, String> numbers = new IdentityHashMap<>();
+    private final Map<String, Filter> weights = new HashMap<>();
     private int count;
+
+    /** Numbers by channel, or one for all. */
+    @SuppressWarnings("ArrayRecordComponent")
+    private record Numbers(String name, float[] values) {
+        float at(int channel) {
+            return values[values.length == 1 ? 0 : channel];
+        }
+    }
+
+    /** A float weight, [out, ...]. */
+    @SuppressWarnings("ArrayRecordComponent")
+    private record Filter(long[] dims, float[] values) {
+        float[] times(Numbers byOutput) {
+            float[] product = new float[values.length];
+            int each = values.length / (int) dims[0];
+            for (int i = 0; i < product.length; i++) {
+                product[i] = values[i] * byOutput.at(i / each);
+            }
+            return product;
+        }
+    }
 
     NodeWriter(GraphBytes out) {
         this.out = out;
@@ -39,12 +61,29 @@ final class NodeWriter {
         channels.put(input, values);
     }
 
-    String nameOf(Value v) {
-        String name = names.get(v);
-        if (name == null) {
+    /** Says that a weight is float: a convolution with it takes in the numbers by channel that follow. */
+    void floats(String input, long[] dims, float[] values) {
+        weights.put(input, new Filter(dims, values));
+    }
+
+    /** Writes a value where it was not written before, its operands before it; gives its name in the file. */
+    String write(Value v) {
+        String known = names.get(v);
+        if (known != null) {
+            return known;
+        }
+        String name = v.op() instanceof Op.Input in ? input(v, in.name()) : node(v);
+        names.put(v, name);
+        return name;
+    }
+
+    private String input(Value v, String name) {
+        Filter filter = weights.get(name);
+        String known = filter == null ? inputs.get(name) : out.floats(name, filter.dims(), filter.values());
+        if (known == null) {
             throw unsupported(v);
         }
-        return name;
+        return known;
     }
 
     private static IllegalArgumentException unsupported(Value v) {
@@ -57,45 +96,29 @@ final class NodeWriter {
         return "v" + count++;
     }
 
-    /** Writes a value, its operands before it; does nothing where it was written. */
-    void add(Value v) {
-        if (names.containsKey(v) || numbers.containsKey(v)) {
-            return;
-        }
-        switch (v.op()) {
-            case Op.Input in -> {
-                if (channels.containsKey(in.name())) {
-                    numbers.put(v, in.name());
-                } else {
-                    String known = inputs.get(in.name());
-                    if (known == null) {
-                        throw unsupported(v);
-                    }
-                    names.put(v, known);
-                }
-            }
-            case Op.Constant c -> {
-                String name = "constant" + c.value();
-                channels.put(name, new float[] {(float) c.value()});
-                numbers.put(v, name);
-            }
-            case Op.Broadcast _ when numbers.get(v.operand(0)) instanceof String name -> numbers.put(v, name);
-            case Op.MaxPoolIndices _ -> {
-            }
-            default -> names.put(v, node(v));
-        }
+    /** Numbers by channel with the name of what they were, or null for anything else. */
+    private @Nullable Numbers numbers(Value v) {
+        return switch (v.op()) {
+            case Op.Input in when channels.containsKey(in.name()) ->
+                new Numbers(in.name(), channels.getOrDefault(in.name(), new float[0]));
+            case Op.Constant c -> new Numbers("constant" + c.value(), new float[] {(float) c.value()});
+            case Op.Broadcast _ -> numbers(v.operand(0));
+            case Op.Reshape(var to) when numbers(v.operand(0)) instanceof Numbers n && to.size() == n.values().length
+                    && to.dim(-1) == to.size() ->
+                n;
+            default -> null;
+        };
     }
 
     /** An operand, with numbers by channel as the other operand's rank needs them. */
     private String operand(Value v, int i) {
-        Value o = v.operand(i);
-        String name = numbers.get(o);
-        if (name == null) {
-            return nameOf(o);
+        Numbers n = numbers(v.operand(i));
+        if (n == null) {
+            return write(v.operand(i));
         }
-        float[] values = channels.getOrDefault(name, new float[0]);
+        float[] values = n.values();
         boolean image = v.shape().rank() == 4 && values.length > 1;
-        return out.floats(image ? name + ".image" : name,
+        return out.floats(image ? n.name() + ".image" : n.name(),
                 values.length == 1
                         ? new long[0]
                         : image ? new long[] {values.length, 1, 1} : new long[] {values.length},
@@ -108,6 +131,7 @@ final class NodeWriter {
                 out.node("Conv", fresh(), conv(g), operand(v, 0), operand(v, 1));
             case Op.MatMul(var a, var b) when !a && !b ->
                 out.node("Gemm", fresh(), new Attributes().add("transB", 1), operand(v, 0), operand(v, 1));
+            case Op.Add _ when affine(v) instanceof String layer -> layer;
             case Op.Add _ -> out.node("Add", fresh(), operand(v, 0), operand(v, 1));
             case Op.Subtract _ -> out.node("Sub", fresh(), operand(v, 0), operand(v, 1));
             case Op.Multiply _ -> out.node("Mul", fresh(), operand(v, 0), operand(v, 1));
@@ -116,13 +140,11 @@ final class NodeWriter {
             case Op.Unary(var f) when f == Op.Unary.Function.RELU -> out.node("Relu", fresh(), operand(v, 0));
             case Op.Concat(var axis) when v.shape().rank() == 4 -> out.node("Concat", fresh(),
                     new Attributes().add("axis", AXES[axis]),
-                    v.operands().stream().map(this::nameOf).toArray(String[]::new));
+                    v.operands().stream().map(this::write).toArray(String[]::new));
             case Op.Sum(var axes) when v.operand(0).shape().rank() == 4 && axes.equals(List.of(1, 2)) ->
                 out.node("ReduceSum", fresh(), new Attributes().add("keepdims", 0), operand(v, 0),
                         out.longs("pixels", 2, 3));
-            case Op.Reshape(var to) when to.rank() == 2 && v.operand(0).shape().rank() == 4
-                    && v.operand(0).shape().dim(1) == 1 && v.operand(0).shape().dim(2) == 1 ->
-                out.node("Flatten", fresh(), operand(v, 0));
+            case Op.Reshape(var to) -> reshape(v, to);
             case Op.Slice(var start, var limit, var stride) when v.shape().rank() == 4 && start.getFirst() == 0 ->
                 slice(v, start, limit, stride);
             case Op.Pad(var low, var high, var interior) when v.shape().rank() == 4
@@ -135,6 +157,78 @@ final class NodeWriter {
                 out.node("MaxPool", fresh(), pool(g), operand(v, 0));
             default -> throw unsupported(v);
         };
+    }
+
+    /**
+     * A layer and what is multiplied with its channels and added to them, as one node: the sum becomes its bias, and the product goes into
+     * float weights, as exporters write a folded batch normalization. Null for any other sum.
+     */
+    private @Nullable String affine(Value v) {
+        Numbers added = numbers(v.operand(1));
+        if (added == null) {
+            return null;
+        }
+        Value layer = v.operand(0);
+        Numbers factor = null;
+        if (layer.op() instanceof Op.Multiply && numbers(layer.operand(1)) instanceof Numbers n) {
+            factor = n;
+            layer = layer.operand(0);
+        }
+        Numbers inner = null;
+        if (factor != null && layer.op() instanceof Op.Add && numbers(layer.operand(1)) instanceof Numbers n) {
+            inner = n;
+            layer = layer.operand(0);
+        }
+        boolean conv = layer.op() instanceof Op.Conv(var role, var _) && role == ConvRole.OUTPUT;
+        boolean dense = layer.op() instanceof Op.MatMul(var a, var b) && !a && !b;
+        int outputs = layer.shape().dim(-1);
+        if (!conv && !dense || names.containsKey(layer)) {
+            return null;
+        }
+        String weight;
+        if (factor == null) {
+            weight = write(layer.operand(1));
+        } else if (layer.operand(1).op() instanceof Op.Input in && weights.get(in.name()) instanceof Filter filter) {
+            weight = out.floats(in.name(), filter.dims(), filter.times(factor));
+        } else {
+            return null;
+        }
+        float[] bias = new float[outputs];
+        for (int c = 0; c < outputs; c++) {
+            double shifted = inner == null || factor == null ? 0 : (double) inner.at(c) * factor.at(c);
+            bias[c] = (float) (shifted + added.at(c));
+        }
+        String name = factor == null ? added.name() : added.name() + ".folded";
+        String vector = out.floats(name + (added.values().length == outputs ? "" : "." + outputs),
+                new long[] {outputs}, bias);
+        return layer.op() instanceof Op.Conv(var _, var g)
+                ? out.node("Conv", fresh(), conv(g), operand(layer, 0), weight, vector)
+                : out.node("Gemm", fresh(), new Attributes().add("transB", 1), operand(layer, 0), weight, vector);
+    }
+
+    /** Images of one pixel become vectors and the other way round, and whole images vectors of their planes. */
+    private String reshape(Value v, Shape to) {
+        Value from = v.operand(0);
+        while (from.op() instanceof Op.Reshape) {
+            from = from.operand(0);
+        }
+        Shape s = from.shape();
+        if (s.equals(to)) {
+            return write(from);
+        }
+        int batch = to.dim(0);
+        boolean pixel = s.rank() == 4 && s.dim(1) == 1 && s.dim(2) == 1;
+        if (pixel && to.rank() == 2 && to.dim(0) == s.dim(0)) {
+            return out.node("Flatten", fresh(), write(from));
+        }
+        if (s.rank() == 2 && s.dim(0) == batch && to.rank() == 4 && to.dim(3) == s.dim(1)) {
+            return out.node("Unsqueeze", fresh(), write(from), out.longs("pixels", 2, 3));
+        }
+        if (from.op() instanceof Op.Permute(var order) && order.equals(List.of(0, 3, 1, 2)) && to.rank() == 2
+                && s.dim(0) == batch) {
+            return out.node("Flatten", fresh(), write(from.operand(0)));
+        }
+        throw unsupported(v);
     }
 
     private static Attributes conv(ConvGeometry g) {

@@ -1,7 +1,6 @@
 package dev.goshawk.onnx.export;
 
 import dev.goshawk.files.AtomicFile;
-import dev.goshawk.graph.Graph;
 import dev.goshawk.graph.Value;
 import dev.goshawk.models.ActivationSite;
 import dev.goshawk.models.Mode;
@@ -9,7 +8,6 @@ import dev.goshawk.models.ParameterSpec;
 import dev.goshawk.models.TracedNetwork;
 import dev.goshawk.packed.FoldedNormalization;
 import dev.goshawk.packed.PackedModel;
-import dev.goshawk.packed.format.LevelRule;
 import dev.goshawk.packed.format.PackedActivation;
 import dev.goshawk.packed.format.PackedNetwork;
 import dev.goshawk.packed.format.PackedWeight;
@@ -18,22 +16,24 @@ import dev.goshawk.tensor.Shape;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
- * Writes a network as an ONNX file of operator set 13: images [batch, 3, height, width], normalized, to logits. Batch normalization is folded. Weights
- * that are whole multiples of a scale are int8 (or uint8) with DequantizeLinear, others float; activations are QuantizeLinear, Clip to the codes of their width, and
- * DequantizeLinear ("QCDQ"), in uint8.
+ * Writes a network as an ONNX file: images [batch, 3, height, width], normalized, to logits. Batch normalization is folded, into the weights of
+ * float layers. Weights that are whole multiples of a scale are written as a {@link CodeFormat} says, others are float.
  */
 public final class OnnxExport {
     private final PackedModel model;
     private final GraphBytes out = new GraphBytes();
     private final NodeWriter nodes = new NodeWriter(out);
+    private final CodeFormat format;
+    private final CodeWriter codes;
     private final List<Value> sites = new ArrayList<>();
 
-    private OnnxExport(PackedModel model) {
+    private OnnxExport(PackedModel model, CodeFormat format) {
         this.model = model;
+        this.format = format;
+        this.codes = new CodeWriter(out, format);
     }
 
     /**
@@ -42,8 +42,8 @@ public final class OnnxExport {
      * @throws IllegalArgumentException in one line, if something of the network has no operator
      * @throws IOException in one line, if the file cannot be written
      */
-    public static void write(Path file, PackedModel model) throws IOException {
-        AtomicFile.write(file, new OnnxExport(model).bytes());
+    public static void write(Path file, PackedModel model, CodeFormat format) throws IOException {
+        AtomicFile.write(file, new OnnxExport(model, format).bytes());
     }
 
     private byte[] bytes() {
@@ -62,42 +62,26 @@ public final class OnnxExport {
         out.input(TracedNetwork.IMAGES, 3, height, width);
         nodes.name(TracedNetwork.IMAGES, TracedNetwork.IMAGES);
         for (int i = 0; i < sites.size(); i++) {
-            add(sites.get(i));
-            nodes.name(site(i), quantized(content.activations().get(i), nodes.nameOf(sites.get(i)), site(i)));
+            nodes.name(site(i), codes.activation(content.activations().get(i), nodes.write(sites.get(i)), site(i)));
         }
-        add(traced.logits());
-        out.node("Identity", "logits", nodes.nameOf(traced.logits()));
+        out.node("Identity", "logits", nodes.write(traced.logits()));
         out.output("logits", model.network().classes());
-        return out.model(model.network().name(), "goshawk");
+        return out.model(model.network().name(), "goshawk", format.irVersion(), format.opset());
     }
 
     private static String site(int i) {
         return "site" + i;
     }
 
-    private void add(Value result) {
-        Graph.of("result", result).nodes().forEach(nodes::add);
-    }
-
-    private String quantized(PackedActivation a, String x, String name) {
-        if (a.form() == PackedActivation.Form.FLOAT) {
-            return x;
-        }
-        String scale = out.floats(name + ".scale", new long[0], a.numbers()[0]);
-        String zero = out.bytes("zero", false, new long[0], (byte) 0);
-        String codes = out.node("QuantizeLinear", name + ".q", x, scale, zero);
-        if (a.bits() < Byte.SIZE) {
-            codes = out.node("Clip", name + ".clip", codes, zero,
-                    out.bytes("highest" + a.bits(), false, new long[0], (byte) a.highest()));
-        }
-        return out.node("DequantizeLinear", name, codes, scale, zero);
-    }
-
     private final class Parameters implements PackedNetwork.Visitor {
         @Override
         public void weight(ParameterSpec spec, PackedWeight weight, float[] floats) {
-            nodes.name(spec.name(), OnnxExport.this.weight(spec, weight,
-                    weight.rule().isFloat() ? floats : values(spec, weight)));
+            if (weight.rule().isFloat()) {
+                nodes.floats(spec.name(), torch(spec.shape()), floats);
+            } else {
+                nodes.name(spec.name(),
+                        codes.weight(spec.name(), torch(spec.shape()), weight, values(spec, weight)));
+            }
         }
 
         @Override
@@ -122,32 +106,10 @@ public final class OnnxExport {
         return values;
     }
 
-    /** Writes a weight in PyTorch's layout. */
-    private String weight(ParameterSpec spec, PackedWeight packed, float[] values) {
-        Shape s = spec.shape();
-        long[] dims = s.rank() == 4
+    private static long[] torch(Shape s) {
+        return s.rank() == 4
                 ? new long[] {s.dim(3), s.dim(2), s.dim(0), s.dim(1)}
                 : new long[] {s.dim(1), s.dim(0)};
-        LevelRule rule = packed.rule();
-        boolean linear = rule.form() == LevelRule.Form.LINEAR && packed.large().length == 0;
-        int last = linear ? rule.integer(rule.levels() - 1) : 0;
-        boolean signed = linear && rule.first() >= Byte.MIN_VALUE && last <= Byte.MAX_VALUE;
-        boolean unsigned = linear && rule.stride() == 1 && rule.first() <= 0 && -rule.first() < 256;
-        if (!signed && !unsigned) {
-            return out.floats(spec.name(), dims, values);
-        }
-        int[] codes = packed.unpacked();
-        byte[] bytes = new byte[codes.length];
-        for (int i = 0; i < bytes.length; i++) {
-            bytes[i] = (byte) (signed ? rule.integer(codes[i]) : codes[i]);
-        }
-        long[] groups = rule.groups() == 1 ? new long[0] : new long[] {rule.groups()};
-        byte[] zeros = new byte[rule.groups()];
-        Arrays.fill(zeros, (byte) (signed ? 0 : -rule.first()));
-        return out.node("DequantizeLinear", spec.name() + ".values", new GraphBytes.Attributes().add("axis", 0),
-                out.bytes(spec.name(), signed, dims, bytes),
-                out.floats(spec.name() + ".scale", groups, packed.numbers()),
-                out.bytes(spec.name() + ".zero", signed, groups, zeros));
     }
 
     /** Cuts the network at its activations, and puts folded batch normalization in. */

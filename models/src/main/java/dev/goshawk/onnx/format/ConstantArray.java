@@ -4,6 +4,8 @@ import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.Tensor;
 import java.util.Arrays;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A constant array in row-major order. Where every element is the same number only one is stored, so that a file cannot ask for
@@ -14,8 +16,13 @@ public final class ConstantArray {
     private final boolean integer;
     private final Object elements;
     private final int stored;
+    private final @Nullable ElementKind kind;
 
     private ConstantArray(Shape shape, boolean integer, Object elements, int stored) {
+        this(shape, integer, elements, stored, null);
+    }
+
+    private ConstantArray(Shape shape, boolean integer, Object elements, int stored, @Nullable ElementKind kind) {
         if (stored != 1 && stored != shape.size()) {
             throw new OnnxException("an array of shape " + shape + " has " + stored + " elements");
         }
@@ -23,6 +30,17 @@ public final class ConstantArray {
         this.integer = integer;
         this.elements = elements;
         this.stored = stored;
+        this.kind = kind;
+    }
+
+    /** The same array, known to be of that type in the file. */
+    ConstantArray of(ElementKind known) {
+        return new ConstantArray(shape, integer, elements, stored, known);
+    }
+
+    /** The type in the file, of arrays that are as they stand there. */
+    public Optional<ElementKind> kind() {
+        return Optional.ofNullable(kind);
     }
 
     /** Whole numbers; a single one stands for all elements. */
@@ -111,7 +129,7 @@ public final class ConstantArray {
         if (to.size() != size()) {
             throw new OnnxException("cannot reshape " + shape + " to " + to);
         }
-        return new ConstantArray(to, integer, elements, stored);
+        return new ConstantArray(to, integer, elements, stored, kind);
     }
 
     /** The same elements as whole numbers or as floating ones. */

@@ -1,12 +1,14 @@
 package dev.goshawk.onnx.format;
 
 import java.util.Locale;
+import java.util.function.IntUnaryOperator;
 
 /** ONNX's element types ({@code TensorProto.DataType}) as far as arrays of them can be read. */
 public enum ElementKind {
     FLOAT(1, 32, false), UINT8(2, 8, true), INT8(3, 8, true), UINT16(4, 16, true), INT16(5, 16, true),
     INT32(6, 32, true), INT64(7, 64, true), BOOL(9, 8, true), FLOAT16(10, 16, false), DOUBLE(11, 64, false),
-    UINT32(12, 32, true), UINT64(13, 64, true), BFLOAT16(16, 16, false);
+    UINT32(12, 32, true), UINT64(13, 64, true), BFLOAT16(16, 16, false), UINT4(21, 4, true), INT4(22, 4, true),
+    UINT2(25, 2, true), INT2(26, 2, true);
 
     private final int code;
     private final int bits;
@@ -23,8 +25,51 @@ public enum ElementKind {
         return integer;
     }
 
-    int bytes() {
-        return bits / Byte.SIZE;
+    /** Number of the type in files. */
+    public int code() {
+        return code;
+    }
+
+    /** Whole numbers of at most 8 bits as a file holds them, the first of those that share a byte in its low bits. */
+    public byte[] pack(int... numbers) {
+        byte[] bytes = new byte[(int) bytes(numbers.length)];
+        int perByte = Byte.SIZE / bits;
+        for (int i = 0; i < numbers.length; i++) {
+            bytes[i / perByte] |= (byte) ((numbers[i] & (1 << bits) - 1) << i % perByte * bits);
+        }
+        return bytes;
+    }
+
+    /** Width of an element. */
+    public int bits() {
+        return bits;
+    }
+
+    /** Bytes of so many elements; those narrower than a byte share one, the first in its low bits. */
+    long bytes(long elements) {
+        return elements > Long.MAX_VALUE / bits ? Long.MAX_VALUE : (elements * bits + Byte.SIZE - 1) / Byte.SIZE;
+    }
+
+    /** Whether whole numbers may be below 0. */
+    private boolean isSigned() {
+        return name().startsWith("INT");
+    }
+
+    /** The least whole number of a type of at most 32 bits. */
+    public double least() {
+        return isSigned() ? -Math.scalb(1.0, bits - 1) : 0;
+    }
+
+    /** The greatest whole number of a type of at most 32 bits. */
+    public double greatest() {
+        return Math.scalb(1.0, isSigned() ? bits - 1 : bits) - 1;
+    }
+
+    /** Element i of numbers that share bytes. */
+    long packed(IntUnaryOperator byteAt, int i) {
+        int perByte = Byte.SIZE / bits;
+        int shifted = byteAt.applyAsInt(i / perByte) >> i % perByte * bits & (1 << bits) - 1;
+        return isSigned() && shifted >= 1 << bits - 1 ? shifted - (1 << bits) : shifted;
     }
 
     /**
@@ -39,7 +84,7 @@ public enum ElementKind {
             }
         }
         throw new OnnxException("element type " + code + " is not supported (8 is string, 14 and 15 are complex, 17 "
-                + "and above are narrower than a byte or 8-bit floating)");
+                + "to 20, 23 and 24 are floating of 8 bits or less)");
     }
 
     @Override

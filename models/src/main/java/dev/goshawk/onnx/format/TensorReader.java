@@ -111,7 +111,7 @@ public final class TensorReader {
 
         Named tensor(Path folder) {
             try {
-                return new Named(name, array(folder));
+                return new Named(name, array(folder).of(ElementKind.of(type)));
             } catch (IllegalArgumentException e) {
                 throw new OnnxException("tensor " + OnnxException.quoted(name) + ": " + e.getMessage(), e);
             }
@@ -131,18 +131,19 @@ public final class TensorReader {
             }
             Shape shape = Shape.of(dims.stream().mapToInt(Long::intValue).toArray());
             if (external) {
-                return decode(kind, shape, ExternalData.read(folder, location, size * kind.bytes()));
+                return decode(kind, shape, ExternalData.read(folder, location, kind.bytes(size)));
             }
             if (numbers.size == 0) {
-                if (raw.size() != size * kind.bytes()) {
-                    throw new OnnxException("expected " + size * kind.bytes() + " bytes for shape " + shape + " of "
+                if (raw.size() != kind.bytes(size)) {
+                    throw new OnnxException("expected " + kind.bytes(size) + " bytes for shape " + shape + " of "
                             + kind + ", got " + raw.size());
                 }
                 return decode(kind, shape, raw.asReadOnlyByteBuffer());
             }
-            if (numbers.size != size) {
-                throw new OnnxException(
-                        "expected " + size + " elements for shape " + shape + ", got " + numbers.size);
+            boolean shared = kind.bits() < Byte.SIZE;
+            if (numbers.size != (shared ? kind.bytes(size) : size)) {
+                throw new OnnxException("expected " + (shared ? kind.bytes(size) + " bytes" : size + " elements")
+                        + " for shape " + shape + (shared ? " of " + kind : "") + ", got " + numbers.size);
             }
             return listed(kind, shape);
         }
@@ -156,6 +157,7 @@ public final class TensorReader {
                 case DOUBLE -> ConstantArray.of(shape, Arrays.stream(bits).mapToDouble(Double::longBitsToDouble)
                         .toArray());
                 case INT8, INT16, INT32, UINT8, UINT16, UINT32, INT64, UINT64, BOOL -> ConstantArray.of(shape, bits);
+                case INT4, UINT4, INT2, UINT2 -> integers(shape, i -> kind.packed(b -> (int) bits[b], i));
             };
         }
     }
@@ -192,6 +194,7 @@ public final class TensorReader {
             case INT32 -> integers(shape, i -> b.getInt(at + i * Integer.BYTES));
             case UINT32 -> integers(shape, i -> Integer.toUnsignedLong(b.getInt(at + i * Integer.BYTES)));
             case INT64, UINT64 -> integers(shape, i -> b.getLong(at + i * Long.BYTES));
+            case INT4, UINT4, INT2, UINT2 -> integers(shape, i -> kind.packed(k -> b.get(at + k), i));
         };
     }
 

@@ -106,6 +106,10 @@ final class Elementwise {
     private static Term clip(Node n) {
         double low = n.number("min", 1, Double.NEGATIVE_INFINITY);
         double high = n.number("max", 2, Double.POSITIVE_INFINITY);
+        QuantizationOperators.Rounding rounding = n.term(0).rounding();
+        if (rounding != null) {
+            return QuantizationOperators.clip(n, rounding, low, high);
+        }
         // From 0 up it is a rectifier, such as ReLU6: its result is what a quantizer acts on.
         return n.map(0, x -> {
             Value y = low == 0 ? x.relu() : low == Double.NEGATIVE_INFINITY ? x : x.max(x.like(low));

@@ -25,6 +25,7 @@ public final class Operators {
         MatrixProducts.register(ALL);
         Shapes.register(ALL);
         Selections.register(ALL);
+        QuantizationOperators.register(ALL);
     }
 
     private Operators() {
@@ -36,6 +37,9 @@ public final class Operators {
     }
 
     static @Nullable Operator of(OnnxNode node) {
+        if (QuantizationOperators.DOMAINS.contains(node.domain())) {
+            return ALL.get(QuantizationOperators.PREFIX + node.operator());
+        }
         return node.domain().isEmpty() || "ai.onnx".equals(node.domain()) ? ALL.get(node.operator()) : null;
     }
 

@@ -26,6 +26,11 @@ public interface Source {
     /** Adds multiply-adds of one image to the layer whose weight was asked for last. */
     void addMacs(long count);
 
+    /** Whether values are rounded where the file says so. */
+    default boolean rounds() {
+        return true;
+    }
+
     /** What follows a rectifier in place of its result. */
     Value activation(String name, Value rectified);
 

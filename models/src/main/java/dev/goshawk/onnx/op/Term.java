@@ -15,29 +15,46 @@ public final class Term {
     private final boolean trainable;
     private final @Nullable Value value;
     private final boolean channelsLast;
+    private final QuantizationOperators.@Nullable Rounding rounding;
 
     private Term(String name, @Nullable ConstantArray constant, boolean trainable, @Nullable Value value,
-            boolean channelsLast) {
+            boolean channelsLast, QuantizationOperators.@Nullable Rounding rounding) {
         this.name = name;
         this.constant = constant;
         this.trainable = trainable;
         this.value = value;
         this.channelsLast = channelsLast;
+        this.rounding = rounding;
     }
 
     /** A constant; a trainable one becomes a parameter of this name where a traced value meets it. */
     public static Term constant(String name, ConstantArray constant, boolean trainable) {
-        return new Term(name, constant, trainable, null, false);
+        return new Term(name, constant, trainable, null, false, null);
     }
 
     /** A value with ONNX's order of axes. */
     public static Term traced(Value value) {
-        return new Term("", null, false, value, false);
+        return new Term("", null, false, value, false, null);
     }
 
     /** A value [batch, ..., channels] that stands for [batch, channels, ...]. */
     public static Term channelsLast(Value value) {
-        return new Term("", null, false, value, value.shape().rank() > 2);
+        return new Term("", null, false, value, value.shape().rank() > 2, null);
+    }
+
+    /** Whole numbers that rounding makes of a value. */
+    static Term traced(Value codes, QuantizationOperators.Rounding rounding) {
+        return new Term("", null, false, codes, false, rounding);
+    }
+
+    /** As {@link #traced(Value, QuantizationOperators.Rounding)}, channels last. */
+    static Term channelsLast(Value codes, QuantizationOperators.Rounding rounding) {
+        return new Term("", null, false, codes, codes.shape().rank() > 2, rounding);
+    }
+
+    /** How the whole numbers of this came about, where rounding made them. */
+    QuantizationOperators.@Nullable Rounding rounding() {
+        return rounding;
     }
 
     String name() {

@@ -131,10 +131,16 @@ public final class Translation {
 
     private List<Term> apply(OnnxNode node, List<Term> inputs) {
         Operator operator = Operators.require(node);
+        if (QuantizationOperators.NAMES.contains(node.operator())) {
+            return operator.translate(new Node(node, model.opset(), inputs, this));
+        }
         boolean constant = inputs.stream().allMatch(t -> t == Node.ABSENT || t.isConstant());
         boolean trainable = inputs.stream().anyMatch(Term::isTrainable);
         if (constant && (!trainable || SHAPES.contains(node.operator())) || SHAPES.contains(node.operator())) {
             return fold(node, operator, inputs, false);
+        }
+        if (constant && "Clip".equals(node.operator()) && isInteger(inputs)) {
+            return fold(node, operator, inputs, true);
         }
         if (constant && MOVES.contains(node.operator()) && model.uses(inputs.getFirst().name()) == 1
                 && inputs.stream().skip(1).noneMatch(Term::isTrainable)) {
@@ -143,13 +149,18 @@ public final class Translation {
         return operator.translate(new Node(node, model.opset(), inputs, this));
     }
 
+    /** Whether the first operand is whole numbers that are known. */
+    private static boolean isInteger(List<Term> inputs) {
+        ConstantArray first = inputs.isEmpty() || inputs.getFirst() == Node.ABSENT ? null : inputs.getFirst().constant();
+        return first != null && first.isInteger();
+    }
+
     /** Computes a node of constants now. */
     private List<Term> fold(OnnxNode node, Operator operator, List<Term> inputs, boolean moved) {
         Folding folding = new Folding();
         Translation inner = new Translation(folding, model);
         List<Term> results = operator.translate(new Node(node, model.opset(), inputs, inner));
-        boolean whole = !inputs.isEmpty() && inputs.getFirst() != Node.ABSENT && inputs.getFirst().isConstant()
-                && Objects.requireNonNull(inputs.getFirst().constant()).isInteger();
+        boolean whole = isInteger(inputs);
         List<Term> folded = new ArrayList<>();
         for (int i = 0; i < results.size(); i++) {
             Term result = results.get(i);

@@ -116,7 +116,7 @@ final class IntegerGraph {
             return;
         }
         Sums sum = sums(from);
-        if (sum.pixels() != 1 || to.dim(-1) != sum.channels()) {
+        if (sum.pixels() != 1 || to.size() / to.dim(0) != sum.channels()) {
             throw IntegerOps.unsupported("expected a single pixel to become a vector, got " + from.shape());
         }
         sums.put(v, sum);

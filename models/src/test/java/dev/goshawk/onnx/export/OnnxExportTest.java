@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static dev.goshawk.models.Window.window;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.onnxruntime.OnnxTensor;
@@ -13,11 +14,18 @@ import ai.onnxruntime.OrtSession;
 import dev.goshawk.backend.Backends;
 import dev.goshawk.backend.Executable;
 import dev.goshawk.data.SplitMix64;
+import dev.goshawk.graph.Functions;
 import dev.goshawk.graph.Graph;
+import dev.goshawk.graph.Value;
+import dev.goshawk.models.LayerHooks;
+import dev.goshawk.models.Layers;
+import dev.goshawk.models.Mode;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.Networks;
 import dev.goshawk.models.ParameterSpec;
 import dev.goshawk.models.TracedNetwork;
+import dev.goshawk.models.parameters.Parameters;
+import dev.goshawk.onnx.OnnxNetwork;
 import dev.goshawk.packed.PackedModel;
 import dev.goshawk.packed.PackedSamples;
 import dev.goshawk.packed.format.PackedActivation;
@@ -41,8 +49,41 @@ import org.junit.jupiter.params.provider.CsvSource;
 class OnnxExportTest {
     private static final int BATCH = 3;
 
+    private static final int SIDE = 20;
+
     @TempDir
     private Path folder;
+
+    /** Every kind of layer that Inception has, in a small network. */
+    private record Mixed() implements Network {
+        @Override
+        public String name() {
+            return "mixed";
+        }
+
+        @Override
+        public int inputSize() {
+            return SIDE;
+        }
+
+        @Override
+        public int classes() {
+            return 3;
+        }
+
+        @Override
+        public Value logits(Layers net, Value images) {
+            Layers stem = net.block("stem").in("stem");
+            Value x = stem.relu("r", stem.batchNorm("bn", stem.conv("c", images, 64, window(3).same().stride(2), 1, true)));
+            Layers body = net.block("body").in("body");
+            Value a = body.relu("a", body.batchNorm("bna", body.conv("a", x, 64, window(1, 3).same()), 1e-3));
+            Value b = body.relu("b", body.conv("b", body.avgPool(x, window(3).same()), 64, window(3, 1).same(), 4, true));
+            Value c = body.maxPool(x, window(3).same());
+            Value d = body.relu("d", body.batchNorm("bnd", body.conv("d", x, 64, window(1))));
+            Value y = body.maxPoolCeil(Functions.concat(-1, List.of(a, b, c, d.add(x))), window(3).stride(2));
+            return net.block("fc").linear("fc", net.globalAvgPool(y), classes());
+        }
+    }
 
     /** The same network with float weights of the same values, and float activations. */
     private static PackedNetwork floats(PackedNetwork p, Network network) {
@@ -79,6 +120,16 @@ class OnnxExportTest {
         return forward.output("logits").toDoubles();
     }
 
+    private static double[] readBack(Path file, int side, float[] images) {
+        OnnxNetwork network = OnnxNetwork.read(file);
+        TracedNetwork traced = network.trace(DType.FLOAT32, BATCH, side, side, Mode.EVALUATION, LayerHooks.NONE);
+        Executable forward = Backends.defaultBackend().compile(Graph.of("logits", traced.logits()));
+        Parameters.load(network, network.weights(), DType.FLOAT32).bindTo(forward);
+        forward.bind(TracedNetwork.IMAGES, Tensor.of(traced.images().shape(), images));
+        forward.run();
+        return forward.output("logits").toDoubles();
+    }
+
     private static double[] onnxRuntime(Path file, int side, float[] images) throws OrtException {
         float[] planes = new float[images.length];
         int pixels = side * side;
@@ -99,32 +150,53 @@ class OnnxExportTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"resnet20,32,false", "resnet18,32,true", "resnet50,32,true", "inception_v3,75,false",
-            "sqnxt23_w1,32,false"})
+    @CsvSource({"mixed,20,false", "resnet20,32,false", "resnet18,32,true", "resnet50,32,true", "inception_v3,75,true",
+            "sqnxt23_w1,32,true"})
     void logitsAreTheSame(String name, int side, boolean slow) throws IOException, OrtException {
         assumeTrue(!slow || Boolean.getBoolean("goshawk.slowTests"),
                 "skipped: takes long (set -Dgoshawk.slowTests=true)");
-        Network network = Networks.byName(name, 3);
+        Network network = name.equals("mixed") ? new Mixed() : Networks.byName(name, 3);
         PackedNetwork content = PackedSamples.of(network, 8, side);
         float[] images = images(side);
         Path file = folder.resolve("float.onnx");
         PackedModel floats = PackedModel.of(network, floats(content, network));
-        OnnxExport.write(file, floats);
+        OnnxExport.write(file, floats, CodeFormat.QCDQ);
         double[] expected = goshawk(floats, side, images);
         double most = Arrays.stream(expected).map(Math::abs).max().orElse(0);
         assertArrayEquals(expected, onnxRuntime(file, side, images), 1e-5 * most, name + ", float");
 
         Path coded = folder.resolve("qcdq.onnx");
         PackedModel quantized = PackedModel.of(network, content);
-        OnnxExport.write(coded, quantized);
+        OnnxExport.write(coded, quantized, CodeFormat.QCDQ);
         assertTrue(Files.size(coded) < 0.4 * Files.size(file), "a byte a weight");
         double[] wanted = goshawk(quantized, side, images);
+        assertArrayEquals(wanted, readBack(coded, side, images), 1e-5 * most, name + ", read back");
         double[] found = onnxRuntime(coded, side, images);
         most = Arrays.stream(wanted).map(Math::abs).max().orElse(0);
         // Sums in another order move some activations from one level to the next.
         assertArrayEquals(wanted, found, 0.03 * most, name + ", quantized");
         for (int i = 0; i < BATCH; i++) {
             assertEquals(best(wanted, i), best(found, i), name + ", image " + i);
+        }
+    }
+
+    /** Narrow codes and nodes of QONNX come back as the same network; ONNX Runtime takes the narrow ones. */
+    @ParameterizedTest
+    @CsvSource({"QCDQ4,0.75", "QCDQ2,0.7", "QONNX,4.1"})
+    void otherFormatsAreTheSameNetwork(CodeFormat format, double size) throws IOException, OrtException {
+        Network network = new Mixed();
+        PackedModel model = PackedModel.of(network, PackedSamples.of(network, 8, SIDE));
+        Path bytes = folder.resolve("bytes.onnx");
+        OnnxExport.write(bytes, model, CodeFormat.QCDQ);
+        Path file = folder.resolve("other.onnx");
+        OnnxExport.write(file, model, format);
+        assertTrue(Files.size(file) < size * Files.size(bytes), Files.size(file) + " of " + Files.size(bytes));
+        float[] images = images(SIDE);
+        double[] wanted = goshawk(model, SIDE, images);
+        assertArrayEquals(wanted, readBack(bytes, SIDE, images), 1e-5);
+        assertArrayEquals(wanted, readBack(file, SIDE, images), 1e-5);
+        if (format != CodeFormat.QONNX) {
+            assertArrayEquals(onnxRuntime(bytes, SIDE, images), onnxRuntime(file, SIDE, images), 1e-5);
         }
     }
 
@@ -144,7 +216,7 @@ class OnnxExportTest {
                 .map(a -> new PackedActivation(PackedActivation.Form.SPLIT, 4, new float[] {1, 2, 3})).toList(),
                 p.normalizationScales(), p.normalizationBiases(), p.biases(), p.floats());
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class,
-                () -> OnnxExport.write(folder.resolve("none.onnx"), PackedModel.of(network, split)));
+                () -> OnnxExport.write(folder.resolve("none.onnx"), PackedModel.of(network, split), CodeFormat.QCDQ));
         assertEquals("ONNX: expected activations in equal steps at 'relu', it has SPLIT", e.getMessage());
         assertTrue(Files.notExists(folder.resolve("none.onnx")));
     }

@@ -112,6 +112,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         if (batch < 1) {
             throw new ParameterException(spec.commandLine(), "--batch: expected at least 1 image, got " + batch);
         }
+        model.keepRounding();
         model.check(data.input(), spec.commandLine().getErr());
         model.requireWeights(spec);
         if (inputs != null) {

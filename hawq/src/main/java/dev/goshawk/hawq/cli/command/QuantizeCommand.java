@@ -148,7 +148,7 @@ public final class QuantizeCommand implements Callable<Integer> {
     private int call(RunOptions held) throws IOException {
         start.check(weights);
         if (start.isRandom(weights)) {
-            model.useGiven(data.input());
+            model.useGiven(data.input(), spec.commandLine().getErr());
         } else {
             model.use(data.input(), weights, spec.commandLine().getErr());
         }

@@ -106,7 +106,7 @@ public final class TrainCommand implements Callable<Integer> {
     private int call(RunOptions held) throws IOException {
         start.check(weights);
         if (start.isRandom(weights)) {
-            model.useGiven(data.input());
+            model.useGiven(data.input(), spec.commandLine().getErr());
         } else {
             model.use(data.input(), weights, spec.commandLine().getErr());
         }

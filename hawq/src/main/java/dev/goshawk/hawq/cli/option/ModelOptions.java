@@ -86,18 +86,26 @@ public final class ModelOptions {
     }
 
     /** Fails with one line before anything slow if there is no such network or an option cannot apply. */
-    public void check() {
+    public void check(PrintWriter err) {
         start.check(weights);
         model.network();
+        model.tellRounding(err);
     }
 
-    /** As {@link #check()}, with what the network sees of images. */
+    /** Before {@link #check}: rounds activations where an ONNX file says so and its own weights are used. */
+    public void keepRounding() {
+        if (!start.isGiven(weights)) {
+            model.keepRounding();
+        }
+    }
+
+    /** As {@link #check(PrintWriter)}, with what the network sees of images. */
     public void check(InputOptions input, PrintWriter err) {
         start.check(weights);
         if (weights != null && PackedFile.isPacked(weights)) {
             input.check();
         } else if (start.isRandom(weights)) {
-            model.useGiven(input);
+            model.useGiven(input, err);
         } else {
             model.use(input, weights, err);
         }

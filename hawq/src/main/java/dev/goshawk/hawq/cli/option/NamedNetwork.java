@@ -40,7 +40,7 @@ public final class NamedNetwork {
      * @throws IllegalArgumentException in one line, if there is none of that name or the file cannot be used
      */
     public static Network of(String model) {
-        return isFile(model) ? new OfFile(model, null, 0).network() : Networks.byName(known(model));
+        return isFile(model) ? new OfFile(model, null, 0, false).network() : Networks.byName(known(model));
     }
 
     private static String known(String model) {
@@ -78,8 +78,9 @@ public final class NamedNetwork {
      *
      * @param blocks patterns, or null where each layer is a block
      * @param inputSize side of images in pixels, or 0 for the file's own
+     * @param rounded whether activations are rounded where the file says so
      */
-    record OfFile(String file, @Nullable String blocks, int inputSize) {
+    record OfFile(String file, @Nullable String blocks, int inputSize, boolean rounded) {
         /**
          * Reads the network.
          *
@@ -87,7 +88,7 @@ public final class NamedNetwork {
          */
         OnnxNetwork network() {
             OnnxNetwork.Settings settings = new OnnxNetwork.Settings(
-                    blocks == null ? BlockPatterns.NONE : BlockPatterns.parse(blocks), inputSize);
+                    blocks == null ? BlockPatterns.NONE : BlockPatterns.parse(blocks), inputSize, rounded);
             return READ.computeIfAbsent(new Key(Path.of(file).toAbsolutePath().normalize(), settings),
                     k -> OnnxNetwork.read(Path.of(file), settings));
         }

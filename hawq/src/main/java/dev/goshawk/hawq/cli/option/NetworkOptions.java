@@ -26,6 +26,7 @@ public final class NetworkOptions {
     private @Nullable String blocks;
 
     private @Nullable InputOptions input;
+    private boolean rounded;
 
     /** The value of {@code --model}. */
     public String name() {
@@ -35,6 +36,20 @@ public final class NetworkOptions {
     /** Whether it is an ONNX file. */
     public boolean isFile() {
         return NamedNetwork.isFile(model);
+    }
+
+    /** From now on activations are rounded where an ONNX file says so. */
+    void keepRounding() {
+        rounded = true;
+    }
+
+    /** Says on {@code err} where a file's activations are quantized and are not rounded here. */
+    void tellRounding(PrintWriter err) {
+        if (!rounded && isFile() && file().network().roundsActivations()) {
+            err.println("goshawk: " + model + ": activations are quantized; here they are float, and only 'evaluate' "
+                    + "without other weights rounds them");
+            err.flush();
+        }
     }
 
     /**
@@ -49,12 +64,14 @@ public final class NetworkOptions {
             options.readBeside(weights != null ? weights : Path.of(model), err);
         }
         input = options;
+        tellRounding(err);
     }
 
     /** Takes the size of images from options alone, as for random weights. */
-    public void useGiven(InputOptions options) {
+    public void useGiven(InputOptions options, PrintWriter err) {
         options.check();
         input = options;
+        tellRounding(err);
     }
 
     /**
@@ -87,7 +104,7 @@ public final class NetworkOptions {
     }
 
     private NamedNetwork.OfFile file() {
-        return new NamedNetwork.OfFile(model, blocks, input == null ? 0 : input.size());
+        return new NamedNetwork.OfFile(model, blocks, input == null ? 0 : input.size(), rounded);
     }
 
     /**

@@ -7,6 +7,7 @@ import dev.goshawk.hawq.cli.option.ModelOptions;
 import dev.goshawk.hawq.cli.option.Outputs;
 import dev.goshawk.hawq.packing.Packer;
 import dev.goshawk.models.Network;
+import dev.goshawk.onnx.export.CodeFormat;
 import dev.goshawk.onnx.export.OnnxExport;
 import dev.goshawk.packed.PackedModel;
 import dev.goshawk.tensor.DType;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,15 +28,28 @@ import picocli.CommandLine.Spec;
 @Command(name = "export", mixinStandardHelpOptions = true, sortOptions = false,
         description = {"Writes a network as an ONNX file, float or quantized.", ""}, footerHeading = "%nExample:%n",
         footer = {"  goshawk export --weights runs/x/model.packed.safetensors --format qcdq --out model.onnx", "",
-                "The file takes images [batch, 3, height, width], normalized, and gives logits (operator set 13). Of a packed model, "
-                        + "weights are int8 codes and activations QuantizeLinear, Clip and DequantizeLinear."})
+                "The file takes images [batch, 3, height, width], normalized, and gives logits. Of a packed model, weights are int8 "
+                        + "codes and activations QuantizeLinear, Clip and DequantizeLinear (operator set 13; qcdq4: INT4, 21; qcdq2: "
+                        + "INT2, 25), or both are nodes Quant (qonnx)."})
 public final class ExportCommand implements Callable<Integer> {
     /** What is written. */
     enum Format {
         /** What the weights are: float, or as QCDQ. */
-        ONNX,
+        ONNX(CodeFormat.QCDQ),
         /** A packed model with its codes. */
-        QCDQ
+        QCDQ(CodeFormat.QCDQ),
+        /** The same, codes of at most 4 bits in 4. */
+        QCDQ4(CodeFormat.QCDQ4),
+        /** The same, codes of at most 2 bits in 2. */
+        QCDQ2(CodeFormat.QCDQ2),
+        /** A packed model as nodes of QONNX. */
+        QONNX(CodeFormat.QONNX);
+
+        private final CodeFormat codes;
+
+        Format(CodeFormat codes) {
+            this.codes = codes;
+        }
     }
 
     @Spec
@@ -44,7 +59,8 @@ public final class ExportCommand implements Callable<Integer> {
     private ModelOptions model = new ModelOptions();
 
     @Option(names = "--format", paramLabel = "NAME", defaultValue = "onnx",
-            description = "onnx (default), or qcdq for packed models alone.")
+            description = "onnx (default); for packed models alone: qcdq, with weights of a byte each, qcdq4 and qcdq2, with two "
+                    + "and four narrow weights a byte for runtimes that know them, or qonnx.")
     private Format format = Format.ONNX;
 
     @Option(names = "--out", paramLabel = "FILE", required = true, description = "File to write.")
@@ -52,15 +68,16 @@ public final class ExportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        model.check();
+        model.check(spec.commandLine().getErr());
         model.requireWeights(spec);
         Outputs.check(spec);
         model.openPacked(spec);
-        if (format == Format.QCDQ && model.packed() == null) {
-            throw new ParameterException(spec.commandLine(), "--format qcdq: expected a packed model as --weights");
+        if (format != Format.ONNX && model.packed() == null) {
+            throw new ParameterException(spec.commandLine(), "--format " + format.name().toLowerCase(Locale.ROOT)
+                    + ": expected a packed model as --weights");
         }
         PackedModel packed = model.packed();
-        OnnxExport.write(out, packed == null ? floats() : packed);
+        OnnxExport.write(out, packed == null ? floats() : packed, format.codes);
         PrintWriter terminal = spec.commandLine().getOut();
         terminal.println(out + ": " + model.model() + ", " + Files.size(out) + " bytes");
         terminal.flush();

@@ -1,0 +1,217 @@
+package dev.goshawk.onnx.op;
+
+import dev.goshawk.graph.Functions;
+import dev.goshawk.graph.Value;
+import dev.goshawk.onnx.format.ConstantArray;
+import dev.goshawk.onnx.format.ElementKind;
+import dev.goshawk.onnx.format.OnnxException;
+import dev.goshawk.tensor.Shape;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Rounding to whole numbers and back: QuantizeLinear, Clip and DequantizeLinear, and QONNX's Quant. What rounds a traced value is one
+ * step, through which derivatives go as through the identity; constants are rounded while they are translated, in float32 as a runtime
+ * does it, and keep their names.
+ */
+final class QuantizationOperators {
+    /** What Quant's domain has been called. */
+    static final Set<String> DOMAINS = Set.of("qonnx.custom_op.general", "finn.custom_op.general", "onnx.brevitas");
+    /** Operators of QONNX are registered under this and their names. */
+    static final String PREFIX = "qonnx.";
+    /** Operators that compute with constants by themselves. */
+    static final Set<String> NAMES = Set.of("QuantizeLinear", "DequantizeLinear", "Quant");
+    private static final int MOST_BITS = 32;
+
+    private QuantizationOperators() {
+    }
+
+    /**
+     * How whole numbers came about.
+     *
+     * @param x what was rounded, as it was traced
+     * @param scale worth of one
+     * @param zero what stands for 0
+     * @param low least whole number
+     * @param high greatest whole number
+     */
+    record Rounding(Value x, double scale, double zero, double low, double high) {
+        private Value codes() {
+            Value ratio = x.divide(x.like(scale)).round().add(zero);
+            return ratio.max(x.like(low)).min(x.like(high));
+        }
+
+        private Value rounded() {
+            Value s = Value.constant(scale, x.dtype(), Shape.scalar());
+            return Functions.fakeQuantize(x, s, Value.constant(zero, x.dtype(), Shape.scalar()), low, high);
+        }
+
+        /** Where no number below 0 can be written, rounding is a rectifier as well. */
+        private Value unrounded() {
+            return low >= zero ? x.relu() : x;
+        }
+
+        private Rounding within(double least, double most) {
+            return new Rounding(x, scale, zero, Math.max(low, least), Math.min(high, most));
+        }
+    }
+
+    static void register(Map<String, Operator> all) {
+        all.put("QuantizeLinear", Operator.single(QuantizationOperators::quantize));
+        all.put("DequantizeLinear", Operator.single(QuantizationOperators::dequantize));
+        all.put(PREFIX + "Quant", Operator.single(QuantizationOperators::quant));
+    }
+
+    private static void refuseBlocks(Node n) {
+        if (n.onnx().whole("block_size", 0) != 0) {
+            throw new OnnxException("block_size " + n.onnx().whole("block_size", 0) + " is not supported");
+        }
+    }
+
+    private static Term quantize(Node n) {
+        refuseBlocks(n);
+        ElementKind kind = ElementKind.UINT8;
+        if (n.has(2)) {
+            kind = n.constant(2).kind().orElseThrow(() -> new OnnxException(
+                    "expected a zero point of a known type, an initializer or a constant"));
+        } else if (n.onnx().whole("output_dtype", 0) != 0) {
+            kind = ElementKind.of(n.onnx().whole("output_dtype", 0));
+        }
+        if (!kind.isInteger() || kind.bits() > MOST_BITS) {
+            throw new OnnxException("expected whole numbers of at most 32 bits, got " + kind);
+        }
+        if (n.term(0).isConstant()) {
+            return rounded(n, n.onnx().whole("axis", 1), kind.least(), kind.greatest());
+        }
+        return codes(n, new Rounding(n.map(0, x -> x).value(), scale(n), n.has(2) ? n.constant(2).scalar() : 0,
+                kind.least(), kind.greatest()));
+    }
+
+    private static Term codes(Node n, Rounding r) {
+        return n.term(0).isChannelsLast() ? Term.channelsLast(r.codes(), r) : Term.traced(r.codes(), r);
+    }
+
+    private static double scale(Node n) {
+        if (n.constant(1).size() != 1) {
+            throw new OnnxException("expected one scale for what depends on the data, got shape " + n.shape(1));
+        }
+        double scale = n.constant(1).scalar();
+        if (!(scale > 0 && scale < Double.POSITIVE_INFINITY)) {
+            throw new OnnxException("expected a scale above 0, got " + scale);
+        }
+        return scale;
+    }
+
+    /** What Clip leaves of whole numbers that came from rounding. */
+    static Term clip(Node n, Rounding r, double low, double high) {
+        return codes(n, r.within(low, high));
+    }
+
+    private static Term dequantize(Node n) {
+        refuseBlocks(n);
+        Term t = n.term(0);
+        ConstantArray constant = t.constant();
+        if (constant != null) {
+            Spread scale = Spread.along(n, 1, n.onnx().whole("axis", 1));
+            return values(t.name(), constant, scale,
+                    n.has(2) ? Spread.along(n, 2, n.onnx().whole("axis", 1)) : Spread.ZERO);
+        }
+        double scale = scale(n);
+        double zero = n.has(2) ? n.constant(2).scalar() : 0;
+        Rounding r = t.rounding();
+        if (r == null || r.scale() != scale || r.zero() != zero) {
+            return n.map(0, x -> x.subtract(zero).scale(scale));
+        }
+        return back(n, r);
+    }
+
+    private static Term values(String name, ConstantArray codes, Spread scale, Spread zero) {
+        float[] values = new float[codes.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) ((codes.real(i) - zero.at(i)) * scale.at(i));
+        }
+        return Term.constant(name, ConstantArray.of(codes.shape(), values), true);
+    }
+
+    private static Term back(Node n, Rounding r) {
+        Value y = n.source().rounds() ? r.rounded() : r.unrounded();
+        return n.term(0).isChannelsLast() ? Term.channelsLast(y) : Term.traced(y);
+    }
+
+    private static Term quant(Node n) {
+        String mode = n.onnx().text("rounding_mode", "ROUND");
+        double bits = n.constant(3).scalar();
+        if (!mode.equals("ROUND") || bits != Math.rint(bits) || bits < 1 || bits > MOST_BITS) {
+            throw new OnnxException("expected rounding_mode ROUND and a width of 1 to 32 bits, got " + mode + " and "
+                    + bits);
+        }
+        boolean signed = n.onnx().whole("signed", 1) == 1;
+        boolean narrow = n.onnx().whole("narrow", 0) == 1;
+        double low = signed ? -Math.scalb(1.0, (int) bits - 1) + (narrow ? 1 : 0) : 0;
+        double high = signed ? Math.scalb(1.0, (int) bits - 1) - 1 : Math.scalb(1.0, (int) bits) - (narrow ? 2 : 1);
+        if (n.term(0).isConstant()) {
+            Term codes = rounded(n, -1, low, high);
+            return values(codes.name(), Objects.requireNonNull(codes.constant()), Spread.broadcast(n, 1),
+                    Spread.broadcast(n, 2));
+        }
+        return back(n, new Rounding(n.map(0, x -> x).value(), scale(n), n.constant(2).scalar(), low, high));
+    }
+
+    /** @param axis of the scales; -1 where they broadcast */
+    private static Term rounded(Node n, int axis, double low, double high) {
+        ConstantArray x = n.constant(0);
+        Spread scale = axis < 0 ? Spread.broadcast(n, 1) : Spread.along(n, 1, axis);
+        Spread zero = !n.has(2) ? Spread.ZERO : axis < 0 ? Spread.broadcast(n, 2) : Spread.along(n, 2, axis);
+        long[] codes = new long[x.size()];
+        for (int i = 0; i < codes.length; i++) {
+            double ratio = (float) x.real(i) / (float) scale.at(i);
+            codes[i] = (long) Math.clamp(Math.rint(ratio) + zero.at(i), low, high);
+        }
+        return Term.constant(n.term(0).name(), ConstantArray.of(x.shape(), codes), true);
+    }
+
+    /** Numbers that are spread over a constant's elements. */
+    private record Spread(ConstantArray numbers, int inner) {
+        static final Spread ZERO = new Spread(ConstantArray.of(Shape.scalar(), 0L), 1);
+
+        /** One for all, or one for each place along an axis. */
+        static Spread along(Node n, int input, int axis) {
+            ConstantArray numbers = n.constant(input);
+            Shape s = n.shape(0);
+            if (numbers.size() == 1) {
+                return new Spread(numbers, 1);
+            }
+            int at = Axes.of(axis, s.rank());
+            if (numbers.shape().rank() != 1 || numbers.size() != s.dim(at)) {
+                throw new OnnxException("input " + input + ": expected one number or " + s.dim(at) + " along axis " + at
+                        + ", got shape " + numbers.shape());
+            }
+            return new Spread(numbers, Axes.product(s, at + 1, s.rank()));
+        }
+
+        /** As NumPy broadcasts, to the first input. */
+        static Spread broadcast(Node n, int input) {
+            ConstantArray numbers = n.constant(input);
+            Shape s = n.shape(0);
+            if (numbers.size() == 1) {
+                return new Spread(numbers, 1);
+            }
+            int[] own = numbers.shape().dims();
+            int lead = s.rank() - own.length;
+            int axis = -1;
+            for (int i = 0; i < own.length; i++) {
+                if (own[i] != 1 && (lead < 0 || own[i] != s.dim(lead + i) || axis >= 0)) {
+                    throw new OnnxException("input " + input + ": expected one number or some along one axis of " + s
+                            + ", got shape " + numbers.shape());
+                }
+                axis = own[i] != 1 ? lead + i : axis;
+            }
+            return new Spread(numbers, Axes.product(s, axis + 1, s.rank()));
+        }
+
+        double at(int element) {
+            return numbers.real(numbers.size() == 1 ? 0 : element / inner % numbers.size());
+        }
+    }
+}
