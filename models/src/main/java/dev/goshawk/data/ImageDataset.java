@@ -54,6 +54,11 @@ public interface ImageDataset {
         return 0;
     }
 
+    /** What photographs are resized with. */
+    default ResizeFilter filter() {
+        return ResizeFilter.BILINEAR;
+    }
+
     /** Bytes of one image. */
     default int imageBytes() {
         return height() * width() * 3;

@@ -58,6 +58,11 @@ public final class Subset implements ImageDataset {
     }
 
     @Override
+    public ResizeFilter filter() {
+        return whole.filter();
+    }
+
+    @Override
     public int label(int image) {
         return whole.label(picked[image]);
     }

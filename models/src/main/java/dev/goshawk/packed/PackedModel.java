@@ -123,7 +123,7 @@ public final class PackedModel {
         }
         int side = Math.max(height, width);
         byte[] square = new byte[side * side * 3];
-        new Preprocessing(Math.max(info().resize(), side), side).apply(image, square, 0);
+        new Preprocessing(Math.max(info().resize(), side), side, info().filter()).apply(image, square, 0);
         byte[] cut = new byte[height * width * 3];
         for (int y = 0; y < height; y++) {
             int row = ((side - height) / 2 + y) * side + (side - width) / 2;

@@ -151,7 +151,8 @@ class QuantizedImportTest {
                 .node("QuantizeLinear", List.of("x", "s"), List.of("q")).output("q");
         assertEquals("node 0 (QuantizeLinear): expected a scale above 0, got 0.0", message(none));
         OnnxBytes blocked = pixels().initializer(OnnxBytes.floats("s", new long[] {2}, 1, 2))
-                .node("QuantizeLinear", List.of("x", "s"), List.of("q"), OnnxBytes.attribute("block_size", 2)).output("q");
+                .node("QuantizeLinear", List.of("x", "s"), List.of("q"), OnnxBytes.attribute("block_size", 2))
+                .output("q");
         assertEquals("node 0 (QuantizeLinear): block_size 2 is not supported", message(blocked));
         OnnxBytes axis = pixels().initializer(OnnxBytes.tensor("w", INT8, new long[] {2, 3}, new byte[6]))
                 .initializer(OnnxBytes.floats("s", new long[] {2}, 1, 2))

@@ -4,6 +4,7 @@ import dev.goshawk.backend.Backend;
 import dev.goshawk.backend.Executable;
 import dev.goshawk.data.ImageDataset;
 import dev.goshawk.data.Normalization;
+import dev.goshawk.data.ResizeFilter;
 import dev.goshawk.graph.Graph;
 import dev.goshawk.graph.Value;
 import dev.goshawk.hawq.quantize.BitWidth;
@@ -66,7 +67,7 @@ public final class Packer {
     public static PackedNetwork pack(Network network, Parameters parameters, QuantizedNetwork quantized,
             Quantizer quantizer, ImageDataset images, Normalization normalization, Backend backend) {
         return new Packer(network, parameters, quantized, quantizer).pack(images.classes(), images.height(),
-                images.width(), images.resize(), normalization, backend);
+                images.width(), images.resize(), images.filter(), normalization, backend);
     }
 
     /** A float network in the same form, classes named by their numbers, for images of the size that it was made for. */
@@ -75,16 +76,18 @@ public final class Packer {
         Quantizer none = UniformQuantizer.standard();
         List<String> classes = IntStream.range(0, network.classes()).mapToObj(Integer::toString).toList();
         return new Packer(network, parameters, new QuantizedNetwork(network, parameters, none, BitWidth.FLOAT), none)
-                .pack(classes, network.inputSize(), network.inputSize(), 0, normalization, backend);
+                .pack(classes, network.inputSize(), network.inputSize(), 0, ResizeFilter.BILINEAR, normalization,
+                        backend);
     }
 
-    private PackedNetwork pack(List<String> classes, int height, int width, int resize, Normalization normalization,
+    private PackedNetwork pack(List<String> classes, int height, int width, int resize, ResizeFilter filter,
+            Normalization normalization,
             Backend backend) {
         if (parameters.dtype() != DType.FLOAT32) {
             throw new IllegalArgumentException("packed model: expected float32 parameters, got " + parameters.dtype());
         }
         PackedInfo info = new PackedInfo(network.name(), PackedNetwork.structure(description), classes,
-                normalization, height, width, resize);
+                normalization, height, width, resize, filter);
         List<PackedWeight> weights = new ArrayList<>();
         List<float[]> floats = new ArrayList<>();
         List<float[]> biases = new ArrayList<>();

@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.goshawk.data.ResizeFilter;
+import dev.goshawk.onnx.OnnxNetwork;
+import dev.goshawk.packed.PackedModel;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -86,6 +89,13 @@ class InputCommandsTest {
         assertEquals(0, classified.exitCode(), classified.err());
         assertTrue(Files.readString(packed, StandardCharsets.ISO_8859_1)
                 .contains("\"input_size\":\"24x24\""));
+        config("{\"pretrained_cfg\": {\"interpolation\": \"bicubic\"}}");
+        CliRun again = CliRun.of("quantize", "--method", "direct", "--at-once", "--epochs-per-block", "0", "--batch", "2",
+                "--out", folder.resolve("q").toString(), "--overwrite", "--model", model, "--data", data, "--input-size",
+                "24");
+        assertEquals(0, again.exitCode(), again.err());
+        PackedModel held = PackedModel.load(packed, OnnxNetwork.read(Path.of(model)));
+        assertEquals(ResizeFilter.BICUBIC, held.info().filter());
         assertEquals("goshawk: --mean: expected with a float network, " + packed
                 + " is a packed model, which says it itself (see goshawk evaluate --help)",
                 CliRun.failure("evaluate", "--model", model, "--weights", packed.toString(), "--mean", "0.5"));

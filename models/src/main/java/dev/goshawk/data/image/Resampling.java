@@ -1,5 +1,6 @@
 package dev.goshawk.data.image;
 
+import dev.goshawk.data.ResizeFilter;
 import java.util.Arrays;
 
 /**

@@ -2,6 +2,7 @@ package dev.goshawk.data.source;
 
 import dev.goshawk.data.DataException;
 import dev.goshawk.data.ImageDataset;
+import dev.goshawk.data.ResizeFilter;
 import dev.goshawk.data.image.ImageDecoder;
 import dev.goshawk.data.image.Preprocessing;
 import dev.goshawk.files.RegularFile;
@@ -38,6 +39,11 @@ final class ImageFiles implements ImageDataset {
     @Override
     public int resize() {
         return preprocessing.resize();
+    }
+
+    @Override
+    public ResizeFilter filter() {
+        return preprocessing.filter();
     }
 
     @Override

@@ -151,7 +151,9 @@ public final class Translation {
 
     /** Whether the first operand is whole numbers that are known. */
     private static boolean isInteger(List<Term> inputs) {
-        ConstantArray first = inputs.isEmpty() || inputs.getFirst() == Node.ABSENT ? null : inputs.getFirst().constant();
+        ConstantArray first = inputs.isEmpty() || inputs.getFirst() == Node.ABSENT
+                ? null
+                : inputs.getFirst().constant();
         return first != null && first.isInteger();
     }
 

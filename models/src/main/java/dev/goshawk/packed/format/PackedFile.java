@@ -1,5 +1,6 @@
 package dev.goshawk.packed.format;
 
+import dev.goshawk.data.ResizeFilter;
 import dev.goshawk.files.RegularFile;
 import dev.goshawk.packed.format.Container.Part;
 import dev.goshawk.packed.format.Container.Type;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Writes packed files, and tells them from others. */
@@ -37,6 +39,7 @@ public final class PackedFile {
     static final String LARGE_VALUES = "large_values";
     static final String LARGE_PLACES = "large_places";
     static final String CLASSES = "classes";
+    static final String INTERPOLATION = "interpolation";
     /** Numbers of a weight in the table {@value #WEIGHTS}. */
     static final int WEIGHT_COLUMNS = 6;
     /** Numbers of a site in the table {@value #ACTIVATIONS}. */
@@ -87,6 +90,9 @@ public final class PackedFile {
         metadata.put("deviation", list(info.normalization().std()));
         metadata.put("input_size", info.height() + "x" + info.width());
         metadata.put("resize", Integer.toString(info.resize()));
+        if (info.filter() != ResizeFilter.BILINEAR) {
+            metadata.put(INTERPOLATION, info.filter().name().toLowerCase(Locale.ROOT));
+        }
         List<PackedWeight> weights = network.weights();
         parts.put(SCALES, floats(weights.stream().map(PackedWeight::numbers).toList()));
         parts.put(NORMALIZATION_SCALES, floats(List.of(network.normalizationScales())));

@@ -1,6 +1,7 @@
 package dev.goshawk.packed.format;
 
 import dev.goshawk.data.Normalization;
+import dev.goshawk.data.ResizeFilter;
 import java.util.List;
 
 /**
@@ -13,10 +14,17 @@ import java.util.List;
  * @param height of the images that accuracy was measured on, in pixels
  * @param width of these
  * @param resize short side in pixels that photographs are resized to before the centre is cut out, or 0 where images are taken as they are
+ * @param filter that they are resized with
  */
 public record PackedInfo(String network, String structure, List<String> classes, Normalization normalization,
-        int height, int width, int resize) {
+        int height, int width, int resize, ResizeFilter filter) {
     private static final int LARGEST = 4096;
+
+    /** For images that are resized bilinearly. */
+    public PackedInfo(String network, String structure, List<String> classes, Normalization normalization, int height,
+            int width, int resize) {
+        this(network, structure, classes, normalization, height, width, resize, ResizeFilter.BILINEAR);
+    }
 
     /**
      * Checks the sizes.

@@ -2,6 +2,7 @@ package dev.goshawk.packed.format;
 
 import dev.goshawk.data.DataException;
 import dev.goshawk.data.Normalization;
+import dev.goshawk.data.ResizeFilter;
 import dev.goshawk.files.Printable;
 import dev.goshawk.files.RegularFile;
 import dev.goshawk.models.NetworkDescription;
@@ -15,9 +16,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads packed files. What a file claims is checked against its length and its network before memory is allocated for it: the codes of a
@@ -105,7 +108,18 @@ public final class PackedReader {
             throw new IllegalArgumentException(e.getMessage(), e);
         }
         return new PackedInfo(text(metadata, "network"), text(metadata, "structure"), List.of(names.split("\n", -1)),
-                normalization, size[0], size[1], integers(metadata, "resize", "x", 1)[0]);
+                normalization, size[0], size[1], integers(metadata, "resize", "x", 1)[0],
+                filter(metadata.get(PackedFile.INTERPOLATION)));
+    }
+
+    private static ResizeFilter filter(@Nullable String name) {
+        for (ResizeFilter filter : ResizeFilter.values()) {
+            if (name == null || filter.name().toLowerCase(Locale.ROOT).equals(name)) {
+                return filter;
+            }
+        }
+        throw new IllegalArgumentException(
+                "metadata " + PackedFile.INTERPOLATION + ": expected bilinear or bicubic, got " + Printable.shown(name));
     }
 
     private static String text(Map<String, String> metadata, String key) {

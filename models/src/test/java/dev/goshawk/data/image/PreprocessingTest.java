@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.goshawk.data.ResizeFilter;
 import dev.goshawk.data.DataException;
 import dev.goshawk.data.SplitMix64;
 import dev.goshawk.weights.GoshawkData;

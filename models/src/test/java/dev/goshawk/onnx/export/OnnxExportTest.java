@@ -74,10 +74,12 @@ class OnnxExportTest {
         @Override
         public Value logits(Layers net, Value images) {
             Layers stem = net.block("stem").in("stem");
-            Value x = stem.relu("r", stem.batchNorm("bn", stem.conv("c", images, 64, window(3).same().stride(2), 1, true)));
+            Value x = stem.relu("r",
+                    stem.batchNorm("bn", stem.conv("c", images, 64, window(3).same().stride(2), 1, true)));
             Layers body = net.block("body").in("body");
             Value a = body.relu("a", body.batchNorm("bna", body.conv("a", x, 64, window(1, 3).same()), 1e-3));
-            Value b = body.relu("b", body.conv("b", body.avgPool(x, window(3).same()), 64, window(3, 1).same(), 4, true));
+            Value b = body.relu("b",
+                    body.conv("b", body.avgPool(x, window(3).same()), 64, window(3, 1).same(), 4, true));
             Value c = body.maxPool(x, window(3).same());
             Value d = body.relu("d", body.batchNorm("bnd", body.conv("d", x, 64, window(1))));
             Value y = body.maxPoolCeil(Functions.concat(-1, List.of(a, b, c, d.add(x))), window(3).stride(2));

@@ -1,7 +1,7 @@
 package dev.goshawk.hawq.cli.data;
 
 import dev.goshawk.data.image.Preprocessing;
-import dev.goshawk.data.image.ResizeFilter;
+import dev.goshawk.data.ResizeFilter;
 import dev.goshawk.files.Printable;
 import dev.goshawk.files.RegularFile;
 import dev.goshawk.json.JsonModule;

@@ -1,4 +1,4 @@
-package dev.goshawk.data.image;
+package dev.goshawk.data;
 
 /** How resized images are interpolated, as Pillow does under these names. */
 public enum ResizeFilter {
@@ -16,11 +16,12 @@ public enum ResizeFilter {
     }
 
     /** Beyond it the filter is 0. */
-    double radius() {
+    public double radius() {
         return radius;
     }
 
-    double at(double distance) {
+    /** Its weight at a distance from the centre, in samples of the smaller image. */
+    public double at(double distance) {
         double x = Math.abs(distance);
         return switch (this) {
             case BILINEAR -> Math.max(0, 1 - x);
