@@ -90,8 +90,10 @@ class InputCommandsTest {
         assertTrue(Files.readString(packed, StandardCharsets.ISO_8859_1)
                 .contains("\"input_size\":\"24x24\""));
         config("{\"pretrained_cfg\": {\"interpolation\": \"bicubic\"}}");
-        CliRun again = CliRun.of("quantize", "--method", "direct", "--at-once", "--epochs-per-block", "0", "--batch", "2",
-                "--out", folder.resolve("q").toString(), "--overwrite", "--model", model, "--data", data, "--input-size",
+        CliRun again = CliRun.of("quantize", "--method", "direct", "--at-once", "--epochs-per-block", "0", "--batch",
+                "2",
+                "--out", folder.resolve("q").toString(), "--overwrite", "--model", model, "--data", data,
+                "--input-size",
                 "24");
         assertEquals(0, again.exitCode(), again.err());
         PackedModel held = PackedModel.load(packed, OnnxNetwork.read(Path.of(model)));

@@ -119,7 +119,8 @@ public final class PackedReader {
             }
         }
         throw new IllegalArgumentException(
-                "metadata " + PackedFile.INTERPOLATION + ": expected bilinear or bicubic, got " + Printable.shown(name));
+                "metadata " + PackedFile.INTERPOLATION + ": expected bilinear or bicubic, got "
+                        + Printable.shown(name));
     }
 
     private static String text(Map<String, String> metadata, String key) {
