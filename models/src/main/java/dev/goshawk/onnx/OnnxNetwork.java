@@ -20,6 +20,7 @@ import dev.goshawk.tensor.Tensor;
 import dev.goshawk.weights.Weights;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -203,6 +204,7 @@ public final class OnnxNetwork implements Network {
     private final class Recorded implements Source {
         private final Layers net;
         private final List<BlockPatterns.Layer> layers = new ArrayList<>();
+        private final Set<String> made = new HashSet<>();
         private String block = FIRST_BLOCK;
         private String node = "";
 
@@ -226,7 +228,8 @@ public final class OnnxNetwork implements Network {
         }
 
         @Override
-        public Value parameter(String parameter, ConstantArray array, Kind kind, boolean frozen) {
+        public Value parameter(String given, ConstantArray array, Kind kind, boolean frozen) {
+            String parameter = unused(given);
             if (kind == Kind.CONV_WEIGHT || kind == Kind.LINEAR_WEIGHT) {
                 String layer = parameter.endsWith(".weight")
                         ? parameter.substring(0, parameter.length() - ".weight".length())
@@ -256,11 +259,22 @@ public final class OnnxNetwork implements Network {
 
         @Override
         public Value batchNorm(Value x, Normalized names, double epsilon) {
+            List<String> own = new ArrayList<>();
             for (Named named : List.of(names.gamma(), names.beta(), names.mean(), names.variance())) {
-                arrays.computeIfAbsent(named.name(), n -> named.array().tensor(DType.FLOAT32));
+                String parameter = unused(named.name());
+                arrays.computeIfAbsent(parameter, n -> named.array().tensor(DType.FLOAT32));
+                own.add(parameter);
             }
-            return net.block(block).batchNorm(x, names.gamma().name(), names.beta().name(), names.mean().name(),
-                    names.variance().name(), epsilon);
+            return net.block(block).batchNorm(x, own.get(0), own.get(1), own.get(2), own.get(3), epsilon);
+        }
+
+        /** The name, or where an array is used in two places another, for it may become two. */
+        private String unused(String name) {
+            String free = name;
+            for (int i = 2; !made.add(free); i++) {
+                free = name + "." + i;
+            }
+            return free;
         }
     }
 }

@@ -218,8 +218,20 @@ class PackedCommandsTest {
         assertEquals(0, CliRun.of("export", "--weights", packed.toString(), "--format", "qcdq", "--out", coded)
                 .exitCode());
         assertTrue(Files.size(Path.of(coded)) < 0.35 * Files.size(Path.of(out)));
-        assertEquals("goshawk: --format qcdq: expected a packed model as --weights (see goshawk export --help)",
-                CliRun.failure("export", "--weights", weights, "--format", "qcdq", "--out", coded));
+        for (String format : List.of("qcdq", "qcdq4", "qcdq2", "qonnx")) {
+            assertEquals("goshawk: --format " + format
+                    + ": expected a packed model as --weights (see goshawk export --help)",
+                    CliRun.failure("export", "--weights", weights, "--format", format, "--out", coded));
+        }
+        String images = data.toString();
+        assertEquals(0, CliRun.of("evaluate", "--model", coded, "--data", images, "--json", a.toString()).exitCode());
+        assertEquals(0, CliRun.of("evaluate", "--weights", packed.toString(), "--data", images, "--json", b.toString())
+                .exitCode());
+        assertEquals(CliRun.json(b).get("accuracy"), CliRun.json(a).get("accuracy"));
+        assertEquals(CliRun.json(b).get("loss").asDouble(), CliRun.json(a).get("loss").asDouble(), 1e-5);
+        CliRun floats = CliRun.of("spectrum", "--model", coded, "--data", images, "--blocks", "all=*", "--dry-run");
+        assertEquals(0, floats.exitCode(), floats.err());
+        assertTrue(floats.err().contains(coded + ": activations are quantized; here they are float"), floats.err());
         assertEquals("goshawk: ONNX: expected activations in equal steps at 'relu', it has SPLIT",
                 CliRun.failure("export", "--weights", run.resolve("rvquant.packed.safetensors").toString(), "--out",
                         folder.resolve("none.onnx").toString()));

@@ -9,13 +9,16 @@ import dev.goshawk.tensor.PoolGeometry;
 import dev.goshawk.tensor.Shape;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Writes values as nodes: images [batch, height, width, channels] of Goshawk's are [batch, channels, height, width] in the file. */
 final class NodeWriter {
+    private static final String WEIGHT = ".weight";
     /** Axis i of an image in Goshawk is axis {@code AXES[i]} of ONNX. */
     private static final int[] AXES = {0, 2, 3, 1};
 
@@ -25,6 +28,7 @@ final class NodeWriter {
     private final Map<String, String> inputs = new HashMap<>();
     private final Map<String, float[]> channels = new HashMap<>();
     private final Map<String, Filter> weights = new HashMap<>();
+    private final Set<String> taken = new HashSet<>();
     private int count;
 
     /** Numbers by channel, or one for all. */
@@ -79,7 +83,9 @@ final class NodeWriter {
 
     private String input(Value v, String name) {
         Filter filter = weights.get(name);
-        String known = filter == null ? inputs.get(name) : out.floats(name, filter.dims(), filter.values());
+        String known = filter == null
+                ? inputs.get(name)
+                : out.floats(unused(name), filter.dims(), filter.values());
         if (known == null) {
             throw unsupported(v);
         }
@@ -90,6 +96,15 @@ final class NodeWriter {
         return new IllegalArgumentException(
                 "ONNX: expected what a network of images is made of, got " + v.op().label() + " of shape "
                         + v.shape());
+    }
+
+    /** The name, or where a layer is used more than once another, for its array may be another there. */
+    private String unused(String name) {
+        String free = name;
+        for (int i = 2; !taken.add(free); i++) {
+            free = name + "." + i;
+        }
+        return free;
     }
 
     private String fresh() {
@@ -185,11 +200,14 @@ final class NodeWriter {
         if (!conv && !dense || names.containsKey(layer)) {
             return null;
         }
+        if (!(layer.operand(1).op() instanceof Op.Input in)) {
+            return null;
+        }
         String weight;
         if (factor == null) {
             weight = write(layer.operand(1));
-        } else if (layer.operand(1).op() instanceof Op.Input in && weights.get(in.name()) instanceof Filter filter) {
-            weight = out.floats(in.name(), filter.dims(), filter.times(factor));
+        } else if (weights.get(in.name()) instanceof Filter filter) {
+            weight = out.floats(unused(in.name()), filter.dims(), filter.times(factor));
         } else {
             return null;
         }
@@ -198,9 +216,8 @@ final class NodeWriter {
             double shifted = inner == null || factor == null ? 0 : (double) inner.at(c) * factor.at(c);
             bias[c] = (float) (shifted + added.at(c));
         }
-        String name = factor == null ? added.name() : added.name() + ".folded";
-        String vector = out.floats(name + (added.values().length == outputs ? "" : "." + outputs),
-                new long[] {outputs}, bias);
+        String of = in.name().endsWith(WEIGHT) ? in.name().substring(0, in.name().length() - WEIGHT.length()) : in.name();
+        String vector = out.floats(unused(of + ".bias"), new long[] {outputs}, bias);
         return layer.op() instanceof Op.Conv(var _, var g)
                 ? out.node("Conv", fresh(), conv(g), operand(layer, 0), weight, vector)
                 : out.node("Gemm", fresh(), new Attributes().add("transB", 1), operand(layer, 0), weight, vector);
