@@ -184,6 +184,11 @@ public final class OnnxNetwork implements Network {
         return file;
     }
 
+    /** Whether activations are rounded where the file says so. */
+    public boolean isRounded() {
+        return rounded;
+    }
+
     /** Whether the file rounds activations, as those of quantized networks do. */
     public boolean roundsActivations() {
         return model.nodes().stream().anyMatch(n -> ROUNDING.contains(n.operator())

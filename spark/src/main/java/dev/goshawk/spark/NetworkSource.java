@@ -24,7 +24,7 @@ sealed interface NetworkSource extends Serializable {
         }
     }
 
-    record OnnxFile(String name, int inputSize, byte[] bytes) implements NetworkSource {
+    record OnnxFile(String name, int inputSize, boolean rounded, byte[] bytes) implements NetworkSource {
         @Override
         public Network network() {
             try {
@@ -32,7 +32,7 @@ sealed interface NetworkSource extends Serializable {
                 Path file = folder.resolve(name);
                 try {
                     return OnnxNetwork.read(Files.write(file, bytes),
-                            new OnnxNetwork.Settings(BlockPatterns.NONE, inputSize));
+                            new OnnxNetwork.Settings(BlockPatterns.NONE, inputSize, rounded));
                 } finally {
                     Files.deleteIfExists(file);
                     Files.deleteIfExists(folder);
@@ -60,7 +60,7 @@ sealed interface NetworkSource extends Serializable {
         if (network instanceof OnnxNetwork onnx) {
             try {
                 return new OnnxFile(String.valueOf(onnx.file().getFileName()), onnx.inputSize(),
-                        Files.readAllBytes(onnx.file()));
+                        onnx.isRounded(), Files.readAllBytes(onnx.file()));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
