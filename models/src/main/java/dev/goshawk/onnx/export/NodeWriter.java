@@ -216,7 +216,9 @@ final class NodeWriter {
             double shifted = inner == null || factor == null ? 0 : (double) inner.at(c) * factor.at(c);
             bias[c] = (float) (shifted + added.at(c));
         }
-        String of = in.name().endsWith(WEIGHT) ? in.name().substring(0, in.name().length() - WEIGHT.length()) : in.name();
+        String of = in.name().endsWith(WEIGHT)
+                ? in.name().substring(0, in.name().length() - WEIGHT.length())
+                : in.name();
         String vector = out.floats(unused(of + ".bias"), new long[] {outputs}, bias);
         return layer.op() instanceof Op.Conv(var _, var g)
                 ? out.node("Conv", fresh(), conv(g), operand(layer, 0), weight, vector)
