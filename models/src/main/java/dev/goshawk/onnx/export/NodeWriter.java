@@ -21,6 +21,8 @@ final class NodeWriter {
     private static final String WEIGHT = ".weight";
     /** Axis i of an image in Goshawk is axis {@code AXES[i]} of ONNX. */
     private static final int[] AXES = {0, 2, 3, 1};
+    private static final List<Integer> PLANES_FIRST = List.of(0, 3, 1, 2);
+    private static final List<Integer> PLANES_LAST = List.of(0, 2, 3, 1);
 
     private final GraphBytes out;
     private final Map<Value, String> names = new IdentityHashMap<>();
@@ -156,15 +158,20 @@ final class NodeWriter {
             case Op.Concat(var axis) when v.shape().rank() == 4 -> out.node("Concat", fresh(),
                     new Attributes().add("axis", AXES[axis]),
                     v.operands().stream().map(this::write).toArray(String[]::new));
-            case Op.Sum(var axes) when v.operand(0).shape().rank() == 4 && axes.equals(List.of(1, 2)) ->
+            case Op.Sum(var axes) when v.operand(0).shape().rank() == 4
+                    && axes.equals(isInFileOrder(v.operand(0)) ? List.of(2, 3) : List.of(1, 2)) ->
                 out.node("ReduceSum", fresh(), new Attributes().add("keepdims", 0), operand(v, 0),
                         out.longs("pixels", 2, 3));
             case Op.Reshape(var to) -> reshape(v, to);
+            case Op.Permute(var order) when order.equals(PLANES_FIRST) && !isInFileOrder(v.operand(0)) ->
+                write(v.operand(0));
+            case Op.Permute(var order) when order.equals(PLANES_LAST) && isInFileOrder(v.operand(0)) ->
+                write(v.operand(0));
             case Op.Slice(var start, var limit, var stride) when v.shape().rank() == 4 && start.getFirst() == 0 ->
                 slice(v, start, limit, stride);
             case Op.Pad(var low, var high, var interior) when v.shape().rank() == 4
                     && interior.stream().allMatch(i -> i == 0) ->
-                out.node("Pad", fresh(), operand(v, 0), pads(low, high));
+                out.node("Pad", fresh(), operand(v, 0), pads(v, low, high));
             case Op.AvgPool(var g, var counted) -> out.node("AveragePool", fresh(),
                     pool(g).add("count_include_pad", counted ? 1 : 0), operand(v, 0));
             case Op.PoolGather(var g) when v.operand(1).op() instanceof Op.MaxPoolIndices
@@ -243,7 +250,7 @@ final class NodeWriter {
         if (s.rank() == 2 && s.dim(0) == batch && to.rank() == 4 && to.dim(3) == s.dim(1)) {
             return out.node("Unsqueeze", fresh(), write(from), out.longs("pixels", 2, 3));
         }
-        if (from.op() instanceof Op.Permute(var order) && order.equals(List.of(0, 3, 1, 2)) && to.rank() == 2
+        if (from.op() instanceof Op.Permute(var order) && order.equals(PLANES_FIRST) && to.rank() == 2
                 && s.dim(0) == batch) {
             return out.node("Flatten", fresh(), write(from.operand(0)));
         }
@@ -262,25 +269,41 @@ final class NodeWriter {
                 .add("pads", g.padTop(), g.padLeft(), g.padBottom(), g.padRight());
     }
 
+    /** Whether axes of a value are those of the file: of an image that was permuted, and of parts of it. */
+    private static boolean isInFileOrder(Value v) {
+        return switch (v.op()) {
+            case Op.Permute(var order) -> order.equals(PLANES_FIRST) && !isInFileOrder(v.operand(0));
+            case Op.Slice _, Op.Pad _ -> isInFileOrder(v.operand(0));
+            default -> false;
+        };
+    }
+
     private String slice(Value v, List<Integer> start, List<Integer> limit, List<Integer> stride) {
         String name = fresh();
         long[] axes = {1, 2, 3};
-        return out.node("Slice", name, operand(v, 0), out.longs(name + ".starts", ordered(start)),
-                out.longs(name + ".ends", ordered(limit)), out.longs("axes", axes),
-                out.longs(name + ".steps", ordered(stride)));
+        return out.node("Slice", name, operand(v, 0), out.longs(name + ".starts", ordered(v, start)),
+                out.longs(name + ".ends", ordered(v, limit)), out.longs("axes", axes),
+                out.longs(name + ".steps", ordered(v, stride)));
     }
 
-    private String pads(List<Integer> low, List<Integer> high) {
+    private static int axisInFile(Value v, int axis) {
+        return isInFileOrder(v) ? axis : AXES[axis];
+    }
+
+    private String pads(Value v, List<Integer> low, List<Integer> high) {
         long[] all = new long[8];
         for (int axis = 0; axis < 4; axis++) {
-            all[AXES[axis]] = low.get(axis);
-            all[4 + AXES[axis]] = high.get(axis);
+            all[axisInFile(v, axis)] = low.get(axis);
+            all[4 + axisInFile(v, axis)] = high.get(axis);
         }
         return out.longs("pads" + Arrays.toString(all), all);
     }
 
     /** Channels, height and width of what is given by height, width and channels after the batch. */
-    private static long[] ordered(List<Integer> byAxis) {
+    private static long[] ordered(Value v, List<Integer> byAxis) {
+        if (isInFileOrder(v)) {
+            return new long[] {byAxis.get(1), byAxis.get(2), byAxis.get(3)};
+        }
         return new long[] {byAxis.get(3), byAxis.get(1), byAxis.get(2)};
     }
 }
