@@ -71,6 +71,8 @@ class LoopPtxCompilesTest {
     @ValueSource(strings = {"sm_75", "sm_80", "sm_90"})
     void theDriversCompilerTakesThem(String architecture) {
         assumeTrue(NvPtxCompiler.isAvailable(), "NVIDIA's PTX compiler is there for Linux on x86-64 only");
+        assumeTrue(architecture.equals("sm_80") || Boolean.getBoolean("goshawk.slowTests"),
+                "skipped: takes long (set -Dgoshawk.slowTests=true)");
         String info = NvPtxCompiler.compile(PtxText.module(kernels().values()), architecture);
         assertTrue(info.contains("registers"), info);
         List<MatchResult> spills = Pattern.compile("(\\d+) bytes spill stores, (\\d+) bytes spill loads").matcher(info)
