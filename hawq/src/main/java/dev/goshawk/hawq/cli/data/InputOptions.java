@@ -2,6 +2,7 @@ package dev.goshawk.hawq.cli.data;
 
 import dev.goshawk.data.Normalization;
 import dev.goshawk.data.image.Preprocessing;
+import dev.goshawk.data.image.ResizeFilter;
 import dev.goshawk.models.Network;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -101,11 +102,10 @@ public final class InputOptions {
 
     /** How photographs of any size become images of that side. */
     Preprocessing preprocessing(int side, @Nullable Integer resize) {
-        Preprocessing usual = Preprocessing.forInput(side);
         if (resize != null) {
-            return new Preprocessing(resize, side, config == null ? usual.filter() : config.filter());
+            return new Preprocessing(resize, side, config == null ? ResizeFilter.BILINEAR : config.filter());
         }
-        return config == null ? usual : config.preprocessing(side);
+        return config == null ? Preprocessing.forInput(side) : config.preprocessing(side);
     }
 
     /**
