@@ -69,6 +69,7 @@ public final class IntegerModel {
     /**
      * Prepares a network for images of a size.
      *
+     * @param kernels such as those of a backend; all give the same bits
      * @throws IllegalArgumentException in one line, if weights or activations are not whole multiples of a step, or the network does what
      *     integers cannot
      */
