@@ -2,7 +2,8 @@ package dev.goshawk.hawq.cli.data;
 
 import dev.goshawk.data.Normalization;
 import dev.goshawk.data.image.Preprocessing;
-import dev.goshawk.data.image.ResizeFilter;
+import dev.goshawk.data.ResizeFilter;
+
 import dev.goshawk.models.Network;
 import java.io.PrintWriter;
 import java.nio.file.Path;
