@@ -17,9 +17,9 @@ public record IntegerRescaling(int[] from, long[][] factors, long[] added, int[]
         return added.length;
     }
 
-    /** r + 2^(n-1) of a channel. */
-    public long rounded(int channel) {
-        return added[channel] + (shifts[channel] == 0 ? 0 : 1L << shifts[channel] - 1);
+    /** 2^(n-1) of a channel, which makes halves go up; 0 where n is 0. */
+    public long half(int channel) {
+        return shifts[channel] == 0 ? 0 : 1L << shifts[channel] - 1;
     }
 
     /** Σ_t A_t m_t + r. */
@@ -38,7 +38,7 @@ public record IntegerRescaling(int[] from, long[][] factors, long[] added, int[]
         int channels = channels();
         for (int pixel = 0; pixel < codes.length / channels; pixel++) {
             for (int c = 0; c < channels; c++) {
-                long sum = sum(terms, pixel, c) - added[c] + rounded(c);
+                long sum = sum(terms, pixel, c) + half(c);
                 codes[pixel * channels + c] = (int) Math.clamp(sum >> shifts[c], 0, highest);
             }
         }

@@ -8,7 +8,7 @@ final class PlainConvolution implements IntegerKernels.Convolution {
     private final ConvGeometry g;
     private final int[] filter;
 
-    /** @param largest any */
+    /** @param largest of no matter: sums have 32 bits */
     PlainConvolution(ConvGeometry g, int[] filter, long largest) {
         this.g = g;
         this.filter = filter;

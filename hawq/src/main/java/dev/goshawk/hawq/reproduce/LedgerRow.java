@@ -1,7 +1,9 @@
 package dev.goshawk.hawq.reproduce;
 
+import dev.goshawk.hawq.training.EpochResult;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -66,5 +68,23 @@ public record LedgerRow(
      * @param accuracy in per cent
      */
     public record Point(double epoch, double loss, double accuracy) {
+    }
+
+    /** A fraction in per cent, without the digits that only the factor brings in. */
+    static double percent(double fraction) {
+        return Math.round(1e8 * fraction) / 1e6;
+    }
+
+    /** The curve of a training: held-out images where there are any, else the test set. */
+    static List<Point> curve(List<EpochResult> epochs) {
+        List<Point> points = new ArrayList<>();
+        for (EpochResult r : epochs) {
+            Double loss = r.validationLoss() == null ? r.testLoss() : r.validationLoss();
+            Double accuracy = r.validationLoss() == null ? r.testAccuracy() : r.validationAccuracy();
+            if (loss != null && accuracy != null) {
+                points.add(new Point(r.total(), loss, percent(accuracy)));
+            }
+        }
+        return points;
     }
 }

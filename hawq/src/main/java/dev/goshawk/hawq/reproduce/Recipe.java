@@ -13,7 +13,9 @@ import dev.goshawk.hawq.training.TrainingSettings;
 import dev.goshawk.hawq.training.WeightDecay;
 import dev.goshawk.hawq.training.optimizer.LearningRate;
 import dev.goshawk.backend.Backend;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 
 /**
  * How every row is trained, so that rows differ in their method alone: half an epoch after each block or less, the rest with all blocks
@@ -66,5 +68,14 @@ public record Recipe(double epochs, int batch, Augmentation augmentation) {
         return new HawqOptions(List.of(e.toMethod(search)), e.target(),
                 CurvatureSettings.standard().withSampleSize(images), fineTuning(blocks),
                 training(e.seed(), e.activations()), false, backend);
+    }
+
+    /** What the float network depends on apart from images and weights, by name. */
+    SequencedMap<String, String> floatValues(long seed, Backend backend) {
+        SequencedMap<String, String> values = new LinkedHashMap<>();
+        values.put("training", training(seed, BitWidth.FLOAT).toString());
+        values.put("schedule", floats().toString());
+        values.put("backend", backend.name());
+        return values;
     }
 }

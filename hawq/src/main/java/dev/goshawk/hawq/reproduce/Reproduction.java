@@ -217,14 +217,7 @@ public final class Reproduction {
     }
 
     private SequencedMap<String, String> values(Experiment e) {
-        if (!e.isBaseline()) {
-            return RunOrigin.of(options(e)).values();
-        }
-        SequencedMap<String, String> values = new LinkedHashMap<>();
-        values.put("training", recipe.training(e.seed(), BitWidth.FLOAT).toString());
-        values.put("schedule", recipe.floats().toString());
-        values.put("backend", backend.name());
-        return values;
+        return e.isBaseline() ? recipe.floatValues(e.seed(), backend) : RunOrigin.of(options(e)).values();
     }
 
     /** The float network of a row of the ledger, if its file is still the same. */
@@ -265,7 +258,7 @@ public final class Reproduction {
         }
         MethodResult main = result.main();
         return row(e, main.decision().allocation(), result.report().quantization().activationRatio(),
-                percent(main.accuracy()), percent(result.floats().accuracy()),
+                LedgerRow.percent(main.accuracy()), LedgerRow.percent(result.floats().accuracy()),
                 main.epochs(), result.folder().resolve(RunFolder.MODEL), fingerprint);
     }
 
@@ -280,28 +273,11 @@ public final class Reproduction {
                 accuracy, baseline,
                 e.seed(), epochs.getLast().total(), epochs.stream().mapToDouble(EpochResult::seconds).sum(),
                 origin.lanes(), origin.commit(), FileDigest.sha256(file), origin.command(e), fingerprint,
-                curve(epochs));
-    }
-
-    /** Without the digits that only the factor brings in. */
-    private static double percent(double fraction) {
-        return Math.round(1e8 * fraction) / 1e6;
+                LedgerRow.curve(epochs));
     }
 
     private static double accuracy(List<EpochResult> epochs) {
         Double last = epochs.getLast().testAccuracy();
-        return last == null ? 0 : percent(last);
-    }
-
-    private static List<LedgerRow.Point> curve(List<EpochResult> epochs) {
-        List<LedgerRow.Point> points = new ArrayList<>();
-        for (EpochResult r : epochs) {
-            Double loss = r.validationLoss() == null ? r.testLoss() : r.validationLoss();
-            Double accuracy = r.validationLoss() == null ? r.testAccuracy() : r.validationAccuracy();
-            if (loss != null && accuracy != null) {
-                points.add(new LedgerRow.Point(r.total(), loss, percent(accuracy)));
-            }
-        }
-        return points;
+        return last == null ? 0 : LedgerRow.percent(last);
     }
 }

@@ -254,7 +254,7 @@ public final class IntegerModel {
         return new Logits(found, Math.scalb(1.0, -last.shifts()[0]));
     }
 
-    /** Bytes that an image takes while it is computed. */
+    /** Bytes of the values of an image while it is computed, without what kernels lay out for themselves. */
     public long bytes() {
         return memory.bytes();
     }

@@ -145,6 +145,7 @@ final class ShortConvolution implements IntegerKernels.Convolution {
         if (vectors == 2 && !MANY_REGISTERS) {
             return left >= 4 ? 4 : 1;
         }
+        // 14 are two tiles of 7, not one of 8 and six pixels.
         return left >= 8 && left != 14 ? 8 : left >= 7 ? 7 : vectors == 2 && left >= 4 ? 4 : 1;
     }
 

@@ -45,7 +45,7 @@ public final class VectorIntegers implements IntegerKernels {
             LongVector start = LongVector.zero(I64);
             LongVector shifts = LongVector.zero(I64);
             for (int i = 0; i < LANES; i++) {
-                start = start.withLane(i, rescaling.rounded(c + i));
+                start = start.withLane(i, rescaling.added()[c + i] + rescaling.half(c + i));
                 shifts = shifts.withLane(i, rescaling.shifts()[c + i]);
             }
             Operand first = new Operand(rescaling, terms, covering[0], c);
