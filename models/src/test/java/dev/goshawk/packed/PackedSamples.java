@@ -12,6 +12,7 @@ import dev.goshawk.packed.format.PackedActivation;
 import dev.goshawk.packed.format.PackedInfo;
 import dev.goshawk.packed.format.PackedNetwork;
 import dev.goshawk.packed.format.PackedWeight;
+import dev.goshawk.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -61,6 +62,23 @@ public final class PackedSamples {
                         new float[] {0.2437f})).toList(),
                 floats(channels, i -> 0.9973f + i % 7 / 16f), floats(channels, i -> 0.0131f + i % 3 / 8f),
                 floats(biases, i -> i / 10f), new float[0]);
+    }
+
+    /** The same network with float weights of the same values, and float activations. */
+    public static PackedNetwork floats(PackedNetwork p, Network network) {
+        List<ParameterSpec> specs = PackedNetwork.weightsOf(network.describe());
+        float[] all = new float[specs.stream().mapToInt(s -> s.shape().size()).sum()];
+        int at = 0;
+        for (int i = 0; i < specs.size(); i++) {
+            PackedWeight.Order order = new PackedWeight.Order(specs.get(i).shape());
+            Tensor values = p.weights().get(i).values(specs.get(i).shape());
+            for (int k = 0; k < values.size(); k++) {
+                all[at++] = values.floats()[order.target(k)];
+            }
+        }
+        return new PackedNetwork(p.info(), specs.stream().map(s -> PackedWeight.ofFloats()).toList(),
+                p.activations().stream().map(a -> PackedActivation.ofFloats()).toList(), p.normalizationScales(),
+                p.normalizationBiases(), p.biases(), all);
     }
 
     private interface Numbers {

@@ -22,7 +22,6 @@ final class NodeWriter {
     /** Axis i of an image in Goshawk is axis {@code AXES[i]} of ONNX. */
     private static final int[] AXES = {0, 2, 3, 1};
     private static final List<Integer> PLANES_FIRST = List.of(0, 3, 1, 2);
-    private static final List<Integer> PLANES_LAST = List.of(0, 2, 3, 1);
 
     private final GraphBytes out;
     private final Map<Value, String> names = new IdentityHashMap<>();
@@ -159,19 +158,15 @@ final class NodeWriter {
                     new Attributes().add("axis", AXES[axis]),
                     v.operands().stream().map(this::write).toArray(String[]::new));
             case Op.Sum(var axes) when v.operand(0).shape().rank() == 4
-                    && axes.equals(isInFileOrder(v.operand(0)) ? List.of(2, 3) : List.of(1, 2)) ->
+                    && axes.equals(List.of(1, 2)) ->
                 out.node("ReduceSum", fresh(), new Attributes().add("keepdims", 0), operand(v, 0),
                         out.longs("pixels", 2, 3));
             case Op.Reshape(var to) -> reshape(v, to);
-            case Op.Permute(var order) when order.equals(PLANES_FIRST) && !isInFileOrder(v.operand(0)) ->
-                write(v.operand(0));
-            case Op.Permute(var order) when order.equals(PLANES_LAST) && isInFileOrder(v.operand(0)) ->
-                write(v.operand(0));
             case Op.Slice(var start, var limit, var stride) when v.shape().rank() == 4 && start.getFirst() == 0 ->
                 slice(v, start, limit, stride);
             case Op.Pad(var low, var high, var interior) when v.shape().rank() == 4
                     && interior.stream().allMatch(i -> i == 0) ->
-                out.node("Pad", fresh(), operand(v, 0), pads(v, low, high));
+                out.node("Pad", fresh(), operand(v, 0), pads(low, high));
             case Op.AvgPool(var g, var counted) -> out.node("AveragePool", fresh(),
                     pool(g).add("count_include_pad", counted ? 1 : 0), operand(v, 0));
             case Op.PoolGather(var g) when v.operand(1).op() instanceof Op.MaxPoolIndices
@@ -269,41 +264,25 @@ final class NodeWriter {
                 .add("pads", g.padTop(), g.padLeft(), g.padBottom(), g.padRight());
     }
 
-    /** Whether axes of a value are those of the file: of an image that was permuted, and of parts of it. */
-    private static boolean isInFileOrder(Value v) {
-        return switch (v.op()) {
-            case Op.Permute(var order) -> order.equals(PLANES_FIRST) && !isInFileOrder(v.operand(0));
-            case Op.Slice _, Op.Pad _ -> isInFileOrder(v.operand(0));
-            default -> false;
-        };
-    }
-
     private String slice(Value v, List<Integer> start, List<Integer> limit, List<Integer> stride) {
         String name = fresh();
         long[] axes = {1, 2, 3};
-        return out.node("Slice", name, operand(v, 0), out.longs(name + ".starts", ordered(v, start)),
-                out.longs(name + ".ends", ordered(v, limit)), out.longs("axes", axes),
-                out.longs(name + ".steps", ordered(v, stride)));
+        return out.node("Slice", name, operand(v, 0), out.longs(name + ".starts", ordered(start)),
+                out.longs(name + ".ends", ordered(limit)), out.longs("axes", axes),
+                out.longs(name + ".steps", ordered(stride)));
     }
 
-    private static int axisInFile(Value v, int axis) {
-        return isInFileOrder(v) ? axis : AXES[axis];
-    }
-
-    private String pads(Value v, List<Integer> low, List<Integer> high) {
+    private String pads(List<Integer> low, List<Integer> high) {
         long[] all = new long[8];
         for (int axis = 0; axis < 4; axis++) {
-            all[axisInFile(v, axis)] = low.get(axis);
-            all[4 + axisInFile(v, axis)] = high.get(axis);
+            all[AXES[axis]] = low.get(axis);
+            all[4 + AXES[axis]] = high.get(axis);
         }
         return out.longs("pads" + Arrays.toString(all), all);
     }
 
     /** Channels, height and width of what is given by height, width and channels after the batch. */
-    private static long[] ordered(Value v, List<Integer> byAxis) {
-        if (isInFileOrder(v)) {
-            return new long[] {byAxis.get(1), byAxis.get(2), byAxis.get(3)};
-        }
+    private static long[] ordered(List<Integer> byAxis) {
         return new long[] {byAxis.get(3), byAxis.get(1), byAxis.get(2)};
     }
 }

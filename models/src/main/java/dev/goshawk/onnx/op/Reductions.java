@@ -32,25 +32,36 @@ final class Reductions {
 
     private static void put(Map<String, Operator> all, String name, Reduction reduction) {
         all.put(name, Operator.single(n -> {
-            Value x = n.logical(0);
-            int rank = x.shape().rank();
+            int rank = n.rank(0);
             int[] axes = Axes.of(n.wholes("axes", 1), rank);
             if (axes.length == 0) {
                 if (n.onnx().whole("noop_with_empty_axes", 0) == 1) {
-                    return Term.traced(x);
+                    return n.map(0, x -> x);
                 }
                 axes = IntStream.range(0, rank).toArray();
             }
-            Value y = rank == 0 ? x : reduction.apply(x, axes);
-            if (n.onnx().whole("keepdims", 1) == 0) {
-                return Term.traced(y);
+            boolean keeps = n.onnx().whole("keepdims", 1) == 1;
+            int[] over = axes;
+            // Images stay channels last where what is left of them is [batch, ..., channels] all the same.
+            if (Arrays.binarySearch(axes, 1) < 0
+                    && (keeps || IntStream.range(2, rank).allMatch(i -> Arrays.binarySearch(over, i) >= 0))) {
+                int[] places = Arrays.stream(axes).map(n.term(0)::place).toArray();
+                return n.map(0, x -> reduced(x, reduction, keeps, places));
             }
-            int[] kept = x.shape().dims();
-            for (int a : axes) {
-                kept[a] = 1;
-            }
-            return Term.traced(y.reshape(kept));
+            return Term.traced(reduced(n.logical(0), reduction, keeps, axes));
         }));
+    }
+
+    private static Value reduced(Value x, Reduction reduction, boolean keeps, int... axes) {
+        Value y = x.shape().rank() == 0 ? x : reduction.apply(x, axes);
+        if (!keeps) {
+            return y;
+        }
+        int[] kept = x.shape().dims();
+        for (int a : axes) {
+            kept[a] = 1;
+        }
+        return y.reshape(kept);
     }
 
     /** Largest element over the axes, which are dropped; the derivative goes to the first of equal ones. */

@@ -50,24 +50,30 @@ final class Selections {
         if (ends.length != starts.length || axes.length != starts.length || steps.length != starts.length) {
             throw new OnnxException("starts, ends, axes and steps differ in length");
         }
-        Value x = n.logical(0);
-        for (int i = 0; i < starts.length; i++) {
-            int axis = Axes.of(axes[i], s.rank());
-            int extent = s.dim(axis);
-            if (steps[i] > 0) {
-                int from = Math.clamp(starts[i] < 0 ? (long) starts[i] + extent : starts[i], 0, extent);
-                int to = Math.clamp(ends[i] < 0 ? (long) ends[i] + extent : ends[i], from, extent);
-                x = Axes.slice(x, axis, from, to, steps[i]);
-            } else if (steps[i] < 0) {
-                int from = Math.clamp(starts[i] < 0 ? (long) starts[i] + extent : starts[i], -1, extent - 1);
-                int to = Math.clamp(ends[i] < 0 ? (long) ends[i] + extent : ends[i], -1, extent - 1);
-                int step = steps[i];
-                x = Axes.pick(x, axis, IntStream.iterate(from, p -> p > to, p -> p + step).toArray());
-            } else {
-                throw new OnnxException("a step of 0");
+        return n.map(0, x -> {
+            Value part = x;
+            for (int i = 0; i < starts.length; i++) {
+                part = slice(part, n.term(0).place(Axes.of(axes[i], s.rank())), starts[i], ends[i], steps[i]);
             }
+            return part;
+        });
+    }
+
+    /** As NumPy slices one axis: from where to where, counted from the end where negative. */
+    private static Value slice(Value x, int axis, int start, int end, int step) {
+        int extent = x.shape().dim(axis);
+        long first = start < 0 ? (long) start + extent : start;
+        long limit = end < 0 ? (long) end + extent : end;
+        if (step > 0) {
+            int from = Math.clamp(first, 0, extent);
+            return Axes.slice(x, axis, from, Math.clamp(limit, from, extent), step);
         }
-        return Term.traced(x);
+        if (step == 0) {
+            throw new OnnxException("a step of 0");
+        }
+        int from = Math.clamp(first, -1, extent - 1);
+        int to = Math.clamp(limit, -1, extent - 1);
+        return Axes.pick(x, axis, IntStream.iterate(from, p -> p > to, p -> p + step).toArray());
     }
 
     private static List<Term> split(Node n) {
@@ -83,7 +89,8 @@ final class Selections {
         List<Term> parts = new ArrayList<>();
         int at = 0;
         for (int size : sizes) {
-            parts.add(Term.traced(Axes.slice(n.logical(0), axis, at, at + size, 1)));
+            int from = at;
+            parts.add(n.map(0, x -> Axes.slice(x, n.term(0).place(axis), from, from + size, 1)));
             at += size;
         }
         return parts;
@@ -101,6 +108,9 @@ final class Selections {
                 throw new OnnxException("index " + at + " along an axis of " + extent);
             }
         }
+        if (indices.shape().rank() == 1) {
+            return n.map(0, x -> Axes.pick(x, n.term(0).place(axis), places));
+        }
         int[] d = n.shape(0).dims();
         int[] to = new int[d.length - 1 + indices.shape().rank()];
         System.arraycopy(d, 0, to, 0, axis);
@@ -110,8 +120,7 @@ final class Selections {
     }
 
     private static Term pad(Node n) {
-        Value x = n.logical(0);
-        int rank = x.shape().rank();
+        int rank = n.rank(0);
         int[] given = n.onnx().has("paddings") ? n.onnx().wholes("paddings") : n.wholes("pads", 1);
         int[] axes = n.has(3) ? n.wholes("", 3) : IntStream.range(0, rank).toArray();
         if (given.length != 2 * axes.length) {
@@ -119,11 +128,14 @@ final class Selections {
         }
         String mode = n.onnx().text("mode", "constant");
         double value = n.number("value", 2, 0);
-        for (int i = 0; i < axes.length; i++) {
-            int axis = Axes.of(axes[i], rank);
-            x = pad(x, axis, given[i], given[i + axes.length], mode, value);
-        }
-        return Term.traced(x);
+        return n.map(0, x -> {
+            Value padded = x;
+            for (int i = 0; i < axes.length; i++) {
+                int axis = n.term(0).place(Axes.of(axes[i], rank));
+                padded = pad(padded, axis, given[i], given[i + axes.length], mode, value);
+            }
+            return padded;
+        });
     }
 
     private static Value pad(Value x, int axis, int low, int high, String mode, double value) {

@@ -60,7 +60,7 @@ final class Shapes {
             if (parts.isEmpty()) {
                 return n.term(0);
             }
-            int at = last ? axis == 0 ? 0 : axis == 1 ? n.rank(0) - 1 : axis - 1 : axis;
+            int at = last ? n.term(0).place(axis) : axis;
             Value joined = parts.size() == 1 ? parts.getFirst() : Functions.concat(at, parts);
             return last ? Term.channelsLast(joined) : Term.traced(joined);
         }));

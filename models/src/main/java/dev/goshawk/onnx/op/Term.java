@@ -91,6 +91,14 @@ public final class Term {
         return channelsLast ? Axes.channelsFirst(value()) : value();
     }
 
+    /** Where an axis of ONNX's order is in {@link #value()}. */
+    int place(int axis) {
+        if (!channelsLast || axis == 0) {
+            return axis;
+        }
+        return axis == 1 ? value().shape().rank() - 1 : axis - 1;
+    }
+
     /** Extents in ONNX's order of axes. */
     public Shape shape() {
         if (constant != null) {

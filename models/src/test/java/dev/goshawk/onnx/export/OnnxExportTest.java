@@ -22,7 +22,6 @@ import dev.goshawk.models.Layers;
 import dev.goshawk.models.Mode;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.Networks;
-import dev.goshawk.models.ParameterSpec;
 import dev.goshawk.models.TracedNetwork;
 import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.onnx.OnnxNetwork;
@@ -30,7 +29,6 @@ import dev.goshawk.packed.PackedModel;
 import dev.goshawk.packed.PackedSamples;
 import dev.goshawk.packed.format.PackedActivation;
 import dev.goshawk.packed.format.PackedNetwork;
-import dev.goshawk.packed.format.PackedWeight;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Tensor;
 import java.io.IOException;
@@ -85,23 +83,6 @@ class OnnxExportTest {
             Value y = body.maxPoolCeil(Functions.concat(-1, List.of(a, b, c, d.add(x))), window(3).stride(2));
             return net.block("fc").linear("fc", net.globalAvgPool(y), classes());
         }
-    }
-
-    /** The same network with float weights of the same values, and float activations. */
-    private static PackedNetwork floats(PackedNetwork p, Network network) {
-        List<ParameterSpec> specs = PackedNetwork.weightsOf(network.describe());
-        float[] all = new float[specs.stream().mapToInt(s -> s.shape().size()).sum()];
-        int at = 0;
-        for (int i = 0; i < specs.size(); i++) {
-            PackedWeight.Order order = new PackedWeight.Order(specs.get(i).shape());
-            Tensor values = p.weights().get(i).values(specs.get(i).shape());
-            for (int k = 0; k < values.size(); k++) {
-                all[at++] = values.floats()[order.target(k)];
-            }
-        }
-        return new PackedNetwork(p.info(), specs.stream().map(s -> PackedWeight.ofFloats()).toList(),
-                p.activations().stream().map(a -> PackedActivation.ofFloats()).toList(), p.normalizationScales(),
-                p.normalizationBiases(), p.biases(), all);
     }
 
     private static float[] images(int side) {
@@ -161,7 +142,7 @@ class OnnxExportTest {
         PackedNetwork content = PackedSamples.of(network, 8, side);
         float[] images = images(side);
         Path file = folder.resolve("float.onnx");
-        PackedModel floats = PackedModel.of(network, floats(content, network));
+        PackedModel floats = PackedModel.of(network, PackedSamples.floats(content, network));
         OnnxExport.write(file, floats, CodeFormat.QCDQ);
         double[] expected = goshawk(floats, side, images);
         double most = Arrays.stream(expected).map(Math::abs).max().orElse(0);

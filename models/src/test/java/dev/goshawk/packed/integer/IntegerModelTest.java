@@ -10,9 +10,15 @@ import dev.goshawk.backend.IntegerKernels;
 import dev.goshawk.backend.Executable;
 import dev.goshawk.data.SplitMix64;
 import dev.goshawk.graph.Graph;
+import dev.goshawk.graph.Op;
+import dev.goshawk.models.LayerHooks;
+import dev.goshawk.models.Mode;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.Networks;
 import dev.goshawk.models.TracedNetwork;
+import dev.goshawk.onnx.OnnxNetwork;
+import dev.goshawk.onnx.export.CodeFormat;
+import dev.goshawk.onnx.export.OnnxExport;
 import dev.goshawk.packed.Classification;
 import dev.goshawk.packed.PackedModel;
 import dev.goshawk.packed.PackedSamples;
@@ -20,6 +26,7 @@ import dev.goshawk.packed.format.PackedFile;
 import dev.goshawk.packed.format.PackedNetwork;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Tensor;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -76,6 +83,25 @@ class IntegerModelTest {
         double[] found = integers.logits(image, 0).values();
         double most = Arrays.stream(expected).map(Math::abs).max().orElse(0);
         assertArrayEquals(expected, found, 1e-7 * most, name);
+        assertTrue(most > 0.01, "the image says something");
+    }
+
+    /** Its shortcuts are slices and paddings there, its pooling a sum of pixels. */
+    @Test
+    void aNetworkThatWasExportedIsTheSameInIntegers() throws IOException {
+        Network network = Networks.byName("resnet20", 3);
+        PackedNetwork content = PackedSamples.floats(PackedSamples.of(network, 8), network);
+        Path file = folder.resolve("resnet20.onnx");
+        OnnxExport.write(file, PackedModel.of(network, content), CodeFormat.QCDQ);
+        Network read = OnnxNetwork.read(file);
+        TracedNetwork traced = read.trace(DType.FLOAT32, 1, 32, 32, Mode.EVALUATION, LayerHooks.NONE);
+        assertEquals(0, Graph.of("logits", traced.logits()).count(Op.Permute.class), "nothing is moved");
+        PackedModel packed = model(PackedSamples.of(read, 8), read);
+        float[] image = image(32, 32, 1);
+        double[] expected = floats(packed, 32, 32, image);
+        double[] found = new IntegerModel(packed, 32, 32, IntegerKernels.PLAIN).logits(image, 0).values();
+        double most = Arrays.stream(expected).map(Math::abs).max().orElse(0);
+        assertArrayEquals(expected, found, 1e-7 * most);
         assertTrue(most > 0.01, "the image says something");
     }
 
