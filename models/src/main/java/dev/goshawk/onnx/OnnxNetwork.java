@@ -100,15 +100,25 @@ public final class OnnxNetwork implements Network {
      */
     public static OnnxNetwork read(Path file, Settings settings) {
         String name = String.valueOf(file.getFileName());
+        name = name.toLowerCase(Locale.ROOT).endsWith(".onnx") ? name.substring(0, name.length() - 5) : name;
         OnnxModel model = OnnxReader.read(file);
         try {
-            return new OnnxNetwork(file, model,
-                    name.toLowerCase(Locale.ROOT).endsWith(".onnx") ? name.substring(0, name.length() - 5) : name,
-                    settings);
+            return new OnnxNetwork(file, model, name, settings);
         } catch (OnnxException e) {
-            throw e;
+            throw settings.inputSize() == 0 ? e : ofSize(file, model, settings, e);
         } catch (IllegalArgumentException e) {
             throw new OnnxException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Says so where it is the size of images that does not fit the file. */
+    private static OnnxException ofSize(Path file, OnnxModel model, Settings settings, OnnxException found) {
+        try {
+            int own = new OnnxNetwork(file, model, "", new Settings(BlockPatterns.NONE, 0, true)).inputSize;
+            return new OnnxException(found.getMessage() + "; the file takes images of " + own + " pixels, not of "
+                    + settings.inputSize(), found);
+        } catch (IllegalArgumentException e) {
+            return found;
         }
     }
 

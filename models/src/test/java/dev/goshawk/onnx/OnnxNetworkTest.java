@@ -1,6 +1,8 @@
 package dev.goshawk.onnx;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.goshawk.backend.Executable;
 import dev.goshawk.cpu.reference.ReferenceBackend;
@@ -11,6 +13,7 @@ import dev.goshawk.models.Mode;
 import dev.goshawk.models.ParameterSpec;
 import dev.goshawk.models.TracedNetwork;
 import dev.goshawk.models.parameters.Parameters;
+import dev.goshawk.onnx.format.OnnxException;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.Tensor;
@@ -64,6 +67,18 @@ class OnnxNetworkTest {
 
     private OnnxNetwork read() throws IOException {
         return OnnxNetwork.read(Files.write(folder.resolve("small.onnx"), network().toBytes()));
+    }
+
+    @Test
+    void aSizeThatTheFileCannotTakeIsNamed() throws IOException {
+        Path file = Files.write(folder.resolve("fixed.onnx"), new OnnxBytes(13).input("x", 1, 1, 3, 4, 4)
+                .initializer(OnnxBytes.floats("map", new long[] {3, 4, 4}, new float[48]))
+                .node("Add", List.of("x", "map"), List.of("a")).node("GlobalAveragePool", List.of("a"), List.of("y"))
+                .output("y").toBytes());
+        assertEquals(4, OnnxNetwork.read(file).inputSize());
+        String message = assertThrows(OnnxException.class,
+                () -> OnnxNetwork.read(file, new OnnxNetwork.Settings(BlockPatterns.NONE, 6, true))).getMessage();
+        assertTrue(message.endsWith("; the file takes images of 4 pixels, not of 6"), message);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.goshawk.onnx;
 
+import dev.goshawk.fuzz.FuzzInputs;
 import dev.goshawk.onnx.format.OnnxException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,19 +9,9 @@ import java.nio.file.Path;
 
 /** The entry point of a coverage-guided fuzzer: whatever the bytes, the reader of ONNX files gives a network or refuses with one line. */
 public final class OnnxReaderFuzz {
-    private static final Path FILE = temporary();
+    private static final Path FILE = FuzzInputs.temporary(".onnx");
 
     private OnnxReaderFuzz() {
-    }
-
-    private static Path temporary() {
-        try {
-            Path file = Files.createTempDirectory("onnx").resolve("fuzz.onnx");
-            file.toFile().deleteOnExit();
-            return file;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /** One input. */

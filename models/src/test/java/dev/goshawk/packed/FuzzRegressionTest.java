@@ -4,17 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.goshawk.fuzz.FuzzInputs;
 import dev.goshawk.onnx.OnnxNetwork;
 import dev.goshawk.onnx.OnnxReaderFuzz;
 import java.io.IOException;
 import java.net.URISyntaxException;
-import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Objects;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,20 +20,13 @@ class FuzzRegressionTest {
     @TempDir
     private Path folder;
 
-    private static List<Path> inputs(String of) throws IOException, URISyntaxException {
-        URL resources = Objects.requireNonNull(FuzzRegressionTest.class.getResource("/fuzz/" + of));
-        try (Stream<Path> files = Files.list(Path.of(resources.toURI()))) {
-            return files.sorted().toList();
-        }
-    }
-
     @Test
     void everyInputGivesAModelOrOneLine() throws IOException, URISyntaxException {
-        for (Path input : inputs("packed")) {
+        for (Path input : FuzzInputs.kept("packed")) {
             byte[] bytes = Files.readAllBytes(input);
             assertDoesNotThrow(() -> PackedReaderFuzz.fuzzerTestOneInput(bytes), input::toString);
         }
-        for (Path input : inputs("onnx")) {
+        for (Path input : FuzzInputs.kept("onnx")) {
             byte[] bytes = Files.readAllBytes(input);
             assertDoesNotThrow(() -> OnnxReaderFuzz.fuzzerTestOneInput(bytes), input::toString);
         }
@@ -45,7 +35,7 @@ class FuzzRegressionTest {
     @Test
     void theSoundInputsAreFilesThatCanBeRead() throws IOException, URISyntaxException {
         int read = 0;
-        for (Path input : inputs("packed")) {
+        for (Path input : FuzzInputs.kept("packed")) {
             if (input.getFileName().toString().startsWith("sound-")) {
                 byte[] bytes = Files.readAllBytes(input);
                 Path file = Files.write(folder.resolve("sound"), Arrays.copyOfRange(bytes, 1, bytes.length));
@@ -53,7 +43,7 @@ class FuzzRegressionTest {
                 read++;
             }
         }
-        for (Path input : inputs("onnx")) {
+        for (Path input : FuzzInputs.kept("onnx")) {
             if (input.getFileName().toString().startsWith("sound-")) {
                 assertTrue(OnnxNetwork.read(input).classes() > 1, input.toString());
                 read++;

@@ -2,6 +2,7 @@ package dev.goshawk.packed;
 
 import static dev.goshawk.models.Window.window;
 
+import dev.goshawk.fuzz.FuzzInputs;
 import dev.goshawk.graph.Value;
 import dev.goshawk.models.Layers;
 import dev.goshawk.models.Network;
@@ -23,7 +24,7 @@ import java.util.zip.CRC32C;
  */
 public final class PackedReaderFuzz {
     private static final String CHECKSUM = "\"crc32c\":\"";
-    private static final Path FILE = temporary();
+    private static final Path FILE = FuzzInputs.temporary(".packed");
     private static final Network NETWORK = new Tiny();
 
     private PackedReaderFuzz() {
@@ -51,16 +52,6 @@ public final class PackedReaderFuzz {
             Layers all = net.block("all");
             Value x = all.relu("r", all.batchNorm("bn", all.conv("c", images, 2, window(1))));
             return all.linear("fc", all.globalAvgPool(x), classes());
-        }
-    }
-
-    private static Path temporary() {
-        try {
-            Path file = Files.createTempFile("packed", ".fuzz");
-            file.toFile().deleteOnExit();
-            return file;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 

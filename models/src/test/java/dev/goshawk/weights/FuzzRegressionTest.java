@@ -4,15 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.goshawk.fuzz.FuzzInputs;
 import java.io.IOException;
 import java.net.URISyntaxException;
-import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Objects;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,16 +18,9 @@ class FuzzRegressionTest {
     @TempDir
     Path folder;
 
-    private static List<Path> inputs() throws IOException, URISyntaxException {
-        URL resources = Objects.requireNonNull(FuzzRegressionTest.class.getResource("/fuzz/weights"));
-        try (Stream<Path> files = Files.list(Path.of(resources.toURI()))) {
-            return files.sorted().toList();
-        }
-    }
-
     @Test
     void everyInputGivesTensorsOrOneLine() throws IOException, URISyntaxException {
-        for (Path input : inputs()) {
+        for (Path input : FuzzInputs.kept("weights")) {
             byte[] bytes = Files.readAllBytes(input);
             assertDoesNotThrow(() -> WeightReaderFuzz.fuzzerTestOneInput(bytes), input::toString);
         }
@@ -39,7 +29,7 @@ class FuzzRegressionTest {
     @Test
     void theSoundInputsAreFilesThatCanBeRead() throws IOException, URISyntaxException {
         int read = 0;
-        for (Path input : inputs()) {
+        for (Path input : FuzzInputs.kept("weights")) {
             byte[] bytes = Files.readAllBytes(input);
             if (input.getFileName().toString().startsWith("sound-") && bytes[0] == 0) {
                 Path file = TorchFiles.write(folder, "sound", Arrays.copyOfRange(bytes, 1, bytes.length));

@@ -1,8 +1,8 @@
 package dev.goshawk.weights;
 
+import dev.goshawk.fuzz.FuzzInputs;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -13,19 +13,9 @@ import java.util.Arrays;
  */
 public final class WeightReaderFuzz {
     private static final int READERS = 3;
-    private static final Path FILE = temporary();
+    private static final Path FILE = FuzzInputs.temporary(".weights");
 
     private WeightReaderFuzz() {
-    }
-
-    private static Path temporary() {
-        try {
-            Path file = Files.createTempFile("weights", ".fuzz");
-            file.toFile().deleteOnExit();
-            return file;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /** One input. */

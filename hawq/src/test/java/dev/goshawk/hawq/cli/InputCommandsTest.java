@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.goshawk.data.ResizeFilter;
+import dev.goshawk.files.Printable;
 import dev.goshawk.onnx.OnnxNetwork;
 import dev.goshawk.packed.PackedModel;
 import java.awt.image.BufferedImage;
@@ -109,8 +110,10 @@ class InputCommandsTest {
         String[][] cases = {{"--mean", "123.6,116,103", "of 0 to 1 (pixels are divided by 255)"},
                 {"--mean", "0.5,0.5", "of 0 to 1 (pixels are divided by 255)"},
                 {"--mean", "", "of 0 to 1 (pixels are divided by 255)"},
-                {"--mean", "-0.1", "of 0 to 1 (pixels are divided by 255)"}, {"--std", "0", "above 0"},
-                {"--std", "0.2,0.2,x", "above 0"}, {"--std", "NaN", "above 0"}, {"--std", "1e999", "above 0"}};
+                {"--mean", "-0.1", "of 0 to 1 (pixels are divided by 255)"}, {"--std", "0", "of 1e-6 or more"},
+                {"--std", "0.2,0.2,x", "of 1e-6 or more"}, {"--std", "NaN", "of 1e-6 or more"},
+                {"--std", "1e999", "of 1e-6 or more"},
+                {"--std", "1e-300", "of 1e-6 or more"}};
         for (String[] c : cases) {
             for (String[] command : new String[][] {{"evaluate"}, {"spectrum"}, {"quantize"},
                     {"train", "--epochs", "1"}}) {
@@ -127,6 +130,7 @@ class InputCommandsTest {
     @Test
     void oddFilesAreOneLine() throws IOException {
         String remedy = "; or give --input-size, --mean and --std, and it is not read";
+        String huge = "[1,2,1" + "0".repeat(400) + "]";
         String[][] cases = {{"{", "is not JSON, or is damaged or cut short"}, {"", "is not a JSON object"},
                 {"[1]", "is not a JSON object"},
                 {"{\"pretrained_cfg\": 3}", "pretrained_cfg: expected an object, got 3"},
@@ -137,7 +141,9 @@ class InputCommandsTest {
                 {"{\"pretrained_cfg\": {\"mean\": [1, 2]}}",
                         "mean: expected three numbers, each of 0 to 1 (pixels are divided by 255), got [1,2]"},
                 {"{\"pretrained_cfg\": {\"std\": [1, 2, 0]}}",
-                        "std: expected three numbers, each above 0, got [1,2,0]"},
+                        "std: expected three numbers, each of 1e-6 or more, got [1,2,0]"},
+                {"{\"pretrained_cfg\": {\"std\": " + huge + "}}",
+                        "std: expected three numbers, each of 1e-6 or more, got " + Printable.shown(huge)},
                 {"{\"pretrained_cfg\": {\"crop_pct\": 95}}",
                         "crop_pct: expected a number above 0.01 and at most 1, got 95"},
                 {"{\"pretrained_cfg\": {\"interpolation\": \"lanczos\"}}",

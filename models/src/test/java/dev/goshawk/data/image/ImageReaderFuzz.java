@@ -1,6 +1,7 @@
 package dev.goshawk.data.image;
 
 import dev.goshawk.data.DataException;
+import dev.goshawk.fuzz.FuzzInputs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -11,19 +12,9 @@ import java.nio.file.Path;
  * refused with one line that names the file.
  */
 public final class ImageReaderFuzz {
-    private static final Path FILE = temporary();
+    private static final Path FILE = FuzzInputs.temporary(".image");
 
     private ImageReaderFuzz() {
-    }
-
-    private static Path temporary() {
-        try {
-            Path file = Files.createTempFile("image", ".fuzz");
-            file.toFile().deleteOnExit();
-            return file;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /** One input. */

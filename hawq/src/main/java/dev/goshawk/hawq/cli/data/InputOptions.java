@@ -18,7 +18,8 @@ public final class InputOptions {
     public static final String SIZE = "--input-size";
     public static final String MEAN = "--mean";
     public static final String STD = "--std";
-    private static final int LARGEST = 4096;
+    /** The largest side in pixels. */
+    static final int LARGEST = 4096;
 
     @Option(names = SIZE, paramLabel = "N",
             description = "Side of the network's input in pixels (default: that of timm's config.json beside the weights, or "

@@ -32,9 +32,12 @@ record PretrainedConfig(Path file, int inputSize, double @Nullable [] mean, doub
         double cropFraction, ResizeFilter filter, int classes) {
     private static final String NAME = "config.json";
     private static final long LONGEST = 1 << 20;
+    /** Smaller ones give pixels whose squares float32 cannot hold, and logits that are no numbers. */
+    private static final double LEAST_STD = 1e-6;
     /** timm's own default. */
     private static final double CROP = 0.875;
-    private static final int LARGEST = 4096;
+    /** What {@link #number} gives for what is none, or is beyond float64: in no range. */
+    private static final double NONE = Double.NaN;
     private static final String REMEDY = "; or give " + InputOptions.SIZE + ", " + InputOptions.MEAN + " and "
             + InputOptions.STD + ", and it is not read";
 
@@ -101,22 +104,26 @@ record PretrainedConfig(Path file, int inputSize, double @Nullable [] mean, doub
         }
         boolean sound = node.isArray() && node.size() == 3;
         for (int i = 0; sound && i < 3; i++) {
-            sound = node.get(i).isInt() && node.get(i).asInt() >= 1 && node.get(i).asInt() <= LARGEST;
+            sound = node.get(i).isInt() && node.get(i).asInt() >= 1 && node.get(i).asInt() <= InputOptions.LARGEST;
         }
         if (!sound || node.get(0).asInt() != 3 || node.get(1).asInt() != node.get(2).asInt()) {
-            throw refusal(file, "input_size", "[3, side, side] with a side of 1 to " + LARGEST, node);
+            throw refusal(file, "input_size", "[3, side, side] with a side of 1 to " + InputOptions.LARGEST, node);
         }
         return node.get(1).asInt();
     }
 
+    private static double number(JsonNode node) {
+        return node.isNumber() ? node.asDouble(NONE) : NONE;
+    }
+
     /** Whether a number can be a channel's mean or deviation. */
     static boolean isSound(boolean deviation, double number) {
-        return deviation ? number > 0 && number < Double.POSITIVE_INFINITY : number >= 0 && number <= 1;
+        return deviation ? number >= LEAST_STD && number < Double.POSITIVE_INFINITY : number >= 0 && number <= 1;
     }
 
     /** The numbers that can. */
     static String range(boolean deviation) {
-        return deviation ? "each above 0" : "each of 0 to 1 (pixels are divided by 255)";
+        return deviation ? "each of 1e-6 or more" : "each of 0 to 1 (pixels are divided by 255)";
     }
 
     private static double @Nullable [] channels(Path file, String field, @Nullable JsonNode node) {
@@ -127,8 +134,8 @@ record PretrainedConfig(Path file, int inputSize, double @Nullable [] mean, doub
         double[] numbers = new double[3];
         boolean sound = node.isArray() && node.size() == 3;
         for (int i = 0; sound && i < 3; i++) {
-            sound = node.get(i).isNumber() && isSound(deviation, node.get(i).asDouble());
-            numbers[i] = sound ? node.get(i).asDouble() : 0;
+            numbers[i] = number(node.get(i));
+            sound = isSound(deviation, numbers[i]);
         }
         if (!sound) {
             throw refusal(file, field, "three numbers, " + range(deviation), node);
@@ -140,15 +147,16 @@ record PretrainedConfig(Path file, int inputSize, double @Nullable [] mean, doub
         if (node == null || node.isNull()) {
             return CROP;
         }
-        if (!node.isNumber() || !(node.asDouble() > 0.01 && node.asDouble() <= 1)) {
+        double fraction = number(node);
+        if (!(fraction > 0.01 && fraction <= 1)) {
             throw refusal(file, "crop_pct", "a number above 0.01 and at most 1", node);
         }
-        return node.asDouble();
+        return fraction;
     }
 
     private static ResizeFilter filter(Path file, JsonNode fields) {
         JsonNode mode = fields.get("crop_mode");
-        if (!isMissing(mode) && !mode.isString() || !isMissing(mode) && !mode.asString().equals("center")) {
+        if (!isMissing(mode) && !(mode.isString() && mode.asString().equals("center"))) {
             throw refusal(file, "crop_mode", "center", mode);
         }
         JsonNode node = fields.get("interpolation");
