@@ -4,6 +4,7 @@ import dev.goshawk.backend.Backend;
 import dev.goshawk.backend.Backends;
 import dev.goshawk.hawq.allocate.SizeTarget;
 import dev.goshawk.hawq.quantize.BitWidth;
+import dev.goshawk.hawq.quantize.family.StartingClips;
 import dev.goshawk.hawq.run.RunFolder;
 import dev.goshawk.hawq.search.SearchTask;
 import dev.goshawk.hawq.training.TrainingData;
@@ -12,6 +13,7 @@ import dev.goshawk.models.Network;
 import dev.goshawk.models.parameters.Parameters;
 import java.util.HashSet;
 import java.util.List;
+import java.util.SequencedMap;
 import java.util.Set;
 
 /**
@@ -65,6 +67,18 @@ public record HawqOptions(List<Method> methods, SizeTarget target, CurvatureSett
     /** The same with other methods. */
     public HawqOptions withMethods(List<Method> value) {
         return new HawqOptions(value, target, curvature, fineTuning, training, untrained, backend);
+    }
+
+    /**
+     * The same with activations that start from ranges found before, for methods of any quantizer.
+     *
+     * @param clips the largest value of a site's activations, by site; nothing changes if there are none
+     */
+    public HawqOptions withStartingClips(SequencedMap<String, Double> clips) {
+        return clips.isEmpty()
+                ? this
+                : withMethods(methods.stream().map(m -> m.withQuantizer(new StartingClips(m.quantizer(), clips)))
+                        .toList());
     }
 
     /** The same with another size. */

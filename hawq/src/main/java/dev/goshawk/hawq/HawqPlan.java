@@ -9,6 +9,7 @@ import dev.goshawk.hawq.evaluation.Evaluation;
 import dev.goshawk.hawq.evaluation.Evaluator;
 import dev.goshawk.hawq.memory.Heap;
 import dev.goshawk.hawq.quantize.Quantizer;
+import dev.goshawk.hawq.quantize.family.StartingClips;
 import dev.goshawk.hawq.quantize.family.StoredActivations;
 import dev.goshawk.hawq.report.RunReport;
 import dev.goshawk.hawq.run.RunFolder;
@@ -134,6 +135,11 @@ public final class HawqPlan {
         Map<String, String> contents = RunInputs.fingerprints(data, weights);
         if (curvature != null) {
             curvature.addTo(contents);
+        }
+        for (Method m : options.methods()) {
+            if (m.quantizer() instanceof StartingClips starting) {
+                contents.put("activation clips", starting.clips().toString());
+            }
         }
         Parameters from = options.untrained() ? measured() : weights;
         try (RunFolder folder = start.begin(origin.command(), origin.values(), contents)) {

@@ -130,7 +130,7 @@ public final class ActivationCurvature {
     /** Calibrates a quantizer of each width over the sample, then rounds the sample. */
     private Map<BitWidth, Double> perturbations(ActivationSite site, List<Chunk> chunks) {
         SequencedMap<BitWidth, TensorQuantizer> quantizers = new LinkedHashMap<>();
-        widths.forEach(w -> quantizers.put(w, quantizer.activation(problem.dtype(), w)));
+        widths.forEach(w -> quantizers.put(w, quantizer.activation(site.name(), problem.dtype(), w)));
         for (Chunk chunk : chunks) {
             SequencedMap<String, Value> outputs = new LinkedHashMap<>();
             quantizers.forEach((w, q) -> q.measures(value(site, chunk), true)

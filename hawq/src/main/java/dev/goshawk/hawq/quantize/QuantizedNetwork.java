@@ -174,7 +174,7 @@ public final class QuantizedNetwork {
         if (!bits.isFloat()) {
             specs.forEach(s -> weights.put(s.name(), quantizer.weight(s, dtype(), bits)));
             sites.stream().filter(s -> s.block().equals(block))
-                    .forEach(s -> activations.put(s.name(), quantizer.activation(dtype(),
+                    .forEach(s -> activations.put(s.name(), quantizer.activation(s.name(), dtype(),
                             activationsOf.getOrDefault(block, activationBits))));
         }
     }

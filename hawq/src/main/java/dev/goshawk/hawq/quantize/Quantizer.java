@@ -41,6 +41,15 @@ public interface Quantizer {
      */
     TensorQuantizer activation(DType dtype, BitWidth bits);
 
+    /**
+     * The quantizer of a network's activations at a site; the same for all sites, unless overridden.
+     *
+     * @throws IllegalArgumentException in one line, if the family has no such width
+     */
+    default TensorQuantizer activation(String site, DType dtype, BitWidth bits) {
+        return activation(dtype, bits);
+    }
+
     /** For people: how weights are rounded. */
     String describeWeights();
 

@@ -59,6 +59,15 @@ public interface TensorQuantizer {
     default void observe(Map<String, Tensor> measured) {
     }
 
+    /**
+     * Takes up a range that was found before. Calibration does not change it then; training does where the range is trained. Nothing, for
+     * families whose levels no single number tells. Activations only.
+     *
+     * @param largest the largest value that is to have a code, above 0
+     */
+    default void start(double largest) {
+    }
+
     /** Chooses the first parameters for a weight. */
     default void fit(Tensor weight) {
     }

@@ -26,6 +26,7 @@ public final class UniformActivation implements TensorQuantizer {
     private final Tensor scale;
     /** Momentum, range and number of observations. */
     private final Tensor range;
+    private boolean given;
 
     /** @param factor on the measured range */
     UniformActivation(DType dtype, BitWidth bits, double factor) {
@@ -74,10 +75,18 @@ public final class UniformActivation implements TensorQuantizer {
         return measures;
     }
 
+    /** Stays at that range: the batches' maxima would soon have replaced it. */
+    @Override
+    public void start(double largest) {
+        given = true;
+        keep(new ActivationRange.State(new ActivationRange().state().momentum(), largest / factor, 1));
+        scale.fill(new ActivationRange(new ActivationRange.State(0, largest(), 1)).scale(bits));
+    }
+
     @Override
     public void observe(Map<String, Tensor> measured) {
         Tensor maximum = measured.get(MAXIMUM);
-        if (maximum != null) {
+        if (maximum != null && !given) {
             ActivationRange average = new ActivationRange(
                     new ActivationRange.State(range.get(0), range.get(1), (long) range.get(2)));
             average.observe(maximum.item());

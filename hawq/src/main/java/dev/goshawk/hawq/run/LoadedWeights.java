@@ -6,6 +6,8 @@ import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.weights.WeightFileException;
 import dev.goshawk.weights.Weights;
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -13,8 +15,15 @@ import org.jspecify.annotations.Nullable;
  * A network's parameters from a weight file, and how a quantized network's activations are rounded.
  *
  * @param activations null where they are computed as floats
+ * @param clips trained by PACT for some sites' activations, of which the floats know nothing; empty where the file has none
  */
-public record LoadedWeights(Parameters parameters, @Nullable StoredActivations activations) {
+public record LoadedWeights(Parameters parameters, @Nullable StoredActivations activations,
+        SequencedMap<String, Double> clips) {
+    /** Without clips. */
+    public LoadedWeights(Parameters parameters, @Nullable StoredActivations activations) {
+        this(parameters, activations, new LinkedHashMap<>());
+    }
+
     /**
      * Reads what a file holds.
      *
@@ -32,7 +41,9 @@ public record LoadedWeights(Parameters parameters, @Nullable StoredActivations a
                     + " activation ranges are not applied, activations are computed in " + dtype
                     + (quantized ? " (the file does not say their width)" : ""));
         }
-        return new LoadedWeights(Parameters.load(network, weights, dtype, notes), activations);
+        ActivationClips clips = ActivationClips.of(weights, network, dtype);
+        clips.describe().ifPresent(notes);
+        return new LoadedWeights(Parameters.load(network, clips.weights(), dtype, notes), activations, clips.clips());
     }
 
     private static @Nullable StoredActivations activations(Weights weights) {

@@ -26,6 +26,7 @@ import dev.goshawk.hawq.cli.print.MemoryTable;
 import dev.goshawk.backend.Backend;
 import dev.goshawk.hawq.training.TrainingData;
 import dev.goshawk.hawq.report.ResultTable;
+import dev.goshawk.hawq.run.LoadedWeights;
 import dev.goshawk.hawq.run.RunFolder;
 import dev.goshawk.hawq.search.SearchPolicy;
 import dev.goshawk.models.Block;
@@ -178,8 +179,9 @@ public final class QuantizeCommand implements Callable<Integer> {
         TrainingData opened = data.open(inputSize, training.seed(), err);
         Network network = quantization.units(model.network(opened.train().classes().size()));
         data.requireSize(opened, network);
-        HawqPlan plan = Hawq.plan(network, parameters(network, err), opened,
-                options.withCurvature(curved.withSample(curvature.listed(data, opened, network))));
+        LoadedWeights floats = floats(network, err);
+        HawqPlan plan = Hawq.plan(network, floats.parameters(), opened, options.withStartingClips(floats.clips())
+                .withCurvature(curved.withSample(curvature.listed(data, opened, network))));
         if (dryRun) {
             if (plan.spectrum() != null) {
                 MemoryTable.print(out, plan.spectrum());
@@ -211,13 +213,13 @@ public final class QuantizeCommand implements Callable<Integer> {
         }
     }
 
-    private Parameters parameters(Network network, PrintWriter err) throws IOException {
+    private LoadedWeights floats(Network network, PrintWriter err) throws IOException {
         if (start.isGiven(weights)) {
-            return start.load(weights, network, DType.FLOAT32, training.seed(), err);
+            return start.open(weights, network, DType.FLOAT32, training.seed(), false, err);
         }
-        return model.isFile()
+        return new LoadedWeights(model.isFile()
                 ? model.parameters(network, DType.FLOAT32)
-                : Parameters.load(network, EmbeddedRun.weights(), DType.FLOAT32);
+                : Parameters.load(network, EmbeddedRun.weights(), DType.FLOAT32), null);
     }
 
     private void print(HawqResult result, PrintWriter out) {

@@ -113,7 +113,7 @@ public final class StartWeights {
      *
      * @param quantized whether activations are rounded where the file says how; otherwise a line says that they are not
      */
-    LoadedWeights open(@Nullable Path option, Network network, DType dtype, long seed, boolean quantized,
+    public LoadedWeights open(@Nullable Path option, Network network, DType dtype, long seed, boolean quantized,
             PrintWriter err) {
         if (isRandom(option)) {
             return new LoadedWeights(Parameters.initialize(network, dtype, init == null ? seed : init), null);

@@ -64,6 +64,7 @@ public record LearnedStepQuantizer() implements Quantizer {
         private final int highest;
         private final Tensor step;
         private int batches;
+        private boolean given;
 
         Step(DType dtype, BitWidth bits, int lowest, int highest) {
             this.bits = bits;
@@ -100,8 +101,14 @@ public record LearnedStepQuantizer() implements Quantizer {
             return Functions.straightThrough(clipped.round(), clipped).multiply(s);
         }
 
-        private void start(double magnitude) {
+        private void stepFrom(double magnitude) {
             step.fill(Math.max(LEAST, 2 * magnitude / Math.sqrt(highest)));
+        }
+
+        @Override
+        public void start(double largest) {
+            step.fill(Math.max(LEAST, largest / highest));
+            given = true;
         }
 
         @Override
@@ -110,7 +117,7 @@ public record LearnedStepQuantizer() implements Quantizer {
             for (int i = 0; i < weight.size(); i++) {
                 sum += Math.abs(weight.get(i));
             }
-            start(sum / weight.size());
+            stepFrom(sum / weight.size());
         }
 
         @Override
@@ -136,14 +143,14 @@ public record LearnedStepQuantizer() implements Quantizer {
         @Override
         public void observe(Map<String, Tensor> measured) {
             Tensor magnitude = measured.get(MAGNITUDE);
-            if (magnitude == null) {
+            if (magnitude == null || given) {
                 keepPositive();
                 return;
             }
             // The mean over the batches so far; what was added before follows from the step.
             double before = batches == 0 ? 0 : step.item() * Math.sqrt(highest) / 2;
             batches++;
-            start(before + (magnitude.item() - before) / batches);
+            stepFrom(before + (magnitude.item() - before) / batches);
         }
 
         @Override

@@ -100,6 +100,11 @@ public record PactQuantizer(double decay) implements Quantizer {
         }
 
         @Override
+        public void start(double largest) {
+            alpha.fill(largest);
+        }
+
+        @Override
         public void observe(Map<String, Tensor> measured) {
             if (alpha.item() < LEAST) {
                 alpha.fill(LEAST);

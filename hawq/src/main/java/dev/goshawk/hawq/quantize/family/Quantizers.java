@@ -31,7 +31,8 @@ public final class Quantizers {
 
     /** The name of a quantizer with its usual settings, or empty. */
     static Optional<String> nameOf(Quantizer quantizer) {
-        return BY_NAME.entrySet().stream().filter(e -> e.getValue().equals(quantizer)).map(Map.Entry::getKey)
+        Quantizer family = quantizer instanceof StartingClips starting ? starting.quantizer() : quantizer;
+        return BY_NAME.entrySet().stream().filter(e -> e.getValue().equals(family)).map(Map.Entry::getKey)
                 .findFirst();
     }
 

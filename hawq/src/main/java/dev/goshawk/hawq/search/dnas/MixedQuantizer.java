@@ -83,6 +83,11 @@ final class MixedQuantizer implements Quantizer {
     }
 
     @Override
+    public TensorQuantizer activation(String site, DType dtype, BitWidth bits) {
+        return quantizer.activation(site, dtype, bits);
+    }
+
+    @Override
     public String describeWeights() {
         return "widths " + widths + " at once, " + quantizer.describeWeights();
     }
