@@ -203,6 +203,34 @@ class LauncherTest {
     }
 
     @Test
+    void nothingIsFetchedForAnAddressThatIsNone() throws Exception {
+        FakeClone clone = built("clone");
+        for (String master : new String[] {"nonsense", "", "local[2", "spark://host", "k8s://", "mesos://host:5050"}) {
+            FakeClone.Ended run = clone.run(Map.of(), "spectrum", "--spark", master);
+            assertEquals(2, run.exitCode(), run.out().toString());
+            assertEquals(List.of("goshawk: Spark master: expected local[N], local-cluster[N,CORES,MIB], spark://HOST:PORT,"
+                    + " yarn or k8s://URL, got '" + master + "'"), run.err());
+        }
+        assertFalse(Files.exists(clone.root.resolve("builds")));
+    }
+
+    @Test
+    void sparkIsForTheCommandsThatHaveTheOption() throws Exception {
+        FakeClone clone = built("clone");
+        Files.createDirectories(clone.root.resolve("spark/target/spark-home/jars"));
+        Files.writeString(clone.root.resolve("spark/target/goshawk-spark.jar"), "");
+        Main.commandLine().getSubcommands().forEach((name, command) -> {
+            try {
+                FakeClone.Ended run = clone.run(Map.of(), name, "--spark", "local");
+                assertEquals(command.getCommandSpec().findOption("--spark") != null,
+                        run.values("arg").stream().anyMatch(a -> a.contains("goshawk-spark.jar")), name);
+            } catch (Exception e) {
+                throw new AssertionError(name, e);
+            }
+        });
+    }
+
+    @Test
     void aDeletedFolderIsOneLine() throws Exception {
         FakeClone clone = built("clone");
         FakeClone.Ended run = clone.end(clone.start(Map.of(), List.of("bash", "-c",
