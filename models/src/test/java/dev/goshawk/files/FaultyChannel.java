@@ -83,14 +83,14 @@ final class FaultyChannel extends FileChannel {
     }
 
     @Override
-    public FileChannel position(long at) throws IOException {
-        real.position(at);
-        return this;
+    public long size() throws IOException {
+        return real.size();
     }
 
     @Override
-    public long size() throws IOException {
-        return real.size();
+    public FileChannel position(long at) throws IOException {
+        real.position(at);
+        return this;
     }
 
     @Override
