@@ -208,8 +208,10 @@ class LauncherTest {
         for (String master : new String[] {"nonsense", "", "local[2", "spark://host", "k8s://", "mesos://host:5050"}) {
             FakeClone.Ended run = clone.run(Map.of(), "spectrum", "--spark", master);
             assertEquals(2, run.exitCode(), run.out().toString());
-            assertEquals(List.of("goshawk: Spark master: expected local[N], local-cluster[N,CORES,MIB], spark://HOST:PORT,"
-                    + " yarn or k8s://URL, got '" + master + "'"), run.err());
+            assertEquals(
+                    List.of("goshawk: Spark master: expected local[N], local-cluster[N,CORES,MIB], spark://HOST:PORT,"
+                            + " yarn or k8s://URL, got '" + master + "'"),
+                    run.err());
         }
         assertFalse(Files.exists(clone.root.resolve("builds")));
     }
