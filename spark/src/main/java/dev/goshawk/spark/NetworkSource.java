@@ -6,21 +6,25 @@ import dev.goshawk.models.Networks;
 import dev.goshawk.models.Objective;
 import dev.goshawk.onnx.BlockPatterns;
 import dev.goshawk.onnx.OnnxNetwork;
+import dev.goshawk.onnx.format.OnnxException;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /** How an executor comes to a network: by its name, as the bytes of an ONNX file, or serialized. */
 sealed interface NetworkSource extends Serializable {
     /** The network; what its blocks are is not known there, and not needed. */
     Network network();
 
-    record Named(String name, int classes) implements NetworkSource {
+    /** One of Goshawk's own, for images of a side in pixels. */
+    record Named(String name, int classes, int side) implements NetworkSource {
         @Override
         public Network network() {
-            return Networks.byName(name, classes);
+            Network defined = Networks.byName(name, classes);
+            return side == defined.inputSize() ? defined : defined.forImages(side);
         }
     }
 
@@ -58,24 +62,37 @@ sealed interface NetworkSource extends Serializable {
      */
     static NetworkSource of(Network network) {
         if (network instanceof OnnxNetwork onnx) {
-            try {
-                return new OnnxFile(String.valueOf(onnx.file().getFileName()), onnx.inputSize(),
-                        onnx.isRounded(), Files.readAllBytes(onnx.file()));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            return onnx(onnx);
         }
         if (network instanceof Serializable object) {
             return new Serialized(object);
         }
         if (Networks.names().contains(network.name())) {
-            Network named = Networks.byName(network.name(), network.classes());
-            if (network.equals(named) || network.equals(named.byLayer())) {
-                return new Named(network.name(), network.classes());
+            Network defined = Networks.byName(network.name(), network.classes());
+            int side = network.inputSize();
+            if (Stream.of(defined, defined.byLayer(), defined.forImages(side), defined.byLayer().forImages(side))
+                    .anyMatch(network::equals)) {
+                return new Named(network.name(), network.classes(), side);
             }
         }
         throw new ClusterException("network " + network.name()
                 + ": executors know Goshawk's own networks, ONNX files and classes that implement java.io.Serializable");
+    }
+
+    private static NetworkSource onnx(OnnxNetwork network) {
+        try {
+            NetworkSource alone = new OnnxFile(String.valueOf(network.file().getFileName()), network.inputSize(),
+                    network.isRounded(), Files.readAllBytes(network.file()));
+            alone.network();
+            return alone;
+        } catch (OnnxException e) {
+            throw new ClusterException(
+                    network.file() + ": executors are sent this file alone, and it cannot be read without"
+                            + " the files beside it that hold its weights: save it with its weights inside",
+                    e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** How an executor comes to a loss. */

@@ -34,8 +34,8 @@ final class Point implements Serializable {
     }
 
     /** The point of a problem, its parameters copied. */
-    Point(LossProblem problem, Engine engine) {
-        this.source = NetworkSource.of(problem.network());
+    Point(LossProblem problem, NetworkSource source, Engine engine) {
+        this.source = source;
         this.loss = NetworkSource.Loss.of(problem.objective());
         this.dtype = problem.dtype();
         this.engine = engine;

@@ -8,6 +8,7 @@ import dev.goshawk.hawq.memory.HeapTooSmallException;
 import dev.goshawk.operator.PairwiseSum;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.broadcast.Broadcast;
 import org.jspecify.annotations.Nullable;
@@ -26,11 +27,7 @@ final class Shard implements Serializable {
     private final Broadcast<Point> point;
     private transient @Nullable Linearized linearized;
 
-    private record Linearized(MicroBatches parts, List<PairwiseSum.Run> losses, List<PairwiseSum.Run> gradients) {
-    }
-
-    /** What a shard adds to the loss and its gradient. */
-    record Start(List<PairwiseSum.Run> losses, List<PairwiseSum.Run> gradients) implements Serializable {
+    private record Linearized(MicroBatches parts, List<PairwiseSum.Run> start) {
     }
 
     private Shard(ShardSpec spec, ShardSpec.By by, Broadcast<Point> point) {
@@ -56,7 +53,7 @@ final class Shard implements Serializable {
                 PairwiseSum losses = new PairwiseSum(1, spec.first());
                 PairwiseSum gradients = new PairwiseSum(parts.variables().size(), spec.first());
                 parts.linearize(losses, gradients);
-                linearized = new Linearized(parts, losses.runs(), gradients.runs());
+                linearized = new Linearized(parts, joined(gradients.runs(), losses.runs()));
             } catch (NonFiniteLossException | HeapTooSmallException e) {
                 throw new ShardException(e);
             }
@@ -64,10 +61,21 @@ final class Shard implements Serializable {
         return linearized;
     }
 
-    /** What it adds to loss and gradient. */
-    Start start() {
-        Linearized here = linearized();
-        return new Start(here.losses, here.gradients);
+    /** The nodes of one sum and, as their last elements, those of another over the same vectors. */
+    private static List<PairwiseSum.Run> joined(List<PairwiseSum.Run> sums, List<PairwiseSum.Run> last) {
+        List<PairwiseSum.Run> both = new ArrayList<>();
+        for (int i = 0; i < sums.size(); i++) {
+            PairwiseSum.Run run = sums.get(i);
+            double[] sum = Arrays.copyOf(run.sum(), run.sum().length + 1);
+            sum[sum.length - 1] = last.get(i).sum()[0];
+            both.add(new PairwiseSum.Run(run.first(), run.vectors(), sum));
+        }
+        return both;
+    }
+
+    /** What it adds to one vector: the gradient and, as its last element, the loss. */
+    List<List<PairwiseSum.Run>> start() {
+        return List.of(linearized().start);
     }
 
     /** What it adds to the products with some vectors. */

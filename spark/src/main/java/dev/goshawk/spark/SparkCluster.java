@@ -6,10 +6,7 @@ import dev.goshawk.hawq.cluster.ClusterException;
 import dev.goshawk.hawq.curvature.CurvatureMatrix;
 import dev.goshawk.hawq.curvature.LossProblem;
 import dev.goshawk.hawq.evaluation.Evaluator;
-import dev.goshawk.models.LayerHooks;
-import dev.goshawk.models.Mode;
 import dev.goshawk.models.Network;
-import dev.goshawk.models.TracedNetwork;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -29,6 +26,7 @@ public final class SparkCluster implements Cluster {
     private final Engine engine;
     private final long mostBytes;
     private final Map<LossProblem, List<ShardSpec>> sent = new IdentityHashMap<>();
+    private final Map<Network, NetworkSource> sources = new IdentityHashMap<>();
     private int shards;
 
     SparkCluster(JavaSparkContext context, int partitions, Engine engine, long mostBytes) {
@@ -61,7 +59,7 @@ public final class SparkCluster implements Cluster {
         List<ShardSpec> specs = shards(problem, microBatch);
         int size = parameters.stream().mapToInt(p -> problem.parameters().get(p).size()).sum();
         double share = 1.0 / Math.ceilDiv(specs.size(), Math.max(1, executors()));
-        Broadcast<Point> point = context.broadcast(new Point(problem, engine));
+        Broadcast<Point> point = context.broadcast(point(problem));
         return new SparkHessian(context, problem.network().name() + ", " + name, specs,
                 Math.ceilDiv(problem.samples(), microBatch), size,
                 new ShardSpec.By(matrix, parameters, recompute, share), point, mostBytes);
@@ -70,7 +68,7 @@ public final class SparkCluster implements Cluster {
     @Override
     public void logits(LossProblem problem, int microBatch, Evaluator.LogitsListener listener) {
         List<ShardSpec> specs = shards(problem, microBatch);
-        Broadcast<Point> point = context.broadcast(new Point(problem, engine));
+        Broadcast<Point> point = context.broadcast(point(problem));
         try {
             List<double[][]> parts = Jobs.run(context,
                     problem.network().name() + ": evaluate " + problem.samples() + " images",
@@ -86,20 +84,20 @@ public final class SparkCluster implements Cluster {
         }
     }
 
+    private Point point(LossProblem problem) {
+        return new Point(problem, sources.computeIfAbsent(problem.network(), NetworkSource::of), engine);
+    }
+
     private static List<double[][]> evaluated(JavaRDD<ShardSpec> specs, Broadcast<Point> point) {
         return specs.map(spec -> evaluate(spec, point.value())).collect();
     }
 
     private static double[][] evaluate(ShardSpec spec, Point point) {
         LossProblem problem = point.problem(spec.images().value().tensor(), spec.labels().value().tensor());
-        Network network = problem.network();
-        int[] dims = problem.images().shape().dims();
-        dims[0] = Math.min(spec.microBatch(), spec.samples());
-        TracedNetwork traced = network.trace(problem.dtype(), dev.goshawk.tensor.Shape.of(dims), Mode.EVALUATION,
-                LayerHooks.NONE, problem.objective());
         double[][] logits = new double[problem.samples()][];
-        new Evaluator(traced, problem.parameters(), problem.backend()).logits(problem.images(), logits.length,
-                (image, z) -> logits[image] = z);
+        new Evaluator(problem.trace(Math.min(spec.microBatch(), spec.samples())), problem.parameters(),
+                problem.backend()).logits(problem.images(), logits.length,
+                        (image, z) -> logits[image] = z);
         return logits;
     }
 

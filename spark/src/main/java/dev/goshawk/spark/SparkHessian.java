@@ -8,9 +8,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import org.apache.spark.HashPartitioner;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.storage.StorageLevel;
 import scala.Tuple2;
@@ -29,6 +29,8 @@ public final class SparkHessian implements ClusterOperator {
     private final JavaRDD<Shard> shards;
     private final Broadcast<Point> point;
     private final int size;
+    /** Of the sum's tree, in all shards' parts of one product. */
+    private final int nodes;
     private final long mostBytes;
     private final double loss;
     private final double[] gradient;
@@ -49,36 +51,33 @@ public final class SparkHessian implements ClusterOperator {
         this.microBatches = microBatches;
         this.point = point;
         this.size = size;
+        this.nodes = nodes(specs, microBatches);
         this.mostBytes = mostBytes;
         this.shards = linearized(context, specs, by, point).setName(name + ": linearized shards")
                 .persist(StorageLevel.MEMORY_ONLY());
-        List<Shard.Start> parts;
+        double[] start = new double[size + 1];
         try {
-            parts = Jobs.run(context, name + ": linearize " + specs.size() + " shards", () -> starts(shards));
+            total(parts(name + ": linearize " + specs.size() + " shards", Shard::start), 0, start);
         } catch (ClusterException e) {
             close();
             throw e;
         }
-        PairwiseSum losses = new PairwiseSum(1);
-        PairwiseSum gradients = new PairwiseSum(size);
-        for (Shard.Start part : parts) {
-            part.losses().forEach(losses::add);
-            part.gradients().forEach(gradients::add);
+        this.loss = start[size];
+        this.gradient = Arrays.copyOf(start, size);
+    }
+
+    private static int nodes(List<ShardSpec> specs, int microBatches) {
+        int nodes = 0;
+        for (int i = 0; i < specs.size(); i++) {
+            int end = i + 1 < specs.size() ? specs.get(i + 1).first() : microBatches;
+            nodes += Split.nodes(specs.get(i).first(), end);
         }
-        double[] total = new double[1];
-        losses.total(total);
-        this.loss = total[0];
-        this.gradient = new double[size];
-        gradients.total(gradient);
+        return nodes;
     }
 
     private static JavaRDD<Shard> linearized(JavaSparkContext context, List<ShardSpec> specs, ShardSpec.By by,
             Broadcast<Point> point) {
         return context.parallelize(specs, specs.size()).map(spec -> Shard.linearize(spec, by, point));
-    }
-
-    private static List<Shard.Start> starts(JavaRDD<Shard> shards) {
-        return shards.map(Shard::start).collect();
     }
 
     @Override
@@ -118,7 +117,7 @@ public final class SparkHessian implements ClusterOperator {
 
     /** Of the parts of one product. */
     private long partBytes() {
-        return Math.max(1, (long) size * Double.BYTES * shards.getNumPartitions());
+        return Math.max(1, (long) size * Double.BYTES * nodes);
     }
 
     private void multiply(double[][] v, double[][] out) {
@@ -126,51 +125,61 @@ public final class SparkHessian implements ClusterOperator {
         String job = name + ": product " + products + (v.length == 1 ? "" : ", the last of " + v.length);
         Broadcast<double[][]> sent = context.broadcast(v);
         try {
-            List<List<List<PairwiseSum.Run>>> parts = Jobs.run(context, job,
-                    () -> partBytes() > mostBytes && shards.getNumPartitions() > 1
-                            ? addedThere(shards, sent, groups(), microBatches, size)
-                            : collected(shards, sent));
-            PairwiseSum sum = new PairwiseSum(size);
+            List<List<List<PairwiseSum.Run>>> parts = parts(job, s -> s.apply(sent.value()));
             for (int i = 0; i < v.length; i++) {
-                sum.clear();
-                for (List<List<PairwiseSum.Run>> part : parts) {
-                    part.get(i).forEach(sum::add);
-                }
-                sum.total(out[i]);
+                total(parts, i, out[i]);
             }
         } finally {
             sent.destroy();
         }
     }
 
-    private static List<List<List<PairwiseSum.Run>>> collected(JavaRDD<Shard> shards, Broadcast<double[][]> sent) {
-        return shards.map(s -> s.apply(sent.value())).collect();
+    private static void total(List<List<List<PairwiseSum.Run>>> parts, int vector, double[] out) {
+        PairwiseSum sum = new PairwiseSum(out.length);
+        for (List<List<PairwiseSum.Run>> part : parts) {
+            part.get(vector).forEach(sum::add);
+        }
+        sum.total(out);
     }
 
-    private int groups() {
-        return (int) Math.clamp(mostBytes / ((long) size * Double.BYTES), 1, shards.getNumPartitions() / 2);
+    /**
+     * The parts of sums in the order of the micro-batches, each a list of nodes for each vector. Large ones are added on the executors
+     * first.
+     *
+     * @param work what a shard adds; to one vector, where parts are large
+     */
+    private List<List<List<PairwiseSum.Run>>> parts(String job, Function<Shard, List<List<PairwiseSum.Run>>> work) {
+        return Jobs.run(context, job, () -> partBytes() > mostBytes && shards.getNumPartitions() > 1
+                ? addedThere(shards, work, span(), microBatches)
+                : shards.map(work).collect());
+    }
+
+    /** Micro-batches that are added on one executor, a power of two: a node of the tree. */
+    private int span() {
+        int groups = Math.clamp(mostBytes / ((long) size * Double.BYTES), 1, shards.getNumPartitions() / 2);
+        return Integer.highestOneBit(2 * Math.ceilDiv(microBatches, groups) - 1);
     }
 
     /**
      * One level of the tree on the executors. What a shuffle fetches comes in any order; it is put into that of the micro-batches
      * before it is added.
      */
-    private static List<List<List<PairwiseSum.Run>>> addedThere(JavaRDD<Shard> shards, Broadcast<double[][]> sent,
-            int groups, int microBatches, int size) {
-        int span = Math.ceilDiv(microBatches, groups);
+    private static List<List<List<PairwiseSum.Run>>> addedThere(JavaRDD<Shard> shards,
+            Function<Shard, List<List<PairwiseSum.Run>>> work, int span, int microBatches) {
         List<Tuple2<Integer, List<PairwiseSum.Run>>> added = new ArrayList<>(shards
-                .flatMapToPair(s -> s.apply(sent.value()).getFirst().stream()
+                .flatMapToPair(s -> work.call(s).getFirst().stream()
                         .map(run -> new Tuple2<>(run.first() / span, run)).iterator())
-                .groupByKey(new HashPartitioner(groups)).mapValues(runs -> add(runs, size)).collect());
+                .groupByKey(Math.ceilDiv(microBatches, span)).mapValues(SparkHessian::add).collect());
         added.sort(Comparator.comparing(Tuple2::_1));
         return added.stream().map(group -> List.of(group._2)).toList();
     }
 
-    private static List<PairwiseSum.Run> add(Iterable<PairwiseSum.Run> runs, int size) {
+    private static List<PairwiseSum.Run> add(Iterable<PairwiseSum.Run> runs) {
         List<PairwiseSum.Run> sorted = new ArrayList<>();
         runs.forEach(sorted::add);
         sorted.sort(Comparator.comparingInt(PairwiseSum.Run::first));
-        PairwiseSum sum = new PairwiseSum(size, sorted.getFirst().first());
+        PairwiseSum.Run first = sorted.getFirst();
+        PairwiseSum sum = new PairwiseSum(first.sum().length, first.first());
         sorted.forEach(sum::add);
         return sum.runs();
     }

@@ -29,4 +29,14 @@ final class Split {
         bounds[shards] = microBatches;
         return bounds;
     }
+
+    /** How many nodes of the sum's tree micro-batches [from, to) make up: the largest aligned runs in them. */
+    static int nodes(int from, int to) {
+        int nodes = 0;
+        for (int at = from; at < to; nodes++) {
+            int fits = Integer.highestOneBit(to - at);
+            at += at == 0 ? fits : Math.min(fits, Integer.lowestOneBit(at));
+        }
+        return nodes;
+    }
 }

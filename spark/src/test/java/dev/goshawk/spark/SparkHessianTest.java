@@ -103,6 +103,8 @@ class SparkHessianTest {
         context.sc().addSparkListener(listener);
         for (long mostBytes : new long[] {1L << 30, 1, 3L * one.size() * Double.BYTES}) {
             try (SparkHessian h = operator(7, mostBytes)) {
+                assertEquals(one.loss(), h.loss(), mostBytes + " bytes");
+                assertArrayEquals(one.gradient(), h.gradient(), mostBytes + " bytes");
                 double[][] out = new double[3][h.size()];
                 h.apply(v, out);
                 for (int i = 0; i < 3; i++) {
@@ -213,7 +215,8 @@ class SparkHessianTest {
         LossProblem lambda = new LossProblem(problem.network(), problem.parameters(), problem.images(),
                 problem.labels(),
                 (outputs, targets) -> outputs.subtract(targets).mean(), backend);
-        assertThrows(ClusterException.class, () -> new Point(lambda, Engine.here(backend)));
+        NetworkSource small = NetworkSource.of(lambda.network());
+        assertThrows(ClusterException.class, () -> new Point(lambda, small, Engine.here(backend)));
         Network own = new Network() {
             @Override
             public String name() {

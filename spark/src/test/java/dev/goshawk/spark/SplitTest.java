@@ -25,6 +25,7 @@ class SplitTest {
                     for (int k = 0; k < size; k++) {
                         sum.add(1, new double[1]);
                     }
+                    assertEquals(sum.runs().size(), Split.nodes(bounds[i], bounds[i + 1]), what);
                     int most = i < shards - 1 ? 8 : 12;
                     assertTrue(sum.runs().size() <= most, what + ", " + sum.runs().size() + " nodes");
                 }

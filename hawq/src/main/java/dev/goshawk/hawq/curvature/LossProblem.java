@@ -175,8 +175,8 @@ public final class LossProblem {
         return inputs.dtype();
     }
 
-    /** The network traced for so many images. */
-    TracedNetwork trace(int batch) {
+    /** The network traced for so many images, at least 1. */
+    public TracedNetwork trace(int batch) {
         return task().trace(batch);
     }
 
