@@ -15,7 +15,6 @@ import dev.goshawk.hawq.perturbation.ActivationCurvature;
 import dev.goshawk.hawq.perturbation.QuadraticForm;
 import dev.goshawk.hawq.perturbation.SiteCurvature;
 import dev.goshawk.hawq.report.RunReport;
-import dev.goshawk.hawq.run.RunFolder;
 import dev.goshawk.hawq.spectral.BlockTraces;
 import dev.goshawk.hawq.spectral.Spectrum;
 import dev.goshawk.hawq.spectral.SpectrumMethod;
@@ -27,7 +26,6 @@ import dev.goshawk.models.Network;
 import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.spectral.EigenOptions;
 import dev.goshawk.tensor.DType;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -39,6 +37,9 @@ final class CurvatureStep {
     private static final int MAX_PRODUCTS = 500;
     /** One random vector is an independent draw for each image's activations: fewer will do. */
     private static final int DRAWS_BY_IMAGES = 5;
+    private static final String SPECTRUM = "curvature.json";
+    private static final String PRODUCTS = "products.json";
+    private static final String ACTIVATIONS = "activations.json";
 
     private final Network network;
     private final TrainingData data;
@@ -56,6 +57,14 @@ final class CurvatureStep {
         this.options = EigenOptions.defaults().withTolerance(settings.tolerance()).withMaxIterations(MAX_PRODUCTS)
                 .withSeed(options.training().seed());
         this.traces = options.methods().stream().anyMatch(m -> m.policy().needs().contains(Need.TRACES));
+    }
+
+    /** Adds what curvature depends on in addition to weights and images. */
+    void addSettingsTo(Map<String, String> origin) {
+        origin.put("curvature", settings.withSample(null).toString());
+        origin.put("search", options.target() + " to " + options.tolerance() + " in " + options.maxIterations()
+                + ", seed " + options.seed());
+        origin.put("backend", backend.name());
     }
 
     /** Adds the fingerprint of the images where they are no training images. */
@@ -102,33 +111,31 @@ final class CurvatureStep {
     }
 
     /** What rounding by a method does to the loss, to second order; kept as the spectrum is. */
-    QuadraticForm products(RunFolder folder, Parameters weights, Method method, HawqListener listener) {
-        Path file = folder.file("products.json");
-        QuadraticForm kept = Kept.read(file, key(method), QuadraticForm.class, listener::note);
-        if (kept != null) {
-            return kept;
+    QuadraticForm products(KeptMeasurements kept, Parameters weights, Method method, HawqListener listener) {
+        QuadraticForm known = kept.read(PRODUCTS, key(method), QuadraticForm.class, listener::note);
+        if (known != null) {
+            return known;
         }
         LossProblem of = problem(weights);
         QuadraticForm form = QuadraticForm.of(of, batch(of), settings.recompute(), method.quantizer(),
                 method.policy().widths(), (block, width, fraction) -> listener.measuring(
                         "product with " + block.name() + " at " + width + " bits", fraction));
-        Kept.write(file, key(method), form);
+        kept.write(PRODUCTS, key(method), form);
         return form;
     }
 
     /** The curvature by activations, and what rounding by a method does to them; kept as the spectrum is. */
-    List<SiteCurvature> activations(RunFolder folder, Parameters weights, Method method, HawqListener listener) {
-        Path file = folder.file("activations.json");
-        SiteCurvature[] kept = Kept.read(file, key(method), SiteCurvature[].class, listener::note);
-        if (kept != null) {
-            return List.of(kept);
+    List<SiteCurvature> activations(KeptMeasurements kept, Parameters weights, Method method, HawqListener listener) {
+        SiteCurvature[] known = kept.read(ACTIVATIONS, key(method), SiteCurvature[].class, listener::note);
+        if (known != null) {
+            return List.of(known);
         }
         LossProblem of = problem(weights);
         List<SiteCurvature> sites = ActivationCurvature.of(of, batch(of), settings.recompute(), method.quantizer(),
                 method.policy().widths(),
                 Math.max(2, settings.draws() / DRAWS_BY_IMAGES), options.seed(),
                 (site, fraction) -> listener.measuring("curvature by activations " + site, fraction));
-        Kept.write(file, key(method), sites);
+        kept.write(ACTIVATIONS, key(method), sites);
         return sites;
     }
 
@@ -137,12 +144,11 @@ final class CurvatureStep {
                 + method.quantizer().describeActivations() + ", widths " + method.policy().widths();
     }
 
-    /** Computes the spectrum, or reads it where an earlier process of the same run has computed it. */
-    Curvature compute(RunFolder folder, Parameters weights, HawqListener listener) {
-        Path file = folder.file("curvature.json");
-        Curvature kept = Kept.read(file, "", Curvature.class, listener::note);
-        if (kept != null) {
-            return traces ? withTraces(file, kept, problem(weights), listener) : kept;
+    /** Computes the spectrum, or reads it where it is kept. */
+    Curvature compute(KeptMeasurements kept, Parameters weights, HawqListener listener) {
+        Curvature known = kept.read(SPECTRUM, "", Curvature.class, listener::note);
+        if (known != null) {
+            return traces ? withTraces(kept, known, problem(weights), listener) : known;
         }
         DType dtype = weights.dtype();
         ImageDataset sample = sample();
@@ -163,18 +169,18 @@ final class CurvatureStep {
                 new RunReport.Curvature(method.name(), options.target().name(), settings.tolerance(), MAX_PRODUCTS,
                         dtype.toString(), point.loss(), point.accuracy(), seconds),
                 blocks);
-        Kept.write(file, "", result);
+        kept.write(SPECTRUM, "", result);
         listener.curvature(result);
-        return traces ? withTraces(file, result, of, listener) : result;
+        return traces ? withTraces(kept, result, of, listener) : result;
     }
 
     /** The same with the blocks' traces, which are kept as well. */
-    private Curvature withTraces(Path file, Curvature known, LossProblem of, HawqListener listener) {
+    private Curvature withTraces(KeptMeasurements kept, Curvature known, LossProblem of, HawqListener listener) {
         if (known.blocks().stream().allMatch(b -> b.trace() != null)) {
             return known;
         }
         Curvature result = new Curvature(known.samples(), known.report(), traced(of, known.blocks(), listener));
-        Kept.write(file, "", result);
+        kept.write(SPECTRUM, "", result);
         return result;
     }
 

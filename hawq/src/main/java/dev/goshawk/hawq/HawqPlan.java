@@ -27,10 +27,12 @@ import dev.goshawk.models.Mode;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.parameters.Parameters;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.SequencedMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -131,8 +133,18 @@ public final class HawqPlan {
      * @throws IOException as {@link Hawq#quantize(Network, Parameters, TrainingData, HawqOptions, java.nio.file.Path)}
      */
     public HawqResult run(RunStart start, RunOrigin origin, HawqListener listener) throws IOException {
+        return run(start, origin, listener, null);
+    }
+
+    /**
+     * Quantizes the network as one of several runs that start from it.
+     *
+     * @param common folder in which they keep the curvature that they have in common, made where it is missing; null if there is none
+     */
+    public HawqResult run(RunStart start, RunOrigin origin, HawqListener listener, @Nullable Path common)
+            throws IOException {
         requireFits();
-        Map<String, String> contents = RunInputs.fingerprints(data, weights);
+        SequencedMap<String, String> contents = RunInputs.fingerprints(data, weights);
         if (curvature != null) {
             curvature.addTo(contents);
         }
@@ -144,16 +156,26 @@ public final class HawqPlan {
         Parameters from = options.untrained() ? measured() : weights;
         try (RunFolder folder = start.begin(origin.command(), origin.values(), contents)) {
             listener.began(folder);
-            return run(folder, from, origin, listener);
+            return run(folder, kept(folder, common, contents), from, origin, listener);
         }
     }
 
-    private HawqResult run(RunFolder folder, Parameters from, RunOrigin origin, HawqListener listener) {
+    private KeptMeasurements kept(RunFolder folder, @Nullable Path common, SequencedMap<String, String> contents) {
+        SequencedMap<String, String> all = new LinkedHashMap<>(contents);
+        if (curvature != null) {
+            curvature.addSettingsTo(all);
+        }
+        return new KeptMeasurements(folder, common, all);
+    }
+
+    private HawqResult run(RunFolder folder, KeptMeasurements kept, Parameters from, RunOrigin origin,
+            HawqListener listener) {
         Evaluation floats = evaluate(from, listener);
         listener.evaluated(floats);
-        Curvature top = curvature == null ? null : curvature.compute(folder, from, listener);
+        Curvature top = curvature == null ? null : curvature.compute(kept, from, listener);
         List<DivergedException> failures = new ArrayList<>();
-        List<MethodResult> results = new QuantizationRun(folder, network, from, data, options, listener, curvature)
+        List<MethodResult> results = new QuantizationRun(folder, kept, network, from, data, options, listener,
+                curvature)
                 .run(options.methods(), top, failures::add);
         RunReport report = new QuantizationReport(folder, network, from, data, options, origin)
                 .of(results, top, floats.accuracy());

@@ -49,10 +49,13 @@ final class QuantizationRun {
     private final HawqOptions options;
     private final HawqListener listener;
     private final @Nullable CurvatureStep step;
+    private final KeptMeasurements kept;
 
-    QuantizationRun(RunFolder folder, Network network, Parameters weights, TrainingData data, HawqOptions options,
+    QuantizationRun(RunFolder folder, KeptMeasurements kept, Network network, Parameters weights, TrainingData data,
+            HawqOptions options,
             HawqListener listener, @Nullable CurvatureStep step) {
         this.folder = folder;
+        this.kept = kept;
         this.network = network;
         this.blocks = network.describe().blocks();
         this.weights = weights;
@@ -128,12 +131,12 @@ final class QuantizationRun {
                 : blocks.stream().map(block -> Sensitivity.of(BlockCurvature.of(block, known.blocks()), weights,
                         method.quantizer(), policy.widths())).toList();
         QuadraticForm quadratic = step != null && policy.needs().contains(Need.PRODUCTS)
-                ? step.products(folder, weights, method, listener)
+                ? step.products(kept, weights, method, listener)
                 : null;
         BitWidth usual = options.training().activationBits();
         Map<String, BitWidth> activations = step != null && policy.needs().contains(Need.ACTIVATIONS)
                 && !usual.isFloat()
-                        ? policy.activations(step.activations(folder, weights, method, listener), usual)
+                        ? policy.activations(step.activations(kept, weights, method, listener), usual)
                         : Map.of();
         AllocationTask task = new AllocationTask(blocks, options.target(), sensitivities, quadratic);
         List<String> notes = new ArrayList<>();

@@ -47,6 +47,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Reproduction {
     private static final String LANDSCAPE = "landscape.json";
+    /** Begins the names of the folders that rows of one seed have in common. */
+    private static final String CURVATURE = "curvature-seed";
 
     private final Network network;
     private final Parameters weights;
@@ -104,8 +106,12 @@ public final class Reproduction {
         }
     }
 
+    private int images() {
+        return data.train().size();
+    }
+
     private HawqOptions options(Experiment e) {
-        return recipe.options(e, blocks.size(), curvatureImages, search, backend);
+        return recipe.options(e, blocks.size(), images(), curvatureImages, search, backend);
     }
 
     /** About how many epochs a row trains before its widths are chosen. */
@@ -120,7 +126,8 @@ public final class Reproduction {
         Set<List<Object>> planned = new HashSet<>();
         for (Experiment e : rows) {
             if (e.isBaseline()) {
-                TrainingPlan.of(network, weights, data, recipe.training(e.seed(), BitWidth.FLOAT), false, backend)
+                TrainingPlan
+                        .of(network, weights, data, recipe.training(images(), e.seed(), BitWidth.FLOAT), false, backend)
                         .requireFits(Heap.limit(backend));
             } else {
                 HawqOptions options = options(e);
@@ -217,7 +224,7 @@ public final class Reproduction {
     }
 
     private SequencedMap<String, String> values(Experiment e) {
-        return e.isBaseline() ? recipe.floatValues(e.seed(), backend) : RunOrigin.of(options(e)).values();
+        return e.isBaseline() ? recipe.floatValues(images(), e.seed(), backend) : RunOrigin.of(options(e)).values();
     }
 
     /** The float network of a row of the ledger, if its file is still the same. */
@@ -235,7 +242,7 @@ public final class Reproduction {
 
     private LedgerRow floats(Experiment e, Parameters floats, String fingerprint, ReproductionListener listener)
             throws IOException {
-        Trainer trainer = new Trainer(network, floats, data, recipe.training(e.seed(), BitWidth.FLOAT),
+        Trainer trainer = new Trainer(network, floats, data, recipe.training(images(), e.seed(), BitWidth.FLOAT),
                 recipe.floats(), backend);
         List<EpochResult> epochs;
         Path file;
@@ -254,7 +261,8 @@ public final class Reproduction {
         HawqOptions options = options(e);
         HawqResult result;
         try (RunStart start = start(e)) {
-            result = Hawq.plan(network, floats, data, options).run(start, origin.of(e, options), listener.row(e));
+            result = Hawq.plan(network, floats, data, options).run(start, origin.of(e, options), listener.row(e),
+                    folder.resolve(CURVATURE + e.seed()));
         }
         MethodResult main = result.main();
         return row(e, main.decision().allocation(), result.report().quantization().activationRatio(),

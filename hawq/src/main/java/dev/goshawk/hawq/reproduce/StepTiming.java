@@ -27,12 +27,17 @@ import java.util.stream.Stream;
  * @param quantizedStep seconds of a step with all blocks quantized
  * @param steps of a row's training
  * @param epochs of a row's training
+ * @param floatInference batches of inference that the float network's row has beside them
+ * @param inference and those of a quantized row
  */
-public record StepTiming(double floatStep, double quantizedStep, long steps, double epochs) {
+public record StepTiming(double floatStep, double quantizedStep, long steps, double epochs, double floatInference,
+        double inference) {
     /** Steps until kernels are compiled. */
     private static final int WARM_UP = 12;
     private static final int MEASURED = 8;
-    /** Evaluations, curvature and files, as a part of a row's training. */
+    /** A batch of inference as a part of a step. */
+    private static final double INFERENCE = 0.4;
+    /** Curvature, compilation and files, as a part of all else. */
     private static final double BESIDES = 0.15;
 
     /**
@@ -44,7 +49,8 @@ public record StepTiming(double floatStep, double quantizedStep, long steps, dou
             Backend backend) throws IOException {
         long steps = Math.round(recipe.epochs() * (data.train().size() / recipe.batch()));
         return new StepTiming(step(network, weights, data, recipe, backend, BitWidth.FLOAT),
-                step(network, weights, data, recipe, backend, BitWidth.B4), steps, recipe.epochs());
+                step(network, weights, data, recipe, backend, BitWidth.B4), steps, recipe.epochs(),
+                recipe.floatInference(data), recipe.inference(data, network.describe().blocks().size()));
     }
 
     private static double step(Network network, Parameters weights, TrainingData data, Recipe recipe, Backend backend,
@@ -57,7 +63,7 @@ public record StepTiming(double floatStep, double quantizedStep, long steps, dou
         Path folder = Files.createTempDirectory("goshawk");
         Stopwatch watch = new Stopwatch();
         try {
-            new Trainer(network, weights.copy(), data, recipe.training(1, bits), schedule, backend)
+            new Trainer(network, weights.copy(), data, recipe.training(data.train().size(), 1, bits), schedule, backend)
                     .run(new Checkpoints(folder, "timing"), watch);
         } catch (CancellationException e) {
             // Enough steps were made.
@@ -78,7 +84,9 @@ public record StepTiming(double floatStep, double quantizedStep, long steps, dou
      * @param searchEpochs that it trains before its widths are chosen
      */
     public double seconds(Experiment e, double searchEpochs) {
-        return steps * (1 + searchEpochs / epochs) * (e.isBaseline() ? floatStep : quantizedStep) * (1 + BESIDES);
+        double batches = steps * (1 + searchEpochs / epochs)
+                + INFERENCE * (e.isBaseline() ? floatInference : inference);
+        return batches * (e.isBaseline() ? floatStep : quantizedStep) * (1 + BESIDES);
     }
 
     /** Ends the training after a few steps. */

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.goshawk.backend.Backends;
 import dev.goshawk.data.Augmentation;
 import dev.goshawk.hawq.allocate.SearchSettings;
+import dev.goshawk.hawq.Curvature;
 import dev.goshawk.hawq.HawqListener;
 import dev.goshawk.hawq.Method;
 import dev.goshawk.hawq.run.RunFolderException;
@@ -102,6 +103,45 @@ class ReproductionTest {
         }
         assertArrayEquals(Files.readAllBytes(Ledger.open(folder.resolve("whole.json")).model("hawq")),
                 Files.readAllBytes(Ledger.open(ledger).model("hawq")));
+    }
+
+    /** Counts the rows for which a curvature was computed. */
+    private static ReproductionListener counting(List<String> computed) {
+        return new ReproductionListener() {
+            @Override
+            public HawqListener row(Experiment e) {
+                return new HawqListener() {
+                    @Override
+                    public void curvature(Curvature curvature) {
+                        computed.add(e.row());
+                    }
+                };
+            }
+        };
+    }
+
+    @Test
+    void rowsHaveTheirCurvatureInCommonAndNoOtherNetworks() throws Exception {
+        Experiment reversed = Experiment.of("hawq", "", 8, 4).reversed(Experiment.ORDER).named("reversed", "reversed");
+        Experiment traces = Experiment.of("hawq-v2", "HAWQ-V2", 8, 4);
+        List<Experiment> rows = List.of(ROWS.get(0), ROWS.get(1), reversed, traces);
+        Path out = folder.resolve("out");
+        List<String> computed = new ArrayList<>();
+        List<LedgerRow> together = reproduction(out, folder.resolve("a.json"), 2).run(rows, counting(computed));
+        assertEquals(List.of("hawq"), computed);
+        List<LedgerRow> alone = reproduction(folder.resolve("alone"), folder.resolve("b.json"), 2)
+                .run(List.of(rows.get(0), traces), counting(computed));
+        assertEquals(List.of("hawq", "hawq-v2"), computed);
+        assertEquals(alone.getLast().weightsSha256(), together.getLast().weightsSha256());
+        assertEquals(alone.getLast().bits(), together.getLast().bits());
+        // Longer training gives another float network, to which what is kept does not belong.
+        Path other = Files.createDirectories(folder.resolve("other"));
+        Path kept = Path.of("curvature-seed1", "curvature.json");
+        Files.createDirectories(other.resolve(kept).getParent());
+        Files.copy(out.resolve(kept), other.resolve(kept));
+        reproduction(other, folder.resolve("c.json"), 3).run(
+                List.of(rows.get(0), reversed.named("longer", "longer")), counting(computed));
+        assertEquals(List.of("hawq", "hawq-v2", "longer"), computed);
     }
 
     @Test

@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
         description = {
                 "Runs HAWQ's table on CIFAR-10, the most important rows first: the float network, HAWQ, Direct, the reversed orders "
                         + "and the other methods, all trained alike.",
-                "Without --data, the same on the embedded shapes with 3 epochs a row, in about 20 minutes on two cores.",
+                "Without --data, the same on the embedded shapes with 3 epochs a row, in about a quarter of an hour on two cores.",
                 ""},
         footerHeading = "%nExample:%n",
         footer = {"  goshawk reproduce cifar10 --weights resnet20.th --data cifar10 --out runs/table",
