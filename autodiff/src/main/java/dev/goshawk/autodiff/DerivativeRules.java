@@ -61,7 +61,7 @@ final class DerivativeRules {
                     case MIN -> t.multiply(i == 0 ? y.atLeast(x) : y.atLeast(x).negate().add(1));
                 };
             }
-            case Op.Power(var lowered) -> power(result, lowered, i, t);
+            case Op.Power p -> power(p, result, i, t);
             case Op.Where _ -> {
                 Value zero = t.like(0);
                 yield i == 0 ? null : Functions.where(x, i == 1 ? t : zero, i == 1 ? zero : t);
@@ -202,25 +202,16 @@ final class DerivativeRules {
         return masked != null ? masked : a.add(b);
     }
 
-    /** As {@link #chain}, of x^(y - lowered). */
-    private static @Nullable Value power(Value result, int lowered, int i, Value t) {
+    /** As {@link #chain}, of a power. */
+    private static @Nullable Value power(Op.Power p, Value result, int i, Value t) {
         Value x = result.operand(0);
         Value y = result.operand(1);
-        if (i == 1) {
-            // Where the power is 0 the logarithm may be infinite; the limit of the product is 0.
-            return t.multiply(Functions.where(result.abs(), result.multiply(x.log()), result));
+        boolean itself = p.byX() == 0 && p.byY() == 0;
+        if (i == 0 && itself && y.op() instanceof Op.Constant k && Math.rint(k.value()) == k.value()
+                && Math.abs(k.value()) < LARGEST_WHOLE) {
+            return k.value() == 0 ? null : t.multiply(x.pow(k.value() - 1).scale(k.value()));
         }
-        Value lower = Value.of(new Op.Power(lowered + 1), x, y);
-        if (y.op() instanceof Op.Constant k) {
-            double exponent = k.value() - lowered;
-            boolean whole = Math.rint(k.value()) == k.value() && Math.abs(k.value()) < LARGEST_WHOLE;
-            return exponent == 0 ? null : t.multiply((whole ? x.pow(exponent - 1) : lower).scale(exponent));
-        }
-        Value exponent = y.subtract(lowered);
-        // x^0 at 0, and where 1 / x overflows: its derivative is 0, not 0 times infinity. NaN compares as neither.
-        Value constant = x.like(0).atLeast(exponent.abs());
-        Value infinite = lower.abs().atLeast(x.like(Double.POSITIVE_INFINITY));
-        return t.multiply(Functions.where(constant.multiply(infinite), exponent, exponent.multiply(lower)));
+        return t.multiply(Value.of(new Op.Power(p.byX() + 1 - i, p.byY() + i), x, y));
     }
 
     private static @Nullable Value linearJvp(Op.Linear op, Value v, List<@Nullable Value> tangents) {

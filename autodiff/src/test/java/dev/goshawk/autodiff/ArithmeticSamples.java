@@ -47,8 +47,10 @@ final class ArithmeticSamples {
             add(rows, new Op.Add(), 2, x, z);
             add(rows, new Op.Subtract(), 2, x, z);
             add(rows, new Op.Multiply(), 2, x, z);
-            add(rows, new Op.Power(0), 2, positive(16, d), z);
-            add(rows, new Op.Power(1), 2, positive(17, d), z);
+            add(rows, new Op.Power(0, 0), 2, positive(16, d), z);
+            add(rows, new Op.Power(1, 0), 2, positive(17, d), z);
+            add(rows, new Op.Power(0, 1), 2, positive(18, d), z);
+            add(rows, new Op.Power(2, 1), 2, positive(19, d), z);
             add(rows, new Op.Where(), 2, z, x, y);
             add(rows, new Op.AtLeast(), 2, x, y);
             add(rows, new Op.Scale(-2.5), 2, x);
@@ -77,8 +79,11 @@ final class ArithmeticSamples {
             add(rows, op, 0, pairs);
         }
         add(rows, new Op.StraightThroughSlope(), 0, pairs[0]);
-        add(rows, new Op.Power(0), 0, pairs);
-        add(rows, new Op.Power(1), 0, pairs);
+        for (int byX = 0; byX < 3; byX++) {
+            for (int byY = 0; byY < 3; byY++) {
+                add(rows, new Op.Power(byX, byY), 0, pairs);
+            }
+        }
         add(rows, new Op.Where(), 0, pairs[0], pairs[1], pairs[0]);
         return rows;
     }

@@ -47,7 +47,7 @@ final class OpErrors {
                 row(new Op.Subtract(), "subtract: expected 2 operands, got 1", matrix),
                 row(new Op.Multiply(), "multiply: shapes [2,3] and [2,1] differ", matrix, f64(2, 1)),
                 row(new Op.AtLeast(), "at_least: shapes [2,3] and [3,2] differ", matrix, f64(3, 2)),
-                row(new Op.Power(0), "power: shapes [2,3] and [3] differ", matrix, f64(3)),
+                row(new Op.Power(0, 0), "power: shapes [2,3] and [3] differ", matrix, f64(3)),
                 row(new Op.Where(), "where: expected 3 operands, got 2", matrix, matrix),
                 row(new Op.Scale(2), "scale: expected a floating type, got int32", ints),
                 row(new Op.StraightThrough(), "straight_through: shapes [2,3] and [3] differ", matrix, f64(3)),

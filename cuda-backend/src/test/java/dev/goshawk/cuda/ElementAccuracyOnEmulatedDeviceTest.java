@@ -8,11 +8,13 @@ import dev.goshawk.accuracy.ElementErrors.Worst;
 import dev.goshawk.accuracy.ElementFunction;
 import dev.goshawk.accuracy.Exact;
 import dev.goshawk.accuracy.Points;
+import dev.goshawk.accuracy.PowerDerivatives;
 import dev.goshawk.cuda.emulated.EmulatedDevice;
 import dev.goshawk.graph.Op.Unary.Function;
 import dev.goshawk.tensor.DType;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -45,6 +47,15 @@ class ElementAccuracyOnEmulatedDeviceTest {
                 String found = f + " differentiated '" + modes.get(order) + "', " + dtype + ": " + worst;
                 assertTrue(worst.units() <= ElementBounds.onGpu(f, order), found);
             }
+        }
+    }
+
+    /** In float64 for both types, so that float32 is rounded once. */
+    @Test
+    void powersAndTheirDerivativesKeepToTheirBounds() {
+        for (DType dtype : new DType[] {DType.FLOAT32, DType.FLOAT64}) {
+            PowerDerivatives powers = new PowerDerivatives(dtype, 500, 3);
+            List.of("", "xF", "yF", "xR xF", "xR yF", "yR xF", "yR yF").forEach(s -> powers.hold(s, backend));
         }
     }
 }

@@ -72,10 +72,19 @@ public sealed interface Op {
     }
 
     /**
-     * x^(y - lowered), operands (x, y): the power itself and, times what comes down, its derivatives by x. NaN operands give NaN; x^0 is
-     * 1; a negative x has powers with whole exponents only.
+     * The derivative of x^y, operands (x, y), so many times by x and so many times by y; of both none it is the power itself. NaN operands
+     * give NaN; x^0 is 1; a negative x has powers with whole exponents only, and no derivative by y (NaN).
      */
-    record Power(int lowered) implements Elementwise {
+    record Power(int byX, int byY) implements Elementwise {
+        /** More derivatives than this of either kind cannot be taken. */
+        public static final int MOST = 63;
+
+        public Power {
+            if (byX < 0 || byY < 0 || byX > MOST || byY > MOST) {
+                throw new IllegalArgumentException("power: expected 0 to " + MOST + " derivatives by each operand, got " + byX + " and "
+                        + byY);
+            }
+        }
     }
 
     /**

@@ -250,7 +250,7 @@ public final class Value {
      * (NaN).
      */
     public Value pow(Value exponent) {
-        return broadcastBinary(new Op.Power(0), exponent);
+        return broadcastBinary(new Op.Power(0, 0), exponent);
     }
 
     /**

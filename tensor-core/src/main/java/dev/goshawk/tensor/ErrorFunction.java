@@ -5,8 +5,7 @@ package dev.goshawk.tensor;
  * to [-1, 1),
  * <pre>erfc(a) = exp(-a^2) P(t) / (1 + 2a),</pre>
  * P being the Chebyshev series of (1 + 2a) exp(a^2) erfc(a), cut off and written in powers of t, as Shepherd and Laframboise (Math. Comp.
- * 36, 1981) do for another range. Below 1/2 it is Taylor's series of erf. The error of exp's argument, a^2 rounded, is put right to first
- * order.
+ * 36, 1981) do for another range. Below 1/2 it is Taylor's series of erf. The exponential is given a^2 in two parts.
  */
 public final class ErrorFunction {
     /** Below this magnitude erf is its Taylor series. */
@@ -57,8 +56,7 @@ public final class ErrorFunction {
     private static double gaussian(double a) {
         double bounded = Math.min(a, FAR);
         double square = bounded * bounded;
-        double e = Math.exp(-square);
-        return Math.fma(-Math.fma(bounded, bounded, -square), e, e);
+        return Powers.exp(-square, -Math.fma(bounded, bounded, -square), 1);
     }
 
     /** erfc(a) for an a of at least {@link #SMALL}. */

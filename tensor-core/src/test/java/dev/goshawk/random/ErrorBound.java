@@ -87,12 +87,16 @@ public record ErrorBound(double[] value, double[] error, double[] size) {
                 }
                 yield rounded(value, error, abs(value), f == Op.Binary.Function.DIVIDE ? 2 : 0, type);
             }
-            case Op.Power(var lowered) -> {
+            case Op.Power(var byX, var byY) -> {
                 double[] error = new double[value.length];
+                double[] size = abs(value);
                 for (int i = 0; i < error.length; i++) {
-                    error[i] = Slopes.power(lowered, in[0].value[i], in[0].error[i], in[1].value[i], in[1].error[i]);
+                    double x = in[0].value[i];
+                    double y = in[1].value[i];
+                    error[i] = Slopes.power(byX, byY, x, in[0].error[i], y, in[1].error[i]);
+                    size[i] = x > 0 ? Slopes.powerSize(byX, byY, x, 0, y, 0) : size[i];
                 }
-                yield rounded(value, error, abs(value), FUNCTION, type);
+                yield rounded(value, error, size, FUNCTION, type);
             }
             case Op.Where _ -> where(value, in);
             case Op.StraightThrough _ -> in[0];

@@ -18,8 +18,8 @@ import java.util.Random;
 import java.util.SequencedMap;
 
 /**
- * Graphs of 5 to 40 nodes made from a seed. Every op is as likely as any other and takes earlier values that its type rule accepts. Values are
- * computed along the way: an op whose operands lie outside its domain or near a kink, or whose result grows too large, is left out.
+ * Graphs of 5 to 40 nodes made from a seed. Every op is as likely as any other, but functions of one number, which are many, four times as
+ * likely. It takes earlier values that its type rule accepts. Values are computed along the way: an op whose operands lie outside its domain or near a kink, or whose result grows too large, is left out.
  */
 public final class RandomGraph {
     /** What graphs are for. */
@@ -49,10 +49,11 @@ public final class RandomGraph {
         this.kind = kind;
         this.batch = random.nextInt(4) == 0 ? 34 : 1 + random.nextInt(3);
         fresh(random.nextBoolean() ? imageShape() : Shape.of(1 + random.nextInt(8), channels()));
-        List<Class<?>> kinds = OpKinds.all().stream()
-                .filter(k -> kind != Kind.SMOOTH || k != Op.StraightThrough.class
-                        && k != Op.StraightThroughSlope.class)
-                .toList();
+        List<Class<?>> kinds = new ArrayList<>(OpKinds.all());
+        kinds.addAll(Collections.nCopies(3, Op.Unary.class));
+        if (kind == Kind.SMOOTH) {
+            kinds.removeAll(List.of(Op.StraightThrough.class, Op.StraightThroughSlope.class));
+        }
         int n = 5 + random.nextInt(36);
         RandomOps ops = new RandomOps(this);
         for (int attempt = 0; nodes() < n && attempt < MOST_ATTEMPTS; attempt++) {

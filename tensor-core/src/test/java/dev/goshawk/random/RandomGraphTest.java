@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.goshawk.graph.Op;
 import dev.goshawk.random.RandomGraph.Kind;
 import dev.goshawk.tensor.ConvGeometry;
+import dev.goshawk.tensor.ConvRole;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -81,8 +82,12 @@ class RandomGraphTest {
         assertTrue(convolutions.stream().anyMatch(g -> g.strideHeight() == 2 && g.kernelHeight() == 3), "stride 2");
         assertTrue(convolutions.stream().anyMatch(g -> g.kernelHeight() == 3 && g.strideHeight() == 1
                 && g.groups() == 1 && g.inChannels() % 16 == 0 && g.outChannels() % 16 == 0), "Winograd's");
+        // A dilated filter is padded between its elements, a running sum a product with a mask of steps.
+        assertTrue(ops(networks).stream().anyMatch(op -> op instanceof Op.Pad p && p.interior().getFirst() > 0), "dilated");
+        assertTrue(ops(networks).stream().anyMatch(op -> op instanceof Op.Conv c && c.role() == ConvRole.INPUT_GRAD), "transposed");
         List<Op> ops = ops(networks);
-        for (Class<?> kind : List.of(Op.AvgPool.class, Op.PoolGather.class, Op.Concat.class, Op.MatMul.class)) {
+        for (Class<?> kind : List.of(Op.AvgPool.class, Op.PoolGather.class, Op.Concat.class, Op.MatMul.class,
+                Op.Where.class, Op.MaxOver.class)) {
             assertTrue(ops.stream().anyMatch(kind::isInstance), kind.getSimpleName());
         }
     }

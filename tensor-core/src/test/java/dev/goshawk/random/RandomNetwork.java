@@ -1,7 +1,13 @@
 package dev.goshawk.random;
 
+import dev.goshawk.graph.Activations;
+import dev.goshawk.graph.Convolutions;
+import dev.goshawk.graph.Einsum;
 import dev.goshawk.graph.Functions;
 import dev.goshawk.graph.Graph;
+import dev.goshawk.graph.Indexing;
+import dev.goshawk.graph.Losses;
+import dev.goshawk.graph.Normalizations;
 import dev.goshawk.graph.Value;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.PoolGeometry;
@@ -15,8 +21,9 @@ import java.util.SequencedMap;
 import java.util.stream.IntStream;
 
 /**
- * Small networks made from a seed: convolutions of all kinds, batch normalization, activations, pooling, concatenations and residual sums,
- * then a dense layer and the mean cross-entropy with soft labels. Image i of a seed is the same whatever batch it is in.
+ * Small networks made from a seed: convolutions of all kinds, normalizations, activations, pooling, attention, concatenations and residual
+ * sums, then a dense layer and a loss with soft labels, mostly the mean cross-entropy. Image i of a seed is the same whatever batch it is
+ * in.
  */
 public final class RandomNetwork {
     /** Name of the images' input. */
@@ -63,7 +70,7 @@ public final class RandomNetwork {
         Value logits = features.matmul(net.parameter(1, features.shape().dim(1), classes))
                 .add(net.parameter(4, classes));
         SequencedMap<String, Value> outputs = new LinkedHashMap<>();
-        outputs.put("loss", Functions.crossEntropy(logits, labels));
+        outputs.put("loss", net.loss(logits, labels));
         outputs.put("logits", logits);
         return Program.of(Graph.of(outputs), net.inputs);
     }
@@ -120,7 +127,7 @@ public final class RandomNetwork {
     }
 
     private Value block(Value x) {
-        return switch (random.nextInt(8)) {
+        return switch (random.nextInt(13)) {
             case 0 -> {
                 Value branch = layer(x, x.shape().dim(3), 3, 1, 1);
                 yield activation(branch.add(x));
@@ -130,7 +137,60 @@ public final class RandomNetwork {
             case 3 -> layer(x, x.shape().dim(3) * one(1, 2), one(1, 3), one(1, 2), x.shape().dim(3));
             case 4 -> x.shape().dim(3) % 2 == 0 ? layer(x, one(4, 16), 3, one(1, 2), 2) : layer(x, 16, 1, 1, 1);
             case 5 -> layer(layer(x, 16, 3, 1, 1), one(16, 32), 3, 1, 1);
+            case 6 -> attention(x);
+            case 7 -> {
+                Value filter = parameter(1, 3, 3, x.shape().dim(3), one(4, 16));
+                yield activation(normalized(Convolutions.conv2d(x, filter, one(1, 2), 2, 2, 1)));
+            }
+            case 8 -> {
+                int kernel = one(2, 3);
+                Value filter = parameter(1, kernel, kernel, one(3, 16), x.shape().dim(3));
+                yield activation(normalized(
+                        Convolutions.transposedConv2d(x, filter, one(1, 2), kernel == 3 && x.shape().dim(1) > 1
+                                && x.shape().dim(2) > 1 ? 1 : 0, 0)));
+            }
+            case 9 -> chosen(x);
             default -> layer(x, one(4, 8, 16, 17), one(1, 3), one(1, 2), 1);
+        };
+    }
+
+    /** Of one head over the pixels, after a layer normalization; the shares add up to 1 by queries or by keys. */
+    private Value attention(Value x) {
+        Shape s = x.shape();
+        int channels = s.dim(3);
+        int depth = one(2, 5);
+        Value tokens = x.reshape(s.dim(0), s.dim(1) * s.dim(2), channels);
+        Value n = Normalizations.layerNorm(tokens, positive(channels), parameter(2, channels), 1e-3);
+        Value q = Einsum.einsum("nte,ed->ntd", n, parameter(1, channels, depth));
+        Value k = Einsum.einsum("nte,ed->ntd", n, parameter(1, channels, depth));
+        Value v = Einsum.batchedMatmul(n, parameter(1, channels, channels));
+        Value shares = Activations.softmax(Einsum.einsum("nqd,nkd->nqk", q, k).scale(1 / Math.sqrt(depth)), one(1, 2));
+        Value mixed = Einsum.batchedMatmul(shares, v);
+        return tokens.add(random.nextBoolean() ? mixed : Functions.cumulativeSum(mixed, 1).scale(0.3)).reshape(s);
+    }
+
+    /** Rows of channels picked, clamped or chosen. */
+    private Value chosen(Value x) {
+        int channels = x.shape().dim(3);
+        Value y = switch (random.nextInt(4)) {
+            case 0 -> Indexing.gather(x, 3, random.nextInt(channels), random.nextInt(channels), 0, -1);
+            case 1 -> Functions.concat(3, List.of(Indexing.range(x, 3, 0, (channels + 1) / 2), x));
+            case 2 -> Functions.where(x, x.sin().multiply(x.cos()), x.erf());
+            default -> Activations.clamp(x, -1.3, 1.7);
+        };
+        Shape s = x.shape();
+        return s.dim(1) < 3 || s.dim(2) < 3 || random.nextBoolean()
+                ? y
+                : random.nextBoolean() ? Convolutions.maxPool(y, 2, 1, 0, 2) : Convolutions.avgPool(y, 2, 1, 1, 2);
+    }
+
+    private Value loss(Value logits, Value labels) {
+        return switch (random.nextInt(8)) {
+            case 0 -> Losses.crossEntropy(logits, labels, 0.1);
+            case 1 -> Losses.focal(logits, labels, 2);
+            case 2 -> Losses.binaryFocal(logits, labels, 0.25, 1.5);
+            case 3 -> Losses.meanSquaredError(Activations.softmax(logits, 1), labels);
+            default -> Functions.crossEntropy(logits, labels);
         };
     }
 
@@ -148,17 +208,24 @@ public final class RandomNetwork {
         Value beta = parameter(2, channels);
         Value mean = parameter(4, channels);
         Value variance = positive(channels);
+        if (random.nextInt(4) == 0) {
+            return channels % 2 == 0 && random.nextBoolean()
+                    ? Normalizations.groupNorm(y, 2, gamma, beta, 1e-3)
+                    : Normalizations.instanceNorm(y, gamma, beta, 1e-3);
+        }
         return training
                 ? Functions.batchNormTraining(y, gamma, beta, 1e-3).output()
                 : Functions.batchNormEvaluation(y, gamma, beta, mean, variance, 1e-3);
     }
 
     private Value activation(Value y) {
-        return switch (random.nextInt(6)) {
+        return switch (random.nextInt(8)) {
             case 0 -> y.tanh();
             case 1 -> y.softplus();
-            case 2 -> y.multiply(y.sigmoid());
+            case 2 -> Activations.silu(y);
             case 3 -> y;
+            case 4 -> Activations.gelu(y);
+            case 5 -> Activations.geluTanh(y);
             default -> y.relu();
         };
     }

@@ -37,7 +37,7 @@ final class RandomOps {
             case "Add" -> Value.of(new Op.Add(), x, graph.of(x.shape()));
             case "Subtract" -> Value.of(new Op.Subtract(), x, graph.of(x.shape()));
             case "Multiply" -> Value.of(new Op.Multiply(), x, graph.of(x.shape()));
-            case "Power" -> power(x, next(2));
+            case "Power" -> power(x, next(3), next(3));
             case "Where" -> {
                 Value mask = piecewise(Op.Piecewise.Function.STEP, x);
                 yield mask == null
@@ -146,15 +146,15 @@ final class RandomOps {
         return apart(x, y) ? Value.of(new Op.Binary(f), x, y) : null;
     }
 
-    /** Of a base above 0, or a whole power of any. */
-    private Value power(Value x, int lowered) {
-        if (flag()) {
+    /** Of a base above 0, or by the base alone a whole power of any. */
+    private Value power(Value x, int byX, int byY) {
+        if (byY == 0 && flag()) {
             Value base = all(x, e -> Math.abs(e) < 8) ? x : x.tanh();
-            return Value.of(new Op.Power(lowered), base, base.like(lowered + next(5)));
+            return Value.of(new Op.Power(byX, byY), base, base.like(byX + next(5)));
         }
         Value y = graph.of(x.shape());
         Value base = all(x, e -> e > 0.05 && e < 8) ? x : x.tanh().square().add(0.5);
-        return Value.of(new Op.Power(lowered), base, all(y, e -> Math.abs(e) < 3) ? y : y.tanh());
+        return Value.of(new Op.Power(byX, byY), base, all(y, e -> Math.abs(e) < 3) ? y : y.tanh());
     }
 
     private @Nullable Value piecewise(Op.Piecewise.Function f, Value x) {

@@ -34,30 +34,48 @@ final class Slopes {
         };
     }
 
-    /** How far x^(y - lowered) can move when the operands are off by so much: between corners it is monotonic where x stays above 0. */
-    static double power(int lowered, double x, double ex, double y, double ey) {
-        double exponent = y - lowered;
+    /** How far a derivative of x^y can move when the operands are off by so much: by the greatest next derivatives. */
+    static double power(int byX, int byY, double x, double ex, double y, double ey) {
         if (ex == 0 && ey == 0) {
             return 0;
         }
-        if (ey == 0 && Math.rint(exponent) == exponent) {
+        if (byY == 0 && ey == 0 && Math.rint(y) == y) {
+            double exponent = y - byX;
+            double factor = 1;
+            for (int k = 0; k <= byX; k++) {
+                factor *= Math.abs(y - k);
+            }
             double base = exponent >= 1 ? Math.abs(x) + ex : Math.abs(x) - ex;
-            return exponent == 0
+            return factor == 0
                     ? 0
-                    : base <= 0
-                            ? Double.POSITIVE_INFINITY
-                            : ex * Math.abs(exponent) * Math.pow(base, exponent - 1);
+                    : base <= 0 ? Double.POSITIVE_INFINITY : ex * factor * Math.pow(base, exponent - 1);
         }
-        if (x <= ex) {
-            return Double.POSITIVE_INFINITY;
+        return x <= ex
+                ? Double.POSITIVE_INFINITY
+                : ex * powerSize(byX + 1, byY, x, ex, y, ey) + ey * powerSize(byX, byY + 1, x, ex, y, ey);
+    }
+
+    /** No less than any derivative of x^y, were all its terms of one sign, where x and y are off by so much. */
+    static double powerSize(int byX, int byY, double x, double ex, double y, double ey) {
+        double log = Math.max(Math.abs(Math.log(x - ex)), Math.abs(Math.log(x + ex)));
+        double[] q = new double[byY + 1];
+        q[0] = 1;
+        for (int i = 1; i <= byY; i++) {
+            q[i] = q[i - 1] * log;
         }
-        double worst = 0;
+        for (int k = 0; k < byX; k++) {
+            for (int i = byY; i > 0; i--) {
+                q[i] = (Math.abs(y - k) + ey) * q[i] + i * q[i - 1];
+            }
+            q[0] *= Math.abs(y - k) + ey;
+        }
+        double most = 0;
         for (double base : new double[] {x - ex, x + ex}) {
-            for (double e : new double[] {exponent - ey, exponent + ey}) {
-                worst = Math.max(worst, Math.abs(Math.pow(base, e) - Math.pow(x, exponent)));
+            for (double e : new double[] {y - ey, y + ey}) {
+                most = Math.max(most, Math.pow(base, e - byX));
             }
         }
-        return worst;
+        return most * q[byY];
     }
 
     private static double slope(Op.Unary.Function f, double x) {

@@ -69,7 +69,8 @@ final class Jets {
                 yield out;
             }
             case Op.Unary(var f) -> elementwise(v, in, (a, _) -> unary(f, a));
-            case Op.Power(var lowered) -> elementwise(v, in, (a, b) -> power(a, with(b, b[0] - lowered)));
+            case Op.Power(var byX, var byY) -> elementwise(v, in,
+                    (a, b) -> product(power(a, with(b, b[0] - byX)), factor(a, b, byX, byY)));
             case Op.Where _ -> {
                 double[][] out = new double[order + 1][v.shape().size()];
                 for (int k = 0; k <= order; k++) {
@@ -187,6 +188,25 @@ final class Jets {
             return y;
         }
         return with(exp(product(b, log(a, a[0], Math.log(a[0])))), Math.pow(a[0], b[0]));
+    }
+
+    /** (D + log a)^byY b (b - 1) ... (b - byX + 1). */
+    private double[] factor(double[] a, double[] b, int byX, int byY) {
+        double[][] q = new double[byY + 1][];
+        q[0] = with(new double[order + 1], 1);
+        for (int i = 1; i <= byY; i++) {
+            q[i] = product(q[i - 1], log(a, a[0], Math.log(a[0])));
+        }
+        for (int k = 0; k < byX; k++) {
+            for (int i = byY; i >= 0; i--) {
+                double[] next = product(with(b, b[0] - k), q[i]);
+                if (i > 0) {
+                    plus(next, scaled(i, q[i - 1]));
+                }
+                q[i] = next;
+            }
+        }
+        return q[byY];
     }
 
     private double[] product(double[] a, double[] b) {

@@ -152,8 +152,8 @@ final class ElementPtx {
             case Op.Scale(var factor) -> multiply(a, number(factor));
             case Op.AtLeast _ -> select(test("ge", a, in.get(1)), number(1), number(0));
             case Op.Unary(var f) -> unary(f, a);
-            case Op.Power(var lowered) ->
-                narrowed(new PowerPtx(wide()).pow(widened(a), widened(in.get(1)), lowered));
+            case Op.Power(var byX, var byY) ->
+                narrowed(new PowerPtx(wide(), byX, byY).of(widened(a), widened(in.get(1))));
             case Op.Where _ -> select(test("gt", a, number(0)), in.get(1), in.get(2));
             case Op.Binary(var f) -> switch (f) {
                 case DIVIDE -> divide(a, in.get(1));

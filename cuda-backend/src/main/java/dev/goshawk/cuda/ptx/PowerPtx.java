@@ -2,16 +2,21 @@ package dev.goshawk.cuda.ptx;
 
 import dev.goshawk.cuda.ptx.PtxKernel.Kind;
 import dev.goshawk.tensor.Powers;
+import org.jspecify.annotations.Nullable;
 
-/** Powers as {@link Powers} computes them, on float64 registers. */
+/** Powers and their derivatives as {@link Powers} computes them, on float64 registers. */
 final class PowerPtx {
     private final ElementPtx e;
     private final PtxKernel k;
+    private final int byX;
+    private final int byY;
 
     /** @param elements of float64 */
-    PowerPtx(ElementPtx elements) {
+    PowerPtx(ElementPtx elements, int byX, int byY) {
         this.e = elements;
         this.k = elements.kernel();
+        this.byX = byX;
+        this.byY = byY;
     }
 
     /** A number in two parts. */
@@ -30,26 +35,29 @@ final class PowerPtx {
         return k.result(Kind.PREDICATE, "not.pred", p);
     }
 
-    /** x^(y - lowered). */
-    String pow(String x, String y, int lowered) {
-        String zero = e.number(0);
+    /** The derivative of x^y. */
+    String of(String x, String y) {
         String infinite = e.number(Double.POSITIVE_INFINITY);
         String a = e.absolute(x);
         String finite = e.test("lt", e.absolute(y), infinite);
-        Pair exponent = exponent(y, lowered, finite);
-        String magnitude = ofFinite(bounded(a, Double.MIN_VALUE),
+        Pair exponent = exponent(y, finite);
+        String near = bounded(y, -Double.MAX_VALUE);
+        String inner = ofFinite(bounded(a, Double.MIN_VALUE), near,
                 new Pair(bounded(exponent.high, -Double.MAX_VALUE), exponent.low));
-        String limit = e.select(one(e.test("gt", exponent.high, zero), e.test("gt", a, e.number(1))), zero, infinite);
-        String inside = both(both(e.test("gt", a, zero), e.test("lt", a, infinite)), finite);
-        String plain = both(not(inside),
-                both(not(e.test("eq", exponent.high, zero)), not(e.test("eq", a, e.number(1)))));
-        magnitude = e.select(plain, limit, magnitude);
+        String inside = both(both(e.test("gt", a, e.number(0)), e.test("lt", a, infinite)), finite);
+        String magnitude = e.select(inside, inner, limit(a, y, exponent.high));
         String whole = e.test("eq", e.rounded(y), y);
         String half = e.multiply(y, e.number(0.5));
         String even = e.test("eq", e.rounded(half), half);
-        String odd = both(both(whole, finite), lowered % 2 == 0 ? not(even) : even);
-        String signed = e.select(odd, k.result(Kind.DOUBLE, "copysign.f64", x, magnitude), magnitude);
-        String none = both(both(e.test("lt", x, zero), not(whole)), e.test("lt", a, infinite));
+        String odd = both(both(whole, finite), byX % 2 == 0 ? not(even) : even);
+        String sign = k.result(Kind.DOUBLE, "copysign.f64", x, e.number(1));
+        String signed = e.multiply(e.select(odd, sign, e.number(1)), magnitude);
+        // A derivative of 0 has no sign.
+        signed = byX + byY == 0 ? signed : e.add(signed, e.number(0));
+        String none = e.test("lt", x, e.number(0));
+        if (byY == 0) {
+            none = both(none, both(not(whole), e.test("lt", a, infinite)));
+        }
         return e.orNaN(e.select(none, e.number(Double.NaN), signed), x, y);
     }
 
@@ -58,25 +66,81 @@ final class PowerPtx {
     }
 
     /** The difference with what its rounding loses. */
-    private Pair exponent(String y, int lowered, String finite) {
-        if (lowered == 0) {
+    private Pair exponent(String y, String finite) {
+        if (byX == 0) {
             return new Pair(y, e.number(0));
         }
-        String high = e.subtract(y, e.number(lowered));
+        String high = e.subtract(y, e.number(byX));
         String taken = e.subtract(high, y);
-        String low = e.subtract(e.subtract(y, e.subtract(high, taken)), e.add(e.number(lowered), taken));
+        String low = e.subtract(e.subtract(y, e.subtract(high, taken)), e.add(e.number(byX), taken));
         return new Pair(high, e.select(finite, low, e.number(0)));
     }
 
-    private String ofFinite(String a, Pair exponent) {
+    /** Where a base is 0 or infinite or an exponent infinite. */
+    private String limit(String a, String y, String exponent) {
+        String zero = e.number(0);
+        String infinite = e.number(Double.POSITIVE_INFINITY);
+        String above = e.test("gt", a, e.number(1));
+        // The sign of the logarithm to the power of byY, and of what it is multiplied by.
+        String sign = e.select(above, e.number(1), e.number(byY % 2 == 0 ? 1 : -1));
+        String large = k.result(Kind.DOUBLE, "copysign.f64", sign, infinite);
+        String equal = byY == 0 ? e.number(1) : large;
+        if (byX > 0) {
+            String leading = factor(y, null, 0);
+            String signed = e.multiply(sign, leading);
+            if (byY > 0) {
+                String before = e.select(above, e.number(1), e.number(byY % 2 == 0 ? -1 : 1));
+                signed = e.select(e.test("eq", leading, zero), e.multiply(before, factor(y, null, 1)), signed);
+            }
+            String endless = k.result(Kind.DOUBLE, "copysign.f64", signed, infinite);
+            large = e.select(e.test("eq", signed, zero), zero, endless);
+            equal = byY == 0 ? leading : large;
+        }
+        String limit = e.select(one(e.test("gt", exponent, zero), above), zero, large);
+        limit = e.select(e.test("eq", exponent, zero), equal, limit);
+        double atOne = byX > 0 ? Double.NaN : byY > 0 ? 0 : 1;
+        return e.select(e.test("eq", a, e.number(1)), e.number(atOne), limit);
+    }
+
+    /** What the power is multiplied by: the same recurrence, of so many logarithms and derivatives by y; no logarithm is one of 0. */
+    private String factor(String y, @Nullable String log, int order) {
+        String[] q = new String[order + 1];
+        q[0] = e.number(1);
+        for (int i = 1; i <= order; i++) {
+            q[i] = log == null ? e.number(0) : e.multiply(q[i - 1], log);
+        }
+        for (int j = 0; j < byX; j++) {
+            String step = e.subtract(y, e.number(j));
+            for (int i = order; i > 0; i--) {
+                String more = i == 1 && j == 0 ? q[0] : e.multiply(e.number(i), q[i - 1]);
+                q[i] = e.multiplyAdd(step, q[i], more);
+            }
+            q[0] = e.multiply(q[0], step);
+        }
+        return q[order];
+    }
+
+    private String ofFinite(String a, String y, Pair exponent) {
         Pair log = log(a);
         String p = e.multiply(exponent.high, log.high);
-        String limit = e.select(e.test("gt", p, e.number(0)), e.number(Double.POSITIVE_INFINITY), e.number(0));
         String pLow = e.multiplyAdd(exponent.high, log.low,
                 e.multiplyAdd(exponent.low, log.high, e.multiplyAdd(exponent.high, log.high, e.negate(p))));
         String near = e.test("lt", e.absolute(p), e.number(Powers.FAR));
         String inRange = e.select(near, p, e.number(0));
-        return e.select(near, exp(inRange, pLow), limit);
+        String zero = e.number(0);
+        String limit = e.select(e.test("gt", p, zero), e.number(Double.POSITIVE_INFINITY), zero);
+        if (byX + byY == 0) {
+            return e.select(near, exp(inRange, pLow, e.number(1), e.number(0)), limit);
+        }
+        String q = factor(y, log.high, byY);
+        limit = e.select(e.test("eq", q, zero), zero, k.result(Kind.DOUBLE, "copysign.f64", q, limit));
+        String size = e.absolute(q);
+        String large = e.test("gt", size, e.number(Powers.LARGE));
+        String small = e.test("lt", size, e.number(1 / Powers.LARGE));
+        String step = e.select(large, e.number(Math.scalb(1.0, -Powers.NEARER)),
+                e.select(small, e.number(Math.scalb(1.0, Powers.NEARER)), e.number(1)));
+        String taken = e.select(large, e.number(Powers.NEARER), e.select(small, e.number(-Powers.NEARER), zero));
+        return e.select(near, exp(inRange, pLow, e.multiply(q, step), taken), limit);
     }
 
     private Pair log(String a) {
@@ -123,7 +187,8 @@ final class PowerPtx {
         return new Pair(log, e.add(e.subtract(sum, log), left));
     }
 
-    private String exp(String p, String low) {
+    /** exp(p + low) times a factor and so many powers of 2. */
+    private String exp(String p, String low, String factor, String twos) {
         String n = e.rounded(e.multiply(p, e.number(Powers.INVERSE_LN2)));
         String minus = e.negate(n);
         String high = e.multiplyAdd(minus, e.number(Powers.LN2_HIGH), p);
@@ -136,10 +201,13 @@ final class PowerPtx {
         String one = e.add(e.number(1), r);
         String rest = e.add(e.add(e.subtract(e.number(1), one), r), e.multiplyAdd(e.multiply(r, r),
                 e.polynomial(Powers.exponential(), r), e.multiplyAdd(r, rLow, rLow)));
-        String whole = k.result(Kind.WORD, "cvt.rni.s32.f64", n);
-        String half = k.result(Kind.WORD, "shr.s32", whole, "1");
-        return e.multiply(e.multiply(e.add(one, rest), power(half)),
-                power(k.result(Kind.WORD, "sub.s32", whole, half)));
+        String whole = k.result(Kind.WORD, "cvt.rni.s32.f64", e.add(n, twos));
+        String quarter = k.result(Kind.WORD, "shr.s32", whole, "2");
+        String three = k.result(Kind.WORD, "add.s32", k.result(Kind.WORD, "add.s32", quarter, quarter), quarter);
+        String step = power(quarter);
+        String scaled = e.multiply(e.multiply(e.add(one, rest), factor), step);
+        return e.multiply(e.multiply(e.multiply(scaled, step), step),
+                power(k.result(Kind.WORD, "sub.s32", whole, three)));
     }
 
     /** 2^n for an n whose power is a normal number. */

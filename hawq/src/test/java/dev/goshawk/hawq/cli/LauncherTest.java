@@ -185,6 +185,23 @@ class LauncherTest {
     }
 
     @Test
+    void aScriptThatIsNotThereIsOneLineBeforeAnyBuild() throws Exception {
+        FakeClone clone = new FakeClone(folder, "clone");
+        Path script = Files.writeString(folder.resolve("a.jsh"), "/exit");
+        Files.createDirectories(folder.resolve("scripts"));
+        for (String[] row : new String[][] {
+                {"expected a script, got missing.jsh: there is no such file", "a.jsh", "missing.jsh"},
+                {"expected a script, got scripts: it is a folder", "-q", "scripts"},
+                {"--feedback: expected a value after it", script.toString(), "--feedback"}}) {
+            FakeClone.Ended run = clone.run(Map.of(), "jshell", row[1], row[2]);
+            assertEquals(2, run.exitCode(), run.out().toString());
+            assertEquals(List.of("goshawk: jshell: " + row[0]), run.err());
+        }
+        assertFalse(Files.exists(clone.root.resolve("builds")));
+        assertEquals(0, clone.run(Map.of(), "jshell", "--feedback", "concise", "-R-Xmx1g", "PRINTING", "a.jsh").exitCode());
+    }
+
+    @Test
     void sparkIsBuiltWhenItIsFirstAskedFor() throws Exception {
         FakeClone clone = built("a clone");
         assertStarted(clone.run(Map.of(), "trace"), "trace");

@@ -211,8 +211,8 @@ final class LoopProgram {
                 p = factor;
                 yield ElementOp.SCALE;
             }
-            case Op.Power(var lowered) -> {
-                p = lowered;
+            case Op.Power(var byX, var byY) -> {
+                p = byX + ElementOp.BY_EXPONENT * byY;
                 yield ElementOp.POWER;
             }
             case Op.Where _ -> ElementOp.WHERE;

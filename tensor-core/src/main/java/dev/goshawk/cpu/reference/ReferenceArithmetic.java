@@ -38,13 +38,13 @@ final class ReferenceArithmetic {
 
     static double[] unary(Op.Unary.Function f, double[] x, int n) {
         return map(x, n, switch (f) {
-            case EXP -> Math::exp;
-            case EXPM1 -> Math::expm1;
-            case LOG -> Math::log;
-            case LOG1P -> Math::log1p;
+            case EXP -> ScalarFunctions::exp;
+            case EXPM1 -> StrictMath::expm1;
+            case LOG -> StrictMath::log;
+            case LOG1P -> StrictMath::log1p;
             case SQRT -> Math::sqrt;
             case RECIPROCAL -> a -> 1 / a;
-            case TANH -> Math::tanh;
+            case TANH -> ScalarFunctions::tanh;
             case SIGMOID -> ScalarFunctions::sigmoid;
             case SIGMOID_SLOPE -> ScalarFunctions::sigmoidSlope;
             case SOFTPLUS -> ScalarFunctions::softplus;

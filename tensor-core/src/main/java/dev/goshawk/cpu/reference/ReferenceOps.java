@@ -32,8 +32,8 @@ public final class ReferenceOps {
             case Op.Unary(var f) -> ReferenceArithmetic.unary(f, operands[0], n);
             case Op.Piecewise(var f) -> ReferenceArithmetic.piecewise(f, operands[0], n);
             case Op.Binary(var f) -> ReferenceArithmetic.binary(f, operands[0], operands[1], n);
-            case Op.Power(var lowered) ->
-                ReferenceArithmetic.map2(operands[0], operands[1], n, (a, b) -> Powers.pow(a, b, lowered));
+            case Op.Power(var byX, var byY) ->
+                ReferenceArithmetic.map2(operands[0], operands[1], n, (a, b) -> Powers.derivative(a, b, byX, byY));
             case Op.Where _ -> ReferenceArithmetic.where(operands[0], operands[1], operands[2], n);
             case Op.Add _ -> ReferenceArithmetic.map2(operands[0], operands[1], n, (a, b) -> a + b);
             case Op.Subtract _ -> ReferenceArithmetic.map2(operands[0], operands[1], n, (a, b) -> a - b);

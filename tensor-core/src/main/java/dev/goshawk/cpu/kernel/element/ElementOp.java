@@ -12,7 +12,7 @@ public enum ElementOp {
     SIGMOID, SIGMOID_SLOPE, SOFTPLUS, ERF, ERFC, ERF_SLOPE, SIN, COS,
     /** ROUND of a number from 0 to 2^22, or of NaN. */
     ROUND_SMALL,
-    /** a^(b - p) for a whole p. */
+    /** The derivative of a^b, by b {@code p / BY_EXPONENT} times, by a the remainder. */
     POWER,
     /** b where a is above 0, c elsewhere. */
     WHERE,
@@ -20,6 +20,9 @@ public enum ElementOp {
     SUM,
     /** result += a * b. */
     SUM_OF_PRODUCTS;
+
+    /** What a derivative by the exponent counts in POWER's p; a derivative by the base counts 1. */
+    public static final int BY_EXPONENT = 64;
 
     /** How many of a, b, c the op has; the result that the sums add to is not counted. */
     public int operands() {

@@ -219,9 +219,11 @@ public final class FloatElements implements ElementKernels {
         }
     }
 
-    private static void power(float[] x, int xo, float[] y, int yo, int lowered, float[] r, int ro, int n) {
+    private static void power(float[] x, int xo, float[] y, int yo, int p, float[] r, int ro, int n) {
+        int byX = p % ElementOp.BY_EXPONENT;
+        int byY = p / ElementOp.BY_EXPONENT;
         for (int i = 0; i < n; i++) {
-            r[ro + i] = (float) Powers.pow(x[xo + i], y[yo + i], lowered);
+            r[ro + i] = (float) Powers.derivative(x[xo + i], y[yo + i], byX, byY);
         }
     }
 
@@ -251,11 +253,11 @@ public final class FloatElements implements ElementKernels {
                 case SIGN -> Math.signum(v);
                 case ABS -> Math.abs(v);
                 case FLOOR -> Math.floor(v);
-                case EXP -> Math.exp(v);
-                case EXPM1 -> Math.expm1(v);
-                case LOG -> Math.log(v);
-                case LOG1P -> Math.log1p(v);
-                case TANH -> Math.tanh(v);
+                case EXP -> ScalarFunctions.exp(v);
+                case EXPM1 -> StrictMath.expm1(v);
+                case LOG -> StrictMath.log(v);
+                case LOG1P -> StrictMath.log1p(v);
+                case TANH -> ScalarFunctions.tanh(v);
                 case SIGMOID -> ScalarFunctions.sigmoid(v);
                 case SIGMOID_SLOPE -> ScalarFunctions.sigmoidSlope(v);
                 case SOFTPLUS -> ScalarFunctions.softplus(v);
