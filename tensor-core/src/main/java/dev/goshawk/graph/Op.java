@@ -81,8 +81,9 @@ public sealed interface Op {
 
         public Power {
             if (byX < 0 || byY < 0 || byX > MOST || byY > MOST) {
-                throw new IllegalArgumentException("power: expected 0 to " + MOST + " derivatives by each operand, got " + byX + " and "
-                        + byY);
+                throw new IllegalArgumentException(
+                        "power: expected 0 to " + MOST + " derivatives by each operand, got " + byX + " and "
+                                + byY);
             }
         }
     }

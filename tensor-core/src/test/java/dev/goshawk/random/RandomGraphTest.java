@@ -83,8 +83,10 @@ class RandomGraphTest {
         assertTrue(convolutions.stream().anyMatch(g -> g.kernelHeight() == 3 && g.strideHeight() == 1
                 && g.groups() == 1 && g.inChannels() % 16 == 0 && g.outChannels() % 16 == 0), "Winograd's");
         // A dilated filter is padded between its elements, a running sum a product with a mask of steps.
-        assertTrue(ops(networks).stream().anyMatch(op -> op instanceof Op.Pad p && p.interior().getFirst() > 0), "dilated");
-        assertTrue(ops(networks).stream().anyMatch(op -> op instanceof Op.Conv c && c.role() == ConvRole.INPUT_GRAD), "transposed");
+        assertTrue(ops(networks).stream().anyMatch(op -> op instanceof Op.Pad p && p.interior().getFirst() > 0),
+                "dilated");
+        assertTrue(ops(networks).stream().anyMatch(op -> op instanceof Op.Conv c && c.role() == ConvRole.INPUT_GRAD),
+                "transposed");
         List<Op> ops = ops(networks);
         for (Class<?> kind : List.of(Op.AvgPool.class, Op.PoolGather.class, Op.Concat.class, Op.MatMul.class,
                 Op.Where.class, Op.MaxOver.class)) {

@@ -198,7 +198,8 @@ class LauncherTest {
             assertEquals(List.of("goshawk: jshell: " + row[0]), run.err());
         }
         assertFalse(Files.exists(clone.root.resolve("builds")));
-        assertEquals(0, clone.run(Map.of(), "jshell", "--feedback", "concise", "-R-Xmx1g", "PRINTING", "a.jsh").exitCode());
+        assertEquals(0,
+                clone.run(Map.of(), "jshell", "--feedback", "concise", "-R-Xmx1g", "PRINTING", "a.jsh").exitCode());
     }
 
     @Test
