@@ -23,9 +23,10 @@ public interface IntegerKernels {
      *
      * @param geometry of one image
      * @param filter [kernelHeight, kernelWidth, channels / groups, outChannels]
+     * @param signed whether the image may hold numbers below 0
      * @param largest of the image's numbers, in magnitude; no sum of products may reach 2^31
      */
-    Convolution convolution(ConvGeometry geometry, int[] filter, long largest);
+    Convolution convolution(ConvGeometry geometry, int[] filter, boolean signed, long largest);
 
     /**
      * Rounds sums to codes, as {@link IntegerRescaling} defines it.

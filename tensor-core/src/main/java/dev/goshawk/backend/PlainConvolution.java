@@ -8,8 +8,8 @@ final class PlainConvolution implements IntegerKernels.Convolution {
     private final ConvGeometry g;
     private final int[] filter;
 
-    /** @param largest of no matter: sums have 32 bits */
-    PlainConvolution(ConvGeometry g, int[] filter, long largest) {
+    /** What the image may hold is of no matter: sums have 32 bits. */
+    PlainConvolution(ConvGeometry g, int[] filter, boolean signed, long largest) {
         this.g = g;
         this.filter = filter;
     }

@@ -11,17 +11,17 @@ record Convolutions(IntegerKernels kernels, Program program) {
         int first = t.from() + from;
         if (g.groups() > 1) {
             // Groups see their own channels: all of them, zeros for those of other terms.
-            return add(moved(x, t, from, to, g.inChannels(), first), g, filter.numbers(), t.bound());
+            return add(moved(x, t, from, to, g.inChannels(), first), g, filter.numbers(), t);
         }
         ConvGeometry part = new ConvGeometry(1, g.inHeight(), g.inWidth(), to - from, g.outChannels(), g.kernelHeight(),
                 g.kernelWidth(), g.strideHeight(), g.strideWidth(), g.padTop(), g.padLeft(), g.padBottom(),
                 g.padRight(), 1);
         int image = to - from == t.channels() ? t.numbers() : moved(x, t, from, to, to - from, 0);
-        return add(image, part, taps(filter, g, first, t.from() + to), t.bound());
+        return add(image, part, taps(filter, g, first, t.from() + to), t);
     }
 
-    private int add(int image, ConvGeometry g, int[] filter, long bound) {
-        IntegerKernels.Convolution convolution = kernels.convolution(g, filter, bound);
+    private int add(int image, ConvGeometry g, int[] filter, Term term) {
+        IntegerKernels.Convolution convolution = kernels.convolution(g, filter, term.signed(), term.bound());
         return program.add(g.outHeight() * g.outWidth() * g.outChannels(), new int[] {image},
                 to -> arrays -> convolution.run(arrays[image], arrays[to]));
     }

@@ -116,7 +116,8 @@ public final class IntegerModel {
     /** Adds all steps to the program; returns the sums of the logits. */
     private Sums compile(Part logits, IntegerKernels kernels) {
         Map<String, Sums> inputs = new HashMap<>();
-        inputs.put(TracedNetwork.IMAGES, Sums.of(height, width, 3, pixels, Math.scalb(1.0, -INPUT_BITS), largest));
+        inputs.put(TracedNetwork.IMAGES,
+                Sums.of(height, width, 3, pixels, Math.scalb(1.0, -INPUT_BITS), true, largest));
         for (int i = 0; i < sites.size(); i++) {
             PackedActivation a = model.content().activations().get(i);
             Sums before = sums(sites.get(i), inputs, kernels);
@@ -125,7 +126,7 @@ public final class IntegerModel {
             int codes = program.add(before.pixels() * before.channels(), from, to -> arrays -> kernels.codes(rescaling,
                     chosen(arrays, from), arrays[to]));
             inputs.put(CODES + i, Sums.of(before.height(), before.width(), before.channels(), codes, a.numbers()[0],
-                    a.highest()));
+                    false, a.highest()));
         }
         return sums(logits, inputs, kernels);
     }

@@ -41,7 +41,7 @@ final class IntegerOps {
                 for (int o = 0; o < scales.length; o++) {
                     scales[o] *= t.scales()[from];
                 }
-                out.add(new Term(prepared.add(x, t, from, to, g, filter), 0, scales, bound));
+                out.add(new Term(prepared.add(x, t, from, to, g, filter), 0, scales, true, bound));
                 from = to;
             }
         }
@@ -62,7 +62,7 @@ final class IntegerOps {
         return new Sums(1, 1, x.terms().stream().map(t -> {
             int sums = program.add(t.channels(), new int[] {t.numbers()},
                     to -> arrays -> addPixels(arrays[t.numbers()], arrays[to]));
-            return new Term(sums, t.from(), t.scales(), t.bound() * x.pixels());
+            return new Term(sums, t.from(), t.scales(), t.signed(), t.bound() * x.pixels());
         }).toList(), constant);
     }
 
@@ -82,7 +82,8 @@ final class IntegerOps {
             throw unsupported("expected mean pooling that counts the padding");
         }
         int window = g.kernelHeight() * g.kernelWidth();
-        Sums pooled = pooled(x, g, t -> new Term(pool(t, g, false, program), t.from(), t.scales(), t.bound() * window));
+        Sums pooled = pooled(x, g,
+                t -> new Term(pool(t, g, false, program), t.from(), t.scales(), t.signed(), t.bound() * window));
         return new Sums(pooled.height(), pooled.width(), pooled.times(1.0 / window).terms(), x.constant());
     }
 
@@ -92,7 +93,7 @@ final class IntegerOps {
         if (!positive || !x.isDisjoint()) {
             throw unsupported("expected codes of activations before maximum pooling");
         }
-        return pooled(x, g, t -> new Term(pool(t, g, true, program), t.from(), t.scales(), t.bound()));
+        return pooled(x, g, t -> new Term(pool(t, g, true, program), t.from(), t.scales(), t.signed(), t.bound()));
     }
 
     private static Sums pooled(Sums x, PoolGeometry g, UnaryOperator<Term> pool) {
@@ -154,7 +155,7 @@ final class IntegerOps {
                     }
                 }
             });
-            return new Term(some, t.from(), t.scales(), t.bound());
+            return new Term(some, t.from(), t.scales(), t.signed(), t.bound());
         }).toList(), x.constant());
     }
 

@@ -43,10 +43,11 @@ record Sums(int height, int width, List<Term> terms, double[] constant) {
     }
 
     /** Numbers that are worth the same in all channels. */
-    static Sums of(int height, int width, int channels, int numbers, double scale, long bound) {
+    static Sums of(int height, int width, int channels, int numbers, double scale, boolean signed,
+            long bound) {
         double[] scales = new double[channels];
         Arrays.fill(scales, scale);
-        return new Sums(height, width, List.of(new Term(numbers, 0, scales, bound)), new double[channels]);
+        return new Sums(height, width, List.of(new Term(numbers, 0, scales, signed, bound)), new double[channels]);
     }
 
     /** The sum with another image of the same size. */

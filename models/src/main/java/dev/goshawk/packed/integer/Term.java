@@ -6,10 +6,11 @@ package dev.goshawk.packed.integer;
  * @param numbers the program's array of them: [height, width, scales.length]
  * @param from first channel
  * @param scales worth of a whole number, by channel
+ * @param signed whether a number may be below 0
  * @param bound on the magnitude of the numbers
  */
 @SuppressWarnings("ArrayRecordComponent")
-record Term(int numbers, int from, double[] scales, long bound) {
+record Term(int numbers, int from, double[] scales, boolean signed, long bound) {
     int channels() {
         return scales.length;
     }
@@ -20,11 +21,11 @@ record Term(int numbers, int from, double[] scales, long bound) {
 
     /** The same numbers, each worth something else. */
     Term withScales(double[] other) {
-        return new Term(numbers, from, other, bound);
+        return new Term(numbers, from, other, signed, bound);
     }
 
     /** The same numbers in other channels. */
     Term shifted(int channels) {
-        return new Term(numbers, from + channels, scales, bound);
+        return new Term(numbers, from + channels, scales, signed, bound);
     }
 }

@@ -136,12 +136,12 @@ class IntegerModelTest {
     @Test
     void rescalingByHand() {
         // 3 * 0.5 + 1 = 2.5 rounds up, -3 * 0.5 + 1 is below 0, 31 * 0.5 + 1 above 15.
-        Sums sums = new Sums(1, 3, List.of(new Term(0, 0, new double[] {0.5}, 31)),
+        Sums sums = new Sums(1, 3, List.of(new Term(0, 0, new double[] {0.5}, true, 31)),
                 new double[] {1});
         assertArrayEquals(new int[] {3, 0, 15}, codes(sums, 1, new int[] {3, -3, 31}));
         assertArrayEquals(new int[] {1, 0, 8}, codes(sums, 2, new int[] {3, -3, 31}));
         // A residual: 5 * 0.3 + 2 * 0.7 = 2.9.
-        Sums residual = Sums.of(1, 1, 1, 0, 0.3, 10).plus(Sums.of(1, 1, 1, 1, 0.7, 3));
+        Sums residual = Sums.of(1, 1, 1, 0, 0.3, true, 10).plus(Sums.of(1, 1, 1, 1, 0.7, true, 3));
         assertArrayEquals(new int[] {3}, codes(residual, 1, new int[] {5}, new int[] {2}));
     }
 

@@ -1,19 +1,20 @@
 package dev.goshawk.cpu.kernel.integer;
 
+import static dev.goshawk.cpu.kernel.simd.VectorSupport.F32;
 import static dev.goshawk.cpu.kernel.simd.VectorSupport.I32;
 
 import dev.goshawk.tensor.ConvGeometry;
 import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
  * The rows of an image that one output row sees, padding included, side by side: [column][kernel row][channel], so that the taps of an output pixel
- * follow each other. Numbers of 32 bits, or pairs of 16, in an array of floats: repeating one of those in all lanes of a vector is one load.
+ * follow each other. Floats, or 32-bit numbers as the bits of floats: repeating one of those in all lanes of a vector is one load.
  */
 final class Band {
     private static final ThreadLocal<float[]> NUMBERS = ThreadLocal.withInitial(() -> new float[0]);
-    private static final int LOW = 0xFFFF;
 
     private final ConvGeometry g;
     private final int columns;
@@ -59,79 +60,120 @@ final class Band {
         return numbers;
     }
 
-    /** The band of an output row. */
+    /** The band of an output row, as 32-bit numbers. */
     void fill(int[] image, int row, float[] band) {
         for (int r = 0; r < g.kernelHeight(); r++) {
-            int y = inside(row * g.strideHeight() - g.padTop() + r);
-            fill(image, y, -1, -1, band, r * g.inChannels());
-        }
-    }
-
-    /** The bands of two output rows, one in the low 16 bits, the other in the high ones, from a position on. */
-    void fill(int[] image, int row, int other, float[] band, int at) {
-        for (int r = 0; r < g.kernelHeight(); r++) {
-            int first = row * g.strideHeight() - g.padTop() + r;
-            fill(image, inside(first), inside(first + (other - row) * g.strideHeight()), LOW, band,
-                    at + r * g.inChannels());
-        }
-    }
-
-    private int inside(int y) {
-        return y >= 0 && y < g.inHeight() ? y : -1;
-    }
-
-    private void fill(int[] image, int low, int high, int mask, float[] band, int at) {
-        int channels = g.inChannels();
-        int count = Math.min(g.inWidth(), columns - g.padLeft());
-        int to = at + g.padLeft() * column;
-        int lowAt = low * g.inWidth() * channels;
-        int highAt = high * g.inWidth() * channels;
-        if (low >= 0 && high >= 0) {
-            pair(image, lowAt, highAt, mask, count, channels, band, to, column);
-        } else if (low >= 0) {
-            copy(image, lowAt, mask, 0, count, channels, band, to, column);
-        } else if (high >= 0) {
-            copy(image, highAt, -1, Short.SIZE, count, channels, band, to, column);
-        } else {
-            for (int x = 0; x < count; x++) {
-                Arrays.fill(band, to + x * column, to + x * column + channels, 0);
+            int y = row * g.strideHeight() - g.padTop() + r;
+            if (isInside(y)) {
+                fill(image, y, band, r * g.inChannels());
+            } else {
+                clear(band, r * g.inChannels());
             }
         }
     }
 
-    private static void pair(int[] image, int low, int high, int mask, int count, int channels, float[] band, int to,
-            int column) {
-        int whole = channels - channels % I32.length();
+    /**
+     * The bands of two output rows, as floats, from a position on.
+     *
+     * @param other the second row, or the first if there is none
+     * @param factor on the second row's numbers
+     */
+    void fill(int[] image, int row, int other, float factor, float[] band, int at) {
+        for (int r = 0; r < g.kernelHeight(); r++) {
+            int to = at + r * g.inChannels();
+            int first = row * g.strideHeight() - g.padTop() + r;
+            int second = first + (other - row) * g.strideHeight();
+            if (isInside(first) && isInside(second) && other != row) {
+                pairs(image, first, second, factor, band, to);
+            } else if (isInside(first)) {
+                floats(image, first, 1, band, to);
+            } else if (isInside(second)) {
+                floats(image, second, factor, band, to);
+            } else {
+                clear(band, to);
+            }
+        }
+    }
+
+    private boolean isInside(int y) {
+        return y >= 0 && y < g.inHeight();
+    }
+
+    /** Columns that the image fills. */
+    private int count() {
+        return Math.min(g.inWidth(), columns - g.padLeft());
+    }
+
+    private void clear(float[] band, int at) {
+        for (int x = 0, to = at + g.padLeft() * column; x < count(); x++, to += column) {
+            Arrays.fill(band, to, to + g.inChannels(), 0);
+        }
+    }
+
+    private void fill(int[] image, int y, float[] band, int at) {
+        int channels = g.inChannels();
+        int from = y * g.inWidth() * channels;
+        int to = at + g.padLeft() * column;
+        int whole = whole();
+        int count = count();
         for (int c = 0; c < whole; c += I32.length()) {
             for (int x = 0; x < count; x++) {
-                IntVector first = IntVector.fromArray(I32, image, low + x * channels + c).and(mask);
-                IntVector second = IntVector.fromArray(I32, image, high + x * channels + c)
-                        .lanewise(VectorOperators.LSHL, Short.SIZE);
-                first.or(second).reinterpretAsFloats().intoArray(band, to + x * column + c);
+                IntVector.fromArray(I32, image, from + x * channels + c).reinterpretAsFloats().intoArray(band,
+                        to + x * column + c);
             }
         }
         for (int x = 0; whole < channels && x < count; x++) {
             for (int c = whole; c < channels; c++) {
-                band[to + x * column + c] = Float.intBitsToFloat(
-                        image[low + x * channels + c] & mask | image[high + x * channels + c] << Short.SIZE);
+                band[to + x * column + c] = Float.intBitsToFloat(image[from + x * channels + c]);
             }
         }
     }
 
-    private static void copy(int[] image, int from, int mask, int shift, int count, int channels, float[] band, int to,
-            int column) {
-        int whole = channels - channels % I32.length();
+    private void floats(int[] image, int y, float factor, float[] band, int at) {
+        int channels = g.inChannels();
+        int from = y * g.inWidth() * channels;
+        int to = at + g.padLeft() * column;
+        int whole = whole();
+        int count = count();
         for (int c = 0; c < whole; c += I32.length()) {
             for (int x = 0; x < count; x++) {
-                IntVector.fromArray(I32, image, from + x * channels + c).and(mask)
-                        .lanewise(VectorOperators.LSHL, shift).reinterpretAsFloats()
+                floats(image, from + x * channels + c).mul(factor).intoArray(band, to + x * column + c);
+            }
+        }
+        for (int x = 0; whole < channels && x < count; x++) {
+            for (int c = whole; c < channels; c++) {
+                band[to + x * column + c] = factor * image[from + x * channels + c];
+            }
+        }
+    }
+
+    private void pairs(int[] image, int first, int second, float factor, float[] band, int at) {
+        int channels = g.inChannels();
+        int from = first * g.inWidth() * channels;
+        int other = second * g.inWidth() * channels;
+        int to = at + g.padLeft() * column;
+        int whole = whole();
+        int count = count();
+        // The inner loop is the long one.
+        for (int c = 0; c < whole; c += I32.length()) {
+            for (int x = 0; x < count; x++) {
+                floats(image, other + x * channels + c).mul(factor).add(floats(image, from + x * channels + c))
                         .intoArray(band, to + x * column + c);
             }
         }
         for (int x = 0; whole < channels && x < count; x++) {
             for (int c = whole; c < channels; c++) {
-                band[to + x * column + c] = Float.intBitsToFloat((image[from + x * channels + c] & mask) << shift);
+                band[to + x * column + c] = factor * image[other + x * channels + c] + image[from + x * channels + c];
             }
         }
+    }
+
+    /** Channels in whole vectors. */
+    private int whole() {
+        return g.inChannels() - g.inChannels() % I32.length();
+    }
+
+    private static FloatVector floats(int[] image, int at) {
+        return (FloatVector) IntVector.fromArray(I32, image, at).convertShape(VectorOperators.I2F, F32, 0);
     }
 }

@@ -24,11 +24,11 @@ public final class VectorIntegers implements IntegerKernels {
             VectorShape.forBitSize(Math.max(64, I32.vectorBitSize() / 2)));
 
     @Override
-    public Convolution convolution(ConvGeometry g, int[] filter, long largest) {
+    public Convolution convolution(ConvGeometry g, int[] filter, boolean signed, long largest) {
         if (g.groups() > 1) {
-            return PLAIN.convolution(g, filter, largest);
+            return PLAIN.convolution(g, filter, signed, largest);
         }
-        Convolution narrow = ShortConvolution.of(g, filter, largest);
+        Convolution narrow = FloatConvolution.of(g, filter, signed, largest);
         return narrow != null ? narrow : new IntConvolution(g, filter);
     }
 

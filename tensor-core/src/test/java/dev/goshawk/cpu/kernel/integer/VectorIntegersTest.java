@@ -2,9 +2,10 @@ package dev.goshawk.cpu.kernel.integer;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.goshawk.backend.IntegerKernels;
 import dev.goshawk.backend.IntegerRescaling;
@@ -42,19 +43,19 @@ class VectorIntegersTest {
         for (int[] bounds : new int[][] {{15, 1}, {15, 7}, {3, 1}, {255, 127}, {1, 32767}, {32767, 1}, {43000, 90}}) {
             int[] image = numbers(height * width * in, 0, bounds[0]);
             int[] filter = numbers(weights, -bounds[1], bounds[1]);
-            agree(g, image, filter, bounds[0]);
+            agree(g, image, filter, false, bounds[0]);
             Arrays.fill(image, bounds[0]);
             Arrays.fill(filter, bounds[1]);
-            agree(g, image, filter, bounds[0]);
+            agree(g, image, filter, false, bounds[0]);
             Arrays.fill(filter, -bounds[1]);
-            agree(g, image, filter, bounds[0]);
-            agree(g, numbers(image.length, -bounds[0], bounds[0]), filter, bounds[0]);
+            agree(g, image, filter, false, bounds[0]);
+            agree(g, numbers(image.length, -bounds[0], bounds[0]), filter, true, bounds[0]);
         }
     }
 
-    private void agree(ConvGeometry g, int[] image, int[] filter, long largest) {
-        int[] expected = run(IntegerKernels.PLAIN.convolution(g, filter, largest), g, image);
-        IntegerKernels.Convolution prepared = kernels.convolution(g, filter, largest);
+    private void agree(ConvGeometry g, int[] image, int[] filter, boolean signed, long largest) {
+        int[] expected = run(IntegerKernels.PLAIN.convolution(g, filter, signed, largest), g, image);
+        IntegerKernels.Convolution prepared = kernels.convolution(g, filter, signed, largest);
         assertArrayEquals(expected, run(prepared, g, image), g + " of at most " + largest);
         assertArrayEquals(expected, run(prepared, g, image), "again");
     }
@@ -67,16 +68,16 @@ class VectorIntegersTest {
     }
 
     @Test
-    void sixteenBitsWhereSumsStayInThemForAWhile() {
+    void floatsWhereSumsStayExactForAWhile() {
         ConvGeometry g = geometry(8, 8, 64, 64, 3, 3, 1, 1);
-        int[] ternary = new int[g.filterShape().size()];
-        Arrays.fill(ternary, 1);
-        assertNotNull(ShortConvolution.of(g, ternary, 15));
-        assertInstanceOf(ShortConvolution.class, kernels.convolution(g, ternary, 15));
-        int[] bytes = new int[g.filterShape().size()];
-        Arrays.fill(bytes, 127);
-        assertNull(ShortConvolution.of(g, bytes, 255), "a sum in 16 bits holds one product");
-        assertInstanceOf(IntConvolution.class, kernels.convolution(g, bytes, 255));
+        int[] weights = new int[g.filterShape().size()];
+        Arrays.fill(weights, 1);
+        assertTrue(FloatConvolution.of(g, weights, false, 15).isPaired());
+        Arrays.fill(weights, 127);
+        assertFalse(FloatConvolution.of(g, weights, false, 255).isPaired(), "two sums in a float are of no product");
+        assertInstanceOf(FloatConvolution.class, kernels.convolution(g, weights, false, 255));
+        assertNull(FloatConvolution.of(g, weights, false, 100_000), "a sum in a float is of one product");
+        assertInstanceOf(IntConvolution.class, kernels.convolution(g, weights, false, 100_000));
     }
 
     @Test
@@ -84,7 +85,7 @@ class VectorIntegersTest {
         ConvGeometry g = new ConvGeometry(1, 5, 5, 4, 6, 3, 3, 1, 1, 1, 1, 1, 1, 2);
         int[] image = numbers(100, 0, 3);
         int[] filter = numbers(g.filterShape().size(), -3, 3);
-        int[] found = run(kernels.convolution(g, filter, 3), g, image);
+        int[] found = run(kernels.convolution(g, filter, false, 3), g, image);
         int sum = 0;
         for (int r = 0; r < 3; r++) {
             for (int s = 0; s < 3; s++) {
