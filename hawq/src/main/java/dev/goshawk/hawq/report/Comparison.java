@@ -108,12 +108,14 @@ public record Comparison(String network, List<Entry> entries, List<Curve> curves
         if (reference == null) {
             return "";
         }
-        for (int i = 0; i < curve.losses().size(); i++) {
-            if (curve.losses().get(i) <= reference) {
-                return ": " + Numbers.epochs(curve.epochs().get(i)) + " epochs to the line";
-            }
+        // Below the line to the end: while most blocks are still float the loss is low as well.
+        int from = curve.losses().size();
+        while (from > 0 && curve.losses().get(from - 1) <= reference) {
+            from--;
         }
-        return ": never at the line";
+        return from == curve.losses().size()
+                ? ": never at the line"
+                : ": " + Numbers.epochs(curve.epochs().get(from)) + " epochs to the line";
     }
 
     /** Convergence of the curves, a line each; nothing where there is no reference. */
@@ -121,7 +123,8 @@ public record Comparison(String network, List<Entry> entries, List<Curve> curves
         if (reference == null) {
             return "";
         }
-        StringBuilder out = new StringBuilder("Loss on held-out images until 5 % above HAWQ's final loss, ")
+        StringBuilder out = new StringBuilder(
+                "Loss on held-out images, until it stays within 5 % of HAWQ's final loss, ")
                 .append(Numbers.fixed(reference, 3)).append(" (the line):\n");
         curves.forEach(c -> out.append("  ").append(c.label()).append(reached(c)).append('\n'));
         return out.toString();

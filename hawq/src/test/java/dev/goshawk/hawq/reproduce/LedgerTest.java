@@ -49,7 +49,8 @@ class LedgerTest {
     @Test
     void seedsAreAveragedAndConvergenceIsCounted() {
         LedgerRow hawq = row("hawq", 1, 88, new LedgerRow.Point(1, 0.9, 50), new LedgerRow.Point(15, 0.4, 88));
-        LedgerRow reversed = row("hawq-reversed-order", 1, 87, new LedgerRow.Point(1, 0.9, 50),
+        LedgerRow reversed = row("hawq-reversed-order", 1, 87, new LedgerRow.Point(1, 0.3, 90),
+                new LedgerRow.Point(5, 0.7, 80),
                 new LedgerRow.Point(9, 0.42, 86), new LedgerRow.Point(15, 0.41, 87));
         LedgerRow never = row("hawq-reversed-precision", 1, 70, new LedgerRow.Point(1, 0.9, 60),
                 new LedgerRow.Point(15, 0.8, 70));
