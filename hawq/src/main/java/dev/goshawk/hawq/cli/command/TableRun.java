@@ -141,7 +141,7 @@ final class TableRun {
             done = reproduction.run(rows, progress);
         }
         Comparison comparison = Table.of(paper.network(), network.describe().blocks(), rows, done,
-                provenance(command(spec, name), backend, opened, origin.commit()));
+                provenance(command(spec), backend, opened, origin.commit()));
         print(text, comparison);
         report(text, err, comparison, reproduction, rows);
         if (done.size() < rows.size()) {
@@ -234,8 +234,7 @@ final class TableRun {
                 Commit.current());
     }
 
-    private static String command(CommandSpec spec, String name) {
-        return (name + " "
-                + String.join(" ", spec.commandLine().getParseResult().originalArgs())).strip();
+    private static String command(CommandSpec spec) {
+        return "goshawk " + String.join(" ", spec.commandLine().getParseResult().originalArgs());
     }
 }

@@ -12,8 +12,9 @@ public final class ScatterChart {
     private static final double RIGHT = 420;
     private static final double TOP = 14;
     private static final double BOTTOM = 264;
-    /** Room for a label to the right of its point. */
-    private static final double LABEL = 120;
+    /** Width of a letter of a label, about. */
+    private static final double LETTER = 6;
+    private static final double DOT = 4;
     private static final double LINE = 13;
 
     private ScatterChart() {
@@ -30,6 +31,19 @@ public final class ScatterChart {
     public record Point(String label, double x, double y, double low, double high) {
     }
 
+    /** A label from {@code begin} to {@code end} with its base line at y. */
+    private record Label(double begin, double end, double y) {
+        boolean touches(Label other) {
+            return begin < other.end && other.begin < end && Math.abs(y - other.y) < LINE;
+        }
+    }
+
+    /**
+     * Draws the points.
+     *
+     * @param description for those who cannot see the chart
+     * @param xName of the horizontal axis
+     */
     public static String draw(String description, String xName, List<Point> points) {
         double most = points.stream().mapToDouble(Point::x).max().orElse(1);
         double least = points.stream().mapToDouble(Point::x).min().orElse(0);
@@ -56,14 +70,19 @@ public final class ScatterChart {
         out.append(Html.label((LEFT + RIGHT) / 2, BOTTOM + 33, "middle", "tick", xName));
         out.append("<g class=\"curve s1\"><path d=\"").append(frontier(points, left, perX, from, perY))
                 .append("\"/></g>\n");
-        List<double[]> labels = new ArrayList<>();
+        List<Label> labels = new ArrayList<>();
+        for (Point p : points) {
+            // Labels keep off dots as well.
+            double x = LEFT + (p.x() - left) * perX;
+            labels.add(new Label(x - DOT, x + DOT, BOTTOM - (p.y() - from) * perY + DOT));
+        }
         for (Point p : points.stream().sorted(Comparator.comparingDouble(Point::y).reversed()).toList()) {
             append(out, p, LEFT + (p.x() - left) * perX, from, perY, labels);
         }
         return Html.svg(WIDTH, HEIGHT, description, out.toString());
     }
 
-    private static void append(StringBuilder out, Point p, double x, double from, double perY, List<double[]> labels) {
+    private static void append(StringBuilder out, Point p, double x, double from, double perY, List<Label> labels) {
         double y = BOTTOM - (p.y() - from) * perY;
         out.append("<g><title>").append(Html.text(p.label())).append("</title>");
         if (p.high() > p.low()) {
@@ -71,17 +90,26 @@ public final class ScatterChart {
         }
         out.append("<circle cx=\"").append(Html.at(x)).append("\" cy=\"").append(Html.at(y))
                 .append("\" r=\"3.5\" class=\"dot\"/>");
-        boolean toTheLeft = x + LABEL > RIGHT;
-        double textY = y + 4;
-        // From the top down: a label that would touch one above goes below it.
-        for (double[] other : labels) {
-            if (Math.abs(other[0] - x) < LABEL && textY - other[1] < LINE) {
-                textY = other[1] + LINE;
+        double width = LETTER * p.label().length();
+        boolean toTheLeft = x + 7 + width > RIGHT;
+        double begin = toTheLeft ? x - 7 - width : x + 7;
+        Label label = place(begin, begin + width, y + DOT, labels);
+        labels.add(label);
+        out.append(Html.label(toTheLeft ? x - 7 : x + 7, label.y, toTheLeft ? "end" : "start", "tick", p.label()))
+                .append("</g>\n");
+    }
+
+    /** Beside its point, or as few lines above or below as keep it off all others and within the chart. */
+    private static Label place(double begin, double end, double y, List<Label> labels) {
+        int lines = (int) ((BOTTOM - TOP) / LINE);
+        for (int k = 0; k < 2 * lines; k++) {
+            double at = y + (k % 2 == 0 ? k / 2 : -(k + 1) / 2) * LINE;
+            Label label = new Label(begin, end, at);
+            if (at > TOP && at <= BOTTOM + 4 && labels.stream().noneMatch(label::touches)) {
+                return label;
             }
         }
-        labels.add(new double[] {x, textY});
-        out.append(Html.label(toTheLeft ? x - 7 : x + 7, textY, toTheLeft ? "end" : "start", "tick", p.label()))
-                .append("</g>\n");
+        return new Label(begin, end, y);
     }
 
     private static String frontier(List<Point> points, double left, double perX, double from, double perY) {
