@@ -4,7 +4,7 @@ import dev.goshawk.files.Printable;
 import org.jspecify.annotations.Nullable;
 
 /** Data that cannot be used. The message is one line naming the file, what was expected and what came. */
-public final class DataException extends IllegalArgumentException {
+public class DataException extends IllegalArgumentException {
     private static final long serialVersionUID = 1;
 
     public DataException(String message) {

@@ -18,6 +18,10 @@ public interface LayerHooks {
         return activation;
     }
 
+    /** Hears what a node of an imported file gives, layers and activations in it included. */
+    default void computed(String node, Value value) {
+    }
+
     /**
      * What a batch normalization in evaluation mode gives; called once each.
      *

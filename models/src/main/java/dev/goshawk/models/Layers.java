@@ -136,6 +136,11 @@ public final class Layers {
         return trace.hooks.activation(site, rectified);
     }
 
+    /** Tells the hooks what a node of an imported file gives. */
+    public void computed(String node, Value value) {
+        trace.hooks.computed(node, value);
+    }
+
     /** Maximum over windows; the padding never wins. */
     public Value maxPool(Value x, Window w) {
         return Functions.maxPool(x, geometry(x, w, 0, 0));

@@ -268,6 +268,11 @@ public final class OnnxNetwork implements Network {
         }
 
         @Override
+        public void computed(String name, Value value) {
+            net.computed(name, value);
+        }
+
+        @Override
         public Value activation(String site, Value rectified) {
             return net.block(block).activation(site, rectified);
         }

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.function.BooleanSupplier;
 
+import dev.goshawk.data.ImageSizeException;
+import dev.goshawk.hawq.cli.data.PhotographOptions;
 import dev.goshawk.hawq.setting.NamesSettings;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -53,7 +55,16 @@ final class ErrorLines implements IParameterExceptionHandler, IExecutionExceptio
 
     @Override
     public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
-        return report(command, failure, oneLine(failure));
+        return report(command, failure, oneLine(failure) + remedy(failure, command));
+    }
+
+    /** What brings images of any size to the one that was expected. */
+    private static String remedy(Exception failure, CommandLine command) {
+        return failure instanceof ImageSizeException e
+                && command.getCommandSpec().findOption(PhotographOptions.CROP) != null
+                        ? "; with " + PhotographOptions.CROP + " " + e.side()
+                                + " images of any size are resized and cut out"
+                        : "";
     }
 
     private int report(CommandLine command, Exception failure, String line) {

@@ -133,7 +133,10 @@ class EvaluateCommandTest {
                 failure("--backend", "abacus"));
         assertEquals("goshawk: " + folder.resolve("x") + ": no such data folder",
                 failure("--data", folder.resolve("x").toString()));
-        assertEquals("goshawk: resnet50 takes images of 224x224, the data has 32x32", failure("--model", "resnet50"));
+        assertEquals(
+                "goshawk: resnet50 takes images of 224x224, the data has 32x32; expected --data, a folder of images of any size, "
+                        + "or --input-size 32",
+                failure("--model", "resnet50"));
         CliRun.writeSamples(folder, IMAGES.name(5), "test/circle/none.png");
         assertTrue(
                 failure("--samples", list.toString())

@@ -72,6 +72,25 @@ class InputCommandsTest {
         assertNotEquals(byOptions, evaluated());
     }
 
+    /** Where images have to be of one size, the line says what brings others to it; and that works. */
+    @Test
+    void otherSizesAreOneLineWithTheRemedy() throws IOException {
+        for (String[] command : new String[][] {{"evaluate"}, {"spectrum"}, {"quantize"}, {"train", "--epochs", "1"}}) {
+            List<String> call = new ArrayList<>(List.of(command));
+            call.addAll(List.of("--weights", "random", "--data", data));
+            String line = CliRun.failure(call.toArray(String[]::new));
+            assertTrue(line.contains(": expected an image of 32x32 pixels, got ")
+                    && line.endsWith("; with --crop 32 images of any size are resized and cut out"), line);
+        }
+        CliRun run = CliRun.of("evaluate", "--model", "resnet20", "--weights", "random", "--data", data, "--crop",
+                "32");
+        assertEquals(0, run.exitCode(), run.err());
+        assertEquals(
+                "goshawk: resnet20 takes images of 40x40, the data has 32x32; expected --data, a folder of images of any "
+                        + "size, or --input-size 32",
+                CliRun.failure("evaluate", "--weights", "random", "--input-size", "40"));
+    }
+
     @Test
     void everyCommandThatReadsImagesTakesThem() throws IOException {
         for (String[] command : new String[][] {{"spectrum", "--max-iterations", "2"}, {"trace", "--draws", "2"},

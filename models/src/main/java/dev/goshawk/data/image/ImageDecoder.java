@@ -1,6 +1,7 @@
 package dev.goshawk.data.image;
 
 import dev.goshawk.data.DataException;
+import dev.goshawk.data.ImageSizeException;
 import dev.goshawk.files.RegularFile;
 import java.awt.image.BufferedImage;
 import java.awt.image.ComponentColorModel;
@@ -65,8 +66,7 @@ public final class ImageDecoder {
         byte[] bytes = read(file);
         Header header = header(file, bytes);
         if (header.width() != width || header.height() != height) {
-            throw new DataException(file + ": expected an image of " + width + "x" + height + " pixels, got "
-                    + header.width() + "x" + header.height());
+            throw new ImageSizeException(file, height, width, header.width() + "x" + header.height());
         }
         byte[] decoded = decode(file, bytes, header).rgb();
         System.arraycopy(decoded, 0, rgb, offset, decoded.length);
@@ -94,7 +94,8 @@ public final class ImageDecoder {
         } else if (bytes.length > PNG_DEPTH && bytes[0] == (byte) 0x89 && bytes[1] == 'P' && bytes[2] == 'N'
                 && bytes[3] == 'G') {
             if (bytes[PNG_DEPTH] > 8) {
-                throw new DataException(file + ": expected 8 bits a sample, got " + bytes[PNG_DEPTH]);
+                throw new DataException(file + ": expected 8 bits a sample, got " + bytes[PNG_DEPTH]
+                        + "; save the image with 8");
             }
             ByteBuffer numbers = ByteBuffer.wrap(bytes);
             header = new Header(numbers.getInt(PNG_WIDTH), numbers.getInt(PNG_WIDTH + Integer.BYTES), null);

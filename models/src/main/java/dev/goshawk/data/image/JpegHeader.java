@@ -65,7 +65,8 @@ record JpegHeader(int width, int height, JpegColour colour, int tall) {
                     + ", expected baseline, extended or progressive Huffman coding");
         }
         if (bytes[body] != 8) {
-            throw new UnsupportedOperationException("expected 8 bits a sample, got " + (bytes[body] & 0xFF));
+            throw new UnsupportedOperationException("expected 8 bits a sample, got " + (bytes[body] & 0xFF)
+                    + "; save the image with 8");
         }
         if (JpegSegments.u16(bytes, body + 1) == 0 || JpegSegments.u16(bytes, body + 3) == 0) {
             throw new IllegalArgumentException("an image without rows or columns");

@@ -31,6 +31,10 @@ public interface Source {
         return true;
     }
 
+    /** Hears what a node gives, as it was traced. */
+    default void computed(String node, Value value) {
+    }
+
     /** What follows a rectifier in place of its result. */
     Value activation(String name, Value rectified);
 

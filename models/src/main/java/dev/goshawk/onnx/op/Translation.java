@@ -119,7 +119,11 @@ public final class Translation {
         }
         List<Term> results = apply(node, inputs);
         for (int i = 0; i < node.outputs().size() && i < results.size(); i++) {
-            terms.put(node.outputs().get(i), results.get(i));
+            Term result = results.get(i);
+            terms.put(node.outputs().get(i), result);
+            if (!result.isConstant()) {
+                source.computed(node.describe(), result.value());
+            }
         }
         for (int i = results.size(); i < node.outputs().size(); i++) {
             if (model.uses(node.outputs().get(i)) > 0) {

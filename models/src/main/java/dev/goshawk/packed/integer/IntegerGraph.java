@@ -12,12 +12,17 @@ import java.util.Map;
 
 /** The values between two roundings of a network: sums of whole numbers, which a program computes, and numbers for each channel. */
 final class IntegerGraph {
+    private static final List<Integer> PLANES_FIRST = List.of(0, 3, 1, 2);
+    private static final List<Integer> NONE = List.of(0, 0, 0, 0);
+
     private final Map<String, Sums> inputs;
     private final Map<String, IntegerWeight> weights;
     private final Map<String, double[]> constants;
     private final Convolutions convolutions;
     private final Program program;
     private final Map<Value, Sums> sums = new IdentityHashMap<>();
+    /** Images whose planes come one after the other. */
+    private final Map<Value, Sums> planes = new IdentityHashMap<>();
     private final Map<Value, double[]> numbers = new IdentityHashMap<>();
     private final Map<Value, IntegerWeight> filters = new IdentityHashMap<>();
 
@@ -59,11 +64,15 @@ final class IntegerGraph {
             case Op.Broadcast _ -> broadcast(v);
             case Op.Sum(var axes) when axes.equals(List.of(1, 2)) && v.operand(0).shape().rank() == 4 ->
                 sums.put(v, IntegerOps.sumOfPixels(sums(v.operand(0)), program));
+            case Op.Permute(var order) when order.equals(PLANES_FIRST) -> planes.put(v, sums(v.operand(0)));
             case Op.Reshape(var to) -> reshape(v, to);
             case Op.Concat(var axis) when axis == v.shape().rank() - 1 ->
                 sums.put(v, Sums.concat(v.operands().stream().map(this::sums).toList()));
             case Op.Slice(var start, var limit, var stride) when start.size() == 4 ->
                 sums.put(v, IntegerOps.slice(sums(v.operand(0)), start, limit, stride, program));
+            case Op.Pad(var low, var high, var interior) when filters.get(v.operand(0)) instanceof IntegerWeight filter
+                    && low.equals(NONE) && high.equals(NONE) && interior.subList(2, 4).equals(List.of(0, 0)) ->
+                filters.put(v, filter.dilated(v.operand(0).shape(), interior.get(0), interior.get(1)));
             case Op.Pad(var low, var high, var interior) when low.size() == 4 ->
                 sums.put(v, IntegerOps.padChannels(sums(v.operand(0)), low, high, interior));
             case Op.AvgPool(var g, var count) -> sums.put(v, IntegerOps.avgPool(sums(v.operand(0)), g, count, program));
@@ -113,6 +122,10 @@ final class IntegerGraph {
         double[] found = numbers.get(from);
         if (found != null && to.size() == found.length) {
             numbers.put(v, found);
+            return;
+        }
+        if (planes.get(from) instanceof Sums image && to.rank() == 2 && to.dim(0) == from.shape().dim(0)) {
+            sums.put(v, IntegerOps.flattened(image, program));
             return;
         }
         Sums sum = sums(from);

@@ -6,7 +6,6 @@ import dev.goshawk.backend.IntegerRescaling;
 import dev.goshawk.data.Normalization;
 import dev.goshawk.data.image.ImageDecoder;
 import dev.goshawk.data.image.RgbImage;
-import dev.goshawk.graph.Graph;
 import dev.goshawk.graph.Op;
 import dev.goshawk.graph.Value;
 import dev.goshawk.models.ActivationSite;
@@ -27,6 +26,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -57,6 +57,8 @@ public final class IntegerModel {
     private final Map<String, IntegerWeight> weights = new HashMap<>();
     private final Map<String, double[]> constants = new HashMap<>();
     private final List<Part> sites = new ArrayList<>();
+    /** What nodes of an imported file give. */
+    private final Map<Value, String> nodes = new IdentityHashMap<>();
     private final Program program = new Program();
     private final int pixels;
     private final Program.Memory memory;
@@ -107,7 +109,7 @@ public final class IntegerModel {
         }
         TracedNetwork traced = model.network().trace(DType.FLOAT32, 1, height, width, Mode.EVALUATION, new Hooks());
         this.pixels = program.input(height * width * 3);
-        Sums logits = compile(Part.of(traced.logits()), kernels);
+        Sums logits = compile(Part.of(traced.logits(), "the logits", Double.POSITIVE_INFINITY), kernels);
         this.last = Rescaling.of(logits, 1, LOGIT_BITS, true, 0);
         this.lastNumbers = Rescaling.numbers(logits);
         this.memory = program.plan(new int[] {pixels}, lastNumbers);
@@ -121,20 +123,27 @@ public final class IntegerModel {
         for (int i = 0; i < sites.size(); i++) {
             PackedActivation a = model.content().activations().get(i);
             Sums before = sums(sites.get(i), inputs, kernels);
-            IntegerRescaling rescaling = Rescaling.of(before, a.numbers()[0], SUM_BITS, false, a.highest());
+            int highest = (int) Math.min(a.highest(), Math.rint((float) sites.get(i).limit() / a.numbers()[0]));
+            IntegerRescaling rescaling = Rescaling.of(before, a.numbers()[0], SUM_BITS, false, highest);
             int[] from = Rescaling.numbers(before);
             int codes = program.add(before.pixels() * before.channels(), from, to -> arrays -> kernels.codes(rescaling,
                     chosen(arrays, from), arrays[to]));
             inputs.put(CODES + i, Sums.of(before.height(), before.width(), before.channels(), codes, a.numbers()[0],
-                    false, a.highest()));
+                    false, highest));
         }
         return sums(logits, inputs, kernels);
     }
 
     private Sums sums(Part part, Map<String, Sums> inputs, IntegerKernels kernels) {
         IntegerGraph graph = new IntegerGraph(inputs, weights, constants, kernels, program);
-        part.nodes.forEach(graph::add);
-        return graph.sums(part.result);
+        for (Value v : part.nodes()) {
+            try {
+                graph.add(v);
+            } catch (IntegerOps.UnsupportedException e) {
+                throw e.in(part.place(v, nodes));
+            }
+        }
+        return graph.sums(part.result());
     }
 
     private static int[][] chosen(int[][] arrays, int[] some) {
@@ -162,13 +171,6 @@ public final class IntegerModel {
         return Tensor.view(Shape.of(values.length), values, 0).toDoubles();
     }
 
-    /** A value and what it is computed from, operands first. */
-    private record Part(Value result, List<Value> nodes) {
-        static Part of(Value result) {
-            return new Part(result, Graph.of("result", result).nodes());
-        }
-    }
-
     /** Cuts the network at its activations: what comes before one is kept, and what follows starts from its codes. */
     private final class Hooks extends FoldedNormalization {
         Hooks() {
@@ -182,12 +184,20 @@ public final class IntegerModel {
         }
 
         @Override
+        public void computed(String node, Value value) {
+            nodes.put(value, node);
+        }
+
+        @Override
         public Value activation(ActivationSite site, Value activation) {
-            if (!(activation.op() instanceof Op.Unary(var f)) || f != Op.Unary.Function.RELU) {
+            double limit = activation.op() instanceof Op.Binary(var f) && f == Op.Binary.Function.MIN
+                    && activation.operand(1).op() instanceof Op.Constant c ? c.value() : Double.POSITIVE_INFINITY;
+            Value rectified = limit < Double.POSITIVE_INFINITY ? activation.operand(0) : activation;
+            if (!(rectified.op() instanceof Op.Unary(var f)) || f != Op.Unary.Function.RELU) {
                 throw IntegerOps
-                        .unsupported("expected a rectifier at '" + site.name() + "', got " + activation.op().label());
+                        .unsupported("expected a rectifier at '" + site.name() + "', got " + rectified.op().label());
             }
-            sites.add(Part.of(activation.operand(0)));
+            sites.add(Part.of(rectified.operand(0), "'" + site.name() + "'", limit));
             return Value.input(CODES + (sites.size() - 1), DType.FLOAT32, activation.shape());
         }
     }

@@ -12,8 +12,26 @@ final class IntegerOps {
     private IntegerOps() {
     }
 
-    static IllegalArgumentException unsupported(String what) {
-        return new IllegalArgumentException("integer arithmetic: " + what);
+    /** What integers cannot compute. */
+    static final class UnsupportedException extends IllegalArgumentException {
+        private static final long serialVersionUID = 1;
+        private static final String OF = "integer arithmetic: ";
+
+        private final String what;
+
+        private UnsupportedException(String place, String what) {
+            super(OF + place + what);
+            this.what = what;
+        }
+
+        /** The same, and where in the network. */
+        UnsupportedException in(String place) {
+            return new UnsupportedException(place + ": ", what);
+        }
+    }
+
+    static UnsupportedException unsupported(String what) {
+        return new UnsupportedException("", what);
     }
 
     /**
@@ -33,10 +51,7 @@ final class IntegerOps {
                 while (to < t.channels() && t.scales()[to] == t.scales()[from]) {
                     to++;
                 }
-                long bound = Math.multiplyExact(t.bound(), filter.largestSum());
-                if (bound > Integer.MAX_VALUE) {
-                    throw unsupported("expected sums below 2^31, a layer may reach " + bound);
-                }
+                long bound = Term.checked(Math.multiplyExact(t.bound(), filter.largestSum()));
                 double[] scales = filter.scales().clone();
                 for (int o = 0; o < scales.length; o++) {
                     scales[o] *= t.scales()[from];
@@ -73,6 +88,26 @@ final class IntegerOps {
                 sums[c] += numbers[from + c];
             }
         }
+    }
+
+    /** All numbers of an image as a vector, channel by channel. */
+    static Sums flattened(Sums x, Program program) {
+        int pixels = x.pixels();
+        return new Sums(1, 1, x.terms().stream().map(t -> {
+            int channels = t.channels();
+            int flat = program.add(pixels * channels, new int[] {t.numbers()}, to -> arrays -> {
+                for (int i = 0; i < pixels * channels; i++) {
+                    arrays[to][i % channels * pixels + i / channels] = arrays[t.numbers()][i];
+                }
+            });
+            return new Term(flat, t.from() * pixels, repeated(t.scales(), pixels), t.signed(), t.bound());
+        }).toList(), repeated(x.constant(), pixels));
+    }
+
+    private static double[] repeated(double[] each, int times) {
+        double[] all = new double[each.length * times];
+        Arrays.setAll(all, i -> each[i / times]);
+        return all;
     }
 
     /** Mean over windows, the padding's zeros counted. */

@@ -13,6 +13,19 @@ import dev.goshawk.tensor.Shape;
  */
 @SuppressWarnings("ArrayRecordComponent")
 record IntegerWeight(int[] numbers, double[] scales, long largestSum) {
+    /** A filter of this shape with rows and columns of zeros between its own. */
+    IntegerWeight dilated(Shape filter, int rows, int columns) {
+        int taps = filter.dim(2) * filter.dim(3);
+        int width = (filter.dim(1) - 1) * (columns + 1) + 1;
+        int[] wide = new int[((filter.dim(0) - 1) * (rows + 1) + 1) * width * taps];
+        for (int y = 0; y < filter.dim(0); y++) {
+            for (int x = 0; x < filter.dim(1); x++) {
+                System.arraycopy(numbers, (y * filter.dim(1) + x) * taps, wide,
+                        (y * (rows + 1) * width + x * (columns + 1)) * taps, taps);
+            }
+        }
+        return new IntegerWeight(wide, scales, largestSum);
+    }
 
     /**
      * Unpacks a weight.

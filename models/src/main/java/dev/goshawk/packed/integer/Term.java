@@ -7,10 +7,22 @@ package dev.goshawk.packed.integer;
  * @param from first channel
  * @param scales worth of a whole number, by channel
  * @param signed whether a number may be below 0
- * @param bound on the magnitude of the numbers
+ * @param bound on the magnitude of the numbers, below 2^31
  */
 @SuppressWarnings("ArrayRecordComponent")
 record Term(int numbers, int from, double[] scales, boolean signed, long bound) {
+    Term {
+        checked(bound);
+    }
+
+    /** The bound, where numbers of 32 bits stay within it. */
+    static long checked(long bound) {
+        if (bound > Integer.MAX_VALUE) {
+            throw IntegerOps.unsupported("expected sums below 2^31, a layer may reach " + bound);
+        }
+        return bound;
+    }
+
     int channels() {
         return scales.length;
     }

@@ -132,7 +132,7 @@ class ImageDecoderTest {
     void namesWhatItDoesNotRead() throws IOException {
         byte[] plain = jpeg();
         int frame = Jpegs.find(plain, FRAME);
-        assertEquals("expected 8 bits a sample, got 12", refusal(with(plain, frame + 4, 12)));
+        assertEquals("expected 8 bits a sample, got 12; save the image with 8", refusal(with(plain, frame + 4, 12)));
         assertEquals("JPEG process SOF9, expected baseline, extended or progressive Huffman coding",
                 refusal(with(plain, frame + 1, 0xC9)));
         assertEquals("JPEG process SOF3, expected baseline, extended or progressive Huffman coding",
@@ -142,7 +142,7 @@ class ImageDecoderTest {
         assertEquals("expected an image of at most 67108864 pixels, got 65320x65304", refusal(huge));
         assertEquals("corrupt image (an image without rows or columns)", refusal(with(plain, frame + 6, 0)));
         byte[] png = Images.encoded("png", 32, 1);
-        assertEquals("expected 8 bits a sample, got 16", refusal(with(png, 24, 16)));
+        assertEquals("expected 8 bits a sample, got 16; save the image with 8", refusal(with(png, 24, 16)));
         assertEquals("expected an image of at most 67108864 pixels, got 4294967072x32", refusal(
                 with(with(with(with(png, 16, 0xFF), 17, 0xFF), 18, 0xFF), 19, 0x20)));
         assertEquals("corrupt image (neither JPEG nor PNG data, 4 bytes)", refusal(new byte[] {'G', 'I', 'F', '8'}));

@@ -125,7 +125,7 @@ class ImageFolderTest {
     void refusesDeepSamplesAndHugeHeaders() throws IOException {
         Path file = root.resolve("train/cat/1.png");
         Images.put(file, Images.encoded("png", new BufferedImage(32, 32, BufferedImage.TYPE_USHORT_GRAY)));
-        assertEquals(file + ": expected 8 bits a sample, got 16", refusal());
+        assertEquals(file + ": expected 8 bits a sample, got 16; save the image with 8", refusal());
         byte[] huge = Images.encoded("png", 32, 1);
         huge[16] = 0x7f;
         Images.put(file, huge);

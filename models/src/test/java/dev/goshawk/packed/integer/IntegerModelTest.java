@@ -46,7 +46,7 @@ class IntegerModelTest {
         return PackedModel.load(file, network);
     }
 
-    private static float[] image(int height, int width, int seed) {
+    static float[] image(int height, int width, int seed) {
         float[] pixels = new float[height * width * 3];
         SplitMix64 random = SplitMix64.of(seed, 9);
         double a = random.between(0.05, 0.3);
@@ -58,7 +58,7 @@ class IntegerModelTest {
         return pixels;
     }
 
-    private static double[] floats(PackedModel model, int height, int width, float[] image) {
+    static double[] floats(PackedModel model, int height, int width, float[] image) {
         PackedModel.Traced traced = model.trace(DType.FLOAT64, 1, height, width);
         Executable forward = Backends.defaultBackend().compile(Graph.of("logits", traced.network().logits()));
         traced.bindTo(forward);

@@ -18,7 +18,10 @@ public final class PhotographOptions {
             description = "Photographs: short side after resizing (default: 256 for an input of 224 pixels, 342 for 299).")
     private @Nullable Integer resize;
 
-    @Option(names = "--crop", paramLabel = "N",
+    /** Name of the option. */
+    public static final String CROP = "--crop";
+
+    @Option(names = CROP, paramLabel = "N",
             description = "Photographs: side of the center crop that the network sees (default: its native size).")
     private @Nullable Integer crop;
 
@@ -41,7 +44,7 @@ public final class PhotographOptions {
             asked.add("--resize");
         }
         if (crop != null) {
-            asked.add("--crop");
+            asked.add(CROP);
         }
         return asked;
     }
@@ -70,7 +73,9 @@ public final class PhotographOptions {
         int side = crop == null ? network.inputSize() : crop;
         if (dataset.height() != side || dataset.width() != side) {
             throw new DataException(network.name() + " takes images of " + side + "x" + side + ", the data has "
-                    + dataset.height() + "x" + dataset.width());
+                    + dataset.height() + "x" + dataset.width()
+                    + "; expected --data, a folder of images of any size, or "
+                    + InputOptions.SIZE + " " + dataset.height());
         }
     }
 
