@@ -3,22 +3,17 @@ package dev.goshawk.onnx.export;
 import dev.goshawk.graph.Op;
 import dev.goshawk.graph.Value;
 import dev.goshawk.onnx.export.GraphBytes.Attributes;
-import dev.goshawk.tensor.ConvGeometry;
 import dev.goshawk.tensor.ConvRole;
 import dev.goshawk.tensor.PoolGeometry;
 import dev.goshawk.tensor.Shape;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Writes values as nodes: images [batch, height, width, channels] of Goshawk's are [batch, channels, height, width] in the file. */
 final class NodeWriter {
-    private static final String WEIGHT = ".weight";
     /** Axis i of an image in Goshawk is axis {@code AXES[i]} of ONNX. */
     private static final int[] AXES = {0, 2, 3, 1};
     private static final List<Integer> PLANES_FIRST = List.of(0, 3, 1, 2);
@@ -27,34 +22,13 @@ final class NodeWriter {
     private final Map<Value, String> names = new IdentityHashMap<>();
     /** Inputs of the traced graph by name: what they are in the file. */
     private final Map<String, String> inputs = new HashMap<>();
-    private final Map<String, float[]> channels = new HashMap<>();
-    private final Map<String, Filter> weights = new HashMap<>();
-    private final Set<String> taken = new HashSet<>();
+    private final ChannelNumbers numbers = new ChannelNumbers();
+    private final LayerWriter layers;
     private int count;
-
-    /** Numbers by channel, or one for all. */
-    @SuppressWarnings("ArrayRecordComponent")
-    private record Numbers(String name, float[] values) {
-        float at(int channel) {
-            return values[values.length == 1 ? 0 : channel];
-        }
-    }
-
-    /** A float weight, [out, ...]. */
-    @SuppressWarnings("ArrayRecordComponent")
-    private record Filter(long[] dims, float[] values) {
-        float[] times(Numbers byOutput) {
-            float[] product = new float[values.length];
-            int each = values.length / (int) dims[0];
-            for (int i = 0; i < product.length; i++) {
-                product[i] = values[i] * byOutput.at(i / each);
-            }
-            return product;
-        }
-    }
 
     NodeWriter(GraphBytes out) {
         this.out = out;
+        this.layers = new LayerWriter(out, numbers, this);
     }
 
     /** Says what an input of the traced graph is called in the file. */
@@ -63,12 +37,17 @@ final class NodeWriter {
     }
 
     void byChannel(String input, float[] values) {
-        channels.put(input, values);
+        numbers.put(input, values);
     }
 
     /** Says that a weight is float: a convolution with it takes in the numbers by channel that follow. */
     void floats(String input, long[] dims, float[] values) {
-        weights.put(input, new Filter(dims, values));
+        layers.floats(input, dims, values);
+    }
+
+    /** Whether a value is in the file. */
+    boolean isWritten(Value v) {
+        return names.containsKey(v);
     }
 
     /** Writes a value where it was not written before, its operands before it; gives its name in the file. */
@@ -83,10 +62,8 @@ final class NodeWriter {
     }
 
     private String input(Value v, String name) {
-        Filter filter = weights.get(name);
-        String known = filter == null
-                ? inputs.get(name)
-                : out.floats(unused(name), filter.dims(), filter.values());
+        String filter = layers.filter(name);
+        String known = filter == null ? inputs.get(name) : filter;
         if (known == null) {
             throw unsupported(v);
         }
@@ -99,36 +76,14 @@ final class NodeWriter {
                         + v.shape());
     }
 
-    /** The name, or where a layer is used more than once another, for its array may be another there. */
-    private String unused(String name) {
-        String free = name;
-        for (int i = 2; !taken.add(free); i++) {
-            free = name + "." + i;
-        }
-        return free;
-    }
-
-    private String fresh() {
+    /** A name for what comes next. */
+    String fresh() {
         return "v" + count++;
     }
 
-    /** Numbers by channel with the name of what they were, or null for anything else. */
-    private @Nullable Numbers numbers(Value v) {
-        return switch (v.op()) {
-            case Op.Input in when channels.containsKey(in.name()) ->
-                new Numbers(in.name(), channels.getOrDefault(in.name(), new float[0]));
-            case Op.Constant c -> new Numbers("constant" + c.value(), new float[] {(float) c.value()});
-            case Op.Broadcast _ -> numbers(v.operand(0));
-            case Op.Reshape(var to) when numbers(v.operand(0)) instanceof Numbers n && to.size() == n.values().length
-                    && to.dim(-1) == to.size() ->
-                n;
-            default -> null;
-        };
-    }
-
     /** An operand, with numbers by channel as the other operand's rank needs them. */
-    private String operand(Value v, int i) {
-        Numbers n = numbers(v.operand(i));
+    String operand(Value v, int i) {
+        ChannelNumbers.Numbers n = numbers.of(v.operand(i));
         if (n == null) {
             return write(v.operand(i));
         }
@@ -144,16 +99,18 @@ final class NodeWriter {
     private String node(Value v) {
         return switch (v.op()) {
             case Op.Conv(var role, var g) when role == ConvRole.OUTPUT ->
-                out.node("Conv", fresh(), conv(g), operand(v, 0), operand(v, 1));
+                out.node("Conv", fresh(), LayerWriter.conv(v, g), operand(v, 0), write(LayerWriter.weight(v)));
             case Op.MatMul(var a, var b) when !a && !b ->
                 out.node("Gemm", fresh(), new Attributes().add("transB", 1), operand(v, 0), operand(v, 1));
-            case Op.Add _ when affine(v) instanceof String layer -> layer;
+            case Op.Add _ when layers.affine(v) instanceof String layer -> layer;
             case Op.Add _ -> out.node("Add", fresh(), operand(v, 0), operand(v, 1));
             case Op.Subtract _ -> out.node("Sub", fresh(), operand(v, 0), operand(v, 1));
             case Op.Multiply _ -> out.node("Mul", fresh(), operand(v, 0), operand(v, 1));
             case Op.Scale(var factor) -> out.node("Mul", fresh(), operand(v, 0),
                     out.floats("factor" + factor, new long[0], (float) factor));
             case Op.Unary(var f) when f == Op.Unary.Function.RELU -> out.node("Relu", fresh(), operand(v, 0));
+            case Op.Binary(var f) when f == Op.Binary.Function.MIN || f == Op.Binary.Function.MAX ->
+                out.node(f == Op.Binary.Function.MIN ? "Min" : "Max", fresh(), operand(v, 0), operand(v, 1));
             case Op.Concat(var axis) when v.shape().rank() == 4 -> out.node("Concat", fresh(),
                     new Attributes().add("axis", AXES[axis]),
                     v.operands().stream().map(this::write).toArray(String[]::new));
@@ -174,57 +131,6 @@ final class NodeWriter {
                 out.node("MaxPool", fresh(), pool(g), operand(v, 0));
             default -> throw unsupported(v);
         };
-    }
-
-    /**
-     * A layer and what is multiplied with its channels and added to them, as one node: the sum becomes its bias, and the product goes into
-     * float weights, as exporters write a folded batch normalization. Null for any other sum.
-     */
-    private @Nullable String affine(Value v) {
-        Numbers added = numbers(v.operand(1));
-        if (added == null) {
-            return null;
-        }
-        Value layer = v.operand(0);
-        Numbers factor = null;
-        if (layer.op() instanceof Op.Multiply && numbers(layer.operand(1)) instanceof Numbers n) {
-            factor = n;
-            layer = layer.operand(0);
-        }
-        Numbers inner = null;
-        if (factor != null && layer.op() instanceof Op.Add && numbers(layer.operand(1)) instanceof Numbers n) {
-            inner = n;
-            layer = layer.operand(0);
-        }
-        boolean conv = layer.op() instanceof Op.Conv(var role, var _) && role == ConvRole.OUTPUT;
-        boolean dense = layer.op() instanceof Op.MatMul(var a, var b) && !a && !b;
-        int outputs = layer.shape().dim(-1);
-        if (!conv && !dense || names.containsKey(layer)) {
-            return null;
-        }
-        if (!(layer.operand(1).op() instanceof Op.Input in)) {
-            return null;
-        }
-        String weight;
-        if (factor == null) {
-            weight = write(layer.operand(1));
-        } else if (weights.get(in.name()) instanceof Filter filter) {
-            weight = out.floats(unused(in.name()), filter.dims(), filter.times(factor));
-        } else {
-            return null;
-        }
-        float[] bias = new float[outputs];
-        for (int c = 0; c < outputs; c++) {
-            double shifted = inner == null || factor == null ? 0 : (double) inner.at(c) * factor.at(c);
-            bias[c] = (float) (shifted + added.at(c));
-        }
-        String of = in.name().endsWith(WEIGHT)
-                ? in.name().substring(0, in.name().length() - WEIGHT.length())
-                : in.name();
-        String vector = out.floats(unused(of + ".bias"), new long[] {outputs}, bias);
-        return layer.op() instanceof Op.Conv(var _, var g)
-                ? out.node("Conv", fresh(), conv(g), operand(layer, 0), weight, vector)
-                : out.node("Gemm", fresh(), new Attributes().add("transB", 1), operand(layer, 0), weight, vector);
     }
 
     /** Images of one pixel become vectors and the other way round, and whole images vectors of their planes. */
@@ -250,12 +156,6 @@ final class NodeWriter {
             return out.node("Flatten", fresh(), write(from.operand(0)));
         }
         throw unsupported(v);
-    }
-
-    private static Attributes conv(ConvGeometry g) {
-        return new Attributes().add("kernel_shape", g.kernelHeight(), g.kernelWidth())
-                .add("strides", g.strideHeight(), g.strideWidth())
-                .add("pads", g.padTop(), g.padLeft(), g.padBottom(), g.padRight()).add("group", g.groups());
     }
 
     private static Attributes pool(PoolGeometry g) {

@@ -25,6 +25,7 @@ import dev.goshawk.models.Networks;
 import dev.goshawk.models.TracedNetwork;
 import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.onnx.OnnxNetwork;
+import dev.goshawk.onnx.OnnxSamples;
 import dev.goshawk.packed.PackedModel;
 import dev.goshawk.packed.PackedSamples;
 import dev.goshawk.packed.format.PackedActivation;
@@ -138,7 +139,19 @@ class OnnxExportTest {
     void logitsAreTheSame(String name, int side, boolean slow) throws IOException, OrtException {
         assumeTrue(!slow || Boolean.getBoolean("goshawk.slowTests"),
                 "skipped: takes long (set -Dgoshawk.slowTests=true)");
-        Network network = name.equals("mixed") ? new Mixed() : Networks.byName(name, 3);
+        assertLogitsAreTheSame(name, name.equals("mixed") ? new Mixed() : Networks.byName(name, 3), side);
+        assertTrue(Files.size(folder.resolve("qcdq.onnx")) < 0.4 * Files.size(folder.resolve("float.onnx")),
+                "a byte a weight");
+    }
+
+    /** What other tools wrote leaves again. */
+    @Test
+    void logitsOfAnImportedNetworkAreTheSame() throws IOException, OrtException {
+        Path file = Files.write(folder.resolve("from.onnx"), OnnxSamples.mixed(12).toBytes());
+        assertLogitsAreTheSame("imported", OnnxNetwork.read(file), 12);
+    }
+
+    private void assertLogitsAreTheSame(String name, Network network, int side) throws IOException, OrtException {
         PackedNetwork content = PackedSamples.of(network, 8, side);
         float[] images = images(side);
         Path file = folder.resolve("float.onnx");
@@ -151,7 +164,6 @@ class OnnxExportTest {
         Path coded = folder.resolve("qcdq.onnx");
         PackedModel quantized = PackedModel.of(network, content);
         OnnxExport.write(coded, quantized, CodeFormat.QCDQ);
-        assertTrue(Files.size(coded) < 0.4 * Files.size(file), "a byte a weight");
         double[] wanted = goshawk(quantized, side, images);
         assertArrayEquals(wanted, readBack(coded, side, images), 1e-5 * most, name + ", read back");
         double[] found = onnxRuntime(coded, side, images);

@@ -9,6 +9,7 @@ import dev.goshawk.backend.Backends;
 import dev.goshawk.backend.IntegerKernels;
 import dev.goshawk.onnx.OnnxBytes;
 import dev.goshawk.onnx.OnnxNetwork;
+import dev.goshawk.onnx.OnnxSamples;
 import dev.goshawk.packed.PackedModel;
 import dev.goshawk.packed.PackedSamples;
 import java.io.IOException;
@@ -31,18 +32,6 @@ class ImportedIntegersTest {
         return PackedModel.of(read, PackedSamples.of(read, 8, SIDE));
     }
 
-    private static OnnxBytes network() {
-        return new OnnxBytes(13).input("x", 1, 0, 3, SIDE, SIDE);
-    }
-
-    private static byte[] weight(String name, long... dims) {
-        float[] values = new float[(int) Arrays.stream(dims).reduce(1, (a, b) -> a * b)];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (float) Math.sin(i);
-        }
-        return OnnxBytes.floats(name, dims, values);
-    }
-
     private static void assertSame(PackedModel packed) {
         float[] image = IntegerModelTest.image(SIDE, SIDE, 2);
         double[] expected = IntegerModelTest.floats(packed, SIDE, SIDE, image);
@@ -54,37 +43,22 @@ class ImportedIntegersTest {
         assertTrue(most > 0.01, "the image says something");
     }
 
-    /** Filters with gaps, groups, rectifiers that end at 6, and a vector of all pixels. */
     @Test
     void whatOtherNetworksHaveIsTheSameInIntegers() throws IOException {
-        OnnxBytes network = network().initializer(weight("a", 6, 3, 3, 3)).initializer(weight("b", 8, 3, 3, 3))
-                .initializer(weight("c", 5, 8 * 3 * 3)).initializer(weight("c.bias", 5))
-                .initializer(OnnxBytes.floats("low", new long[0], 0))
-                .initializer(OnnxBytes.floats("high", new long[0], 1.1f))
-                .node("Conv", List.of("x", "a"), List.of("1"), OnnxBytes.attribute("dilations", 2, 3),
-                        OnnxBytes.attribute("pads", 2, 3, 2, 3))
-                .node("Clip", List.of("1", "low", "high"), List.of("2"))
-                .node("Conv", List.of("2", "b"), List.of("3"), OnnxBytes.attribute("group", 2),
-                        OnnxBytes.attribute("strides", 2, 2), OnnxBytes.attribute("pads", 1, 1, 1, 1))
-                .node("Relu", List.of("3"), List.of("4"))
-                .node("MaxPool", List.of("4"), List.of("5"), OnnxBytes.attribute("kernel_shape", 2, 2),
-                        OnnxBytes.attribute("strides", 2, 2))
-                .node("Flatten", List.of("5"), List.of("6"))
-                .node("Gemm", List.of("6", "c", "c.bias"), List.of("y"), OnnxBytes.attribute("transB", 1)).output("y");
-        PackedModel packed = packed(network);
+        PackedModel packed = packed(OnnxSamples.mixed(SIDE));
         assertSame(packed);
     }
 
     @Test
     void whatCannotBeComputedIsNamedWithItsNode() throws IOException {
-        OnnxBytes squeezed = network().initializer(weight("a", 4, 3, 3, 3)).initializer(weight("b", 5, 4))
+        OnnxBytes squeezed = OnnxSamples.of(SIDE).initializer(OnnxSamples.weight("a", 4, 3, 3, 3)).initializer(OnnxSamples.weight("b", 5, 4))
                 .node("Conv", List.of("x", "a"), List.of("1")).node("Relu", List.of("1"), List.of("2"))
                 .node("Sigmoid", List.of("2"), List.of("3")).node("Mul", List.of("2", "3"), List.of("4"))
                 .node("GlobalAveragePool", List.of("4"), List.of("5")).node("Flatten", List.of("5"), List.of("6"))
                 .node("Gemm", List.of("6", "b"), List.of("y"), OnnxBytes.attribute("transB", 1)).output("y");
         assertEquals("integer arithmetic: node 2 (Sigmoid): expected what integers can compute, got sigmoid",
                 refusal(squeezed));
-        OnnxBytes leaky = network().initializer(weight("a", 4, 3, 3, 3)).initializer(weight("b", 5, 4))
+        OnnxBytes leaky = OnnxSamples.of(SIDE).initializer(OnnxSamples.weight("a", 4, 3, 3, 3)).initializer(OnnxSamples.weight("b", 5, 4))
                 .node("Conv", List.of("x", "a"), List.of("1")).node("LeakyRelu", List.of("1"), List.of("2"))
                 .node("GlobalAveragePool", List.of("2"), List.of("5")).node("Flatten", List.of("5"), List.of("6"))
                 .node("Gemm", List.of("6", "b"), List.of("y"), OnnxBytes.attribute("transB", 1)).output("y");
@@ -96,7 +70,7 @@ class ImportedIntegersTest {
     /** Nothing is rounded between three layers, whose sums leave 31 bits. */
     @Test
     void sumsThatCouldOverflowAreRefused() throws IOException {
-        OnnxBytes linear = network().initializer(weight("a", 16, 3, 3, 3)).initializer(weight("b", 5, 16))
+        OnnxBytes linear = OnnxSamples.of(SIDE).initializer(OnnxSamples.weight("a", 16, 3, 3, 3)).initializer(OnnxSamples.weight("b", 5, 16))
                 .node("Conv", List.of("x", "a"), List.of("1")).node("GlobalAveragePool", List.of("1"), List.of("5"))
                 .node("Flatten", List.of("5"), List.of("6"))
                 .node("Gemm", List.of("6", "b"), List.of("y"), OnnxBytes.attribute("transB", 1)).output("y");
