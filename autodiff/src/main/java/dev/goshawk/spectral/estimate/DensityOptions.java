@@ -9,19 +9,23 @@ import org.jspecify.annotations.Nullable;
  * @param probes independent random vectors, at least 2
  * @param steps Lanczos steps for each, at least 4
  * @param points of the grid, at least 2
- * @param width standard deviation sigma of the Gaussian that every eigenvalue is smoothed by, in the operator's units; 0 for a
- *     hundredth of the range of the nodes
+ * @param width standard deviation sigma of the Gaussian that every eigenvalue is smoothed by, in the operator's units, from
+ *     {@link #NARROWEST} to {@link #WIDEST}; 0 for a hundredth of the range of the nodes
  * @param range of the grid, or null for the range of the nodes and five sigma on both sides
  * @param tolerance on the two errors that {@link SpectralDensity#converged()} looks at, 0 or greater
  */
 public record DensityOptions(long seed, int probes, int steps, int points, double width, @Nullable Interval range,
         double tolerance) {
 
+    /** The least sigma: heights of bells stay within float64. */
+    public static final double NARROWEST = 1e-290;
+    /** The greatest sigma: so does the grid. */
+    public static final double WIDEST = 1e290;
+
     public DensityOptions {
-        if (points < 2 || !(width >= 0) || Double.isInfinite(width) || !(tolerance >= 0)) {
-            throw new IllegalArgumentException(
-                    "density: expected at least 2 points, a finite width >= 0 and a tolerance >= 0, got "
-                            + points + ", " + width + " and " + tolerance);
+        if (points < 2 || !(width == 0 || width >= NARROWEST && width <= WIDEST) || !(tolerance >= 0)) {
+            throw new IllegalArgumentException("density: expected at least 2 points, a width of 0 or from " + NARROWEST
+                    + " to " + WIDEST + " and a tolerance >= 0, got " + points + ", " + width + " and " + tolerance);
         }
     }
 

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param products operator products spent
  * @param samplingError the integral of the standard error over the grid: how far the choice of probes moves the density, in L1
  * @param stepError L1 distance to the density of a quarter of the steps less
- * @param converged whether both are at most the tolerance
+ * @param converged whether both are at most the tolerance, and the grid {@linkplain #isFine() fine enough} to tell
  * @param seed of the random vectors
  */
 @SuppressWarnings("ArrayRecordComponent") // results are not compared or hashed
@@ -87,7 +87,8 @@ public record SpectralDensity(double[] grid, double[] density, double[] standard
                 quadrature.rules().stream().flatMapToDouble(r -> Arrays.stream(r.weights()))
                         .map(w -> w / probes).toArray(),
                 moments, momentErrors, quadrature.norm(), width, probes, quadrature.products(), sampling, step,
-                sampling <= options.tolerance() && step <= options.tolerance(), quadrature.seed());
+                sampling <= options.tolerance() && step <= options.tolerance() && isFine(grid, width),
+                quadrature.seed());
     }
 
     /**
@@ -101,11 +102,20 @@ public record SpectralDensity(double[] grid, double[] density, double[] standard
         return new Estimate(density[i], standardErrors[i], probes, products, converged, seed).interval(level);
     }
 
+    /** Whether the grid has a point on every two sigma: on a coarser one eigenvalues may lie between its points, unseen. */
+    public boolean isFine() {
+        return isFine(grid, width);
+    }
+
+    private static boolean isFine(double[] grid, double width) {
+        return grid[1] - grid[0] <= 2 * width;
+    }
+
     /** A hundredth of the range, of a spectrum of one value that of its size. */
     private static double automaticWidth(Interval nodes) {
         double extent = Math.max(nodes.high() - nodes.low(),
                 1e-6 * Math.max(Math.abs(nodes.low()), Math.abs(nodes.high())));
-        return extent > 0 ? extent / 100 : 1e-6;
+        return extent > 0 ? Math.max(extent / 100, DensityOptions.NARROWEST) : 1e-6;
     }
 
     private static double[] grid(Interval nodes, double width, @Nullable Interval range, int points) {
@@ -118,11 +128,15 @@ public record SpectralDensity(double[] grid, double[] density, double[] standard
         return grid;
     }
 
+    private static double bell(double x) {
+        return Math.exp(-0.5 * x * x);
+    }
+
     private static RunningMean smoothed(List<LanczosQuadrature.Rule> rules, double t, double width) {
         double height = 1 / (width * Math.sqrt(2 * Math.PI));
         RunningMean mean = new RunningMean();
         for (LanczosQuadrature.Rule r : rules) {
-            mean.add(height * r.sum(x -> Math.exp(-0.5 * (t - x) * (t - x) / (width * width))));
+            mean.add(height * r.sum(x -> bell((t - x) / width)));
         }
         return mean;
     }

@@ -99,6 +99,25 @@ class LanczosQuadratureTest {
         assertTrue(EffectiveDimension.of(LanczosQuadrature.of(positive, 1, 4, SIZE), 1e-9, 1e-3).converged());
     }
 
+    /** Widths whose square leaves the range of float64, and a grid between whose points an eigenvalue disappears. */
+    @Test
+    void everyWidthGivesFiniteNumbersAndACoarseGridSaysSo() {
+        LanczosQuadrature quadrature = LanczosQuadrature.of(OPERATOR, 2, 4, SIZE);
+        for (double width : new double[] {DensityOptions.NARROWEST, 1e-200, 1e200, DensityOptions.WIDEST}) {
+            SpectralDensity d = SpectralDensity.of(quadrature, DensityOptions.defaults().withWidth(width));
+            assertTrue(Arrays.stream(d.density()).allMatch(Double::isFinite), "width " + width);
+            assertEquals(width > 1, d.isFine());
+            assertEquals(width > 1, d.converged(), "width " + width);
+            if (width > 1) {
+                assertEquals(1 / Math.sqrt(2 * Math.PI), width * Arrays.stream(d.density()).max().orElse(0), 1e-3);
+            }
+        }
+        assertFalse(SpectralDensity.of(quadrature, DensityOptions.defaults().withPoints(2)).converged());
+        SpectralDensity least = SpectralDensity.of(LanczosQuadrature.of(OPERATOR.scaled(1e-300), 2, 4, SIZE),
+                DensityOptions.defaults());
+        assertTrue(Arrays.stream(least.density()).allMatch(Double::isFinite));
+    }
+
     @Test
     void effectiveDimensionWantsASemidefiniteOperator() {
         LanczosQuadrature indefinite = LanczosQuadrature.of(OPERATOR, 1, 4, 10);
@@ -113,7 +132,9 @@ class LanczosQuadratureTest {
         assertThrows(IllegalArgumentException.class, () -> LanczosQuadrature.of(OPERATOR, 0, 1, 10));
         assertThrows(IllegalArgumentException.class, () -> LanczosQuadrature.of(OPERATOR, 0, 2, 3));
         assertThrows(IllegalArgumentException.class, () -> DensityOptions.defaults().withPoints(1));
-        assertThrows(IllegalArgumentException.class, () -> DensityOptions.defaults().withWidth(-1));
+        for (double width : new double[] {-1, 1e-300, 1e300, Double.NaN, Double.POSITIVE_INFINITY}) {
+            assertThrows(IllegalArgumentException.class, () -> DensityOptions.defaults().withWidth(width));
+        }
         assertThrows(IllegalArgumentException.class, () -> new Interval(1, 0));
         assertEquals("[-0.5, 2.0]", new Interval(-0.5, 2).toString());
     }

@@ -67,6 +67,18 @@ class CurvatureCommandsTest {
         assertEquals(whole.get("norm").asDouble(), parts.get("norm").asDouble(), 1e-9 * whole.get("norm").asDouble());
     }
 
+    /** A page is drawn of every width, and a grid on which the density cannot be seen is told. */
+    @Test
+    void oddWidthsAreDrawn() throws IOException {
+        for (String width : List.of("1e-290", "1e290")) {
+            Path page = folder.resolve(width + ".html");
+            JsonNode density = run("density", "--probes", "2", "--steps", "4", "--points", "9", "--width", width, "--out",
+                    page.toString());
+            assertEquals(width.equals("1e290"), density.get("converged").asBoolean());
+            assertTrue(Files.readString(page).contains("class=\"band\"") && !Files.readString(page).contains("NaN"));
+        }
+    }
+
     @Test
     void fisherIsGaussNewton() throws IOException {
         JsonNode ggn = run("trace", "--draws", "2", "--operator", "ggn", "--by", "network", "--dtype", "float64");
@@ -123,6 +135,10 @@ class CurvatureCommandsTest {
         CliRun run = CliRun.of("density", "--probes", "1");
         assertEquals(2, run.exitCode());
         assertTrue(run.err().contains("--probes: expected at least 2"), run.err());
+        assertEquals("goshawk: --width: expected 0 or a number from 1.0E-290 to 1.0E290, got 1.0E-300 (see goshawk density --help)",
+                CliRun.failure("density", "--width", "1e-300"));
+        assertEquals("goshawk: --points: expected 2 to 1000000, got 2000000000 (see goshawk density --help)",
+                CliRun.failure("density", "--points", "2000000000"));
         assertEquals(2, CliRun.of("trace", "--draws", "1").exitCode());
         assertEquals(2, CliRun.of("trace", "--by", "colour").exitCode());
     }

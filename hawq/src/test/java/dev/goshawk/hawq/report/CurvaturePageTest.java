@@ -88,6 +88,9 @@ class CurvaturePageTest {
         assertEquals(5, Pattern.compile("class=\"whisker\"").matcher(svg).results().count());
         assertEquals(1, Pattern.compile("class=\"dot faint hollow\"").matcher(svg).results().count());
         assertEquals(1, Pattern.compile("class=\"dot hollow\"").matcher(svg).results().count());
+        // a logarithmic axis has no place for 0
+        String zeros = RowChart.draw("d", List.of(new RowChart.Row("a", 0.0, null, 0, List.of(0.0, -0.0))));
+        assertEquals(0, Pattern.compile("class=\"dot").matcher(zeros).results().count());
         LogAxis axis = RowChart.axis(List.of(new RowChart.Row("a", 100.0, null, 99.9, List.of(1e-4)),
                 new RowChart.Row("b", null, null)));
         assertEquals(new LogAxis(-5, 3), axis);

@@ -43,6 +43,8 @@ import tools.jackson.databind.node.ObjectNode;
                         + "\"converged\"}; by block, layer or activations {\"blocks\": [the same, each with its \"name\", ...]}.",
                 "A density that has not settled is told on standard error and has converged false; the exit code is 0."})
 public final class DensityCommand implements Callable<Integer> {
+    private static final int MOST_POINTS = 1_000_000;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -115,7 +117,8 @@ public final class DensityCommand implements Callable<Integer> {
                 page.density("Density of the eigenvalues, " + part.name(), d, operator.size());
                 if (!d.converged()) {
                     err.println("goshawk: " + part.name() + ": the density has not settled: raise "
-                            + (d.stepError() > d.samplingError() ? "--steps" : "--probes") + " or --width");
+                            + (!d.isFine() ? "--points" : d.stepError() > d.samplingError() ? "--steps" : "--probes")
+                            + " or --width");
                     err.flush();
                 }
             }
@@ -130,8 +133,10 @@ public final class DensityCommand implements Callable<Integer> {
     private void check() throws IOException {
         require(probes >= 2, "--probes: expected at least 2, got " + probes);
         require(steps >= 4, "--steps: expected at least 4, got " + steps);
-        require(points >= 2, "--points: expected at least 2, got " + points);
-        require(width >= 0 && !Double.isInfinite(width), "--width: expected a finite number >= 0, got " + width);
+        require(points >= 2 && points <= MOST_POINTS, "--points: expected 2 to " + MOST_POINTS + ", got " + points);
+        require(width == 0 || width >= DensityOptions.NARROWEST && width <= DensityOptions.WIDEST,
+                "--width: expected 0 or a number from " + DensityOptions.NARROWEST + " to " + DensityOptions.WIDEST
+                        + ", got " + width);
         matrix.check(by, results.isDryRun());
         results.check(spec);
     }

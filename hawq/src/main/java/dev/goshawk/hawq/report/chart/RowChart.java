@@ -66,9 +66,12 @@ public final class RowChart {
                 double size = Math.abs(row.value());
                 double x = left + (right - left) * axis.position(size);
                 out.append(Html.line(left, y, x, y, "stem"));
+                // The axis has no place for 0.
                 for (double other : row.others()) {
-                    appendDot(out, left + (right - left) * axis.position(Math.abs(other)), y, 3,
-                            other < 0 ? "dot faint hollow" : "dot faint");
+                    if (other != 0) {
+                        appendDot(out, left + (right - left) * axis.position(Math.abs(other)), y, 3,
+                                other < 0 ? "dot faint hollow" : "dot faint");
+                    }
                 }
                 if (row.error() > 0) {
                     double from = left + (right - left) * axis.position(Math.max(0, size - row.error()));
@@ -79,7 +82,9 @@ public final class RowChart {
                     }
                     out.append(Html.line(to, y - 6, to, y + 6, "whisker"));
                 }
-                appendDot(out, x, y, row.error() > 0 ? 3.5 : 5, row.value() < 0 ? "dot hollow" : "dot");
+                if (size > 0) {
+                    appendDot(out, x, y, row.error() > 0 ? 3.5 : 5, row.value() < 0 ? "dot hollow" : "dot");
+                }
             }
             out.append(Html.label(right + 78, y + 4, "end", "value", Numbers.compact(row.value())));
             if (row.badge() != null) {
