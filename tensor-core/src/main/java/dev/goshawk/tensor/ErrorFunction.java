@@ -52,17 +52,17 @@ public final class ErrorFunction {
         return (dtype == DType.FLOAT32 ? TAIL_SINGLE : TAIL).clone();
     }
 
-    /** exp(-a^2) for an a that is not negative. */
-    private static double gaussian(double a) {
+    /** exp(-a^2) times a factor, for an a that is not negative; rounded once where it is subnormal. */
+    private static double gaussian(double a, double factor) {
         double bounded = Math.min(a, FAR);
         double square = bounded * bounded;
-        return Powers.exp(-square, -Math.fma(bounded, bounded, -square), 1);
+        return Powers.exp(-square, -Math.fma(bounded, bounded, -square), factor);
     }
 
     /** erfc(a) for an a of at least {@link #SMALL}. */
     private static double tail(double a) {
         double bounded = Math.min(a, FAR);
-        return gaussian(a) * (ScalarFunctions.polynomial(TAIL, (bounded - 4) / (bounded + 3)) / (1 + 2 * bounded));
+        return gaussian(a, ScalarFunctions.polynomial(TAIL, (bounded - 4) / (bounded + 3)) / (1 + 2 * bounded));
     }
 
     /** 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to x. */
@@ -82,6 +82,6 @@ public final class ErrorFunction {
 
     /** The derivative of erf: 2 / sqrt(pi) exp(-x^2). */
     public static double slope(double x) {
-        return STEEPEST * gaussian(Math.abs(x));
+        return gaussian(Math.abs(x), STEEPEST);
     }
 }

@@ -137,7 +137,8 @@ public final class RandomNetwork {
             case 3 -> layer(x, x.shape().dim(3) * one(1, 2), one(1, 3), one(1, 2), x.shape().dim(3));
             case 4 -> x.shape().dim(3) % 2 == 0 ? layer(x, one(4, 16), 3, one(1, 2), 2) : layer(x, 16, 1, 1, 1);
             case 5 -> layer(layer(x, 16, 3, 1, 1), one(16, 32), 3, 1, 1);
-            case 6 -> attention(x);
+            // Of one channel it would add the same number to every pixel, and ties be broken by rounding.
+            case 6 -> x.shape().dim(3) > 1 ? attention(x) : layer(x, 4, 3, 1, 1);
             case 7 -> {
                 Value filter = parameter(1, 3, 3, x.shape().dim(3), one(4, 16));
                 yield activation(normalized(Convolutions.conv2d(x, filter, one(1, 2), 2, 2, 1)));
@@ -175,7 +176,8 @@ public final class RandomNetwork {
         Value y = switch (random.nextInt(4)) {
             case 0 -> Indexing.gather(x, 3, random.nextInt(channels), random.nextInt(channels), 0, -1);
             case 1 -> Functions.concat(3, List.of(Indexing.range(x, 3, 0, (channels + 1) / 2), x));
-            case 2 -> Functions.where(x, x.sin().multiply(x.cos()), x.erf());
+            // Behind a relu many numbers are 0 but for rounding, on either side of which the choice would hang.
+            case 2 -> Functions.where(x.add(0.01), x.sin().multiply(x.cos()), x.erf());
             default -> Activations.clamp(x, -1.3, 1.7);
         };
         Shape s = x.shape();

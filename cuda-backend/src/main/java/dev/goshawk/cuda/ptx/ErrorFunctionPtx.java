@@ -20,18 +20,18 @@ final class ErrorFunctionPtx {
         return e.least(e.absolute(x), e.number(single ? FAR_SINGLE : ErrorFunction.FAR));
     }
 
-    private String gaussian(String bounded) {
-        String square = e.multiply(bounded, bounded);
-        String minus = e.negate(square);
-        String exp = new TranscendentalPtx(e).exp(minus);
-        return e.multiplyAdd(e.negate(e.multiplyAdd(bounded, bounded, minus)), exp, exp);
+    /** exp(-a^2) times a factor, which takes up what a^2 lost by its rounding. */
+    private String gaussian(String bounded, String factor) {
+        String minus = e.negate(e.multiply(bounded, bounded));
+        String lost = e.multiplyAdd(bounded, bounded, minus);
+        return new TranscendentalPtx(e).exp(minus, e.multiplyAdd(e.negate(lost), factor, factor));
     }
 
     private String tail(String x) {
         String a = bounded(x);
         String t = e.divide(e.subtract(a, e.number(4)), e.add(a, e.number(3)));
         String p = e.polynomial(ErrorFunction.tail(single ? DType.FLOAT32 : DType.FLOAT64), t);
-        return e.multiply(gaussian(a), e.divide(p, e.add(e.add(a, a), e.number(1))));
+        return gaussian(a, e.divide(p, e.add(e.add(a, a), e.number(1))));
     }
 
     private String small(String x) {
@@ -57,6 +57,6 @@ final class ErrorFunctionPtx {
 
     /** 2 / sqrt(pi) exp(-x^2). */
     String slope(String x) {
-        return e.orNaN(e.multiply(e.number(ErrorFunction.STEEPEST), gaussian(bounded(x))), x, x);
+        return e.orNaN(gaussian(bounded(x), e.number(ErrorFunction.STEEPEST)), x, x);
     }
 }

@@ -1,6 +1,7 @@
 package dev.goshawk.cuda.ptx;
 
 import dev.goshawk.cuda.ptx.PtxKernel.Kind;
+import org.jspecify.annotations.Nullable;
 
 /**
  * exp, log, tanh, sigmoid and their relatives from correctly rounded operations alone, so that they give the same bits on every GPU and can be checked
@@ -61,13 +62,19 @@ final class TranscendentalPtx {
     }
 
     String exp(String x) {
+        return exp(x, null);
+    }
+
+    /** e^x times a factor of the size of 1, if there is one; rounded once where the result is subnormal. */
+    String exp(String x, @Nullable String factor) {
         // Beyond these the result is infinite or 0 anyway.
-        String bounded = e.greatest(e.least(x, e.number(single ? 89 : 710)), e.number(single ? -104 : -746));
+        String bounded = e.greatest(e.least(x, e.number(single ? 89 : 710)), e.number(single ? -108 : -750));
         Reduced r = reduce(bounded);
         // In two steps, for the power itself may be beyond the range of normal numbers.
         String half = k.result(Kind.WORD, "shr.s32", r.n(), "1");
         String rest = k.result(Kind.WORD, "sub.s32", r.n(), half);
-        String scaled = e.multiply(e.add(r.expMinusOne(), e.number(1)), powerOfTwo(half));
+        String power = e.add(r.expMinusOne(), e.number(1));
+        String scaled = e.multiply(factor == null ? power : e.multiply(power, factor), powerOfTwo(half));
         return e.orNaN(e.multiply(scaled, powerOfTwo(rest)), x, x);
     }
 
