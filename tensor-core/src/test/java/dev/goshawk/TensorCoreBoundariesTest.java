@@ -7,6 +7,7 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What the classes of tensor-core may not depend on. */
@@ -28,6 +29,15 @@ class TensorCoreBoundariesTest {
                 .should().dependOnClassesThat()
                 .resideInAnyPackage("dev.goshawk.compile..", "dev.goshawk.backend..", "dev.goshawk.cpu..")
                 .check(CLASSES);
+    }
+
+    /** These the JVM may compute with a platform's own instructions, which differ in the last bits: functions are our own or StrictMath's. */
+    @Test
+    void noFunctionIsThePlatforms() {
+        for (String function : List.of("exp", "expm1", "log", "log1p", "log10", "sin", "cos", "tan", "sinh", "cosh", "tanh", "cbrt")) {
+            noClasses().should().callMethod(Math.class, function, double.class).check(CLASSES);
+        }
+        noClasses().should().callMethod(Math.class, "pow", double.class, double.class).check(CLASSES);
     }
 
     @Test

@@ -72,7 +72,8 @@ class CurvatureCommandsTest {
     void oddWidthsAreDrawn() throws IOException {
         for (String width : List.of("1e-290", "1e290")) {
             Path page = folder.resolve(width + ".html");
-            JsonNode density = run("density", "--probes", "2", "--steps", "4", "--points", "9", "--width", width, "--out",
+            JsonNode density = run("density", "--probes", "2", "--steps", "4", "--points", "9", "--width", width,
+                    "--out",
                     page.toString());
             assertEquals(width.equals("1e290"), density.get("converged").asBoolean());
             assertTrue(Files.readString(page).contains("class=\"band\"") && !Files.readString(page).contains("NaN"));
@@ -135,7 +136,8 @@ class CurvatureCommandsTest {
         CliRun run = CliRun.of("density", "--probes", "1");
         assertEquals(2, run.exitCode());
         assertTrue(run.err().contains("--probes: expected at least 2"), run.err());
-        assertEquals("goshawk: --width: expected 0 or a number from 1.0E-290 to 1.0E290, got 1.0E-300 (see goshawk density --help)",
+        assertEquals(
+                "goshawk: --width: expected 0 or a number from 1.0E-290 to 1.0E290, got 1.0E-300 (see goshawk density --help)",
                 CliRun.failure("density", "--width", "1e-300"));
         assertEquals("goshawk: --points: expected 2 to 1000000, got 2000000000 (see goshawk density --help)",
                 CliRun.failure("density", "--points", "2000000000"));
