@@ -26,7 +26,11 @@ record Bar(String name, String title, Kind kind, String work, int parts, double 
         /** Peak resident memory of a process of its own. */
         MEMORY,
         /** Milliseconds from the start of a process to its first result. */
-        START
+        START,
+        /** Milliseconds of a packed network, in turn with the engine in float32 and with ONNX Runtime: a line for each. */
+        PACKED,
+        /** Milliseconds of a whole program that classifies one image, in turn with one that calls ONNX Runtime, and of its loading. */
+        PROGRAM
     }
 
     private static final int[] SIZES = {256, 512, 1024, 2048};
@@ -59,7 +63,16 @@ record Bar(String name, String title, Kind kind, String work, int parts, double 
         bars.add(new Bar("memory", "peak memory, ResNet20 HVP", Kind.MEMORY, "hvp/resnet20-128/eval", 1, 2, 3));
         bars.add(new Bar("start", "process start to first ResNet20 HVP result", Kind.START, "hvp/resnet20-128/eval", 1,
                 3, 1.5));
+        for (String problem : List.of("resnet20-1", "resnet20-32", "resnet50-1", "resnet50-32")) {
+            bars.add(new Bar("packed-" + problem, "packed " + problem, Kind.PACKED, problem, 1, 0, 0));
+        }
+        bars.add(new Bar("packed-program", "ResNet50, one image", Kind.PROGRAM, "resnet50", 1, 0, 0));
         return List.copyOf(bars);
+    }
+
+    /** A line of its own of what this one measures. */
+    Bar part(String part, String title, double least) {
+        return new Bar(name + "-" + part, title, kind, work, parts, least, 0);
     }
 
     private static Bar torch(String name, String title, String work, double least, double aim) {

@@ -22,7 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** The whole table: Goshawk and its peers on this machine, in the same run, in turn. */
 @Command(name = "compare", mixinStandardHelpOptions = true, sortOptions = false, subcommands = ShapesCommand.class,
         description = {
-                "Times Goshawk against libtorch and OpenBLAS, alternating between processes, and prints the ratios.",
+                "Times Goshawk against libtorch, OpenBLAS and ONNX Runtime, alternating between processes, and prints the ratios.",
                 "Before a line is timed, both sides must agree to 1e-3.", ""},
         footerHeading = "%nExample:%n", footer = "  jmh-benchmarks/compare --quick --only hvp-eval,gradient")
 public final class Compare implements Callable<Integer> {
@@ -82,9 +82,10 @@ public final class Compare implements Callable<Integer> {
         boolean whole = true;
         for (Bar bar : chosen) {
             try {
-                Result result = duel.measure(bar);
-                results.add(result);
-                table.row(result);
+                for (Result result : duel.measure(bar)) {
+                    results.add(result);
+                    table.row(result);
+                }
             } catch (CompareException e) {
                 // One line's failure costs neither the other lines nor the exit status.
                 told(e);

@@ -13,9 +13,6 @@ import org.jspecify.annotations.Nullable;
 final class Duel {
     /** Results of two implementations agree within this, relative. */
     private static final double AGREEMENT = 1e-3;
-    private static final double MILLIS_A_SAMPLE = 60;
-    /** Warm once no sample has beaten the best by so much for a while. */
-    private static final double BEATEN = 0.98;
     private static final double WARM_UP_SECONDS = 12;
     private static final String PEAK = "peak";
 
@@ -29,19 +26,14 @@ final class Duel {
         this.notes = notes;
     }
 
-    /** A prepared side: how it is run. */
-    private record Side(WorkerProcess process, String work, int times, double best) {
-        double sample() {
-            return process.run(work, times);
-        }
-    }
-
-    Result measure(Bar bar) {
+    List<Result> measure(Bar bar) {
         return switch (bar.kind()) {
-            case TORCH -> timed(bar, torch());
-            case BLAS -> timed(bar, List.of(processes::blas));
-            case MEMORY -> memory(bar);
-            case START -> start(bar);
+            case TORCH -> List.of(timed(bar, torch()));
+            case BLAS -> List.of(timed(bar, List.of(processes::blas)));
+            case MEMORY -> List.of(memory(bar));
+            case START -> List.of(start(bar));
+            case PACKED -> new PackedRace(processes, quick, notes).measure(bar);
+            case PROGRAM -> new Programs(processes, quick, notes).measure(bar);
         };
     }
 
@@ -172,21 +164,8 @@ final class Duel {
         }
     }
 
-    /** Runs for a while and until no faster: the engine makes its fused loops, and libtorch its caches, as work goes on. */
     private Side warm(WorkerProcess process, String work) {
-        int times = 1;
-        double best = process.run(work, times);
-        long start = System.nanoTime();
-        int unbeaten = 0;
-        while ((unbeaten < (quick ? 3 : 5) || seconds(start) < 2 * budget()) && seconds(start) < 4 * budget()) {
-            if (best * times < MILLIS_A_SAMPLE) {
-                times = (int) Math.ceil(Math.min(MILLIS_A_SAMPLE / best, 2.0 * times));
-            }
-            double sample = process.run(work, times);
-            unbeaten = sample < BEATEN * best ? 0 : unbeaten + 1;
-            best = Math.min(best, sample);
-        }
-        return new Side(process, work, times, best);
+        return Side.warm(process, work, quick ? 3 : 5, budget());
     }
 
     private double agree(Bar bar, String peer, Map<String, Double> ours, Map<String, Double> theirs) {

@@ -8,6 +8,7 @@ import dev.goshawk.benchmarks.work.Density;
 import dev.goshawk.benchmarks.work.Eigenvalues;
 import dev.goshawk.benchmarks.work.Gemm;
 import dev.goshawk.benchmarks.work.Gradient;
+import dev.goshawk.benchmarks.work.Logits;
 import dev.goshawk.benchmarks.work.Peak;
 import dev.goshawk.benchmarks.work.Problem;
 import dev.goshawk.benchmarks.work.Product;
@@ -44,6 +45,8 @@ public final class EngineWorker {
             case "blocks" -> Product.blocks(Problem.byName(parts[1]), mode, backend);
             case "eigen" -> new Eigenvalues(Problem.byName(parts[1]), backend);
             case "density" -> new Density(Problem.byName(parts[1]), backend);
+            case "float" -> Logits.floats(Problem.byName(parts[1]), backend);
+            case "packed" -> Logits.integers(Problem.byName(parts[1]), Integer.parseInt(parts[2]), backend);
             case "traces" -> new Traces(Problem.byName(parts[1]), backend);
             default -> throw new IllegalArgumentException("no such work: " + name);
         };

@@ -37,14 +37,35 @@ final class Processes {
         return peers != null;
     }
 
-    /** The engine, with the flags of this process, which are the launcher's, and those of the instruction set. */
-    WorkerProcess engine() {
+    /** The engine, with the flags of this process, which are the launcher's, those of the instruction set, and more. */
+    WorkerProcess engine(String... more) {
+        return WorkerProcess.start("goshawk", engine(List.of(more), EngineWorker.class.getName(),
+                Integer.toString(threads)), Map.of());
+    }
+
+    /** The command of a program on the engine, on as many threads. */
+    List<String> program(String main, String... arguments) {
+        return engine(List.of("-Dgoshawk.threads=" + threads), main, arguments);
+    }
+
+    private List<String> engine(List<String> more, String main, String... arguments) {
         List<String> command = new ArrayList<>(List.of(java()));
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
         command.addAll(isa.options());
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), EngineWorker.class.getName(),
-                Integer.toString(threads)));
-        return WorkerProcess.start("goshawk", command, Map.of());
+        command.addAll(more);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    /** ONNX Runtime. */
+    WorkerProcess onnxRuntime() {
+        return WorkerProcess.start("ONNX Runtime", peer("OrtWorker", Integer.toString(threads)), Map.of());
+    }
+
+    /** The command of a program that classifies an image by ONNX Runtime. */
+    List<String> onnxRuntimeProgram(String model, String image) {
+        return peer("OrtProgram", Integer.toString(threads), model, image);
     }
 
     /** libtorch in a memory format. */
