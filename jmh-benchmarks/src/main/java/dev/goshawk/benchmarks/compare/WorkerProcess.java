@@ -7,6 +7,7 @@ import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -21,6 +22,7 @@ final class WorkerProcess implements AutoCloseable {
     private final Process process;
     private final Writer in;
     private final BufferedReader out;
+    private final Thread errorReader;
     private final Deque<String> errors = new ArrayDeque<>();
 
     private WorkerProcess(String name, Process process) {
@@ -29,7 +31,7 @@ final class WorkerProcess implements AutoCloseable {
         in = new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8);
         out = process.inputReader(StandardCharsets.UTF_8);
         // Not a virtual thread: on one processor those block each other in reads, the pipe fills up and the process stops.
-        Thread.ofPlatform().daemon().start(this::drain);
+        errorReader = Thread.ofPlatform().daemon().start(this::drain);
     }
 
     /**
@@ -117,9 +119,17 @@ final class WorkerProcess implements AutoCloseable {
         }
     }
 
+    /** What an ended process said last. */
     private String last() {
+        String status = "";
+        try {
+            errorReader.join(Duration.ofSeconds(2));
+            status = process.waitFor(Duration.ofSeconds(2)) ? " with status " + process.exitValue() : "";
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         synchronized (errors) {
-            return errors.isEmpty() ? "" : ", its last words: " + String.join(" | ", errors);
+            return errors.isEmpty() ? status : status + ", its last words: " + String.join(" | ", errors);
         }
     }
 

@@ -37,12 +37,13 @@ final class Int8File {
 
     private final Map<String, float[]> ranges;
     private final Map<String, Proto> initializers = new HashMap<>();
-    private final Set<String> rounded = new HashSet<>();
+    /** What was written, rounded or not. */
+    private final Set<String> written = new HashSet<>();
     private final Proto out;
 
     private Int8File(Proto graph, Map<String, float[]> ranges) {
         this.ranges = ranges;
-        this.out = graph.without(NODE);
+        this.out = graph.without(NODE, INITIALIZER);
         for (byte[] tensor : graph.all(INITIALIZER)) {
             Proto t = Proto.of(tensor);
             initializers.put(t.texts(8).getFirst(), t);
@@ -117,7 +118,7 @@ final class Int8File {
             }
         } else {
             for (String i : inputs) {
-                changed.add(1, FLOATS.contains(operator(node)) || initializers.containsKey(i) ? i : rounded(i));
+                changed.add(1, FLOATS.contains(operator(node)) || initializers.containsKey(i) ? kept(i) : rounded(i));
             }
         }
         Proto rest = node.without(1);
@@ -127,10 +128,19 @@ final class Int8File {
         out.add(NODE, changed);
     }
 
+    /** An operand as it is. */
+    private String kept(String name) {
+        Proto array = initializers.get(name);
+        if (array != null && written.add(name)) {
+            out.add(INITIALIZER, array);
+        }
+        return name;
+    }
+
     /** An activation after rounding to uint8. */
     private String rounded(String name) {
         String result = name + "/rounded";
-        if (rounded.add(name)) {
+        if (written.add(name)) {
             float[] range = Objects.requireNonNull(ranges.get(name), name);
             float step = step(name);
             int zero = Math.clamp(Math.round(-range[0] / step), 0, 255);
