@@ -72,11 +72,13 @@ final class PackedRace {
             floats = floats.isEmpty() ? facts : floats;
             checks.add(agree(bar, e, facts, e.agrees() == Agreement.CODES ? packed : floats));
         }
-        notes.accept(Compare.format("%s: values of an image take %.0f kB, those of own float32's batch %.0f kB", bar.name(),
-                kilobytes(packed), kilobytes(floats)));
+        notes.accept(
+                Compare.format("%s: values of an image take %.0f kB, those of own float32's batch %.0f kB", bar.name(),
+                        kilobytes(packed), kilobytes(floats)));
         List<Readings> readings = entrants.stream().map(e -> new Readings()).toList();
         long start = System.nanoTime();
-        for (int n = 0; n < (quick ? 3 : 5) || n < (quick ? 5 : 15) && System.nanoTime() - start < (quick ? 8e9 : 40e9); n++) {
+        for (int n = 0; n < (quick ? 3 : 5)
+                || n < (quick ? 5 : 15) && System.nanoTime() - start < (quick ? 8e9 : 40e9); n++) {
             double ours = sides.getFirst().sample();
             for (int i = 0; i < readings.size(); i++) {
                 readings.get(i).ours.add(ours);
@@ -86,8 +88,9 @@ final class PackedRace {
         List<Result> results = new ArrayList<>();
         for (int i = 0; i < entrants.size(); i++) {
             Entrant e = entrants.get(i);
-            results.add(readings.get(i).result(bar.part(e.part(), bar.title() + ": " + e.title(), e.least()), null, null,
-                    sides.get(i + 1).process().name(), checks.get(i)));
+            results.add(
+                    readings.get(i).result(bar.part(e.part(), bar.title() + ": " + e.title(), e.least()), null, null,
+                            sides.get(i + 1).process().name(), checks.get(i)));
         }
         return results;
     }
@@ -116,7 +119,8 @@ final class PackedRace {
         notes.accept(Compare.format("%s: %s gives %d of %d answers of %s, logits of a norm that differs by %.0e",
                 bar.name(), entrant.title(), same, answers, entrant.agrees() == Agreement.CODES
                         ? "the packed network"
-                        : "own float32", worst));
+                        : "own float32",
+                worst));
         double most = switch (entrant.agrees()) {
             case FLOATS -> AGREEMENT;
             case CODES -> AGREEMENT_OF_CODES;

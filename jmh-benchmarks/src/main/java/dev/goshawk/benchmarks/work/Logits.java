@@ -70,7 +70,8 @@ public final class Logits {
     /** In integers, one image after the other: {@link FewBits} of the problem's network, on its images. */
     public static Workload integers(Problem problem, int bits, Backend backend) {
         PackedModel packed = FewBits.of(problem.network(), bits);
-        IntegerModel model = new IntegerModel(packed, packed.info().height(), packed.info().width(), backend.integers());
+        IntegerModel model = new IntegerModel(packed, packed.info().height(), packed.info().width(),
+                backend.integers());
         Tensor images = problem.images();
         int size = images.size() / problem.batch();
         int classes = problem.network().classes();

@@ -110,7 +110,8 @@ final class LayerWriter {
         String vector = out.floats(unused(of + ".bias"), new long[] {outputs}, bias);
         return layer.op() instanceof Op.Conv(var _, var g)
                 ? out.node("Conv", nodes.fresh(), conv(layer, g), nodes.operand(layer, 0), weight, vector)
-                : out.node("Gemm", nodes.fresh(), new Attributes().add("transB", 1), nodes.operand(layer, 0), weight, vector);
+                : out.node("Gemm", nodes.fresh(), new Attributes().add("transB", 1), nodes.operand(layer, 0), weight,
+                        vector);
     }
 
     /** The weight of a layer, without the gaps that a dilated filter is traced with. */

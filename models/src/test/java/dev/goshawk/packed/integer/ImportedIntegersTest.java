@@ -51,14 +51,16 @@ class ImportedIntegersTest {
 
     @Test
     void whatCannotBeComputedIsNamedWithItsNode() throws IOException {
-        OnnxBytes squeezed = OnnxSamples.of(SIDE).initializer(OnnxSamples.weight("a", 4, 3, 3, 3)).initializer(OnnxSamples.weight("b", 5, 4))
+        OnnxBytes squeezed = OnnxSamples.of(SIDE).initializer(OnnxSamples.weight("a", 4, 3, 3, 3))
+                .initializer(OnnxSamples.weight("b", 5, 4))
                 .node("Conv", List.of("x", "a"), List.of("1")).node("Relu", List.of("1"), List.of("2"))
                 .node("Sigmoid", List.of("2"), List.of("3")).node("Mul", List.of("2", "3"), List.of("4"))
                 .node("GlobalAveragePool", List.of("4"), List.of("5")).node("Flatten", List.of("5"), List.of("6"))
                 .node("Gemm", List.of("6", "b"), List.of("y"), OnnxBytes.attribute("transB", 1)).output("y");
         assertEquals("integer arithmetic: node 2 (Sigmoid): expected what integers can compute, got sigmoid",
                 refusal(squeezed));
-        OnnxBytes leaky = OnnxSamples.of(SIDE).initializer(OnnxSamples.weight("a", 4, 3, 3, 3)).initializer(OnnxSamples.weight("b", 5, 4))
+        OnnxBytes leaky = OnnxSamples.of(SIDE).initializer(OnnxSamples.weight("a", 4, 3, 3, 3))
+                .initializer(OnnxSamples.weight("b", 5, 4))
                 .node("Conv", List.of("x", "a"), List.of("1")).node("LeakyRelu", List.of("1"), List.of("2"))
                 .node("GlobalAveragePool", List.of("2"), List.of("5")).node("Flatten", List.of("5"), List.of("6"))
                 .node("Gemm", List.of("6", "b"), List.of("y"), OnnxBytes.attribute("transB", 1)).output("y");
@@ -70,7 +72,8 @@ class ImportedIntegersTest {
     /** Nothing is rounded between three layers, whose sums leave 31 bits. */
     @Test
     void sumsThatCouldOverflowAreRefused() throws IOException {
-        OnnxBytes linear = OnnxSamples.of(SIDE).initializer(OnnxSamples.weight("a", 16, 3, 3, 3)).initializer(OnnxSamples.weight("b", 5, 16))
+        OnnxBytes linear = OnnxSamples.of(SIDE).initializer(OnnxSamples.weight("a", 16, 3, 3, 3))
+                .initializer(OnnxSamples.weight("b", 5, 16))
                 .node("Conv", List.of("x", "a"), List.of("1")).node("GlobalAveragePool", List.of("1"), List.of("5"))
                 .node("Flatten", List.of("5"), List.of("6"))
                 .node("Gemm", List.of("6", "b"), List.of("y"), OnnxBytes.attribute("transB", 1)).output("y");
