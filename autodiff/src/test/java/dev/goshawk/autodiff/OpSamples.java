@@ -59,7 +59,7 @@ public final class OpSamples {
     }
 
     /** What must have a row: each op by name, and each value of each of its enum and boolean attributes. */
-    static Set<String> required() {
+    public static Set<String> required() {
         Set<String> keys = new LinkedHashSet<>();
         for (Class<?> op : ops()) {
             keys.add(op.getSimpleName());
@@ -78,7 +78,7 @@ public final class OpSamples {
     }
 
     /** The keys a row of this op provides. */
-    static Set<String> provided(Op op) {
+    public static Set<String> provided(Op op) {
         Set<String> keys = new LinkedHashSet<>();
         keys.add(op.getClass().getSimpleName());
         for (RecordComponent c : op.getClass().getRecordComponents()) {

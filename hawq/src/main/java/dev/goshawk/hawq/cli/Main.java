@@ -1,7 +1,7 @@
 package dev.goshawk.hawq.cli;
 
 import dev.goshawk.hawq.cli.command.DensityCommand;
-import dev.goshawk.hawq.cli.command.DoctorCommand;
+import dev.goshawk.hawq.cli.doctor.DoctorCommand;
 import dev.goshawk.hawq.cli.command.EvaluateCommand;
 import dev.goshawk.hawq.cli.command.ModelsCommand;
 import dev.goshawk.hawq.cli.command.QuantizeCommand;

@@ -1,4 +1,4 @@
-package dev.goshawk.hawq.cli.command;
+package dev.goshawk.hawq.cli.doctor;
 
 import dev.goshawk.autodiff.ReverseMode;
 import dev.goshawk.backend.Backend;

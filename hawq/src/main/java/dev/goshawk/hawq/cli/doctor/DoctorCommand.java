@@ -1,4 +1,4 @@
-package dev.goshawk.hawq.cli.command;
+package dev.goshawk.hawq.cli.doctor;
 
 import dev.goshawk.hawq.cli.option.EngineOptions;
 import dev.goshawk.hawq.cli.print.Version;
@@ -7,28 +7,37 @@ import dev.goshawk.backend.Backend;
 import dev.goshawk.backend.BackendProvider;
 import dev.goshawk.backend.Backends;
 import dev.goshawk.backend.Workers;
+import dev.goshawk.hawq.cli.print.Progress;
 import java.io.PrintWriter;
+import java.lang.management.ManagementFactory;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code goshawk doctor}: what this machine computes with, and whether it computes right. */
 @Command(name = "doctor", mixinStandardHelpOptions = true, sortOptions = false,
         description = {"Reports which backend goshawk uses here and why, and checks the convolution kernels.",
                 "The check takes a second: first the kernels' results against plain loops, then their speed. Exits with 1 if "
-                        + "results are wrong.",
+                        + "results are wrong. --deep takes two minutes at most.",
                 ""},
-        footerHeading = "%nExample:%n", footer = "  goshawk doctor --threads 1")
+        footerHeading = "%nExample:%n", footer = {"  goshawk doctor --deep", "",
+                "With the JVM's options that your other commands have: GOSHAWK_OPTS='...' goshawk doctor --deep"})
 public final class DoctorCommand implements Callable<Integer> {
     private static final int EXIT_WRONG = 1;
     private static final long MIB = 1 << 20;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
+
+    @Option(names = "--deep",
+            description = "Also hold every op and its gradient to plain loops, each run until the compiler has made all of its "
+                    + "code, and name the JDK's known defects that concern this JVM.")
+    private boolean deep;
 
     @Mixin
     private EngineOptions engine = new EngineOptions();
@@ -65,7 +74,30 @@ public final class DoctorCommand implements Callable<Integer> {
         line(out, "speed",
                 String.format(Locale.ROOT, "convolution 3x3, 32 channels, 16x16: %.1f GFLOP/s", check.gigaflops()));
         out.flush();
-        return check.deviations().stream().allMatch(KernelCheck.Deviation::within) ? 0 : EXIT_WRONG;
+        boolean right = check.deviations().stream().allMatch(KernelCheck.Deviation::within);
+        return (!deep || deep(backend, out)) && right ? 0 : EXIT_WRONG;
+    }
+
+    /** Whether every op is right. */
+    private boolean deep(Backend backend, PrintWriter out) {
+        JdkDefects.of(Runtime.version(), System.getProperty("os.arch"),
+                ManagementFactory.getRuntimeMXBean().getInputArguments()).forEach(defect -> line(out, "jdk", defect));
+        out.flush();
+        DeepCheck check;
+        double seconds;
+        try (Progress progress = Progress.on(spec.commandLine().getErr())) {
+            check = DeepCheck.of(backend, Backends.select("reference", Workers.SINGLE), DeepCheck.IDLE_NANOS,
+                    progress::update);
+            seconds = progress.elapsed() / 1e9;
+        }
+        check.faults().forEach(fault -> line(out, "WRONG", fault));
+        line(out, "ops", String.format(Locale.ROOT, "%d of %d graphs are right, each in all of its runs (%d in %.0f s)",
+                check.graphs() - check.faults().size(), check.graphs() + check.left(), check.runs(), seconds));
+        if (check.left() > 0) {
+            line(out, "ops", "there was no time for the others: this JVM is slow, see the advice");
+        }
+        out.flush();
+        return check.faults().isEmpty();
     }
 
     private String state(BackendProvider provider, Backend chosen) {
