@@ -81,9 +81,14 @@ final class CurvatureStep {
                 ? Math.min(settings.sampleSize(), train.size())
                 : settings.sample().size();
         HessianPlan.Task task = new HessianPlan.Task(network, weights.dtype(), images, train.height(), train.width(),
-                backend);
+                backend).holding(images(images));
         return SpectrumPlan.of(task, settings.microBatch(), settings.recompute(), settings.method(images), options,
                 Heap.limit());
+    }
+
+    /** Bytes of decoded images, so many in the sample among them. */
+    private long images(int sample) {
+        return data.heldBytes() + (long) sample * data.train().imageBytes();
     }
 
     private ImageDataset sample() {
@@ -96,11 +101,15 @@ final class CurvatureStep {
         return Datasets.load(data.train(), batches.order(0), settings.sampleSize(), data.faults());
     }
 
+    private LossProblem problem(Parameters weights, ImageDataset sample) {
+        return LossProblem.of(network, weights, sample, data.normalization(), backend).holding(images(sample.size()));
+    }
+
     /** The loss over the sample. */
     private LossProblem problem(Parameters weights) {
         LossProblem known = problem;
         if (known == null) {
-            known = LossProblem.of(network, weights, sample(), data.normalization(), backend);
+            known = problem(weights, sample());
             problem = known;
         }
         return known;
@@ -157,7 +166,7 @@ final class CurvatureStep {
                 network.trace(dtype, batch, sample.height(), sample.width(), Mode.EVALUATION, LayerHooks.NONE), weights,
                 backend)
                 .evaluate(new Batches(sample, data.normalization(), 0), Evaluator.LogitsListener.NONE);
-        LossProblem of = LossProblem.of(network, weights, sample, data.normalization(), backend);
+        LossProblem of = problem(weights, sample);
         problem = of;
         SpectrumMethod method = settings.method(sample.size());
         long began = System.nanoTime();

@@ -1,7 +1,10 @@
 package dev.goshawk.data;
 
 import dev.goshawk.fingerprint.Fingerprint;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Labelled images of one size, each three bytes a pixel (red, green, blue), in a fixed order. Safe for use by many
@@ -62,6 +65,18 @@ public interface ImageDataset {
     /** Bytes of one image. */
     default int imageBytes() {
         return height() * width() * 3;
+    }
+
+    /** The data set that the images are from: this, or what it is a part of. */
+    default ImageDataset source() {
+        return this;
+    }
+
+    /** Bytes of the decoded images that data sets hold in memory; parts of one data set count once. */
+    static long heldBytes(List<ImageDataset> datasets) {
+        return datasets.stream().map(ImageDataset::source).filter(d -> !d.decodesOnDemand())
+                .collect(Collectors.toCollection(() -> Collections.newSetFromMap(new IdentityHashMap<>()))).stream()
+                .mapToLong(d -> (long) d.size() * d.imageBytes()).sum();
     }
 
     /**

@@ -106,7 +106,16 @@ public final class PrefetchingBatches implements AutoCloseable {
     }
 
     private static int ahead(Batches batches) {
-        return Math.clamp(AHEAD_BYTES / Math.max(1, batches.dataset().imageBytes()), 2, LARGEST_AHEAD);
+        return ahead(batches.dataset());
+    }
+
+    private static int ahead(ImageDataset dataset) {
+        return Math.clamp(AHEAD_BYTES / Math.max(1, dataset.imageBytes()), 2, LARGEST_AHEAD);
+    }
+
+    /** Most bytes of images that a pass over a data set decodes ahead. */
+    public static long aheadBytes(ImageDataset dataset) {
+        return (long) Math.min(ahead(dataset), dataset.size()) * dataset.imageBytes();
     }
 
     /**

@@ -38,6 +38,11 @@ public final class Subset implements ImageDataset {
     }
 
     @Override
+    public ImageDataset source() {
+        return whole.source();
+    }
+
+    @Override
     public int size() {
         return picked.length;
     }

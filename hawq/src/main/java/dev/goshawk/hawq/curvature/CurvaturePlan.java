@@ -1,11 +1,29 @@
 package dev.goshawk.hawq.curvature;
 
+import dev.goshawk.hawq.setting.Setting;
+import dev.goshawk.hawq.memory.HeapTooSmallException;
 import dev.goshawk.hawq.memory.Footprint;
 import java.util.List;
 
 /** What estimates over some parts of a network, one part after another, take in memory, found without taking it. */
 public final class CurvaturePlan {
     private CurvaturePlan() {
+    }
+
+    /**
+     * Passes if everything fits.
+     *
+     * @param plan as {@link #of} gives it
+     * @param limit bytes there are
+     * @throws HeapTooSmallException if it does not, naming the largest halving of the micro-batch that would, by proportion
+     */
+    public static void requireFits(Footprint plan, HessianPlan.Task task, int microBatch, long limit) {
+        int images = Math.min(microBatch, task.samples());
+        if (plan.bytes() > limit) {
+            throw new HeapTooSmallException("products of " + task.network().name() + ": " + images
+                    + " images at once in " + task.dtype(), plan.bytes(), limit, Setting.MICRO_BATCH,
+                    plan.fitting(images, limit));
+        }
     }
 
     /**
@@ -16,8 +34,7 @@ public final class CurvaturePlan {
      */
     public static Footprint of(HessianPlan.Task task, CurvatureMatrix matrix, List<CurvaturePart> parts,
             int microBatch, boolean recompute, int vectors, long limit) {
-        Footprint plan = Footprint.NONE.hold("parameters, " + task.dtype(), task.parameterBytes())
-                .hold("sample of " + task.samples() + " images " + task.extents(), task.sampleBytes());
+        Footprint plan = task.held();
         long room = limit - plan.heldBytes();
         for (CurvaturePart part : parts) {
             long held = part.size(task) * vectors * Double.BYTES;

@@ -114,7 +114,7 @@ public final class HessianOperator implements LinearOperator {
     /** Bytes that operators may take. */
     static long memory(LossProblem problem) {
         HessianPlan.Task task = problem.task();
-        return problem.backend().ownMemoryBytes().orElseGet(Heap::limit) - task.parameterBytes() - task.sampleBytes();
+        return problem.backend().ownMemoryBytes().orElseGet(Heap::limit) - task.held().heldBytes();
     }
 
     /** The HAWQ blocks of the problem's network, in its order. */

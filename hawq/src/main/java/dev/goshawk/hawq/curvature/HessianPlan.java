@@ -4,6 +4,7 @@ import dev.goshawk.autodiff.HessianBlocks;
 import dev.goshawk.autodiff.Linearization;
 import dev.goshawk.backend.Backend;
 import dev.goshawk.graph.Value;
+import dev.goshawk.hawq.memory.Footprint;
 import dev.goshawk.models.Block;
 import dev.goshawk.models.LayerHooks;
 import dev.goshawk.models.Mode;
@@ -44,11 +45,24 @@ public record HessianPlan(int samples, int microBatch, boolean kept, long primal
      * @param dtype of everything
      * @param inputs shape of all inputs, [sample, ...]
      * @param objective the loss
+     * @param images bytes of decoded images that are held all the while
      */
-    public record Task(Network network, DType dtype, Shape inputs, Objective objective, Backend backend) {
+    public record Task(Network network, DType dtype, Shape inputs, Objective objective, Backend backend, long images) {
         /** A sample of images and its cross-entropy. */
         public Task(Network network, DType dtype, int samples, int height, int width, Backend backend) {
-            this(network, dtype, Shape.of(samples, height, width, 3), Objective.CROSS_ENTROPY, backend);
+            this(network, dtype, Shape.of(samples, height, width, 3), Objective.CROSS_ENTROPY, backend, 0);
+        }
+
+        /** The same while so many bytes of decoded images are held. */
+        public Task holding(long images) {
+            return new Task(network, dtype, inputs, objective, backend, images);
+        }
+
+        /** What is held whatever is computed. */
+        public Footprint held() {
+            Footprint held = Footprint.NONE.hold("parameters, " + dtype, parameterBytes())
+                    .hold("sample of " + samples() + " images " + extents(), sampleBytes());
+            return images == 0 ? held : held.hold("the data set's images, decoded", images);
         }
 
         TracedNetwork trace(int batch) {
@@ -67,7 +81,7 @@ public record HessianPlan(int samples, int microBatch, boolean kept, long primal
 
         /** The same with another number of rows. */
         public Task of(int samples) {
-            return new Task(network, dtype, rows(samples), objective, backend);
+            return new Task(network, dtype, rows(samples), objective, backend, images);
         }
 
         /** Number of inputs. */

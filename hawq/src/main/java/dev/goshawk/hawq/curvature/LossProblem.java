@@ -27,6 +27,7 @@ public final class LossProblem {
     private final Backend backend;
     private final Objective objective;
     private final NetworkDescription description;
+    private long images;
 
     /**
      * Mean cross-entropy.
@@ -180,9 +181,19 @@ public final class LossProblem {
         return task().trace(batch);
     }
 
+    /**
+     * Says how many bytes of decoded images are held while operators of this live; they leave that much of the heap.
+     *
+     * @return this
+     */
+    public LossProblem holding(long bytes) {
+        images = bytes;
+        return this;
+    }
+
     /** What is to be computed, for planning it. */
     public HessianPlan.Task task() {
-        return new HessianPlan.Task(network, dtype(), inputs.shape(), objective, backend);
+        return new HessianPlan.Task(network, dtype(), inputs.shape(), objective, backend, images);
     }
 
     /** Inputs {@code from .. from + count - 1}; shared. */

@@ -2,6 +2,7 @@ package dev.goshawk.hawq.memory;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * Memory wanted by a computation of several phases. What is held throughout is there in every phase; phases follow each
@@ -46,6 +47,22 @@ public record Footprint(List<Part> held, List<Part> phases) {
     /** Bytes of what is held throughout. */
     public long heldBytes() {
         return held.stream().mapToLong(Part::bytes).sum();
+    }
+
+    /**
+     * The largest halving of a batch that would fit, if what does not live to the end is in proportion to it.
+     *
+     * @param batch images at once, which this is the memory of
+     * @param limit bytes there are
+     */
+    public OptionalInt fitting(int batch, long limit) {
+        long each = (bytes() - heldBytes()) / batch;
+        for (int images = batch / 2; images >= 1; images /= 2) {
+            if (heldBytes() + each * images <= limit) {
+                return OptionalInt.of(images);
+            }
+        }
+        return OptionalInt.empty();
     }
 
     /** Bytes at the fullest moment. */

@@ -8,6 +8,12 @@ import java.util.Locale;
 
 /** The heap's room for arrays that live long. */
 public final class Heap {
+    /**
+     * What a process takes beside the arrays that are planned: the JVM itself with compiled code and threads, a young generation as
+     * {@code bin/goshawk} has it, what is not yet collected.
+     */
+    private static final long BESIDE = 230L << 20;
+
     /** Left to everything that no plan counts: graphs, decoded images, text. */
     private static final double RESERVE = 0.05;
 
@@ -32,6 +38,11 @@ public final class Heap {
     /** As {@link #limit()}; no limit for a backend with memory of its own, which says itself what does not fit there. */
     public static long limit(Backend backend) {
         return backend.ownMemoryBytes().isPresent() ? Long.MAX_VALUE : limit();
+    }
+
+    /** Bytes, about, that the system sees a process take when its planned arrays take so many. */
+    public static long process(long planned) {
+        return planned + BESIDE;
     }
 
     /** Bytes for a person: {@code 812 MiB}, {@code 3.82 GiB}. */

@@ -1,5 +1,6 @@
 package dev.goshawk.hawq.spectral;
 
+import dev.goshawk.hawq.memory.Leftovers;
 import dev.goshawk.hawq.curvature.BlockCurvature;
 import dev.goshawk.hawq.curvature.BlockHessians;
 import dev.goshawk.hawq.curvature.HessianOperator;
@@ -120,7 +121,9 @@ public final class Spectrum {
         }
         List<Entry> entries = new ArrayList<>();
         double done = 0;
+        Leftovers leftovers = new Leftovers();
         for (int i = 0; i < work.length; i++) {
+            leftovers.collect();
             Block block = blocks.get(i);
             double before = done / all;
             double share = work[i] / all;

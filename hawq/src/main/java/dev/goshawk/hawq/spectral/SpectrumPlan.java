@@ -104,10 +104,7 @@ public record SpectrumPlan(HessianPlan.Task task, SpectrumMethod method, boolean
 
     private static Footprint held(HessianPlan.Task task) {
         long weights = task.blocks().stream().mapToLong(Block::weightCount).sum();
-        return Footprint.NONE.hold("parameters, " + task.dtype(), task.parameterBytes())
-                .hold("sample of " + task.samples() + " images " + task.extents(),
-                        task.sampleBytes())
-                .hold("eigenvectors, float64", weights * Double.BYTES);
+        return task.held().hold("eigenvectors, float64", weights * Double.BYTES);
     }
 
     /** Everything, a phase for each block. */

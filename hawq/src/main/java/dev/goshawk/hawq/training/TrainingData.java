@@ -4,6 +4,7 @@ import dev.goshawk.data.ImageDataset;
 import dev.goshawk.data.ImageFaults;
 import dev.goshawk.data.Normalization;
 import dev.goshawk.data.SplitMix64;
+import dev.goshawk.data.PrefetchingBatches;
 import dev.goshawk.data.Subset;
 import dev.goshawk.hawq.setting.InvalidSettingException;
 import dev.goshawk.hawq.setting.Setting;
@@ -111,6 +112,11 @@ public record TrainingData(ImageDataset train, ImageDataset test, Normalization 
         }
         Divided d = setAside(images, seed);
         return new TrainingData(d.rest().train(), test, normalization, faults, d.aside());
+    }
+
+    /** Bytes of decoded images: those held in memory, and those that a pass has ahead. */
+    public long heldBytes() {
+        return ImageDataset.heldBytes(List.of(train, test)) + PrefetchingBatches.aheadBytes(train);
     }
 
     /** What a training is measured on: the held-out images, where there are any, and the test images. */

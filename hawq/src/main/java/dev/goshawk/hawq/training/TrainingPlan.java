@@ -16,7 +16,6 @@ import dev.goshawk.models.ParameterSpec;
 import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.tensor.DType;
 import java.util.LinkedHashSet;
-import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -57,7 +56,7 @@ public record TrainingPlan(Network network, int batch, Footprint footprint) {
         long trained = parameters.specs().stream().filter(ParameterSpec::isTrainable)
                 .mapToLong(s -> s.shape().size()).sum();
         Footprint f = Footprint.NONE.hold("parameters and a copy, " + dtype, 2 * elements * dtype.bytes())
-                .hold("momentum", trained * dtype.bytes());
+                .hold("momentum", trained * dtype.bytes()).hold("images, decoded", data.heldBytes());
         QuantizedNetwork none = new QuantizedNetwork(network, parameters, settings.quantizer(),
                 settings.activationBits());
         f = f.phase("step and evaluation in " + dtype, stage(data, settings, none, objective, backend));
@@ -106,14 +105,7 @@ public record TrainingPlan(Network network, int batch, Footprint footprint) {
         if (wanted <= limit) {
             return;
         }
-        OptionalInt fitting = OptionalInt.empty();
-        long each = (wanted - footprint.heldBytes()) / batch;
-        for (int images = batch / 2; images >= 1 && fitting.isEmpty(); images /= 2) {
-            if (footprint.heldBytes() + each * images <= limit) {
-                fitting = OptionalInt.of(images);
-            }
-        }
         throw new HeapTooSmallException("training of " + network.name() + ": batches of " + batch, wanted, limit,
-                Setting.BATCH, fitting);
+                Setting.BATCH, footprint.fitting(batch, limit));
     }
 }

@@ -1,5 +1,6 @@
 package dev.goshawk.hawq.cli.cluster;
 
+import dev.goshawk.hawq.memory.Leftovers;
 import dev.goshawk.data.ImageDataset;
 import dev.goshawk.hawq.cluster.Cluster;
 import dev.goshawk.hawq.cluster.ClusterOperator;
@@ -26,6 +27,7 @@ public final class OperatorSource implements AutoCloseable {
     private final CurvatureMatrix matrix;
     private final int microBatch;
     private final boolean recompute;
+    private final Leftovers leftovers = new Leftovers();
     /** A problem's latest operator. */
     private final Map<LossProblem, ClusterOperator> latest = new IdentityHashMap<>();
 
@@ -43,6 +45,7 @@ public final class OperatorSource implements AutoCloseable {
 
     /** A matrix by a part of the network. On a cluster it ends the problem's last one, of which one at a time is held. */
     public LinearOperator operator(LossProblem problem, CurvaturePart part) {
+        leftovers.collect();
         return cluster == null
                 ? part.operator(problem, matrix, microBatch, recompute)
                 : operator(cluster, problem, matrix, part.name(), part.parameters());

@@ -1,5 +1,6 @@
 package dev.goshawk.hawq.cli.command;
 
+import dev.goshawk.hawq.memory.Footprint;
 import dev.goshawk.hawq.cli.cluster.OperatorSource;
 import dev.goshawk.hawq.cli.option.MatrixOptions;
 import dev.goshawk.hawq.cli.option.Outputs;
@@ -82,12 +83,14 @@ public final class DensityCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         MatrixOptions.Opened opened = matrix.open(err);
         List<CurvaturePart> parts = by.parts(opened.network().describe());
+        Footprint plan = matrix.plan(opened, parts, matrix.microBatch(), steps + 2);
         if (results.isDryRun()) {
             results.printPlan("densities of the " + matrix.describe(opened),
-                    matrix.plan(opened, parts, matrix.microBatch(), steps + 2), out,
+                    plan, out,
                     err);
             return 0;
         }
+        matrix.requireFits(opened, plan);
         try (OperatorSource source = matrix.connect(opened, matrix.microBatch(), err)) {
             estimate(opened, parts, options, source, out, err);
         }

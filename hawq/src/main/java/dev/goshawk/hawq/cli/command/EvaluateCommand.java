@@ -1,5 +1,8 @@
 package dev.goshawk.hawq.cli.command;
 
+import dev.goshawk.data.PrefetchingBatches;
+import dev.goshawk.hawq.memory.Heap;
+import dev.goshawk.hawq.evaluation.EvaluationPlan;
 import dev.goshawk.hawq.run.LoadedWeights;
 import dev.goshawk.hawq.cli.option.DTypeConverter;
 import dev.goshawk.hawq.cli.data.DataOptions;
@@ -149,26 +152,29 @@ public final class EvaluateCommand implements Callable<Integer> {
             ImageDataset dataset = data.open(split, model.inputSize());
             Network network = model.network(dataset);
             data.requireSize(dataset, network);
-            print(Footprint.NONE, network, Shape.of(dataset.size(), dataset.height(), dataset.width()),
-                    data.describe(split), backend);
+            print(plan(network, dataset, backend), dataset.size(), data.describe(split));
         } else {
             Network network = model.network();
             Tensor images = TensorInputs.read(inputs, dtype, network.classes(), model.normalization(data.input()),
                     spec.commandLine().getErr()).images();
-            print(Footprint.NONE.hold("images of " + inputs, images.size() * (long) dtype.bytes()), network,
-                    images.shape(),
-                    inputs.toString(), backend);
+            print(plan(network, images, backend), images.shape().dim(0), inputs.toString());
         }
     }
 
-    private void print(Footprint held, Network network, Shape images, String source, Backend backend) {
-        int most = Math.min(batch, images.dim(0));
-        long forward = Evaluator.plannedBytes(network.trace(dtype, most, images.dim(1), images.dim(2), Mode.EVALUATION,
-                LayerHooks.NONE), backend);
+    private EvaluationPlan plan(Network network, ImageDataset dataset, Backend backend) {
+        long bytes = ImageDataset.heldBytes(List.of(dataset)) + PrefetchingBatches.aheadBytes(dataset);
+        return EvaluationPlan.of(network, dtype, Shape.of(dataset.size(), dataset.height(), dataset.width()), batch,
+                Footprint.NONE.hold("images, decoded", bytes), backend);
+    }
+
+    private EvaluationPlan plan(Network network, Tensor images, Backend backend) {
+        return EvaluationPlan.of(network, dtype, images.shape(), batch,
+                Footprint.NONE.hold("images of " + inputs, images.size() * (long) dtype.bytes()), backend);
+    }
+
+    private void print(EvaluationPlan plan, int images, String source) {
         MemoryTable.print(spec.commandLine().getOut(),
-                "evaluating " + network.name() + " on " + images.dim(0) + " images, " + source,
-                held.hold("parameters, " + dtype, network.describe().elementCount() * dtype.bytes())
-                        .phase("forward pass, batches of " + most, forward));
+                "evaluating " + plan.network().name() + " on " + images + " images, " + source, plan.footprint());
     }
 
     private void print(Measured measured, String provenance) {
@@ -209,6 +215,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         ImageFaults faults = data.faults(err);
         Network network = model.network(dataset);
         data.requireSize(dataset, network);
+        plan(network, dataset, backend).requireFits(Heap.limit(backend));
         LoadedWeights start = start(network, data.isEmbedded());
         DataOptions.printNotes(dataset, err);
         warnOfRandomWeights(err);
@@ -236,6 +243,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         Network network = model.network();
         TensorInputs given = TensorInputs.read(tensors, dtype, network.classes(),
                 model.normalization(data.input()), err);
+        plan(network, given.images(), backend).requireFits(Heap.limit(backend));
         LoadedWeights start = start(network, false);
         int images = given.labels().length;
         warnOfRandomWeights(err);

@@ -1,5 +1,6 @@
 package dev.goshawk.hawq.cli.command;
 
+import dev.goshawk.hawq.memory.Footprint;
 import dev.goshawk.data.Batches;
 import dev.goshawk.data.ImageDataset;
 import dev.goshawk.hawq.cli.cluster.OperatorSource;
@@ -131,10 +132,12 @@ public final class SpectrumCommand implements Callable<Integer> {
         SpectrumPlan plan = isOfHawq() && !matrix.isOnCluster()
                 ? SpectrumPlan.of(matrix.task(opened), microBatch(), matrix.recompute(), solver, options, Heap.limit())
                 : null;
+        Footprint other = plan == null
+                ? matrix.plan(opened, parts, microBatch(), solver.plain().vectors(options) + top)
+                : plan.footprint();
         if (results.isDryRun()) {
             if (plan == null) {
-                MemoryTable.print(out, "spectra of the " + matrix.describe(opened),
-                        matrix.plan(opened, parts, microBatch(), solver.plain().vectors(options) + top));
+                MemoryTable.print(out, "spectra of the " + matrix.describe(opened), other);
             } else {
                 MemoryTable.print(out, plan);
             }
@@ -143,6 +146,8 @@ public final class SpectrumCommand implements Callable<Integer> {
         }
         if (plan != null) {
             plan.requireFits(Heap.limit(opened.backend()));
+        } else {
+            matrix.requireFits(opened, other);
         }
         try (OperatorSource source = matrix.connect(opened, microBatch(), err)) {
             solve(opened, parts, solver, options, source, out, err);

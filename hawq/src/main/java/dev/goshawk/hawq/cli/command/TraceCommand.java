@@ -1,5 +1,6 @@
 package dev.goshawk.hawq.cli.command;
 
+import dev.goshawk.hawq.memory.Footprint;
 import dev.goshawk.hawq.cli.cluster.OperatorSource;
 import dev.goshawk.hawq.cli.option.MatrixOptions;
 import dev.goshawk.hawq.cli.option.Outputs;
@@ -74,11 +75,13 @@ public final class TraceCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         MatrixOptions.Opened opened = matrix.open(err);
         List<CurvaturePart> parts = by.parts(opened.network().describe());
+        Footprint plan = matrix.plan(opened, parts, matrix.microBatch(), VECTORS);
         if (results.isDryRun()) {
             results.printPlan("traces of the " + matrix.describe(opened),
-                    matrix.plan(opened, parts, matrix.microBatch(), VECTORS), out, err);
+                    plan, out, err);
             return 0;
         }
+        matrix.requireFits(opened, plan);
         try (OperatorSource source = matrix.connect(opened, matrix.microBatch(), err)) {
             estimate(opened, parts, source, out, err);
         }

@@ -158,7 +158,8 @@ record DeepCheck(int graphs, int left, long runs, List<String> faults) {
             for (Map.Entry<String, Tensor> e : first.entrySet()) {
                 String fault = difference(tested.output(e.getKey()), e.getValue(), false);
                 if (fault != null) {
-                    faults.add(name + ", " + e.getKey() + ", run " + runs + " with other bits than the first, " + fault);
+                    faults.add(
+                            name + ", " + e.getKey() + ", run " + runs + " with other bits than the first, " + fault);
                     return runs;
                 }
             }

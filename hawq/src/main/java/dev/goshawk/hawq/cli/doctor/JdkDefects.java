@@ -21,15 +21,17 @@ final class JdkDefects {
         List<String> found = new ArrayList<>();
         boolean intel = architecture.equals("amd64") || architecture.equals("x86_64");
         if (version.feature() >= 24 && version.feature() <= 26 && intel) {
-            found.add("JDK-8384963 (products of 64-bit integer vectors, one of them masked by a negative constant): goshawk's"
-                    + " kernels have none");
+            found.add(
+                    "JDK-8384963 (products of 64-bit integer vectors, one of them masked by a negative constant): goshawk's"
+                            + " kernels have none");
         }
         if (version.feature() <= 26 && intel) {
             found.add("JDK-8378250 (product of a vector's bytes): goshawk's kernels take none");
         }
         if (version.feature() == 27 && version.pre().isPresent()) {
-            found.add("JDK-8386155 (constants in vectors of bytes and shorts) may not be mended in this early build: goshawk's"
-                    + " integer kernels have such vectors, use a released JDK");
+            found.add(
+                    "JDK-8386155 (constants in vectors of bytes and shorts) may not be mended in this early build: goshawk's"
+                            + " integer kernels have such vectors, use a released JDK");
         }
         if (enabled(COMPACT_HEADERS, arguments)) {
             found.add("JDK-8380060: leave out " + COMPACT_HEADERS);

@@ -22,7 +22,8 @@ import java.util.function.DoubleUnaryOperator;
  */
 final class OpTable {
     private static final int ELEMENTS = 1031;
-    private static final double[] SPECIAL = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 0.0, -0.0, 1,
+    private static final double[] SPECIAL = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 0.0, -0.0,
+            1,
             -1, 2.5, 100, -100, 1e30, -1e30, 16777217.5, -3e9};
 
     private final Backend oracle;

@@ -97,13 +97,25 @@ public final class MatrixOptions {
     /** The computation, for planning it. */
     public HessianPlan.Task task(Opened opened) {
         return new HessianPlan.Task(opened.network, dtype, opened.images, opened.whole.height(),
-                opened.whole.width(), opened.backend);
+                opened.whole.width(), opened.backend).holding(imageBytes(opened));
+    }
+
+    /** Of the data set's decoded images and the sample's. */
+    private static long imageBytes(Opened opened) {
+        return ImageDataset.heldBytes(List.of(opened.whole)) + (long) opened.images * opened.whole.imageBytes();
     }
 
     /** What estimates that hold so many vectors take, part after part. */
     public Footprint plan(Opened opened, List<CurvaturePart> parts, int microBatch, int vectors) {
         return CurvaturePlan.of(task(opened), operator, parts, microBatch, sampling.recompute(), vectors,
                 Heap.limit());
+    }
+
+    /** Passes if a plan fits into the heap, unless a cluster computes it; one line otherwise. */
+    public void requireFits(Opened opened, Footprint plan) {
+        if (!isOnCluster()) {
+            CurvaturePlan.requireFits(plan, task(opened), microBatch(), Heap.limit(opened.backend));
+        }
     }
 
     /** The images of the sample. */
@@ -119,7 +131,7 @@ public final class MatrixOptions {
         Parameters parameters = model.parameters(opened.network, dtype, data.isEmbedded(), seed, err);
         DataOptions.printNotes(opened.whole, err);
         LossProblem problem = LossProblem.of(opened.network, parameters, sample, data.normalization(),
-                opened.backend);
+                opened.backend).holding(imageBytes(opened));
         if (model.isRandom(data.isEmbedded())) {
             problem.measureStatistics(microBatch);
         }

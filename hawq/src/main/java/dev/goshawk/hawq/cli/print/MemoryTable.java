@@ -59,6 +59,8 @@ public final class MemoryTable {
     private static void total(PrintWriter out, Footprint f) {
         long limit = Heap.limit();
         out.printf(Locale.ROOT, "  %-60s %12s%n", "at the fullest", Heap.text(f.bytes()));
+        out.printf(Locale.ROOT, "  %-60s %12s%n", "the whole process, the JVM counted, takes about",
+                Heap.text(Heap.process(f.bytes())));
         out.printf(Locale.ROOT, "  %-60s %12s%n",
                 "the heap (" + Heap.text(Runtime.getRuntime().maxMemory()) + ") has room for long-lived arrays of",
                 Heap.text(limit));

@@ -98,7 +98,8 @@ class DoctorCommandTest {
         public Executable compile(Graph graph) {
             Executable e = right.compile(graph);
             int[] runs = new int[1];
-            return (Executable) Proxy.newProxyInstance(Executable.class.getClassLoader(), new Class<?>[] {Executable.class},
+            return (Executable) Proxy.newProxyInstance(Executable.class.getClassLoader(),
+                    new Class<?>[] {Executable.class},
                     (_, method, arguments) -> {
                         Object result = method.invoke(e, arguments);
                         if (method.getName().equals("run") && ++runs[0] >= 3) {
