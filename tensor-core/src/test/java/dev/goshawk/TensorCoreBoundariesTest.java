@@ -34,7 +34,8 @@ class TensorCoreBoundariesTest {
     /** These the JVM may compute with a platform's own instructions, which differ in the last bits: functions are our own or StrictMath's. */
     @Test
     void noFunctionIsThePlatforms() {
-        for (String function : List.of("exp", "expm1", "log", "log1p", "log10", "sin", "cos", "tan", "sinh", "cosh", "tanh", "cbrt")) {
+        for (String function : List.of("exp", "expm1", "log", "log1p", "log10", "sin", "cos", "tan", "sinh", "cosh",
+                "tanh", "cbrt")) {
             noClasses().should().callMethod(Math.class, function, double.class).check(CLASSES);
         }
         noClasses().should().callMethod(Math.class, "pow", double.class, double.class).check(CLASSES);
