@@ -162,6 +162,7 @@ public final class HawqPlan {
 
     private KeptMeasurements kept(RunFolder folder, @Nullable Path common, SequencedMap<String, String> contents) {
         SequencedMap<String, String> all = new LinkedHashMap<>(contents);
+        all.put("statistics", options.untrained() ? "measured" : "the weights' own");
         if (curvature != null) {
             curvature.addSettingsTo(all);
         }
