@@ -16,11 +16,17 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerTaskStart;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
 /** Executors that are processes of their own, one of which is killed in the middle of a product. */
 class LocalClusterTest {
     private static final int BATCH = 2;
+
+    @AfterAll
+    static void settings() {
+        System.clearProperty("spark.locality.wait");
+    }
 
     private static List<ProcessHandle> executors() {
         return ProcessHandle.current().descendants()
@@ -29,7 +35,8 @@ class LocalClusterTest {
 
     @Test
     void executorsHaveTheBitsOfOneProcessAndMayDie() {
-        Backend backend = Backends.select(Workers.SINGLE);
+        // Bits do not depend on which backend it is; this one needs no kernels compiled in three processes.
+        Backend backend = Backends.select("reference", Workers.SINGLE);
         LossProblem problem = SmallNetwork.problem(11, DType.FLOAT32, backend);
         List<String> names = SmallNetwork.trainable(problem);
         HessianOperator one = HessianOperator.by(problem, names, BATCH);
@@ -37,6 +44,7 @@ class LocalClusterTest {
         double[] expected = new double[one.size()];
         one.apply(v, expected);
         System.setProperty("spark.ui.enabled", "false");
+        System.setProperty("spark.locality.wait", "1s"); // how long a lost executor's shard waits for it
         try (JavaSparkContext context = Connection.open(Master.parse("local-cluster[2,1,2048]"))) {
             SparkCluster cluster = new SparkCluster(context, 3, Engine.here(backend), 1L << 30);
             assertEquals("2 executors", cluster.state());
