@@ -19,11 +19,12 @@ import org.jspecify.annotations.Nullable;
  * @param search how the widths were found, or null where that took no training
  * @param activations widths of activations by block; others have the usual one
  * @param turns order of quantization; blocks that stay float have none
+ * @param storedBits what the weights take, with what the quantizer keeps of single weights; without it the allocation's bits
  * @param notes what a person should know of the choice, in lines
  */
 public record Decision(Method method, BitAllocation allocation, List<Sensitivity> sensitivities,
         @Nullable QuadraticForm quadratic, RunReport.@Nullable Search search, Map<String, BitWidth> activations,
-        List<Turn> turns, List<String> notes) {
+        List<Turn> turns, long storedBits, List<String> notes) {
     public Decision {
         activations = Map.copyOf(activations);
         notes = List.copyOf(notes);

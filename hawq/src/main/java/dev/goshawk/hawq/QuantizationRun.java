@@ -156,7 +156,7 @@ final class QuantizationRun {
                 .map(b -> new Turn(b.name(), allocation.of(b), activations.get(b.name()))).toList();
         return new Decision(method, allocation, sensitivities, quadratic, found == null ? null : found.report(),
                 activations,
-                method.reverseOrder() ? turns.reversed() : turns, notes);
+                method.reverseOrder() ? turns.reversed() : turns, stored, notes);
     }
 
     private Found search(Method method, SearchPolicy searching) {

@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param reversed {@code precision}, {@code order} or null
  * @param bits of the blocks' weights, in network order
  * @param activationBits usual width of activations, 32 where they are float
- * @param weightRatio 32-bit weights by quantized ones
+ * @param weightRatio 32-bit weights by quantized ones, with what the quantizer keeps of single weights
  * @param activationRatio 32-bit activations by quantized ones, more than the usual width says where a method chose others
- * @param sizeBytes of the quantized weights
+ * @param sizeBytes of the quantized weights, likewise
  * @param accuracy on the test images after the last step, in per cent
  * @param baseline accuracy of the float network, in per cent
  * @param seed of order, augmentation and curvature sample

@@ -10,6 +10,7 @@ import dev.goshawk.hawq.Method;
 import dev.goshawk.hawq.MethodResult;
 import dev.goshawk.hawq.RunOrigin;
 import dev.goshawk.hawq.allocate.BitAllocation;
+import dev.goshawk.hawq.allocate.Compression;
 import dev.goshawk.hawq.allocate.SearchSettings;
 import dev.goshawk.hawq.landscape.Landscape;
 import dev.goshawk.hawq.quantize.BitWidth;
@@ -253,7 +254,8 @@ public final class Reproduction {
             file = run.file(RunFolder.MODEL);
         }
         double accuracy = accuracy(epochs);
-        return row(e, BitAllocation.uniform(blocks, BitWidth.FLOAT), 1, accuracy, accuracy, epochs, file, fingerprint);
+        BitAllocation bits = BitAllocation.uniform(blocks, BitWidth.FLOAT);
+        return row(e, bits, Compression.bits(blocks, bits.bits()), 1, accuracy, accuracy, epochs, file, fingerprint);
     }
 
     private LedgerRow quantized(Experiment e, Parameters floats, String fingerprint, ReproductionListener listener)
@@ -265,19 +267,20 @@ public final class Reproduction {
                     folder.resolve(CURVATURE + e.seed()));
         }
         MethodResult main = result.main();
-        return row(e, main.decision().allocation(), result.report().quantization().activationRatio(),
+        return row(e, main.decision().allocation(), main.decision().storedBits(), result.report().quantization().activationRatio(),
                 LedgerRow.percent(main.accuracy()), LedgerRow.percent(result.floats().accuracy()),
                 main.epochs(), result.folder().resolve(RunFolder.MODEL), fingerprint);
     }
 
-    private LedgerRow row(Experiment e, BitAllocation bits, double activationRatio, double accuracy, double baseline,
+    private LedgerRow row(Experiment e, BitAllocation bits, long storedBits, double activationRatio, double accuracy, double baseline,
             List<EpochResult> epochs,
             Path file, String fingerprint) throws IOException {
         if (e.isKept()) {
             AtomicFile.writeMakingFolder(ledger.model(e.row()), Files.readAllBytes(file));
         }
         return new LedgerRow(e.row(), e.method(), e.reversed(), bits.bits().stream().map(BitWidth::bits).toList(),
-                e.activations().bits(), bits.ratio(), activationRatio, Math.round(bits.mebibytes() * (1 << 20)),
+                e.activations().bits(), (double) BitWidth.FLOAT.bits() * Compression.weights(blocks) / storedBits, activationRatio,
+                (storedBits + Byte.SIZE - 1) / Byte.SIZE,
                 accuracy, baseline,
                 e.seed(), epochs.getLast().total(), epochs.stream().mapToDouble(EpochResult::seconds).sum(),
                 origin.lanes(), origin.commit(), FileDigest.sha256(file), origin.command(e), fingerprint,

@@ -16,6 +16,7 @@ import dev.goshawk.hawq.run.RunFolderException;
 import dev.goshawk.hawq.training.EpochResult;
 import dev.goshawk.hawq.training.SmallTraining;
 import dev.goshawk.hawq.training.TrainingListener;
+import dev.goshawk.models.Block;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,6 +84,26 @@ class ReproductionTest {
         List<LedgerRow> others = reproduction(lost, ledger, 3).run(ROWS, longer);
         assertEquals(List.of("finished float", "finished hawq", "finished direct"), longer.lines);
         assertNotEquals(rows.getFirst().fingerprint(), others.getFirst().fingerprint());
+    }
+
+    @Test
+    void theSizeOfARowHasTheLargeValuesThatStayPrecise() throws Exception {
+        LedgerRow row = reproduction(folder.resolve("out"), folder.resolve("ledger.json"), 2)
+                .run(List.of(ROWS.getFirst(), Experiment.of("rvquant", "RVQuant", 8, 4)), new Told()).getLast();
+        long stored = 0;
+        long weights = 0;
+        for (Block block : SmallTraining.NETWORK.describe().blocks()) {
+            for (String name : block.weights()) {
+                long n = SmallTraining.parameters().get(name).size();
+                long large = (n + 99) / 100;
+                int places = 64 - Long.numberOfLeadingZeros(n - 1);
+                stored += (n - large) * 4 + large * 16 + Math.min(n, large * places);
+                weights += n;
+            }
+        }
+        assertEquals(List.of(4, 4, 4), row.bits());
+        assertEquals(32.0 * weights / stored, row.weightRatio());
+        assertEquals((stored + 7) / 8, row.sizeBytes());
     }
 
     @Test
