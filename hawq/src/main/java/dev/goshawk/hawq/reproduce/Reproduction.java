@@ -267,19 +267,22 @@ public final class Reproduction {
                     folder.resolve(CURVATURE + e.seed()));
         }
         MethodResult main = result.main();
-        return row(e, main.decision().allocation(), main.decision().storedBits(), result.report().quantization().activationRatio(),
+        return row(e, main.decision().allocation(), main.decision().storedBits(),
+                result.report().quantization().activationRatio(),
                 LedgerRow.percent(main.accuracy()), LedgerRow.percent(result.floats().accuracy()),
                 main.epochs(), result.folder().resolve(RunFolder.MODEL), fingerprint);
     }
 
-    private LedgerRow row(Experiment e, BitAllocation bits, long storedBits, double activationRatio, double accuracy, double baseline,
+    private LedgerRow row(Experiment e, BitAllocation bits, long storedBits, double activationRatio, double accuracy,
+            double baseline,
             List<EpochResult> epochs,
             Path file, String fingerprint) throws IOException {
         if (e.isKept()) {
             AtomicFile.writeMakingFolder(ledger.model(e.row()), Files.readAllBytes(file));
         }
         return new LedgerRow(e.row(), e.method(), e.reversed(), bits.bits().stream().map(BitWidth::bits).toList(),
-                e.activations().bits(), (double) BitWidth.FLOAT.bits() * Compression.weights(blocks) / storedBits, activationRatio,
+                e.activations().bits(), (double) BitWidth.FLOAT.bits() * Compression.weights(blocks) / storedBits,
+                activationRatio,
                 (storedBits + Byte.SIZE - 1) / Byte.SIZE,
                 accuracy, baseline,
                 e.seed(), epochs.getLast().total(), epochs.stream().mapToDouble(EpochResult::seconds).sum(),
