@@ -103,6 +103,13 @@ public record Comparison(String network, List<Entry> entries, List<Curve> curves
         return new Comparison(network, entries, curves, reference, changes, value, provenance);
     }
 
+    /** The label, with the bits of weights and activations where another row has the same. */
+    String distinctLabel(Entry entry) {
+        return entries.stream().filter(e -> e.label().equals(entry.label())).count() == 1
+                ? entry.label()
+                : entry.label() + ' ' + entry.weightBits() + '/' + entry.activations();
+    }
+
     /** For a key: after how many epochs a training first got down to the reference, or that it never did. */
     String reached(Curve curve) {
         if (reference == null) {

@@ -84,13 +84,13 @@ public final class ComparisonPage {
             ToDoubleFunction<Comparison.Entry> costs) {
         List<ScatterChart.Point> points = c.entries().stream().filter(e -> !e.isFloat())
                 .map(e -> new ScatterChart.Point(
-                        e.label(), costs.applyAsDouble(e), e.accuracy(), e.least(), e.most()))
+                        c.distinctLabel(e), costs.applyAsDouble(e), e.accuracy(), e.least(), e.most()))
                 .toList();
         if (points.isEmpty()) {
             return "";
         }
         return ReportFigures.figure(title,
-                "per cent on the test images; bars from the least to the most accurate seed;"
+                "per cent on the test images, logarithmic in the errors; bars from the least to the most accurate seed;"
                         + " the line joins what nothing else beats in both",
                 "", ScatterChart.draw(title, cost, points));
     }

@@ -102,9 +102,9 @@ public record RunSettings(String created, String command, Map<String, String> va
         for (Map.Entry<String, String> e : given.entrySet()) {
             String before = values.get(e.getKey());
             if (!e.getValue().equals(before)) {
-                throw new RunFolderException(folder, Problem.OTHER_RUN,
-                        folder + ": cannot be resumed with " + e.getKey() + " "
-                                + e.getValue() + ", it was started with " + (before == null ? "none" : shown(before)));
+                Difference d = Difference.of(e.getKey(), e.getValue(), before == null ? "none" : before);
+                throw new RunFolderException(folder, Problem.OTHER_RUN, folder + ": cannot be resumed with " + d.name()
+                        + " " + d.now() + ", it was started with " + shown(d.before()));
             }
         }
         @Nullable String other = complete ? firstOther(values, given) : null;

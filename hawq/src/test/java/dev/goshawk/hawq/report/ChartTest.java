@@ -4,11 +4,13 @@ import dev.goshawk.hawq.report.chart.LineChart;
 import dev.goshawk.hawq.report.chart.Numbers;
 import dev.goshawk.hawq.report.chart.LogAxis;
 import dev.goshawk.hawq.report.chart.RowChart;
+import dev.goshawk.hawq.report.chart.ScatterChart;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 class ChartTest {
@@ -26,6 +28,21 @@ class ChartTest {
         assertEquals(new LogAxis(0, 1), RowChart.axis(List.of(row(0))));
         // a power of ten keeps a margin on both sides
         assertEquals(new LogAxis(-1, 1), RowChart.axis(List.of(row(1))));
+    }
+
+    @Test
+    void accuraciesAreLogarithmicInTheErrors() {
+        String svg = ScatterChart.draw("d", "kB", List.of(new ScatterChart.Point("all right", 1, 100, 100, 100),
+                new ScatterChart.Point("good", 1, 99, 99, 99), new ScatterChart.Point("bad", 2, 50, 40, 60)));
+        // 100 % lies at the mark of 99.9; 40 % needs the mark of 0
+        assertTrue(svg.contains(">99.9</text>") && svg.contains(">0</text>"), svg);
+        double[] y = Pattern.compile("cy=\"([0-9.]+)\"").matcher(svg).results()
+                .mapToDouble(m -> Double.parseDouble(m.group(1))).toArray();
+        assertEquals(14, y[0]);
+        assertEquals(14 + 250 / 3.0, y[1], 0.05);
+        assertEquals(14 + 250 * Math.log10(500) / 3, y[2], 0.05);
+        String narrow = ScatterChart.draw("d", "kB", List.of(new ScatterChart.Point("a", 1, 96.5, 96.5, 96.5)));
+        assertTrue(narrow.contains(">98</text>") && narrow.contains(">95</text>") && !narrow.contains(">90</text>"));
     }
 
     @Test

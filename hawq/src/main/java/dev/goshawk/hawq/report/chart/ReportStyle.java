@@ -23,7 +23,7 @@ public final class ReportStyle {
             body{margin:0;background:var(--bg);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",
             Roboto,
             "DejaVu Sans",sans-serif;-webkit-text-size-adjust:100%}
-            main{max-width:1060px;margin:0 auto;padding:28px 18px 48px}
+            main{max-width:1120px;margin:0 auto;padding:28px 18px 48px}
             h1{font-size:1.65rem;line-height:1.2;margin:0 0 4px;letter-spacing:-.01em}
             h2{font-size:1.12rem;margin:34px 0 10px}
             h3{font-size:.95rem;margin:0 0 2px}
@@ -41,7 +41,7 @@ public final class ReportStyle {
             svg{display:block;width:100%;height:auto}
             .scroll{overflow-x:auto}
             table{border-collapse:collapse;width:100%;font-size:.89rem;font-variant-numeric:tabular-nums}
-            th,td{padding:6px 12px;text-align:left;border-bottom:1px solid var(--line);white-space:nowrap}
+            th,td{padding:6px 8px;text-align:left;border-bottom:1px solid var(--line);white-space:nowrap}
             th{color:var(--soft);font-weight:600;font-size:.82rem}
             tr:last-child td{border-bottom:0}
             .n{text-align:right}
@@ -58,7 +58,7 @@ public final class ReportStyle {
             svg text{font:12px system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif;fill:var(--ink)}
             svg .tick{font-size:11px;fill:var(--soft)} svg .stagename{font-size:10px;fill:var(--soft)}
             svg .value{font-variant-numeric:tabular-nums} svg .bits{font-weight:650}
-            .rule{stroke:var(--line);stroke-width:1} .stage{stroke:var(--soft);stroke-width:.8;stroke-dasharray:1 3}
+            .rule{stroke:var(--line);stroke-width:1} .lead{stroke:var(--soft);stroke-width:.6} .stage{stroke:var(--soft);stroke-width:.8;stroke-dasharray:1 3}
             .reference{stroke:var(--soft);stroke-width:1.4;stroke-dasharray:7 4}
             .stem{stroke:var(--c0);stroke-width:2;opacity:.28}
             .dot{fill:var(--c0);stroke:var(--c0);stroke-width:2} .hollow{fill:var(--card)}
