@@ -55,7 +55,10 @@ final class DataFolder {
         require(root);
         Path folder = root.resolve(splitName(root, split));
         if (!Files.isDirectory(folder)) {
-            throw new DataException(root + ": has no split '" + split + "', its folders are " + folders(root));
+            throw new DataException(root + ": has no split '" + split + "', its folders are " + folders(root)
+                    + (CifarBinary.isPresent(root)
+                            ? "; CIFAR-10's batches, which it holds, are read for networks of 32 x 32 images"
+                            : ""));
         }
         return folder;
     }

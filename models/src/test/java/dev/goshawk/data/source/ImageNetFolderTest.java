@@ -138,6 +138,10 @@ class ImageNetFolderTest {
     @Test
     void namesWhatIsMissing() throws IOException {
         assertEquals(root + ": has no split 'val', its folders are []", refused("val"));
+        Path batch = Files.write(root.resolve("test_batch.bin"), new byte[3073]);
+        assertEquals(root + ": has no split 'val', its folders are []; CIFAR-10's batches, which it holds, are read for"
+                + " networks of 32 x 32 images", refused("val"));
+        Files.delete(batch);
         Files.createDirectories(root.resolve("val"));
         assertEquals(root.resolve("val") + ": holds neither class folders nor images (.jpg, .jpeg or .png)",
                 refused("val"));
