@@ -76,9 +76,11 @@ class RunFolderTest {
 
     @Test
     void ofRecordsTheLineNamesTheComponentThatDiffers() {
-        assertEquals(new Difference("rate", "2", "1"), Difference.of("training", "T[batch=8, decay=W[by={2=1, 3=1}, rate=2]]",
-                "T[batch=8, decay=W[by={2=1, 3=1}, rate=1]]"));
-        assertEquals(new Difference("batch", "8", "9"), Difference.of("training", "T[batch=8, a=1]", "T[batch=9, a=2]"));
+        assertEquals(new Difference("rate", "2", "1"),
+                Difference.of("training", "T[batch=8, decay=W[by={2=1, 3=1}, rate=2]]",
+                        "T[batch=8, decay=W[by={2=1, 3=1}, rate=1]]"));
+        assertEquals(new Difference("batch", "8", "9"),
+                Difference.of("training", "T[batch=8, a=1]", "T[batch=9, a=2]"));
         assertEquals(new Difference("training", "T[batch=8]", "T[size=8]"),
                 Difference.of("training", "T[batch=8]", "T[size=8]"));
         assertEquals(new Difference("bits", "[2, 3]", "[2, 4]"), Difference.of("bits", "[2, 3]", "[2, 4]"));
