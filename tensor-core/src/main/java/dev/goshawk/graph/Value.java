@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * computed, a new value is returned. Binary methods broadcast their operands as NumPy does. Identity is equality: two values are
  * the same only if they are the same object (the compiler merges equal computations later).
  */
-public final class Value {
+public final class Value extends ElementFunctions {
     private static final AtomicLong NEXT = new AtomicLong();
 
     private final long id = NEXT.getAndIncrement();
@@ -171,7 +171,7 @@ public final class Value {
         return multiply(this);
     }
 
-    private Value broadcastBinary(Op op, Value other) {
+    Value broadcastBinary(Op op, Value other) {
         Shape joint = joint(op.label(), shape(), other.shape());
         return of(op, broadcast(joint), other.broadcast(joint));
     }
@@ -192,141 +192,6 @@ public final class Value {
             d[rank - i] = da == 1 ? db : da;
         }
         return Shape.of(d);
-    }
-
-    // --- functions --------------------------------------------------------------------------------------------------------
-
-    public Value exp() {
-        return of(new Op.Unary(Op.Unary.Function.EXP), this);
-    }
-
-    /** Natural logarithm. */
-    public Value log() {
-        return of(new Op.Unary(Op.Unary.Function.LOG), this);
-    }
-
-    /** exp(x) - 1, with all digits near 0. */
-    public Value expm1() {
-        return of(new Op.Unary(Op.Unary.Function.EXPM1), this);
-    }
-
-    /** log(1 + x), with all digits near 0. */
-    public Value log1p() {
-        return of(new Op.Unary(Op.Unary.Function.LOG1P), this);
-    }
-
-    /** log(1 + exp(x)), without overflow. */
-    public Value softplus() {
-        return of(new Op.Unary(Op.Unary.Function.SOFTPLUS), this);
-    }
-
-    /** The error function, 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to x. */
-    public Value erf() {
-        return of(new Op.Unary(Op.Unary.Function.ERF), this);
-    }
-
-    /** 1 - erf(x), with all its digits where erf is near 1. */
-    public Value erfc() {
-        return of(new Op.Unary(Op.Unary.Function.ERFC), this);
-    }
-
-    /** The derivative of {@link #erf()}: 2 / sqrt(pi) exp(-x^2). */
-    public Value erfSlope() {
-        return of(new Op.Unary(Op.Unary.Function.ERF_SLOPE), this);
-    }
-
-    /** Exact to the last places at any finite number, however large; NaN at infinity. */
-    public Value sin() {
-        return of(new Op.Unary(Op.Unary.Function.SIN), this);
-    }
-
-    /** As {@link #sin()}. */
-    public Value cos() {
-        return of(new Op.Unary(Op.Unary.Function.COS), this);
-    }
-
-    /**
-     * x^y, with derivatives by both. 0^0 is 1; a negative number has powers with whole exponents only, and no derivative by the exponent
-     * (NaN).
-     */
-    public Value pow(Value exponent) {
-        return broadcastBinary(new Op.Power(0, 0), exponent);
-    }
-
-    /**
-     * x^c for a fixed c; x^2, x^3, x^4, x^-1 and x^0.5 are products, the reciprocal and the square root. Derivatives of a whole power of
-     * 0 are right: the second of x^2 is 2 there, the third 0.
-     */
-    public Value pow(double exponent) {
-        if (exponent == 1) {
-            return this;
-        }
-        if (exponent == 2 || exponent == 4) {
-            return exponent == 2 ? square() : square().square();
-        }
-        if (exponent == 3) {
-            return square().multiply(this);
-        }
-        if (exponent == -1) {
-            return reciprocal();
-        }
-        return exponent == 0.5 ? sqrt() : pow(like(exponent));
-    }
-
-    /** log(sigmoid(x)) = -softplus(-x), finite for every finite x. */
-    public Value logSigmoid() {
-        return negate().softplus().negate();
-    }
-
-    public Value sqrt() {
-        return of(new Op.Unary(Op.Unary.Function.SQRT), this);
-    }
-
-    public Value reciprocal() {
-        return of(new Op.Unary(Op.Unary.Function.RECIPROCAL), this);
-    }
-
-    public Value tanh() {
-        return of(new Op.Unary(Op.Unary.Function.TANH), this);
-    }
-
-    /** 1 / (1 + exp(-x)). */
-    public Value sigmoid() {
-        return of(new Op.Unary(Op.Unary.Function.SIGMOID), this);
-    }
-
-    /** sigmoid(x) sigmoid(-x), the derivative of {@link #sigmoid}. */
-    public Value sigmoidSlope() {
-        return of(new Op.Unary(Op.Unary.Function.SIGMOID_SLOPE), this);
-    }
-
-    /** max(x, 0), derivative 0 at 0. */
-    public Value relu() {
-        return of(new Op.Unary(Op.Unary.Function.RELU), this);
-    }
-
-    public Value abs() {
-        return of(new Op.Unary(Op.Unary.Function.ABS), this);
-    }
-
-    /** 1 where positive, 0 elsewhere; a constant to differentiation. */
-    public Value step() {
-        return of(new Op.Piecewise(Op.Piecewise.Function.STEP), this);
-    }
-
-    /** -1, 0 or 1; a constant to differentiation. */
-    public Value sign() {
-        return of(new Op.Piecewise(Op.Piecewise.Function.SIGN), this);
-    }
-
-    /** Nearest integer, ties to even; a constant to differentiation. */
-    public Value round() {
-        return of(new Op.Piecewise(Op.Piecewise.Function.ROUND), this);
-    }
-
-    /** Largest integer not above; a constant to differentiation. */
-    public Value floor() {
-        return of(new Op.Piecewise(Op.Piecewise.Function.FLOOR), this);
     }
 
     // --- shape ------------------------------------------------------------------------------------------------------------
