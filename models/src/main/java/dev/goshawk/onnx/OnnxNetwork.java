@@ -4,14 +4,11 @@ import dev.goshawk.graph.Value;
 import dev.goshawk.models.Layers;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.ParameterSpec;
-import dev.goshawk.models.ParameterSpec.Kind;
-import dev.goshawk.onnx.format.ConstantArray;
 import dev.goshawk.onnx.format.ElementKind;
 import dev.goshawk.onnx.format.OnnxException;
 import dev.goshawk.onnx.format.OnnxModel;
 import dev.goshawk.onnx.format.OnnxNode;
 import dev.goshawk.onnx.format.OnnxReader;
-import dev.goshawk.onnx.op.Source;
 import dev.goshawk.onnx.op.Term;
 import dev.goshawk.onnx.op.Translation;
 import dev.goshawk.tensor.DType;
@@ -19,13 +16,12 @@ import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.Tensor;
 import dev.goshawk.weights.Weights;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
 
 /**
@@ -36,7 +32,6 @@ import java.util.Set;
 public final class OnnxNetwork implements Network {
     private static final int CHANNELS = 3;
     private static final int DEFAULT_SIZE = 224;
-    private static final String FIRST_BLOCK = "input";
     private static final Set<String> ROUNDING = Set.of("QuantizeLinear", "Quant");
 
     private final Path file;
@@ -77,10 +72,17 @@ public final class OnnxNetwork implements Network {
         int size = settings.inputSize() > 0 ? settings.inputSize() : images.dims().get(channelsLast ? 1 : 2);
         this.inputSize = size > 0 ? size : DEFAULT_SIZE;
         this.logits = logits(model);
-        Recorded probe = new Recorded(Layers.recording(DType.FLOAT32));
-        Value traced = logits(probe, Value.input("images", DType.FLOAT32, Shape.of(1, inputSize, inputSize, CHANNELS)));
-        this.classes = traced.shape().dim(1);
-        blocks.putAll(settings.blocks().assign(probe.layers));
+        Recorded probe = recorded(Layers.recording(DType.FLOAT32));
+        this.classes = logits(probe, image()).shape().dim(1);
+        blocks.putAll(settings.blocks().assign(probe.layers()));
+    }
+
+    private Recorded recorded(Layers net) {
+        return new Recorded(net, blocks, rounded, arrays);
+    }
+
+    private Value image() {
+        return Value.input("images", DType.FLOAT32, Shape.of(1, inputSize, inputSize, CHANNELS));
     }
 
     /**
@@ -168,15 +170,19 @@ public final class OnnxNetwork implements Network {
 
     @Override
     public Value logits(Layers net, Value images) {
-        return logits(new Recorded(net), images);
+        return logits(recorded(net), images);
     }
 
-    private Value logits(Recorded net, Value images) {
+    private Translation translated(Recorded net, Value images) {
         Translation translation = new Translation(model, net);
         String input = model.inputs().getFirst().name();
         translation.define(input, channelsLast ? Term.traced(images) : Term.channelsLast(images));
         translation.run(List.of(logits));
-        Value result = translation.value(logits);
+        return translation;
+    }
+
+    private Value logits(Recorded net, Value images) {
+        Value result = translated(net, images).value(logits);
         int[] dims = result.shape().dims();
         int rest = 1;
         for (int i = 2; i < dims.length; i++) {
@@ -189,9 +195,36 @@ public final class OnnxNetwork implements Network {
         return result.reshape(dims[0], dims[1]);
     }
 
+    /**
+     * What of the file became what of the network.
+     *
+     * @param model the file's contents
+     * @param logits name of the value that the network ends with
+     * @param rank number of its axes
+     * @param uses values of the file that are parameters, by their names in the file
+     * @param sites of activations, by the index of the node that they follow
+     * @param normalizations number of channels, by the index of the node, in the order of the network
+     */
+    public record Origin(OnnxModel model, String logits, int rank, Map<String, Translation.Use> uses,
+            Map<Integer, String> sites, SequencedMap<Integer, Integer> normalizations) {
+    }
+
+    /** What of the file became what of the network. */
+    public Origin origin() {
+        Recorded found = recorded(Layers.recording(DType.FLOAT32));
+        Translation translation = translated(found, image());
+        return new Origin(model, logits, translation.value(logits).shape().rank(), translation.uses(), found.sites(),
+                found.normalizations());
+    }
+
     /** The file it was read from. */
     public Path file() {
         return file;
+    }
+
+    /** Whether the file takes images [batch, height, width, 3]. */
+    public boolean isChannelsLast() {
+        return channelsLast;
     }
 
     /** Whether activations are rounded where the file says so. */
@@ -213,88 +246,5 @@ public final class OnnxNetwork implements Network {
     @Override
     public Tensor initial(ParameterSpec spec) {
         return Optional.ofNullable(arrays.get(spec.name())).orElseGet(() -> Network.super.initial(spec));
-    }
-
-    /** Puts what is found into a network's layers. */
-    private final class Recorded implements Source {
-        private final Layers net;
-        private final List<BlockPatterns.Layer> layers = new ArrayList<>();
-        private final Set<String> made = new HashSet<>();
-        private String block = FIRST_BLOCK;
-        private String node = "";
-
-        Recorded(Layers net) {
-            this.net = net;
-        }
-
-        @Override
-        public DType dtype() {
-            return net.dtype();
-        }
-
-        @Override
-        public boolean rounds() {
-            return rounded;
-        }
-
-        @Override
-        public void layer(String name) {
-            node = name;
-        }
-
-        @Override
-        public Value parameter(String given, ConstantArray array, Kind kind, boolean frozen) {
-            String parameter = unused(given);
-            if (kind == Kind.CONV_WEIGHT || kind == Kind.LINEAR_WEIGHT) {
-                String layer = parameter.endsWith(".weight")
-                        ? parameter.substring(0, parameter.length() - ".weight".length())
-                        : parameter;
-                layers.add(new BlockPatterns.Layer(layer, node));
-                block = blocks.getOrDefault(layer, layer);
-            }
-            arrays.computeIfAbsent(parameter, n -> array.tensor(DType.FLOAT32));
-            int[] d = array.shape().dims();
-            Shape shape = switch (kind) {
-                case CONV_WEIGHT -> Shape.of(d[2], d[3], d[1], d[0]);
-                case LINEAR_WEIGHT -> Shape.of(d[1], d[0]);
-                case BIAS, BN_WEIGHT, BN_BIAS, BN_MEAN, BN_VARIANCE, ARRAY, CONSTANT -> array.shape();
-            };
-            return net.block(block).parameter(parameter, frozen ? Kind.CONSTANT : kind, shape);
-        }
-
-        @Override
-        public void addMacs(long count) {
-            net.block(block).addMacs(count);
-        }
-
-        @Override
-        public void computed(String name, Value value) {
-            net.computed(name, value);
-        }
-
-        @Override
-        public Value activation(String site, Value rectified) {
-            return net.block(block).activation(site, rectified);
-        }
-
-        @Override
-        public Value batchNorm(Value x, Normalized names, double epsilon) {
-            List<String> own = new ArrayList<>();
-            for (Named named : List.of(names.gamma(), names.beta(), names.mean(), names.variance())) {
-                String parameter = unused(named.name());
-                arrays.computeIfAbsent(parameter, n -> named.array().tensor(DType.FLOAT32));
-                own.add(parameter);
-            }
-            return net.block(block).batchNorm(x, own.get(0), own.get(1), own.get(2), own.get(3), epsilon);
-        }
-
-        /** The name, or where an array is used in two places another, for it may become two. */
-        private String unused(String name) {
-            String free = name;
-            for (int i = 2; !made.add(free); i++) {
-                free = name + "." + i;
-            }
-            return free;
-        }
     }
 }

@@ -102,6 +102,12 @@ public final class OnnxBytes {
     }
 
     public OnnxBytes node(String operator, List<String> inputs, List<String> outputs, byte[]... attributes) {
+        return named("", "", operator, inputs, outputs, attributes);
+    }
+
+    /** A node with a name, of a domain of operators; both may be empty. */
+    public OnnxBytes named(String domain, String name, String operator, List<String> inputs, List<String> outputs,
+            byte[]... attributes) {
         return field(1, message(out -> {
             for (String i : inputs) {
                 out.writeString(1, i);
@@ -109,11 +115,22 @@ public final class OnnxBytes {
             for (String o : outputs) {
                 out.writeString(2, o);
             }
+            out.writeString(3, name);
             out.writeString(4, operator);
             for (byte[] a : attributes) {
                 out.writeByteArray(5, a);
             }
+            out.writeString(7, domain);
         }));
+    }
+
+    /** An attribute that is an array. */
+    public static byte[] array(String name, byte[] tensor) {
+        return message(out -> {
+            out.writeString(1, name);
+            out.writeByteArray(5, tensor);
+            out.writeInt32(20, 4);
+        });
     }
 
     public static byte[] attribute(String name, long... values) {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,8 @@ final class Processes {
     static final List<String> FORMATS = List.of("nchw", "channels_last");
 
     private static final String PEERS = "dev.goshawk.benchmarks.peers.";
+    private static final Set<String> ONNX_RUNTIME = Set.of("onnxruntime");
+    private static final Set<String> BYTEDECO = Set.of("javacpp", "openblas", "pytorch");
     private static final Path CPU = Path.of("/proc/cpuinfo");
 
     private final int threads;
@@ -60,43 +63,53 @@ final class Processes {
 
     /** ONNX Runtime. */
     WorkerProcess onnxRuntime() {
-        return WorkerProcess.start("ONNX Runtime", peer("OrtWorker", Integer.toString(threads)), Map.of());
+        return WorkerProcess.start("ONNX Runtime", peer(ONNX_RUNTIME, "OrtWorker", Integer.toString(threads)),
+                Map.of());
     }
 
     /** The command of a program that classifies an image by ONNX Runtime. */
     List<String> onnxRuntimeProgram(String model, String image) {
-        return peer("OrtProgram", Integer.toString(threads), model, image);
+        return peer(ONNX_RUNTIME, "OrtProgram", Integer.toString(threads), model, image);
     }
 
     /** libtorch in a memory format. */
     WorkerProcess torch(String format) {
-        return WorkerProcess.start("libtorch " + format, peer("TorchWorker", Integer.toString(threads), format),
+        return WorkerProcess.start("libtorch " + format,
+                peer(BYTEDECO, "TorchWorker", Integer.toString(threads), format),
                 environment());
     }
 
     /** OpenBLAS. */
     WorkerProcess blas() {
-        return WorkerProcess.start("OpenBLAS", peer("BlasWorker"), environment());
+        return WorkerProcess.start("OpenBLAS", peer(BYTEDECO, "BlasWorker"), environment());
     }
 
-    private List<String> peer(String main, String... arguments) {
+    /** @param libraries beginnings of the names of jars: a process sees none but its own */
+    private List<String> peer(Set<String> libraries, String main, String... arguments) {
         Path folder = java.util.Objects.requireNonNull(peers, "no peers");
         String separator = System.getProperty("path.separator");
         List<String> path = new ArrayList<>();
         path.add(folder.resolve("classes").toString());
         path.add(System.getProperty("java.class.path"));
         try (Stream<Path> jars = Files.list(folder.resolve("lib"))) {
-            jars.filter(f -> f.toString().endsWith(".jar")).sorted().forEach(f -> path.add(f.toString()));
+            jars.filter(f -> f.toString().endsWith(".jar") && libraries.stream().anyMatch(name(f)::startsWith)).sorted()
+                    .forEach(f -> path.add(f.toString()));
         } catch (IOException e) {
             throw new CompareException(folder + ": cannot be read", e);
         }
         // The bindings' own limits on native memory follow the heap's, 2 GB here: beyond it they would collect garbage all the time.
+        // ONNX Runtime 1.29 begins with a regular expression over the process's command line that takes 250 bytes of stack a character.
         List<String> command = new ArrayList<>(List.of(java(), "--enable-native-access=ALL-UNNAMED", "-Xmx1g",
+                "-Xss16m",
                 "-Dorg.bytedeco.javacpp.maxBytes=0", "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
                 "-Dorg.bytedeco.javacpp.cachedir=" + folder.resolve("native"), "-cp", String.join(separator, path),
                 PEERS + main));
         command.addAll(List.of(arguments));
         return command;
+    }
+
+    private static String name(Path file) {
+        return String.valueOf(file.getFileName());
     }
 
     private static String java() {

@@ -2,6 +2,7 @@ package dev.goshawk.onnx.export;
 
 import dev.goshawk.graph.Op;
 import dev.goshawk.graph.Value;
+import dev.goshawk.tensor.Shape;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -23,17 +24,28 @@ final class ChannelNumbers {
         inputs.put(input, values);
     }
 
-    /** Numbers by channel with the name of what they were, or null for anything else. */
+    /** Numbers by channel, the last axis, with the name of what they were; null for anything else. */
     @Nullable Numbers of(Value v) {
         return switch (v.op()) {
-            case Op.Input in when inputs.containsKey(in.name()) ->
-                new Numbers(in.name(), inputs.getOrDefault(in.name(), new float[0]));
+            case Op.Input _ when isVector(v.shape()) -> whole(v);
             case Op.Constant c -> new Numbers("constant" + c.value(), new float[] {(float) c.value()});
             case Op.Broadcast _ -> of(v.operand(0));
-            case Op.Reshape(var to) when of(v.operand(0)) instanceof Numbers n && to.size() == n.values().length
-                    && to.dim(-1) == to.size() ->
+            case Op.Reshape(var to) when isVector(to) && whole(v.operand(0)) instanceof Numbers n
+                    && n.values().length == to.size() ->
                 n;
             default -> null;
         };
+    }
+
+    /** Whether all elements lie along the last axis. */
+    private static boolean isVector(Shape shape) {
+        return shape.size() == 1 || shape.rank() > 0 && shape.dim(-1) == shape.size();
+    }
+
+    /** An input's numbers, whatever its axes. */
+    private @Nullable Numbers whole(Value v) {
+        return v.op() instanceof Op.Input in && inputs.get(in.name()) instanceof float[] values
+                ? new Numbers(in.name(), values)
+                : of(v);
     }
 }

@@ -21,7 +21,7 @@ final class LayerWriter {
     private final ChannelNumbers numbers;
     private final NodeWriter nodes;
     private final Map<String, Filter> weights = new HashMap<>();
-    private final Set<String> taken = new HashSet<>();
+    private final Set<String> coded = new HashSet<>();
 
     /** A float weight, [out, ...]. */
     @SuppressWarnings("ArrayRecordComponent")
@@ -50,16 +50,17 @@ final class LayerWriter {
     /** Writes a float weight; null for any other input. */
     @Nullable String filter(String input) {
         Filter filter = weights.get(input);
-        return filter == null ? null : out.floats(unused(input), filter.dims(), filter.values());
+        return filter == null ? null : out.floats(input, filter.dims(), filter.values());
     }
 
-    /** The name, or where a layer is used more than once another, for its array may be another there. */
-    private String unused(String name) {
-        String free = name;
-        for (int i = 2; !taken.add(free); i++) {
-            free = name + "." + i;
-        }
-        return free;
+    /** Whether an input is a filter or a matrix. */
+    boolean isWeight(Value v) {
+        return v.op() instanceof Op.Input in && (weights.containsKey(in.name()) || coded.contains(in.name()));
+    }
+
+    /** Says that a weight is in the file as codes. */
+    void coded(String input) {
+        coded.add(input);
     }
 
     /**
@@ -83,19 +84,21 @@ final class LayerWriter {
             layer = layer.operand(0);
         }
         boolean conv = layer.op() instanceof Op.Conv(var role, var _) && role == ConvRole.OUTPUT;
+        boolean transposed = layer.op() instanceof Op.Conv(var role, var _) && role == ConvRole.INPUT_GRAD
+                && factor == null;
         boolean dense = layer.op() instanceof Op.MatMul(var a, var b) && !a && !b;
         int outputs = layer.shape().dim(-1);
-        if (!conv && !dense || nodes.isWritten(layer)) {
+        if (!conv && !dense && !transposed || nodes.isWritten(layer)) {
             return null;
         }
-        if (!(weight(layer).op() instanceof Op.Input in)) {
+        if (!isWeight(weight(layer)) || !(weight(layer).op() instanceof Op.Input in)) {
             return null;
         }
         String weight;
         if (factor == null) {
             weight = nodes.write(weight(layer));
         } else if (weights.get(in.name()) instanceof Filter filter) {
-            weight = out.floats(unused(in.name()), filter.dims(), filter.times(factor));
+            weight = out.floats(in.name(), filter.dims(), filter.times(factor));
         } else {
             return null;
         }
@@ -107,16 +110,31 @@ final class LayerWriter {
         String of = in.name().endsWith(WEIGHT)
                 ? in.name().substring(0, in.name().length() - WEIGHT.length())
                 : in.name();
-        String vector = out.floats(unused(of + ".bias"), new long[] {outputs}, bias);
+        String vector = out.floats(of + ".bias", new long[] {outputs}, bias);
         return layer.op() instanceof Op.Conv(var _, var g)
-                ? out.node("Conv", nodes.fresh(), conv(layer, g), nodes.operand(layer, 0), weight, vector)
-                : out.node("Gemm", nodes.fresh(), new Attributes().add("transB", 1), nodes.operand(layer, 0), weight,
+                ? out.node(transposed ? "ConvTranspose" : "Conv", nodes.fresh(), conv(layer, g),
+                        nodes.write(image(layer)), weight, vector)
+                : out.node("Gemm", nodes.fresh(), new Attributes().add("transB", 1), nodes.write(layer.operand(0)),
+                        weight,
                         vector);
+    }
+
+    private static boolean isTransposed(Value layer) {
+        return layer.op() instanceof Op.Conv(var role, var _) && role == ConvRole.INPUT_GRAD;
+    }
+
+    /** What a convolution, or a transposed one, takes. */
+    static Value image(Value layer) {
+        return layer.operand(isTransposed(layer) ? 1 : 0);
+    }
+
+    private static Value spread(Value layer) {
+        return layer.operand(isTransposed(layer) ? 0 : 1);
     }
 
     /** The weight of a layer, without the gaps that a dilated filter is traced with. */
     static Value weight(Value layer) {
-        Value weight = layer.operand(1);
+        Value weight = spread(layer);
         return weight.op() instanceof Op.Pad ? weight.operand(0) : weight;
     }
 
@@ -125,7 +143,13 @@ final class LayerWriter {
         Attributes attributes = new Attributes().add("kernel_shape", filter.dim(0), filter.dim(1))
                 .add("strides", g.strideHeight(), g.strideWidth())
                 .add("pads", g.padTop(), g.padLeft(), g.padBottom(), g.padRight()).add("group", g.groups());
-        return layer.operand(1).op() instanceof Op.Pad(var _, var _, var gaps)
+        if (isTransposed(layer)) {
+            attributes.add("output_padding",
+                    g.inHeight() + g.padTop() + g.padBottom() - (g.outHeight() - 1) * g.strideHeight()
+                            - g.kernelHeight(),
+                    g.inWidth() + g.padLeft() + g.padRight() - (g.outWidth() - 1) * g.strideWidth() - g.kernelWidth());
+        }
+        return spread(layer).op() instanceof Op.Pad(var _, var _, var gaps)
                 ? attributes.add("dilations", gaps.get(0) + 1, gaps.get(1) + 1)
                 : attributes;
     }

@@ -31,6 +31,12 @@ final class NodeWriter {
         this.layers = new LayerWriter(out, numbers, this);
     }
 
+    /** Says that a weight is in the file as codes, and what they are called. */
+    void coded(String input, String name) {
+        layers.coded(input);
+        inputs.put(input, name);
+    }
+
     /** Says what an input of the traced graph is called in the file. */
     void name(String input, String name) {
         inputs.put(input, name);
@@ -70,10 +76,18 @@ final class NodeWriter {
         return known;
     }
 
-    private static IllegalArgumentException unsupported(Value v) {
-        return new IllegalArgumentException(
-                "ONNX: expected what a network of images is made of, got " + v.op().label() + " of shape "
-                        + v.shape());
+    /** What has no operator here. */
+    static final class UnsupportedException extends IllegalArgumentException {
+        private static final long serialVersionUID = 1;
+
+        private UnsupportedException(Value v) {
+            super("ONNX: expected what a network of images is made of, got " + v.op().label() + " of shape "
+                    + v.shape());
+        }
+    }
+
+    private static UnsupportedException unsupported(Value v) {
+        return new UnsupportedException(v);
     }
 
     /** A name for what comes next. */
@@ -98,10 +112,11 @@ final class NodeWriter {
 
     private String node(Value v) {
         return switch (v.op()) {
-            case Op.Conv(var role, var g) when role == ConvRole.OUTPUT ->
-                out.node("Conv", fresh(), LayerWriter.conv(v, g), operand(v, 0), write(LayerWriter.weight(v)));
-            case Op.MatMul(var a, var b) when !a && !b ->
-                out.node("Gemm", fresh(), new Attributes().add("transB", 1), operand(v, 0), operand(v, 1));
+            case Op.Conv(var role, var g) when role != ConvRole.WEIGHT_GRAD && layers.isWeight(LayerWriter.weight(v)) ->
+                out.node(role == ConvRole.OUTPUT ? "Conv" : "ConvTranspose", fresh(), LayerWriter.conv(v, g),
+                        write(LayerWriter.image(v)), write(LayerWriter.weight(v)));
+            case Op.MatMul(var a, var b) when !a && !b && layers.isWeight(v.operand(1)) ->
+                out.node("Gemm", fresh(), new Attributes().add("transB", 1), write(v.operand(0)), write(v.operand(1)));
             case Op.Add _ when layers.affine(v) instanceof String layer -> layer;
             case Op.Add _ -> out.node("Add", fresh(), operand(v, 0), operand(v, 1));
             case Op.Subtract _ -> out.node("Sub", fresh(), operand(v, 0), operand(v, 1));

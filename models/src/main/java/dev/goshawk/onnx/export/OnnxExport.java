@@ -6,6 +6,7 @@ import dev.goshawk.models.ActivationSite;
 import dev.goshawk.models.Mode;
 import dev.goshawk.models.ParameterSpec;
 import dev.goshawk.models.TracedNetwork;
+import dev.goshawk.onnx.OnnxNetwork;
 import dev.goshawk.packed.FoldedNormalization;
 import dev.goshawk.packed.PackedModel;
 import dev.goshawk.packed.format.PackedActivation;
@@ -20,11 +21,14 @@ import java.util.List;
 
 /**
  * Writes a network as an ONNX file: images [batch, 3, height, width], normalized, to logits. Batch normalization is folded, into the weights of
- * float layers. Weights that are whole multiples of a scale are written as a {@link CodeFormat} says, others are float.
+ * float layers. Weights that are whole multiples of a scale are written as a {@link CodeFormat} says, others are float. An imported network
+ * with operators beyond those of Goshawk's own is written as the nodes of its file, with other arrays.
  */
 public final class OnnxExport {
+    private static final String LOGITS = "logits";
+
     private final PackedModel model;
-    private final GraphBytes out = new GraphBytes();
+    private final GraphBytes out = new GraphBytes(TracedNetwork.IMAGES, LOGITS);
     private final NodeWriter nodes = new NodeWriter(out);
     private final CodeFormat format;
     private final CodeWriter codes;
@@ -43,10 +47,22 @@ public final class OnnxExport {
      * @throws IOException in one line, if the file cannot be written
      */
     public static void write(Path file, PackedModel model, CodeFormat format) throws IOException {
-        AtomicFile.write(file, new OnnxExport(model, format).bytes());
+        AtomicFile.write(file, bytes(model, format));
     }
 
-    private byte[] bytes() {
+    private static byte[] bytes(PackedModel model, CodeFormat format) {
+        requireEqualSteps(model);
+        try {
+            return new OnnxExport(model, format).bytes();
+        } catch (NodeWriter.UnsupportedException e) {
+            if (model.network() instanceof OnnxNetwork imported) {
+                return new FileWriter(model, imported.origin(), format).bytes(imported);
+            }
+            throw e;
+        }
+    }
+
+    private static void requireEqualSteps(PackedModel model) {
         PackedNetwork content = model.content();
         for (int i = 0; i < content.activations().size(); i++) {
             PackedActivation.Form form = content.activations().get(i).form();
@@ -55,17 +71,21 @@ public final class OnnxExport {
                         + model.description().sites().get(i).name() + "', it has " + form);
             }
         }
+    }
+
+    private byte[] bytes() {
+        PackedNetwork content = model.content();
         content.visit(model.description(), new Parameters());
         int height = model.info().height();
         int width = model.info().width();
         TracedNetwork traced = model.network().trace(DType.FLOAT32, 1, height, width, Mode.EVALUATION, new Hooks());
-        out.input(TracedNetwork.IMAGES, 3, height, width);
+        out.input(TracedNetwork.IMAGES, 0, 3, height, width);
         nodes.name(TracedNetwork.IMAGES, TracedNetwork.IMAGES);
         for (int i = 0; i < sites.size(); i++) {
             nodes.name(site(i), codes.activation(content.activations().get(i), nodes.write(sites.get(i)), site(i)));
         }
-        out.node("Identity", "logits", nodes.write(traced.logits()));
-        out.output("logits", model.network().classes());
+        out.last("Identity", LOGITS, nodes.write(traced.logits()));
+        out.output(LOGITS, 0, model.network().classes());
         return out.model(model.network().name(), "goshawk", format.irVersion(), format.opset());
     }
 
@@ -79,7 +99,7 @@ public final class OnnxExport {
             if (weight.rule().isFloat()) {
                 nodes.floats(spec.name(), torch(spec.shape()), floats);
             } else {
-                nodes.name(spec.name(),
+                nodes.coded(spec.name(),
                         codes.weight(spec.name(), torch(spec.shape()), weight, values(spec, weight)));
             }
         }
@@ -96,7 +116,7 @@ public final class OnnxExport {
     }
 
     /** The values of a quantized weight in PyTorch's order. */
-    private static float[] values(ParameterSpec spec, PackedWeight packed) {
+    static float[] values(ParameterSpec spec, PackedWeight packed) {
         float[] own = packed.values(spec.shape()).floats();
         PackedWeight.Order order = new PackedWeight.Order(spec.shape());
         float[] values = new float[own.length];
@@ -106,7 +126,8 @@ public final class OnnxExport {
         return values;
     }
 
-    private static long[] torch(Shape s) {
+    /** A weight's extents in PyTorch's order. */
+    static long[] torch(Shape s) {
         return s.rank() == 4
                 ? new long[] {s.dim(3), s.dim(2), s.dim(0), s.dim(1)}
                 : new long[] {s.dim(1), s.dim(0)};

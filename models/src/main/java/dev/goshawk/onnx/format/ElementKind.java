@@ -1,5 +1,8 @@
 package dev.goshawk.onnx.format;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.IntUnaryOperator;
 
@@ -38,6 +41,24 @@ public enum ElementKind {
             bytes[i / perByte] |= (byte) ((numbers[i] & (1 << bits) - 1) << i % perByte * bits);
         }
         return bytes;
+    }
+
+    /** The elements of an array as a file holds them: of whole numbers, or float32. */
+    public byte[] pack(ConstantArray array) {
+        if (bits < Byte.SIZE) {
+            return pack(Arrays.stream(array.integers()).mapToInt(Math::toIntExact).toArray());
+        }
+        ByteBuffer raw = ByteBuffer.allocate(Math.toIntExact(bytes(array.size()))).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < array.size(); i++) {
+            switch (bits) {
+                case Byte.SIZE -> raw.put((byte) array.integer(i));
+                case Short.SIZE -> raw.putShort((short) array.integer(i));
+                case Long.SIZE -> raw.putLong(array.integer(i));
+                default ->
+                    raw.putInt(integer ? (int) array.integer(i) : Float.floatToRawIntBits((float) array.real(i)));
+            }
+        }
+        return raw.array();
     }
 
     /** Width of an element. */

@@ -3,12 +3,17 @@ package dev.goshawk.onnx.op;
 import dev.goshawk.graph.Value;
 import dev.goshawk.models.ParameterSpec.Kind;
 import dev.goshawk.onnx.format.ConstantArray;
+import dev.goshawk.onnx.format.OnnxNode;
 import dev.goshawk.tensor.DType;
 
 /** Where a translation puts what it finds: a network's layers, or inputs of a plain function. */
 public interface Source {
     /** Element type of what is traced. */
     DType dtype();
+
+    /** Says which node is translated next. */
+    default void begins(OnnxNode node) {
+    }
 
     /** Says in which node the weight that is asked for next is used; its name may be empty. */
     default void layer(String node) {

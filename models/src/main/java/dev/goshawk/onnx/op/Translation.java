@@ -93,6 +93,27 @@ public final class Translation {
         return logical(term(name));
     }
 
+    /**
+     * A value of the file that is a parameter.
+     *
+     * @param parameter its name
+     * @param transposed whether it is a matrix that the file has as [in, out], not as [out, in]
+     */
+    public record Use(String parameter, boolean transposed) {
+    }
+
+    /** Values of the file that became parameters, by their names in the file; call after {@link #run}. */
+    public Map<String, Use> uses() {
+        Map<String, Use> uses = new HashMap<>();
+        terms.forEach((name, term) -> {
+            Parameter known = term.isConstant() ? parameters.get(term.name()) : null;
+            if (known != null && known.value().op() instanceof Op.Input in) {
+                uses.put(name, new Use(in.name(), known.transposed()));
+            }
+        });
+        return uses;
+    }
+
     /** Translates the nodes that the given names depend on. */
     public void run(List<String> wanted) {
         Set<String> needed = new TreeSet<>(wanted);
@@ -104,6 +125,7 @@ public final class Translation {
             }
         }
         for (OnnxNode node : nodes.reversed()) {
+            source.begins(node);
             try {
                 translate(node);
             } catch (IllegalArgumentException | ArithmeticException | IndexOutOfBoundsException e) {

@@ -23,6 +23,13 @@ public final class Codes {
         this.width = width;
     }
 
+    /** The integer that begins at a bit of a sequence of integers of at most 8 bits. */
+    static int at(byte[] bytes, long bit, int width) {
+        int at = (int) (bit >>> 3);
+        int two = bytes[at] & 0xFF | (at + 1 < bytes.length ? (bytes[at + 1] & 0xFF) << Byte.SIZE : 0);
+        return two >> (int) (bit & 7) & (1 << width) - 1;
+    }
+
     /** Bytes that so many integers take. */
     public static long bytes(long count, int width) {
         return (count * width + Byte.SIZE - 1) / Byte.SIZE;

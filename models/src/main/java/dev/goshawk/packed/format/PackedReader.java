@@ -224,7 +224,7 @@ public final class PackedReader {
             PackedWeight plain = new PackedWeight(elements, rule,
                     Arrays.copyOfRange(scales, numberAt, numberAt + rule.numbers()), own);
             weights.add(of(spec.name(), () -> {
-                plain.unpacked();
+                plain.check();
                 return large.add(plain);
             }));
             numberAt += rule.numbers();

@@ -18,6 +18,8 @@ import dev.goshawk.tensor.Tensor;
 @SuppressWarnings("ArrayRecordComponent")
 public record PackedWeight(int elements, LevelRule rule, float[] numbers, byte[] codes, int[] places, short[] large,
         float step) {
+    /** Floats of a cache line. */
+    private static final int TOGETHER = 16;
     private static final short[] NO_VALUES = {};
     private static final int[] NO_PLACES = {};
 
@@ -37,20 +39,35 @@ public record PackedWeight(int elements, LevelRule rule, float[] numbers, byte[]
     }
 
     /**
+     * Checks the codes.
+     *
+     * @throws IllegalArgumentException if one is none of the rule's
+     */
+    void check() {
+        if (rule.levels() == 1 << rule.bits()) {
+            return;
+        }
+        Codes reader = new Codes(codes, 0, rule.bits());
+        int largest = 0;
+        for (int i = 0; i < elements; i++) {
+            largest = Math.max(largest, reader.next());
+        }
+        if (elements > 0 && largest >= rule.levels()) {
+            throw new IllegalArgumentException("expected codes of 0 to " + (rule.levels() - 1) + ", got " + largest);
+        }
+    }
+
+    /**
      * The integer codes, unpacked.
      *
      * @throws IllegalArgumentException if one is none of the rule's
      */
     public int[] unpacked() {
+        check();
         Codes reader = new Codes(codes, 0, rule.bits());
         int[] all = new int[elements];
-        int largest = 0;
         for (int i = 0; i < elements; i++) {
             all[i] = reader.next();
-            largest = Math.max(largest, all[i]);
-        }
-        if (elements > 0 && largest >= rule.levels()) {
-            throw new IllegalArgumentException("expected codes of 0 to " + (rule.levels() - 1) + ", got " + largest);
         }
         return all;
     }
@@ -64,16 +81,34 @@ public record PackedWeight(int elements, LevelRule rule, float[] numbers, byte[]
         Tensor tensor = Tensor.zeros(DType.FLOAT32, shape);
         float[] values = tensor.floats();
         Order order = new Order(shape);
-        float[] table = rule.table(numbers);
-        int groups = rule.groups();
-        int[] all = unpacked();
-        for (int i = 0; i < all.length; i++) {
-            values[order.target(i)] = table[all[i] * groups + (groups == 1 ? 0 : order.channel(i))];
+        check();
+        if (elements > 0) {
+            float[] table = rule.table(numbers);
+            // A row of the result at a time, some channels side by side: they are apart in the file and neighbours here.
+            for (int channel = 0; channel < order.outputs; channel += TOGETHER) {
+                unpack(order, channel, Math.min(TOGETHER, order.outputs - channel), table, values);
+            }
         }
         for (int k = 0; k < places.length; k++) {
             values[order.target(places[k])] = large[k] * step;
         }
         return tensor;
+    }
+
+    private void unpack(Order order, int channel, int count, float[] table, float[] values) {
+        int bits = rule.bits();
+        int groups = rule.groups();
+        int own = groups == 1 ? 0 : 1;
+        long apart = (long) order.inputs * order.inner * bits;
+        for (int i = 0; i < order.inputs; i++) {
+            for (int k = 0; k < order.inner; k++) {
+                int to = (k * order.inputs + i) * order.outputs + channel;
+                long bit = channel * apart + (long) (i * order.inner + k) * bits;
+                for (int c = 0; c < count; c++) {
+                    values[to + c] = table[Codes.at(codes, bit + c * apart, bits) * groups + own * (channel + c)];
+                }
+            }
+        }
     }
 
     /**

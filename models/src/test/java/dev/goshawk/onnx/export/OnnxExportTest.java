@@ -86,7 +86,7 @@ class OnnxExportTest {
         }
     }
 
-    private static float[] images(int side) {
+    static float[] images(int side) {
         float[] pixels = new float[BATCH * side * side * 3];
         SplitMix64 random = SplitMix64.of(4, 2);
         for (int i = 0; i < pixels.length; i++) {
@@ -95,7 +95,7 @@ class OnnxExportTest {
         return pixels;
     }
 
-    private static double[] goshawk(PackedModel model, int side, float[] images) {
+    static double[] goshawk(PackedModel model, int side, float[] images) {
         PackedModel.Traced traced = model.trace(DType.FLOAT32, BATCH, side, side);
         Executable forward = Backends.defaultBackend().compile(Graph.of("logits", traced.network().logits()));
         traced.bindTo(forward);
@@ -114,7 +114,7 @@ class OnnxExportTest {
         return forward.output("logits").toDoubles();
     }
 
-    private static double[] onnxRuntime(Path file, int side, float[] images) throws OrtException {
+    static double[] onnxRuntime(Path file, int side, float[] images) throws OrtException {
         float[] planes = new float[images.length];
         int pixels = side * side;
         for (int i = 0; i < images.length; i++) {

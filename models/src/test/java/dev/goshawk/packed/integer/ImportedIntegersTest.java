@@ -69,6 +69,18 @@ class ImportedIntegersTest {
                 refusal(leaky));
     }
 
+    @Test
+    void transposedConvolutionsAreNamedWithTheirNode() throws IOException {
+        OnnxBytes up = OnnxSamples.of(SIDE).initializer(OnnxSamples.weight("a", 4, 3, 3, 3))
+                .initializer(OnnxSamples.weight("up", 4, 5, 2, 2))
+                .node("Conv", List.of("x", "a"), List.of("1")).node("Relu", List.of("1"), List.of("2"))
+                .named("", "up", "ConvTranspose", List.of("2", "up"), List.of("3"),
+                        OnnxBytes.attribute("strides", 2, 2))
+                .node("GlobalAveragePool", List.of("3"), List.of("y")).output("y");
+        assertEquals("integer arithmetic: node 2 (ConvTranspose 'up'): expected what integers can compute, got "
+                + "conv_input_grad", refusal(up));
+    }
+
     /** Nothing is rounded between three layers, whose sums leave 31 bits. */
     @Test
     void sumsThatCouldOverflowAreRefused() throws IOException {
