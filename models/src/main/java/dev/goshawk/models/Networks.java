@@ -16,10 +16,10 @@ public final class Networks {
     private static final SequencedMap<String, Entry> ENTRIES = new LinkedHashMap<>();
 
     static {
-        for (int depth : new int[] {20, 32, 44, 56}) {
+        for (int depth : new int[] {20, 32, 44, 56, 110}) {
             ENTRIES.put("resnet" + depth, new Entry(CIFAR_CLASSES, classes -> new CifarResNet(depth, classes)));
         }
-        for (int depth : new int[] {20, 32, 44, 56}) {
+        for (int depth : new int[] {20, 32, 44, 56, 110}) {
             ENTRIES.put("resnet" + depth + "b", new Entry(CIFAR_CLASSES,
                     classes -> new CifarResNet(depth, classes, true)));
         }

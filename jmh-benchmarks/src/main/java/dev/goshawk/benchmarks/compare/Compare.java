@@ -20,7 +20,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The whole table: Goshawk and its peers on this machine, in the same run, in turn. */
-@Command(name = "compare", mixinStandardHelpOptions = true, sortOptions = false, subcommands = ShapesCommand.class,
+@Command(name = "compare", mixinStandardHelpOptions = true, sortOptions = false,
+        subcommands = {ShapesCommand.class, GrowthCommand.class},
         description = {
                 "Times Goshawk against libtorch, OpenBLAS and ONNX Runtime, alternating between processes, and prints the ratios.",
                 "Before a line is timed, both sides must agree to 1e-3.", ""},

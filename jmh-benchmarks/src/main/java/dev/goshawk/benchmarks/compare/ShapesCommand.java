@@ -111,37 +111,19 @@ final class ShapesCommand implements Callable<Integer> {
 
     private static Row measure(Convolution.Shape shape, int count, Peak peak) {
         Convolution kernel = new Convolution(shape.role(), shape.geometry(), Workers.SINGLE);
-        double once = warm(kernel);
+        double once = Stopwatch.warm(kernel, WARM_SECONDS);
         int times = (int) Math.max(1, Math.ceil(READING_MILLIS / once));
         List<Double> readings = new ArrayList<>();
         List<Double> peaks = new ArrayList<>();
         for (int i = 0; i < READINGS; i++) {
-            readings.add(millis(kernel, times));
+            readings.add(Stopwatch.millis(kernel, times));
             if (i % READINGS_A_PEAK == 0) {
-                peaks.add(millis(peak, 1));
+                peaks.add(Stopwatch.millis(peak, 1));
             }
         }
         double gflops = shape.flop() / Readings.median(readings) / 1e6;
         double most = Objects.requireNonNull(peak.facts().get(Workload.FLOP)) / Readings.median(peaks) / 1e6;
         return new Row(shape, count, kernel.kernel(), gflops, gflops / most);
-    }
-
-    /** Runs until its code is compiled; the milliseconds of the last run. */
-    private static double warm(Workload work) {
-        long start = System.nanoTime();
-        double last = 0;
-        for (int i = 0; i < 3 || System.nanoTime() - start < WARM_SECONDS * 1e9; i++) {
-            last = millis(work, 1);
-        }
-        return last;
-    }
-
-    private static double millis(Workload work, int times) {
-        long start = System.nanoTime();
-        for (int i = 0; i < times; i++) {
-            work.run();
-        }
-        return (System.nanoTime() - start) / 1e6 / times;
     }
 
     private static String text(ConvGeometry g) {

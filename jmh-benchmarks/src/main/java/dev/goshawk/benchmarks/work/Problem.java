@@ -72,7 +72,7 @@ public record Problem(Network network, Parameters parameters, Tensor images, Ten
         fill(images, 3);
         Tensor labels = Tensor.zeros(DType.FLOAT32, Shape.of(batch, network.classes()));
         for (int row = 0; row < batch; row++) {
-            labels.set(row * network.classes() + row, 1);
+            labels.set(row * network.classes() + row % network.classes(), 1);
         }
         return new Problem(network, parameters, images, labels);
     }
