@@ -242,10 +242,12 @@ public final class Derivatives {
                 units.get(i).set(index[i], 1);
             }
             executable.run();
+            // before the directions are cleared: where the derivative is the direction itself, they share memory
+            Tensor y = executable.output("y").copy();
             for (int i = 0; i < index.length; i++) {
                 units.get(i).set(index[i], 0);
             }
-            return executable.output("y");
+            return y;
         }
     }
 

@@ -52,6 +52,21 @@ class DerivativesTest {
     }
 
     @Test
+    void derivativesThatAreTheDirectionItself() {
+        Tensor two = Tensor.of(Shape.of(2), 3.0, 4.0);
+        double[][] identity = {{1, 0}, {0, 1}};
+        List<UnaryOperator<Value>> moved = List.of(x -> x, x -> x.reshape(2, 1), x -> x.reshape(1, 2).permute(1, 0),
+                x -> Functions.cumulativeSum(x.reshape(2, 1), 1), x -> x.pow(1), x -> x.add(1));
+        for (UnaryOperator<Value> f : moved) {
+            assertArrayEquals(identity, Derivatives.jacobian(f, two));
+            assertArrayEquals(new double[] {1, 0, 0, 1}, Derivatives.derivative(1, f, two).toDoubles());
+        }
+        assertArrayEquals(identity, Derivatives.hessian(x -> x.square().sum().scale(0.5), two));
+        assertArrayEquals(identity, Derivatives.hessian(x -> x.multiply(x.scale(0.5)).sum(), two));
+        assertEquals(1, Derivatives.derivative(1, x -> x, 3));
+    }
+
+    @Test
     void hessianAndThirdDerivativesOfAProduct() {
         // f = x0 x1 x2 + x0^4
         UnaryOperator<Value> f = x -> part(x, 0).multiply(part(x, 1)).multiply(part(x, 2))

@@ -87,7 +87,8 @@ public final class Fisher {
     private static Value mean(Value losses) {
         if (losses.shape().rank() != 1) {
             throw new ShapeMismatchException(
-                    "empirical fisher: expected one loss for each example, [examples], got " + losses.shape());
+                    "empirical fisher: expected one loss for each example, [examples], got " + losses.shape()
+                            + ": leave out the mean, as in logSoftmax(logits).multiply(targets).sum(1).negate()");
         }
         return losses.mean();
     }

@@ -94,6 +94,9 @@ final class ModelFunctions {
                         normal(234, 3, 4, 3)),
                 row("einsum bhqd,bhkd->bhqk", in -> Einsum.einsum("bhqd,bhkd->bhqk", in.get(0), in.get(1)),
                         normal(235, 2, 2, 3, 4), normal(236, 2, 2, 2, 4)),
+                row("einsum of a diagonal, an ellipsis and three operands",
+                        in -> Einsum.einsum("bii,...ib,ic->cb", in.get(0), in.get(1), in.get(2)).square(),
+                        normal(242, 2, 3, 3), normal(243, 2, 3, 2), normal(244, 3, 2)),
                 row("einsum of a sum, a diagonal product and an outer one",
                         in -> Einsum.einsum("ab,cb->ba", in.get(0), in.get(1))
                                 .multiply(Einsum.einsum("b,a->ba", in.get(2), in.get(3)))

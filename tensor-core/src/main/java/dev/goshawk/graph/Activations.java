@@ -15,15 +15,17 @@ public final class Activations {
      * in place of erfc all digits of the left tail would be lost.
      */
     public static Value gelu(Value x) {
-        return x.multiply(x.scale(-Math.sqrt(0.5)).erfc()).scale(0.5);
+        return x.scale(0.5).multiply(x.scale(-Math.sqrt(0.5)).erfc());
     }
 
     /**
      * The tanh form of GELU (Hendrycks and Gimpel 2016), 0.5 x (1 + tanh u) with u = sqrt(2 / pi) (x + 0.044715 x^3), written as x
-     * sigmoid(2u): 1 + tanh u would lose all digits of the left tail.
+     * sigmoid(2u): 1 + tanh u would lose all digits of the left tail. The cube's factor ends where the sigmoid is 0 or 1 and its slope 0 in
+     * either type, so that no overflow meets that 0.
      */
     public static Value geluTanh(Value x) {
-        Value inner = x.square().scale(0.044715).add(1).multiply(x);
+        Value square = x.square();
+        Value inner = square.min(square.like(900)).scale(0.044715).add(1).multiply(x);
         return x.multiply(inner.scale(2 * Math.sqrt(2 / Math.PI)).sigmoid());
     }
 

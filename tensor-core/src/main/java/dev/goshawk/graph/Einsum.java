@@ -2,32 +2,25 @@ package dev.goshawk.graph;
 
 import dev.goshawk.tensor.ConvGeometry;
 import dev.goshawk.tensor.ConvRole;
-import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.ShapeMismatchException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
- * Sums of products by index letters, as NumPy's einsum with an explicit result: {@code "bij,bjk->bik"} is a product of batches of matrices.
- * One or two operands; a letter stands for one axis, and none occurs twice in an operand.
+ * Sums of products by index letters, as NumPy's einsum: {@code "bij,bjk->bik"} is a product of batches of matrices. A letter stands for one axis;
+ * twice in an operand, for its diagonal; {@code ...} for the axes that no letter names, which broadcast. Without {@code ->} the result has those and
+ * the letters that occur once, by the alphabet. More than two operands are multiplied from left to right.
  *
  * <p>A product without common letters in the result is one matrix product. With them (a batch) it is one convolution of as many groups with
  * filters of one pixel, which has every derivative and runs on every backend.
  */
 public final class Einsum {
-    private static final String LEADING = "abcdefghijklmnopqrst";
+    private final EinsumForm form;
 
-    private final Map<Character, Integer> extents = new TreeMap<>();
-    private final String spec;
-    private final String result;
-
-    private Einsum(String spec, String result) {
-        this.spec = spec;
-        this.result = result;
+    private Einsum(EinsumForm form) {
+        this.form = form;
     }
 
     /**
@@ -37,25 +30,22 @@ public final class Einsum {
      * @throws ShapeMismatchException if the form is not understood, or an operand does not fit it
      */
     public static Value einsum(String spec, Value... operands) {
-        String plain = spec.replace(" ", "");
-        int arrow = plain.indexOf("->");
-        String[] inputs = arrow < 0 ? new String[0] : plain.substring(0, arrow).split(",", -1);
-        Einsum e = new Einsum(spec, arrow < 0 ? "" : plain.substring(arrow + 2));
-        if (inputs.length != operands.length || inputs.length < 1 || inputs.length > 2) {
-            throw e.refused("one or two operands and as many inputs before '->', got " + operands.length);
+        Einsum e = new Einsum(new EinsumForm(spec, Arrays.stream(operands).map(Value::shape).toList()));
+        String result = e.form.result();
+        List<Lettered> factors = new ArrayList<>();
+        for (int i = 0; i < operands.length; i++) {
+            factors.add(squeezed(e.form.input(i), operands[i]).diagonal());
         }
-        for (int i = 0; i < inputs.length; i++) {
-            e.read(inputs[i], operands[i]);
+        Lettered product = factors.get(0);
+        for (int i = 1; i < factors.size(); i++) {
+            StringBuilder later = new StringBuilder(result);
+            factors.subList(i + 1, factors.size()).forEach(f -> later.append(f.letters));
+            product = e.product(product, factors.get(i), later.toString());
         }
-        e.requireLetters(e.result);
-        for (char c : e.result.toCharArray()) {
-            if (!e.extents.containsKey(c)) {
-                throw e.refused("a result of letters that its inputs have, got '" + c + "'");
-            }
-        }
-        return inputs.length == 1
-                ? e.arranged(inputs[0], operands[0])
-                : e.product(inputs[0], operands[0], inputs[1], operands[1]);
+        String present = kept(result, product.letters);
+        int[] dims = result.chars().map(c -> e.form.extent((char) c)).toArray();
+        return permuted(kept(product.letters, result), summed(product.letters, product.value, result), present)
+                .reshape(dims);
     }
 
     /**
@@ -63,73 +53,52 @@ public final class Einsum {
      * once is multiplied as one matrix.
      */
     public static Value batchedMatmul(Value a, Value b) {
-        int rank = Math.max(a.shape().rank(), b.shape().rank());
-        if (Math.min(a.shape().rank(), b.shape().rank()) < 2 || rank > LEADING.length() + 2) {
-            throw new ShapeMismatchException("batched_matmul: expected two values of 2 to " + (LEADING.length() + 2)
-                    + " axes, got " + a.shape() + " and " + b.shape());
+        if (Math.min(a.shape().rank(), b.shape().rank()) < 2) {
+            throw new ShapeMismatchException("batched_matmul: expected two values of 2 or more axes, got " + a.shape()
+                    + " and " + b.shape());
         }
-        Shape leading = Value.joint("batched_matmul", leading(a), leading(b));
-        String batch = LEADING.substring(0, rank - 2);
-        String present = varying(batch, leading);
-        Value product = einsum(
-                varying(batch, leading(a)) + "xy," + varying(batch, leading(b)) + "yz->" + present + "xz",
-                squeezed(a), squeezed(b));
-        int[] dims = Arrays.copyOf(leading.dims(), rank);
-        dims[rank - 2] = a.shape().dim(-2);
-        dims[rank - 1] = b.shape().dim(-1);
-        return product.reshape(Shape.of(dims));
+        if (a.shape().dim(-1) != b.shape().dim(-2)) {
+            throw new ShapeMismatchException("batched_matmul: inner sizes " + a.shape().dim(-1) + " != "
+                    + b.shape().dim(-2) + " (A " + a.shape() + ", B " + b.shape() + ")");
+        }
+        return einsum("...xy,...yz->...xz", a, b);
     }
 
-    private static Shape leading(Value v) {
-        return Shape.of(Arrays.copyOf(v.shape().dims(), v.shape().rank() - 2));
-    }
+    /** A value with a letter for each axis. */
+    private record Lettered(String letters, Value value) {
 
-    /** The letters of leading axes that are longer than 1; they are counted from the last. */
-    private static String varying(String batch, Shape leading) {
-        StringBuilder letters = new StringBuilder();
-        for (int i = leading.rank(); i > 0; i--) {
-            if (leading.dim(-i) != 1) {
-                letters.append(batch.charAt(batch.length() - i));
+        /** Of axes of one letter the diagonal, with the letter last, until none comes twice. */
+        Lettered diagonal() {
+            for (int p = 0; p < letters.length(); p++) {
+                char c = letters.charAt(p);
+                int q = letters.indexOf(c, p + 1);
+                if (q >= 0) {
+                    int first = p;
+                    int n = value.shape().dim(p);
+                    int[] rest = IntStream.range(0, letters.length()).filter(i -> i != first && i != q).toArray();
+                    int[] order = IntStream.concat(IntStream.of(rest), IntStream.of(p, q)).toArray();
+                    int[] dims = IntStream.concat(IntStream.of(rest).map(value.shape()::dim), IntStream.of(n * n))
+                            .toArray();
+                    int[] stride = new int[dims.length];
+                    Arrays.fill(stride, 1);
+                    stride[rest.length] = n + 1;
+                    StringBuilder left = new StringBuilder();
+                    IntStream.of(rest).forEach(i -> left.append(letters.charAt(i)));
+                    return new Lettered(left.append(c).toString(),
+                            value.permute(order).reshape(dims).slice(new int[dims.length], dims, stride)).diagonal();
+                }
             }
-        }
-        return letters.toString();
-    }
-
-    /** Without the leading axes of extent 1. */
-    private static Value squeezed(Value v) {
-        int last = v.shape().rank() - 2;
-        return v.reshape(IntStream.range(0, v.shape().rank()).filter(i -> i >= last || v.shape().dim(i) != 1)
-                .map(v.shape()::dim).toArray());
-    }
-
-    private ShapeMismatchException refused(String expected) {
-        return new ShapeMismatchException("einsum '" + spec + "': expected " + expected);
-    }
-
-    private void requireLetters(String letters) {
-        for (int i = 0; i < letters.length(); i++) {
-            if (!Character.isLetter(letters.charAt(i)) || letters.indexOf(letters.charAt(i)) != i) {
-                throw refused("distinct letters in '" + letters + "'");
-            }
+            return this;
         }
     }
 
-    private void read(String letters, Value v) {
-        requireLetters(letters);
-        if (letters.length() != v.shape().rank()) {
-            throw refused(letters.length() + " axes for '" + letters + "', got " + v.shape());
-        }
-        for (int i = 0; i < letters.length(); i++) {
-            Integer before = extents.putIfAbsent(letters.charAt(i), v.shape().dim(i));
-            if (before != null && before != v.shape().dim(i)) {
-                throw refused("'" + letters.charAt(i) + "' of one extent, got " + before + " and " + v.shape().dim(i));
-            }
-        }
-    }
-
-    /** Sums letters that the result lacks and brings the rest into its order. */
-    private Value arranged(String letters, Value v) {
-        return permuted(kept(letters, result), summed(letters, v, result), result);
+    /** Without the axes of '...' that are of extent 1. */
+    private static Lettered squeezed(String letters, Value v) {
+        int[] axes = IntStream.range(0, letters.length())
+                .filter(i -> !EinsumForm.broadcasts(letters.charAt(i)) || v.shape().dim(i) != 1).toArray();
+        StringBuilder left = new StringBuilder();
+        IntStream.of(axes).forEach(i -> left.append(letters.charAt(i)));
+        return new Lettered(left.toString(), v.reshape(IntStream.of(axes).map(v.shape()::dim).toArray()));
     }
 
     private static String kept(String letters, String others) {
@@ -160,16 +129,19 @@ public final class Einsum {
     }
 
     private int extent(String letters) {
-        return letters.chars().map(c -> extents.getOrDefault((char) c, 1)).reduce(1, Math::multiplyExact);
+        return letters.chars().map(c -> form.extent((char) c)).reduce(1, Math::multiplyExact);
     }
 
-    private Value product(String ls, Value left, String rs, Value right) {
-        Value a = summed(ls, left, rs + result);
-        Value b = summed(rs, right, ls + result);
-        String la = kept(ls, rs + result);
-        String lb = kept(rs, ls + result);
-        String batch = kept(kept(la, lb), result);
-        String inner = without(kept(la, lb), result);
+    /** Summed over the letters that are not wanted. */
+    private Lettered product(Lettered left, Lettered right, String wanted) {
+        String ls = left.letters;
+        String rs = right.letters;
+        Value a = summed(ls, left.value, rs + wanted);
+        Value b = summed(rs, right.value, ls + wanted);
+        String la = kept(ls, rs + wanted);
+        String lb = kept(rs, ls + wanted);
+        String batch = kept(kept(la, lb), wanted);
+        String inner = without(kept(la, lb), wanted);
         String rows = without(la, lb);
         String columns = without(lb, la);
         int g = extent(batch);
@@ -191,7 +163,6 @@ public final class Einsum {
                     permuted(lb, b, inner + batch + columns).reshape(1, 1, j, g * k));
             order = rows + batch + columns;
         }
-        int[] dims = order.chars().map(letter -> extents.getOrDefault((char) letter, 1)).toArray();
-        return permuted(order, c.reshape(dims), result);
+        return new Lettered(order, c.reshape(order.chars().map(letter -> form.extent((char) letter)).toArray()));
     }
 }

@@ -211,6 +211,10 @@ public final class Value extends ElementFunctions {
 
     /** Transpose of a matrix. */
     public Value transpose() {
+        if (shape().rank() != 2) {
+            throw new ShapeMismatchException(
+                    "transpose: expected a matrix, got " + shape() + ": permute takes the order of any axes");
+        }
         return permute(1, 0);
     }
 
