@@ -68,6 +68,12 @@ public final class FunctionHessian implements LinearOperator {
         return g;
     }
 
+    /** Its size and variables. */
+    @Override
+    public String toString() {
+        return "operator of " + size() + " rows, by " + variables;
+    }
+
     /** Which entries of a vector belong to which variable. */
     public ParameterVector variables() {
         return variables;

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -90,6 +91,12 @@ public final class ParameterVector {
     public void gather(Function<String, Tensor> tensors, double[] vector) {
         check(vector);
         shapes.forEach((name, shape) -> Tensor.view(shape, vector, offset(name)).copyFrom(tensors.apply(name)));
+    }
+
+    /** Names and shapes, such as {@code w [4,3], b [3]}. */
+    @Override
+    public String toString() {
+        return shapes.entrySet().stream().map(e -> e.getKey() + " " + e.getValue()).collect(Collectors.joining(", "));
     }
 
     private void check(double[] vector) {

@@ -32,6 +32,13 @@ public record EigenResult(double eigenvalue, double[] eigenvector, double residu
         return !converged && rounding > residual / 4;
     }
 
+    /** The numbers, without the vector. */
+    @Override
+    public String toString() {
+        return "eigenvalue " + eigenvalue + ", residual " + residual + (converged ? "" : ", not converged") + " ("
+                + iterations + " products, " + target + ")";
+    }
+
     /** The same pair after so many products. */
     EigenResult after(int products) {
         return new EigenResult(eigenvalue, eigenvector, residual, rounding, products, converged, tolerance, target,

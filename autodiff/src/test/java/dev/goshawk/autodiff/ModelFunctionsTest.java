@@ -146,14 +146,17 @@ class ModelFunctionsTest {
         assertArrayEquals(transposed, value(x -> Einsum.einsum("...jk->...kj", x), a));
         assertArrayEquals(d, value(x -> Einsum.einsum("ikj", x.permute(0, 2, 1)), a));
         assertArrayEquals(value(x -> x.sum(), a), value(x -> Einsum.einsum("...->", x), a), 1e-14);
-        assertArrayEquals(new double[] {3}, value(x -> Einsum.einsum("iii->", x.pow(0)), SampleValues.normal(5, 3, 3, 3)));
+        assertArrayEquals(new double[] {3},
+                value(x -> Einsum.einsum("iii->", x.pow(0)), SampleValues.normal(5, 3, 3, 3)));
 
         Tensor m = SampleValues.normal(6, 3, 4);
         Tensor n = SampleValues.normal(7, 4, 5);
         double[] chain = value(x -> x.matmul(Functions.constant(n)).matmul(Functions.constant(n).transpose()), m);
-        assertArrayEquals(chain, value(x -> Einsum.einsum("ij,jk,lk->il", x, Functions.constant(n), Functions.constant(n)), m),
+        assertArrayEquals(chain,
+                value(x -> Einsum.einsum("ij,jk,lk->il", x, Functions.constant(n), Functions.constant(n)), m),
                 1e-13);
-        double[] forms = value(x -> x.matmul(Functions.constant(n)).multiply(x.matmul(Functions.constant(n))).sum(1), m);
+        double[] forms = value(x -> x.matmul(Functions.constant(n)).multiply(x.matmul(Functions.constant(n))).sum(1),
+                m);
         assertArrayEquals(forms, value(x -> Einsum.einsum("bi,ik,bj,jk->b", x, Functions.constant(n), x,
                 Functions.constant(n)), m), 1e-12);
         // axes of '...' broadcast: [2, 1, 3, 4] by [5, 4, 2] is [2, 5, 3, 2]
@@ -173,7 +176,8 @@ class ModelFunctionsTest {
         assertArrayEquals(batched, value(x -> Einsum.einsum("...ab,...bc", x, Functions.constant(q)), p));
         assertEquals(Shape.of(1, 1, 3, 3), Einsum.einsum("...ij,...kj->...ik", Value.input("x", DType.FLOAT64,
                 Shape.of(1, 1, 3, 4)), Value.input("y", DType.FLOAT64, Shape.of(1, 3, 4))).shape());
-        for (String bad : new String[] {"ij->ii", "i...j...->ij", "..ij->ij", "ijk->i", "i...jkl->i", "0j->j", "ij->0j", "ii->"}) {
+        for (String bad : new String[] {"ij->ii", "i...j...->ij", "..ij->ij", "ijk->i", "i...jkl->i", "0j->j", "ij->0j",
+                "ii->"}) {
             String message = assertThrows(ShapeMismatchException.class, () -> value(x -> Einsum.einsum(bad, x), m))
                     .getMessage();
             assertTrue(message.startsWith("einsum '" + bad + "': expected "), message);
@@ -189,6 +193,34 @@ class ModelFunctionsTest {
                 assertThrows(ShapeMismatchException.class, three::transpose).getMessage());
         assertEquals("batched_matmul: inner sizes 4 != 3 (A [2,3,4], B [2,3,4])",
                 assertThrows(ShapeMismatchException.class, () -> Einsum.batchedMatmul(three, three)).getMessage());
+    }
+
+    @Test
+    void maskedLogitsHaveNoShareAndNoDerivatives() {
+        double minus = Double.NEGATIVE_INFINITY;
+        Tensor at = Tensor.of(Shape.of(4), 1.0, 5.0, 2.0, 1.5);
+        Tensor kept = Tensor.of(Shape.of(3), 1.0, 2.0, 1.5);
+        Tensor mask = Tensor.of(Shape.of(4), 0.0, minus, 0.0, 0.0);
+        List<UnaryOperator<Value>> masked = List.of(x -> Activations.softmax(x.add(Functions.constant(mask)), 0),
+                x -> Activations.softmax(Functions.where(Functions.constant(mask).add(1), x, x.like(minus)), 0));
+        int[] places = {0, 2, 3};
+        for (UnaryOperator<Value> f : masked) {
+            for (int order = 0; order < 4; order++) {
+                Tensor y = Derivatives.derivative(order, f, at);
+                Tensor without = Derivatives.derivative(order, x -> Activations.softmax(x, 0), kept);
+                double[] expected = new double[y.size()];
+                for (int i = 0; i < without.size(); i++) {
+                    int place = 0;
+                    for (int k = order, rest = i; k >= 0; k--) {
+                        int digit = rest / (int) Math.pow(3, k);
+                        rest -= digit * (int) Math.pow(3, k);
+                        place = place * 4 + places[digit];
+                    }
+                    expected[place] = without.get(i);
+                }
+                assertArrayEquals(expected, y.toDoubles(), 1e-15);
+            }
+        }
     }
 
     @Test

@@ -49,6 +49,12 @@ public record DiagonalEstimate(double[] diagonal, double[] standardErrors, int d
         return new DiagonalEstimate(mean, error, draws, seed);
     }
 
+    /** The number of entries and draws, without the entries. */
+    @Override
+    public String toString() {
+        return "diagonal of " + diagonal.length + " entries (" + draws + " draws)";
+    }
+
     /**
      * One entry as an estimate; it has no tolerance to meet.
      *

@@ -107,6 +107,14 @@ public record SpectralDensity(double[] grid, double[] density, double[] standard
         return isFine(grid, width);
     }
 
+    /** The numbers, without the curves. */
+    @Override
+    public String toString() {
+        return "spectral density at " + grid.length + " points of [" + grid[0] + ", " + grid[grid.length - 1]
+                + "], width " + width + ", moments of A / ||A|| " + Arrays.toString(moments) + ", ||A|| " + norm
+                + (converged ? "" : ", not converged") + " (" + probes + " probes, " + products + " products)";
+    }
+
     private static boolean isFine(double[] grid, double width) {
         return grid[1] - grid[0] <= 2 * width;
     }

@@ -32,4 +32,11 @@ public record LinearSolution(double[] x, double residual, double relativeResidua
     public boolean converged() {
         return stop == Stop.CONVERGED;
     }
+
+    /** The numbers, without the vectors. */
+    @Override
+    public String toString() {
+        return stop + " (" + x.length + " unknowns, " + products + " products): relative residual " + relativeResidual
+                + ", least curvature met " + curvature;
+    }
 }
