@@ -7,7 +7,7 @@ package dev.goshawk.tensor;
  */
 public final class ScalarFunctions {
     /** From here on tanh is 1 to the last place. */
-    private static final double SATURATED = 22;
+    public static final double SATURATED = 22;
 
     private ScalarFunctions() {
     }

@@ -45,7 +45,26 @@ public final class FloatElements implements ElementKernels {
             case SUM_OF_PRODUCTS -> sumOfProducts(x, ao, y, bo, r, ro, n);
             case SIGN, ABS, FLOOR, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, SIGMOID_SLOPE, SOFTPLUS, ERF, ERFC,
                     ERF_SLOPE, SIN, COS ->
-                scalar(op, x, ao, r, ro, n);
+                function(op, x, ao, r, ro, n);
+        }
+    }
+
+    private static void function(ElementOp op, float[] x, int xo, float[] r, int ro, int n) {
+        if (n < FunctionLanes.WORTHWHILE || !FunctionLanes.has(op)) {
+            scalar(op, x, xo, r, ro, n);
+            return;
+        }
+        FunctionLanes lanes = FunctionLanes.here();
+        double[] block = lanes.block();
+        for (int i = 0; i < n; i += block.length) {
+            int count = Math.min(block.length, n - i);
+            for (int k = 0; k < count; k++) {
+                block[k] = x[xo + i + k];
+            }
+            lanes.apply(op, count);
+            for (int k = 0; k < count; k++) {
+                r[ro + i + k] = (float) block[k];
+            }
         }
     }
 
@@ -245,7 +264,7 @@ public final class FloatElements implements ElementKernels {
         }
     }
 
-    /** Functions too rare in networks to need vectors; computed in float64 and rounded once. */
+    /** Functions of few numbers, and those too rare in networks to need vectors; computed in float64 and rounded once. */
     private static void scalar(ElementOp op, float[] x, int xo, float[] r, int ro, int n) {
         for (int i = 0; i < n; i++) {
             double v = x[xo + i];
