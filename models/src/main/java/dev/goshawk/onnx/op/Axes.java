@@ -10,6 +10,9 @@ import java.util.List;
 
 /** Moves and indices of axes. */
 final class Axes {
+    /** Most operations that one node may become: what a file asks for with a few bytes must not take all memory. */
+    private static final int MOST_PARTS = 1 << 16;
+
     private Axes() {
     }
 
@@ -102,11 +105,23 @@ final class Axes {
             }
             parts.add(slice(x, axis, places[i], places[end - 1] + 1, 1));
             i = end;
+            requireFew(parts.size());
         }
         if (parts.isEmpty()) {
             throw new OnnxException("a selection of no element");
         }
         return parts.size() == 1 ? parts.getFirst() : Functions.concat(axis, parts);
+    }
+
+    /**
+     * Checks how many operations a node becomes.
+     *
+     * @throws OnnxException if they are too many
+     */
+    static void requireFew(long parts) {
+        if (parts > MOST_PARTS) {
+            throw new OnnxException("expected a node of at most " + MOST_PARTS + " parts, it takes " + parts);
+        }
     }
 
     /** Each element along an axis several times, next to each other. */

@@ -88,6 +88,7 @@ final class MatrixProducts {
         Value left = rows(a, lead);
         Value right = rows(b, lead);
         int count = left.shape().dim(0);
+        Axes.requireFew(count);
         List<Value> products = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             Value product = matrix(left, i).matmul(matrix(right, i));

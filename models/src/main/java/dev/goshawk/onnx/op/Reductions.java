@@ -85,6 +85,7 @@ final class Reductions {
         if (length == 0) {
             throw new OnnxException("a product of no element");
         }
+        Axes.requireFew(length);
         Value product = Axes.slice(rows, 1, 0, 1, 1);
         for (int i = 1; i < length; i++) {
             product = product.multiply(Axes.slice(rows, 1, i, i + 1, 1));

@@ -30,6 +30,7 @@ final class Selections {
                 if (times[axis] < 1) {
                     throw new OnnxException("repeats " + Arrays.toString(times));
                 }
+                Axes.requireFew(times[axis]);
                 if (times[axis] > 1) {
                     x = Functions.concat(axis, Collections.nCopies(times[axis], x));
                 }
@@ -154,6 +155,7 @@ final class Selections {
             h[axis] = after;
             return cut.subtract(value).pad(l, h).add(value);
         }
+        Axes.requireFew((long) before + after);
         int[] places = IntStream.range(-before, length + after).map(p -> switch (mode) {
             case "edge" -> Math.clamp(p, 0, length - 1);
             case "reflect" -> p < 0 ? -p : p < length ? p : 2 * (length - 1) - p;

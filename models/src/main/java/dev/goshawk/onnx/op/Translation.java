@@ -130,6 +130,9 @@ public final class Translation {
                 translate(node);
             } catch (IllegalArgumentException | ArithmeticException | IndexOutOfBoundsException e) {
                 throw new OnnxException(model.source() + ": " + node.describe() + ": " + e.getMessage(), e);
+            } catch (OutOfMemoryError e) {
+                throw new OnnxException(model.source() + ": " + node.describe()
+                        + ": takes more than the heap of " + (Runtime.getRuntime().maxMemory() >> 20) + " MiB", e);
             }
         }
     }
@@ -257,8 +260,6 @@ public final class Translation {
             return ConstantArray.of(run.output("folded"), integer);
         }
     }
-
-    // --- what operators ask for ---------------------------------------------------------------------------------------
 
     Source source() {
         return source;

@@ -109,7 +109,7 @@ public final class QuantizeCommand implements Callable<Integer> {
 
     @Option(names = "--lr", paramLabel = "RATE",
             description = "Initial learning rate of a stage (default: 0.01; on the embedded shapes " + EmbeddedRun.RATE
-                    + ").")
+                    + "; 3e-4 for networks without batch normalization, such as exported ones that have it folded).")
     private @Nullable Double rate;
 
     @Option(names = "--one-schedule",
@@ -160,7 +160,10 @@ public final class QuantizeCommand implements Callable<Integer> {
         training.check();
         data.check();
         CurvatureSettings curved = curvature.settings(inputSize);
-        FineTuning length = length();
+        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter err = spec.commandLine().getErr();
+        double initial = TrainingOptions.rate(rate, data.isEmbedded() ? EmbeddedRun.RATE : RATE, model.network(), err);
+        FineTuning length = length(initial);
         Given.refuseBoth(spec, "--samples", "--sample-size", "the list says which images there are");
         quantization.refuseUnused(spec, data.isEmbedded());
         requireWeights();
@@ -172,15 +175,14 @@ public final class QuantizeCommand implements Callable<Integer> {
                 fineTuning.settings(training.settings(inputSize, methods.getFirst().quantizer(),
                         quantization.activationBits())),
                 start.isRandom(weights), backend);
-        PrintWriter out = spec.commandLine().getOut();
-        PrintWriter err = spec.commandLine().getErr();
-        SequencedMap<String, String> values = settings(inputSize, options);
+        SequencedMap<String, String> values = settings(inputSize, options, initial);
         held.prepare(values, quantization.sources(curvature.sources(data.sources(weights))));
         TrainingData opened = data.open(inputSize, training.seed(), err);
         Network network = quantization.units(model.network(opened.train().classes().size()));
         data.requireSize(opened, network);
         LoadedWeights floats = floats(network, err);
         HawqPlan plan = Hawq.plan(network, floats.parameters(), opened, options.withStartingClips(floats.clips())
+                .withTraining(training.fitting(options.training(), opened.train().size(), err))
                 .withCurvature(curved.withSample(curvature.listed(data, opened, network))));
         if (dryRun) {
             if (plan.spectrum() != null) {
@@ -241,8 +243,7 @@ public final class QuantizeCommand implements Callable<Integer> {
     }
 
     /** How long to train and at which rate, checked. */
-    private FineTuning length() {
-        double initial = orElse(rate, EmbeddedRun.RATE, RATE);
+    private FineTuning length(double initial) {
         TrainingOptions.requireRate("--lr", initial);
         double last = orElse(finalEpochs, EmbeddedRun.FINAL_EPOCHS, 0);
         fineTuning.check(last);
@@ -274,7 +275,7 @@ public final class QuantizeCommand implements Callable<Integer> {
         return ("goshawk " + String.join(" ", spec.commandLine().getParseResult().originalArgs())).strip();
     }
 
-    private SequencedMap<String, String> settings(int inputSize, HawqOptions options) {
+    private SequencedMap<String, String> settings(int inputSize, HawqOptions options, double initial) {
         SequencedMap<String, String> values = new LinkedHashMap<>();
         values.put("command", "quantize");
         model.putInto(values);
@@ -289,7 +290,7 @@ public final class QuantizeCommand implements Callable<Integer> {
         values.put("--samples, --tolerance", curvature.describe(inputSize));
         values.put("--epochs-per-block", Double.toString(options.fineTuning().epochsPerBlock()));
         values.put("--final-epochs", Double.toString(options.fineTuning().finalEpochs()));
-        values.put("--lr", Double.toString(orElse(rate, EmbeddedRun.RATE, RATE)));
+        values.put("--lr", Double.toString(initial));
         values.put("--one-schedule", Boolean.toString(oneSchedule));
         fineTuning.describe(values);
         training.describe(inputSize, values);

@@ -59,6 +59,7 @@ import picocli.CommandLine.Spec;
                         + "last epoch, not the best on the test set."})
 public final class TrainCommand implements Callable<Integer> {
     private static final String TRAINING = "train";
+    private static final double RATE = 0.1;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -80,9 +81,10 @@ public final class TrainCommand implements Callable<Integer> {
             description = "Number of passes over the training set; may be a fraction.")
     private double epochs;
 
-    @Option(names = "--lr", paramLabel = "RATE", defaultValue = "0.1",
-            description = "Initial learning rate (default: 0.1).")
-    private double rate = 0.1;
+    @Option(names = "--lr", paramLabel = "RATE",
+            description = "Initial learning rate (default: 0.1; 3e-4 for trained networks without batch normalization, such as "
+                    + "exported ones that have it folded).")
+    private @Nullable Double rate;
 
     @Mixin
     private TrainingOptions training = new TrainingOptions();
@@ -115,18 +117,23 @@ public final class TrainCommand implements Callable<Integer> {
         training.check();
         data.check();
         TrainingOptions.requireEpochs("--epochs", epochs);
-        TrainingOptions.requireRate("--lr", rate);
         PrintWriter err = spec.commandLine().getErr();
-        Schedule schedule = Schedule.plain(epochs, training.rate(rate));
+        boolean trained = !start.isRandom(weights) && (weights != null || model.isFile());
+        double initial = trained
+                ? TrainingOptions.rate(rate, RATE, model.network(), err)
+                : Objects.requireNonNullElse(rate, RATE);
+        TrainingOptions.requireRate("--lr", initial);
+        Schedule schedule = Schedule.plain(epochs, training.rate(initial));
         Backend backend = engine.backend();
         PrintWriter out = spec.commandLine().getOut();
-        Map<String, String> values = settings(inputSize, backend);
+        Map<String, String> values = settings(inputSize, backend, initial);
         held.prepare(values, data.sources(weights));
         TrainingData opened = data.open(inputSize, training.seed(), err);
         Network network = model.network(opened.train().classes().size());
         data.requireSize(opened, network);
         Parameters parameters = parameters(network, err);
-        TrainingSettings settings = training.settings(inputSize, UniformQuantizer.standard(), BitWidth.FLOAT);
+        TrainingSettings settings = training.fitting(
+                training.settings(inputSize, UniformQuantizer.standard(), BitWidth.FLOAT), opened.train().size(), err);
         TrainingPlan plan = TrainingPlan.of(network, parameters, opened, settings, false, backend);
         if (dryRun) {
             MemoryTable.print(out, plan);
@@ -173,14 +180,14 @@ public final class TrainCommand implements Callable<Integer> {
         return "goshawk " + String.join(" ", spec.commandLine().getParseResult().originalArgs());
     }
 
-    private Map<String, String> settings(int inputSize, Backend backend) {
+    private Map<String, String> settings(int inputSize, Backend backend, double initial) {
         Map<String, String> values = new LinkedHashMap<>();
         values.put("command", "train");
         model.putInto(values);
         start.putInto(values);
         values.put("--data", data.settings());
         values.put("--epochs", Double.toString(epochs));
-        values.put("--lr", Double.toString(rate));
+        values.put("--lr", Double.toString(initial));
         training.describe(inputSize, values);
         values.put("--backend", backend.name());
         return values;

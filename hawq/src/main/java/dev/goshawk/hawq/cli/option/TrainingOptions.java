@@ -7,6 +7,9 @@ import dev.goshawk.hawq.training.TrainingSettings;
 import dev.goshawk.hawq.training.WeightDecay;
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.quantize.Quantizer;
+import dev.goshawk.models.Network;
+import dev.goshawk.models.ParameterSpec;
+import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,6 +22,8 @@ public final class TrainingOptions {
     private static final int MOST_EPOCHS = 1_000_000;
     /** Images a step of a network of photographs. */
     private static final int PHOTOGRAPHS = 32;
+    /** Of networks without batch normalization: folded into weights, it leaves gradients of very different sizes. */
+    private static final double UNNORMALIZED_RATE = 3e-4;
     /** Photographs are cut to size by the preprocessing; training mirrors them. */
     private static final Augmentation FLIPS = new Augmentation(0, true);
 
@@ -114,6 +119,36 @@ public final class TrainingOptions {
             throw new IllegalArgumentException(
                     option + ": expected a learning rate above 0 (at least 1.2e-38, as float32), got " + rate);
         }
+    }
+
+    /**
+     * The initial learning rate.
+     *
+     * @param given by the option, or null
+     * @param usual where nothing was given
+     * @param err receives a line where a smaller one than usual is taken
+     */
+    public static double rate(@Nullable Double given, double usual, Network network, PrintWriter err) {
+        boolean normalized = network.describe().parameters().stream()
+                .anyMatch(p -> p.kind() == ParameterSpec.Kind.BN_WEIGHT);
+        if (given != null || normalized || usual <= UNNORMALIZED_RATE) {
+            return given == null ? usual : given;
+        }
+        err.println("goshawk: " + network.name() + " has no batch normalization (it may be folded): --lr is "
+                + UNNORMALIZED_RATE + " instead of " + usual + " unless it is given");
+        err.flush();
+        return UNNORMALIZED_RATE;
+    }
+
+    /** The settings with no more images a step than there are, unless so many were asked for; a line on {@code err} says so. */
+    public TrainingSettings fitting(TrainingSettings settings, int images, PrintWriter err) {
+        if (batch != null || settings.batch() <= images) {
+            return settings;
+        }
+        err.println("goshawk: a step takes all " + images + " training images, there are fewer than the usual "
+                + settings.batch() + " of --batch");
+        err.flush();
+        return settings.withBatch(images);
     }
 
     public long seed() {
