@@ -69,8 +69,10 @@ class CifarResNetTest {
 
     @Test
     void depthSetsTheNumberOfBlocks() {
-        assertEquals(List.of(11, 17, 23, 29, 56), List.of("resnet20", "resnet32", "resnet44", "resnet56", "resnet110").stream()
-                .map(n -> Networks.byName(n).trace(DType.FLOAT32, 1, Mode.EVALUATION).blocks().size()).toList());
+        assertEquals(List.of(11, 17, 23, 29, 56),
+                List.of("resnet20", "resnet32", "resnet44", "resnet56", "resnet110").stream()
+                        .map(n -> Networks.byName(n).trace(DType.FLOAT32, 1, Mode.EVALUATION).blocks().size())
+                        .toList());
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> new CifarResNet(21, 10));
         assertEquals("resnet: expected a depth of 6n + 2, got 21", e.getMessage());
     }

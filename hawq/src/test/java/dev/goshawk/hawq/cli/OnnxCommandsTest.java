@@ -66,10 +66,14 @@ class OnnxCommandsTest {
         CliRun run = CliRun.of("quantize", "--model", model, "--data", data, "--method", "direct", "--at-once",
                 "--epochs-per-block", "1", "--out", out.toString());
         assertEquals(0, run.exitCode(), run.err());
-        assertTrue(run.err().contains("goshawk: a step takes all 8 training images, there are fewer than the usual 128 of "
-                + "--batch"), run.err());
-        assertTrue(run.err().contains("goshawk: small has no batch normalization (it may be folded): --lr is 3.0E-4 instead "
-                + "of 0.01 unless it is given"), run.err());
+        assertTrue(
+                run.err().contains("goshawk: a step takes all 8 training images, there are fewer than the usual 128 of "
+                        + "--batch"),
+                run.err());
+        assertTrue(run.err()
+                .contains("goshawk: small has no batch normalization (it may be folded): --lr is 3.0E-4 instead "
+                        + "of 0.01 unless it is given"),
+                run.err());
         assertEquals("3.0E-4", JsonFiles.read(out.resolve("settings.json"), JsonNode.class).toString()
                 .replaceAll(".*\"--lr\":\"([^\"]*)\".*", "$1"));
         RunReport report = JsonFiles.read(out.resolve("run.json"), RunReport.class);
