@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** Starts a Spark application as Goshawk needs it. Settings that the user made, as system properties, are left alone. */
 final class Connection {
     private static final String EXECUTOR_OPTIONS = "spark.executor.extraJavaOptions";
+    private static final String EXECUTOR_CLASS_PATH = "spark.executor.extraClassPath";
     private static final String LOG_SETTINGS = "log4j2.configurationFile";
     private static final long EXECUTORS_MILLIS = 300_000;
     /** Without a new executor for so long, those that are there are taken to be all. */
@@ -95,8 +96,8 @@ final class Connection {
                 conf.set("spark.jars", own.toUri().toString());
             }
         } else if (master.isHere()) {
-            conf.setIfMissing("spark.executor.extraClassPath", System.getProperty("java.class.path"));
-        } else {
+            conf.setIfMissing(EXECUTOR_CLASS_PATH, System.getProperty("java.class.path"));
+        } else if (!conf.contains(EXECUTOR_CLASS_PATH)) {
             throw new ClusterException(master.url()
                     + ": executors need Goshawk as one jar, goshawk-spark.jar, which mvn package makes; put it on the class path");
         }

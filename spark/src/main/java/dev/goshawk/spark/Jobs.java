@@ -10,7 +10,12 @@ import org.apache.spark.api.java.JavaSparkContext;
 final class Jobs {
     private static final Pattern OURS = Pattern
             .compile(Pattern.quote(ShardException.class.getName()) + ": ([^\\r\\n]*)");
+    private static final String MORE_MEMORY = "; give executors more memory (-Dspark.executor.memory) or use a smaller micro-batch";
     private static final Pattern LOST = Pattern.compile("ExecutorLostFailure \\(([^\\r\\n]*)");
+    private static final Pattern MEMORY = Pattern.compile("java\\.lang\\.OutOfMemoryError(: [^\\r\\n]*)?");
+    private static final Pattern BROADCAST = Pattern.compile("Failed to get (broadcast_\\d+)");
+    private static final Pattern DISK = Pattern.compile("No space left on device|Disk quota exceeded");
+    private static final Pattern WHERE = Pattern.compile("\\(TID \\d+\\) \\((\\S+) executor (\\S+?)\\)");
 
     private Jobs() {
     }
@@ -43,11 +48,26 @@ final class Jobs {
             }
         }
         String message = String.valueOf(failure.getMessage());
+        Matcher where = WHERE.matcher(message);
+        String on = where.find() ? " (executor " + where.group(2) + " on " + where.group(1) + ")" : "";
+        Matcher broadcast = BROADCAST.matcher(message);
+        if (broadcast.find()) {
+            return name + ": what the driver had sent is lost on every machine (" + broadcast.group(1)
+                    + "): start the command again; on the driver it is in memory or in spark.local.dir, which nothing may clear";
+        }
+        Matcher disk = DISK.matcher(message);
+        if (disk.find()) {
+            return name + ": no space left on the disk of spark.local.dir" + on
+                    + ": free some, or name another folder (-Dspark.local.dir)";
+        }
         Matcher lost = LOST.matcher(message);
         if (lost.find()) {
-            return name + ": executors were lost again and again, the last one: " + lost.group(1)
-                    .replaceFirst("\\)\\s*Reason: ", ": ")
-                    + "; give them more memory (-Dspark.executor.memory) or use a smaller micro-batch";
+            return name + ": executors were lost again and again, the last one: "
+                    + lost.group(1).replaceFirst("\\)\\s*Reason: ", ": ") + MORE_MEMORY;
+        }
+        Matcher memory = MEMORY.matcher(message);
+        if (memory.find()) {
+            return name + ": executors ran out of memory again and again" + on + MORE_MEMORY;
         }
         return name + ": Spark: " + message.lines().findFirst().orElse(failure.getClass().getSimpleName()).strip();
     }

@@ -18,6 +18,7 @@ import dev.goshawk.hawq.evaluation.Evaluator;
 import dev.goshawk.hawq.spectral.Spectrum;
 import dev.goshawk.hawq.spectral.SpectrumMethod;
 import dev.goshawk.models.LayerHooks;
+import dev.goshawk.models.Block;
 import dev.goshawk.models.Mode;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.Networks;
@@ -150,8 +151,9 @@ class SparkHessianTest {
         // Not closed: that would stop the context.
         OperatorSource there = new OperatorSource(new SparkCluster(context, 0, Engine.here(backend), 1L << 30),
                 CurvatureMatrix.HESSIAN, BATCH, false);
-        List<Spectrum.Entry> expected = here.spectrum(problem, davidson, options, Spectrum.Listener.NONE);
-        List<Spectrum.Entry> got = there.spectrum(problem, davidson, options, Spectrum.Listener.NONE);
+        List<Block> blocks = HessianOperator.blocks(problem);
+        List<Spectrum.Entry> expected = here.spectrum(problem, blocks, davidson, options, Spectrum.Listener.NONE);
+        List<Spectrum.Entry> got = there.spectrum(problem, blocks, davidson, options, Spectrum.Listener.NONE);
         assertEquals(2, got.size());
         for (int i = 0; i < got.size(); i++) {
             assertEquals(expected.get(i).block(), got.get(i).block());

@@ -67,7 +67,7 @@ public final class Main implements Runnable {
             return command.execute(arguments);
         } catch (OutOfMemoryError e) {
             System.err.println("goshawk: out of memory with a heap of " + (Runtime.getRuntime().maxMemory() >> 20)
-                    + " MiB: use a smaller batch, or a larger heap (GOSHAWK_OPTS=-Xmx8g)");
+                    + " MiB: use a larger heap (GOSHAWK_OPTS=-Xmx8g), or a smaller batch where the command has one");
         } catch (Error e) {
             System.err.println("goshawk: " + ErrorLines.oneLine(e));
             if (wantsStackTrace(command.getCommand())) {

@@ -4,6 +4,7 @@ import dev.goshawk.hawq.setting.NamesSettings;
 import dev.goshawk.hawq.setting.Setting;
 import dev.goshawk.hawq.setting.SettingNames;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /** A computation whose planned memory the heap does not have; nothing was taken. */
 public final class HeapTooSmallException extends RuntimeException implements NamesSettings {
@@ -12,7 +13,7 @@ public final class HeapTooSmallException extends RuntimeException implements Nam
     private final String what;
     private final long wanted;
     private final long limit;
-    private final Setting images;
+    private final @Nullable Setting images;
     /** 0 for none. */
     private final int fitting;
 
@@ -34,6 +35,22 @@ public final class HeapTooSmallException extends RuntimeException implements Nam
         this.fitting = fitting.orElse(0);
     }
 
+    /**
+     * A refusal of what does not depend on a number of images.
+     *
+     * @param what takes the memory, in the plural
+     * @param wanted bytes it needs
+     * @param limit bytes there are
+     */
+    public HeapTooSmallException(String what, long wanted, long limit) {
+        super(message(what, wanted, limit, null, 0, SettingNames.PLAIN));
+        this.what = what;
+        this.wanted = wanted;
+        this.limit = limit;
+        this.images = null;
+        this.fitting = 0;
+    }
+
     /** Bytes that the computation needs. */
     public long wantedBytes() {
         return wanted;
@@ -44,8 +61,8 @@ public final class HeapTooSmallException extends RuntimeException implements Nam
         return limit;
     }
 
-    /** The setting that says how many images are computed at once. */
-    public Setting images() {
+    /** The setting that says how many images are computed at once, or null where none would help. */
+    public @Nullable Setting images() {
         return images;
     }
 
@@ -59,12 +76,14 @@ public final class HeapTooSmallException extends RuntimeException implements Nam
         return message(what, wanted, limit, images, fitting, names);
     }
 
-    private static String message(String what, long wanted, long limit, Setting images, int fitting,
+    private static String message(String what, long wanted, long limit, @Nullable Setting images, int fitting,
             SettingNames names) {
         return what + " need " + Heap.text(wanted) + ", the heap has " + Heap.text(limit) + " for them: "
-                + (fitting == 0
-                        ? "no " + images.words() + " would fit; use"
-                        : names.of(images) + " " + fitting + " would fit, or")
+                + (images == null
+                        ? "use"
+                        : fitting == 0
+                                ? "no " + images.words() + " would fit; use"
+                                : names.of(images) + " " + fitting + " would fit, or")
                 + " a larger heap (" + names.of(Setting.HEAP) + Math.ceilDiv(wanted * 3 / 2, 1L << 30) + "g)";
     }
 }

@@ -95,10 +95,11 @@ public record RunSettings(String created, String command, Map<String, String> va
     /**
      * Passes if the given values are those of the run.
      *
+     * @param folder of the run, or its file, for the message
      * @param complete whether the run may have no others
      * @throws IOException in one line naming the first that differs
      */
-    void requireValues(Path folder, Map<String, String> given, boolean complete) throws IOException {
+    public void requireValues(Path folder, Map<String, String> given, boolean complete) throws IOException {
         for (Map.Entry<String, String> e : given.entrySet()) {
             String before = values.get(e.getKey());
             if (!e.getValue().equals(before)) {
@@ -120,7 +121,7 @@ public record RunSettings(String created, String command, Map<String, String> va
      *
      * @throws IOException in one line naming the first that differs
      */
-    void requireContents(Path folder, Map<String, String> given) throws IOException {
+    public void requireContents(Path folder, Map<String, String> given) throws IOException {
         for (Map.Entry<String, String> e : given.entrySet()) {
             String before = contents.get(e.getKey());
             if (!e.getValue().equals(before)) {

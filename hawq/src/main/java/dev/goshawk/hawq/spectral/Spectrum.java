@@ -68,6 +68,10 @@ public final class Spectrum {
          */
         default void subsampled(Block block, double fraction, int products) {
         }
+
+        /** Reports a block that is done. */
+        default void solved(Entry entry) {
+        }
     }
 
     /**
@@ -94,14 +98,22 @@ public final class Spectrum {
      */
     public static List<Entry> of(LossProblem problem, int batch, boolean recompute, SpectrumMethod method,
             EigenOptions options, Listener listener) {
+        return of(problem, HessianOperator.blocks(problem), batch, recompute, method, options, listener);
+    }
+
+    /** As {@link #of(LossProblem, int, boolean, SpectrumMethod, EigenOptions, Listener)} for some of the blocks, with the same bits. */
+    public static List<Entry> of(LossProblem problem, List<Block> blocks, int batch, boolean recompute,
+            SpectrumMethod method, EigenOptions options, Listener listener) {
+        if (blocks.isEmpty()) {
+            return List.of();
+        }
         Function<Block, HessianOperator> approximations = method.subsample() == 0 ? b -> {
             throw new IllegalStateException("no subsample");
         } : BlockHessians.of(Subsample.of(problem, method.subsample(), batch), batch)::block;
         Function<Block, HessianOperator> operators = SpectrumPlan.shares(problem, batch, recompute, method, options)
                 ? BlockHessians.of(problem, batch)::block
                 : b -> HessianOperator.block(problem, b.name(), batch, recompute);
-        return of(HessianOperator.blocks(problem), operators, approximations, problem.samples(), method, options,
-                listener);
+        return of(blocks, operators, approximations, problem.samples(), method, options, listener);
     }
 
     /**
@@ -141,6 +153,7 @@ public final class Spectrum {
                         products -> listener.subsampled(block, reached[0], products));
                 entries.add(new Entry(block, new Davidson(part).top(operator, told), part.count));
             }
+            listener.solved(entries.getLast());
             done += work[i];
         }
         return entries;

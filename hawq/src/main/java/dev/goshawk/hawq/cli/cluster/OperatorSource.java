@@ -6,7 +6,6 @@ import dev.goshawk.hawq.cluster.Cluster;
 import dev.goshawk.hawq.cluster.ClusterOperator;
 import dev.goshawk.hawq.curvature.CurvatureMatrix;
 import dev.goshawk.hawq.curvature.CurvaturePart;
-import dev.goshawk.hawq.curvature.HessianOperator;
 import dev.goshawk.hawq.curvature.LossProblem;
 import dev.goshawk.hawq.curvature.Subsample;
 import dev.goshawk.hawq.evaluation.Evaluation;
@@ -62,17 +61,17 @@ public final class OperatorSource implements AutoCloseable {
         return made;
     }
 
-    /** The top eigenvalue of each HAWQ block's Hessian. */
-    public List<Spectrum.Entry> spectrum(LossProblem problem, SpectrumMethod method, EigenOptions options,
-            Spectrum.Listener listener) {
+    /** The top eigenvalue of the Hessian of each of these HAWQ blocks. */
+    public List<Spectrum.Entry> spectrum(LossProblem problem, List<Block> blocks, SpectrumMethod method,
+            EigenOptions options, Spectrum.Listener listener) {
         Cluster there = cluster;
-        if (there == null) {
-            return Spectrum.of(problem, microBatch, recompute, method, options, listener);
+        if (there == null || blocks.isEmpty()) {
+            return Spectrum.of(problem, blocks, microBatch, recompute, method, options, listener);
         }
         LossProblem subsample = method.subsample() == 0
                 ? problem
                 : Subsample.of(problem, method.subsample(), told -> there.logits(problem, microBatch, told));
-        return Spectrum.of(HessianOperator.blocks(problem), b -> block(there, problem, b),
+        return Spectrum.of(blocks, b -> block(there, problem, b),
                 b -> block(there, subsample, b), problem.samples(), method, options, listener);
     }
 

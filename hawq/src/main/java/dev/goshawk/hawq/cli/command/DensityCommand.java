@@ -2,6 +2,7 @@ package dev.goshawk.hawq.cli.command;
 
 import dev.goshawk.hawq.memory.Footprint;
 import dev.goshawk.hawq.cli.cluster.OperatorSource;
+import dev.goshawk.hawq.cli.option.FinishedParts;
 import dev.goshawk.hawq.cli.option.MatrixOptions;
 import dev.goshawk.hawq.cli.option.Outputs;
 import dev.goshawk.hawq.cli.option.ResultOptions;
@@ -19,6 +20,7 @@ import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -45,6 +47,10 @@ import tools.jackson.databind.node.ObjectNode;
                 "A density that has not settled is told on standard error and has converged false; the exit code is 0."})
 public final class DensityCommand implements Callable<Integer> {
     private static final int MOST_POINTS = 1_000_000;
+
+    /** Of a part, with the size of its matrix. */
+    record Found(int size, SpectralDensity density) {
+    }
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -107,17 +113,27 @@ public final class DensityCommand implements Callable<Integer> {
                 .fact("Estimate", "stochastic Lanczos quadrature, " + probes + " probes of " + steps + " steps, seed "
                         + matrix.seed())
                 .fact("Computed in", provenance);
+        Map<String, String> values = matrix.values(opened, by, matrix.microBatch());
+        values.put("--probes", Integer.toString(probes));
+        values.put("--steps", Integer.toString(steps));
+        values.put("--points", Integer.toString(points));
+        values.put("--width", Double.toString(width));
+        FinishedParts finished = results.parts(values, problem, err);
         out.println(matrix.describe(opened));
         try (Progress progress = Progress.on(err).noting(source::state)) {
             for (int i = 0; i < parts.size(); i++) {
                 CurvaturePart part = parts.get(i);
                 double before = i;
-                LinearOperator operator = source.operator(problem, part);
-                SpectralDensity d = SpectralDensity.of(operator, options, (products, diagonal, rest) -> progress
-                        .update(part.name(), (before + (double) products / (probes * steps)) / parts.size()));
+                Found found = finished.get(part.name(), Found.class, () -> {
+                    LinearOperator operator = source.operator(problem, part);
+                    return new Found(operator.size(), SpectralDensity.of(operator, options, (products, diagonal,
+                            rest) -> progress.update(part.name(),
+                                    (before + (double) products / (probes * steps)) / parts.size())));
+                });
+                SpectralDensity d = found.density;
                 print(out, part.name(), d);
                 fill(blocks == null ? file : blocks.addObject().put("name", part.name()), d);
-                page.density("Density of the eigenvalues, " + part.name(), d, operator.size());
+                page.density("Density of the eigenvalues, " + part.name(), d, found.size);
                 if (!d.converged()) {
                     err.println("goshawk: " + part.name() + ": the density has not settled: raise "
                             + (!d.isFine() ? "--points" : d.stepError() > d.samplingError() ? "--steps" : "--probes")

@@ -13,7 +13,6 @@ import dev.goshawk.hawq.cli.option.SubsampleOption;
 import dev.goshawk.hawq.cli.print.MemoryTable;
 import dev.goshawk.hawq.cli.print.Progress;
 import dev.goshawk.hawq.cli.print.Provenance;
-import dev.goshawk.hawq.cli.print.SpectrumProgress;
 import dev.goshawk.hawq.cli.print.SpectrumRow;
 import dev.goshawk.hawq.cli.print.SpectrumTable;
 import dev.goshawk.hawq.cli.print.SpectrumWarnings;
@@ -27,16 +26,14 @@ import dev.goshawk.hawq.memory.Heap;
 import dev.goshawk.hawq.report.CurvaturePage;
 import dev.goshawk.hawq.spectral.SpectrumMethod;
 import dev.goshawk.hawq.spectral.SpectrumPlan;
-import dev.goshawk.operator.LinearOperator;
 import dev.goshawk.spectral.EigenOptions;
-import dev.goshawk.spectral.EigenResult;
 import dev.goshawk.spectral.Lanczos;
 import dev.goshawk.spectral.PowerIteration;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -170,12 +167,9 @@ public final class SpectrumCommand implements Callable<Integer> {
         List<SpectrumRow> rows;
         double seconds;
         try (Progress progress = Progress.on(err).noting(source::state)) {
-            rows = !isOfHawq()
-                    ? solve(problem, parts, solver, options, source, progress)
-                    : source.spectrum(problem, solver, options, new SpectrumProgress(progress, "")).stream()
-                            .map(e -> SpectrumRow.of(e.block().name(), e.block().weights(), e.block().weightCount(),
-                                    List.of(e.top()), e.subsampleProducts()))
-                            .toList();
+            SpectrumSearch search = new SpectrumSearch(problem, solver, options, source, progress,
+                    results.parts(values(opened, solver), problem, err));
+            rows = isOfHawq() ? search.ofBlocks() : search.of(parts, top);
             seconds = progress.elapsed() / 1e9;
         }
         String provenance = Provenance.of(opened.backend(), matrix.dtype());
@@ -253,21 +247,15 @@ public final class SpectrumCommand implements Callable<Integer> {
         };
     }
 
-    private List<SpectrumRow> solve(LossProblem problem, List<CurvaturePart> parts, SpectrumMethod solver,
-            EigenOptions options, OperatorSource source, Progress progress) {
-        List<SpectrumRow> rows = new ArrayList<>();
-        for (CurvaturePart part : parts) {
-            double before = rows.size();
-            EigenOptions told = options.withListener((products, eigenvalue, residual) -> progress.update(
-                    String.format(Locale.ROOT, "%s: product %d, lambda %.4g", part.name(), products, eigenvalue),
-                    (before + (double) products / maxIterations) / parts.size()));
-            LinearOperator operator = source.operator(problem, part);
-            List<EigenResult> found = solver.plain() instanceof Lanczos lanczos
-                    ? lanczos.topK(operator, Math.min(top, operator.size()), told)
-                    : List.of(solver.plain().top(operator, told));
-            rows.add(SpectrumRow.of(part.name(), part.parameters(), operator.size(), found, 0));
-        }
-        return rows;
+    /** What the numbers depend on besides images and weights. */
+    private Map<String, String> values(MatrixOptions.Opened opened, SpectrumMethod solver) {
+        Map<String, String> values = matrix.values(opened, by, microBatch());
+        values.put("--method", solver.name());
+        values.put("--subsample", Integer.toString(solver.subsample()));
+        values.put("--top", Integer.toString(top));
+        values.put("--tolerance", Double.toString(tolerance));
+        values.put("--max-iterations", Integer.toString(maxIterations));
+        return values;
     }
 
     private String found(SpectrumMethod solver, List<SpectrumRow> rows) {

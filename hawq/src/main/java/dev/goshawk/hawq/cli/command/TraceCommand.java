@@ -2,6 +2,7 @@ package dev.goshawk.hawq.cli.command;
 
 import dev.goshawk.hawq.memory.Footprint;
 import dev.goshawk.hawq.cli.cluster.OperatorSource;
+import dev.goshawk.hawq.cli.option.FinishedParts;
 import dev.goshawk.hawq.cli.option.MatrixOptions;
 import dev.goshawk.hawq.cli.option.Outputs;
 import dev.goshawk.hawq.cli.option.ResultOptions;
@@ -19,6 +20,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -46,6 +48,10 @@ import tools.jackson.databind.node.ObjectNode;
 public final class TraceCommand implements Callable<Integer> {
     /** Of a part's size, held by the estimate. */
     private static final int VECTORS = 2;
+
+    /** Of a part, with the size of its matrix. */
+    record Traced(int size, Estimate trace) {
+    }
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -91,6 +97,9 @@ public final class TraceCommand implements Callable<Integer> {
     private void estimate(MatrixOptions.Opened opened, List<CurvaturePart> parts, OperatorSource source,
             PrintWriter out, PrintWriter err) throws IOException {
         LossProblem problem = matrix.problem(opened, matrix.sample(opened, err), matrix.microBatch(), err);
+        Map<String, String> values = matrix.values(opened, by, matrix.microBatch());
+        values.put("--draws", Integer.toString(draws));
+        FinishedParts finished = results.parts(values, problem, err);
         out.println(matrix.describe(opened));
         out.printf(Locale.ROOT, "%-28s %10s %14s %14s%n", "", by.counted(), "trace", "std. error");
         ObjectNode file = Outputs.object();
@@ -101,16 +110,20 @@ public final class TraceCommand implements Callable<Integer> {
         try (Progress progress = Progress.on(err).noting(source::state)) {
             for (int i = 0; i < parts.size(); i++) {
                 CurvaturePart part = parts.get(i);
-                double before = i;
-                LinearOperator operator = source.operator(problem, part);
-                Estimate e = new HutchinsonTrace().estimate(operator, matrix.seed() + i, 0, draws, (products, mean,
-                        error) -> progress.update(part.name(), (before + (double) products / draws) / parts.size()));
+                int before = i;
+                Traced traced = finished.get(part.name(), Traced.class, () -> {
+                    LinearOperator operator = source.operator(problem, part);
+                    return new Traced(operator.size(), new HutchinsonTrace().estimate(operator, matrix.seed() + before,
+                            0, draws, (products, mean, error) -> progress.update(part.name(),
+                                    (before + (double) products / draws) / parts.size())));
+                });
+                Estimate e = traced.trace;
                 sum += e.value();
                 squares += e.standardError() * e.standardError();
-                out.printf(Locale.ROOT, "%-28s %10d %14.6g %14.2g%n", part.name(), operator.size(), e.value(),
+                out.printf(Locale.ROOT, "%-28s %10d %14.6g %14.2g%n", part.name(), traced.size, e.value(),
                         e.standardError());
                 out.flush();
-                blocks.addObject().put("name", part.name()).put("weights", operator.size()).put("trace", e.value())
+                blocks.addObject().put("name", part.name()).put("weights", traced.size).put("trace", e.value())
                         .put("standard_error", e.standardError()).put("draws", e.draws());
                 rows.add(CurvaturePage.Row.of(part.name(), e));
             }

@@ -21,8 +21,10 @@ import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.tensor.DType;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -136,6 +138,18 @@ public final class MatrixOptions {
             problem.measureStatistics(microBatch);
         }
         return problem;
+    }
+
+    /** Options that every number depends on, by name; images and weights apart. */
+    public Map<String, String> values(Opened opened, Partition by, int microBatch) {
+        Map<String, String> values = new LinkedHashMap<>();
+        values.put("--operator", name());
+        values.put("--by", by.name().toLowerCase(Locale.ROOT));
+        values.put("--dtype", dtype.toString());
+        values.put("--seed", Long.toString(seed));
+        values.put("--micro-batch", Integer.toString(microBatch));
+        values.put("--backend", opened.backend.name());
+        return values;
     }
 
     /** Where operators compute, so many images at once; a line says which cluster it is, if one was asked for. */

@@ -1,5 +1,6 @@
 package dev.goshawk.hawq.cli.option;
 
+import dev.goshawk.hawq.packing.PackedPlan;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.Networks;
 import dev.goshawk.models.parameters.Parameters;
@@ -89,8 +90,10 @@ public final class NamedNetwork {
         OnnxNetwork network() {
             OnnxNetwork.Settings settings = new OnnxNetwork.Settings(
                     blocks == null ? BlockPatterns.NONE : BlockPatterns.parse(blocks), inputSize, rounded);
-            return READ.computeIfAbsent(new Key(Path.of(file).toAbsolutePath().normalize(), settings),
-                    k -> OnnxNetwork.read(Path.of(file), settings));
+            return READ.computeIfAbsent(new Key(Path.of(file).toAbsolutePath().normalize(), settings), k -> {
+                PackedPlan.requireReadable(Path.of(file));
+                return OnnxNetwork.read(Path.of(file), settings);
+            });
         }
 
         /** As {@link #network()}, for data of so many classes. */
@@ -117,6 +120,7 @@ public final class NamedNetwork {
      * @throws ParameterException if another network was named than the one it holds
      */
     public static PackedModel packed(CommandSpec spec, Path weights, @Nullable String model) {
+        PackedPlan.requireReadable(weights);
         if (model != null && isFile(model)) {
             return PackedModel.load(weights, of(model));
         }

@@ -1,6 +1,7 @@
 package dev.goshawk.hawq.cli.option;
 
 import dev.goshawk.hawq.cli.data.InputOptions;
+import dev.goshawk.hawq.packing.PackedPlan;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.packed.PackedModel;
@@ -113,9 +114,11 @@ public final class NetworkOptions {
      * @throws IllegalArgumentException in one line, if it cannot be read or is of another network
      */
     public PackedModel packed(CommandSpec spec, Path weights) {
-        return isFile()
-                ? PackedModel.load(weights, network())
-                : NamedNetwork.packed(spec, weights, Given.is(spec, "--model") ? model : null);
+        if (isFile()) {
+            PackedPlan.requireReadable(weights);
+            return PackedModel.load(weights, network());
+        }
+        return NamedNetwork.packed(spec, weights, Given.is(spec, "--model") ? model : null);
     }
 
     /** The weights in an ONNX file. */

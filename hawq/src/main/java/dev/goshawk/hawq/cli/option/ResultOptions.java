@@ -1,13 +1,16 @@
 package dev.goshawk.hawq.cli.option;
 
+import dev.goshawk.hawq.curvature.LossProblem;
 import dev.goshawk.hawq.memory.Footprint;
 import dev.goshawk.hawq.report.CurvaturePage;
 import dev.goshawk.hawq.cli.print.MemoryTable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -26,6 +29,11 @@ public final class ResultOptions {
     @Option(names = "--dry-run", description = "Print how much memory the command would use, and exit.")
     private boolean dryRun;
 
+    @Mixin
+    private ResumeOption resuming = new ResumeOption();
+
+    private @Nullable FinishedParts parts;
+
     /** Fails with one line before anything slow if a file cannot be written or its name does not say what it is to be. */
     public void check(CommandSpec spec) throws IOException {
         if (picture != null && !CurvaturePage.isPage(picture)) {
@@ -33,6 +41,26 @@ public final class ResultOptions {
                     "--out: expected a file whose name ends in .html or .svg, got " + picture);
         }
         Outputs.check(spec);
+        if (!dryRun) {
+            resuming.check(file());
+        }
+    }
+
+    /** The file beside which finished parts are kept, or null. */
+    private @Nullable Path file() {
+        return json == null ? picture : json;
+    }
+
+    /**
+     * The parts that are finished already, and where those are kept that will be, until the result is written.
+     *
+     * @param values options that the parts depend on, by name
+     * @throws IOException in one line, if those that are kept are of other options, images or weights
+     */
+    public FinishedParts parts(Map<String, String> values, LossProblem problem, PrintWriter err) throws IOException {
+        FinishedParts opened = resuming.open(file(), values, problem, err);
+        parts = opened;
+        return opened;
     }
 
     /** Whether nothing is to be computed. */
@@ -56,6 +84,9 @@ public final class ResultOptions {
         Outputs.write(json, numbers);
         if (picture != null) {
             page.get().write(picture);
+        }
+        if (parts != null) {
+            parts.delete();
         }
     }
 }

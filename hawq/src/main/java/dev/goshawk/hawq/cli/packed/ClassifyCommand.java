@@ -1,10 +1,12 @@
 package dev.goshawk.hawq.cli.packed;
 
+import dev.goshawk.backend.Backend;
 import dev.goshawk.files.AtomicFile;
 import dev.goshawk.files.Printable;
 import dev.goshawk.hawq.cli.option.EngineOptions;
 import dev.goshawk.hawq.cli.option.NamedNetwork;
 import dev.goshawk.hawq.cli.option.Outputs;
+import dev.goshawk.hawq.packing.PackedPlan;
 import dev.goshawk.packed.Classification;
 import dev.goshawk.packed.PackedModel;
 import dev.goshawk.packed.QuantizedModel;
@@ -80,10 +82,12 @@ public final class ClassifyCommand implements Callable<Integer> {
             }
         }
         PackedModel packed = NamedNetwork.packed(spec, weights, model);
+        Backend backend = engine.backend();
+        PackedPlan.requireClassifiable(packed, integer, backend);
         Function<Path, Classification> classifier = integer
                 ? new IntegerModel(packed, packed.info().height(), packed.info().width(),
-                        engine.backend().integers())::classify
-                : QuantizedModel.of(packed, engine.backend())::classify;
+                        backend.integers())::classify
+                : QuantizedModel.of(packed, backend)::classify;
         List<Classified> all = new ArrayList<>();
         for (Path image : images) {
             all.add(new Classified(image, classifier.apply(image)));

@@ -5,6 +5,7 @@ import dev.goshawk.backend.Backends;
 import dev.goshawk.data.Normalization;
 import dev.goshawk.hawq.cli.option.ModelOptions;
 import dev.goshawk.hawq.cli.option.Outputs;
+import dev.goshawk.hawq.packing.PackedPlan;
 import dev.goshawk.hawq.packing.Packer;
 import dev.goshawk.models.Network;
 import dev.goshawk.onnx.export.CodeFormat;
@@ -77,6 +78,9 @@ public final class ExportCommand implements Callable<Integer> {
                     + ": expected a packed model as --weights");
         }
         PackedModel packed = model.packed();
+        if (packed != null) {
+            PackedPlan.requireExportable(packed);
+        }
         OnnxExport.write(out, packed == null ? floats() : packed, format.codes);
         PrintWriter terminal = spec.commandLine().getOut();
         terminal.println(out + ": " + model.model() + ", " + Files.size(out) + " bytes");
@@ -87,6 +91,7 @@ public final class ExportCommand implements Callable<Integer> {
     /** Float weights as a packed model in which nothing is quantized. */
     private PackedModel floats() throws IOException {
         Network network = model.network();
+        PackedPlan.requireExportable(network);
         PrintWriter err = spec.commandLine().getErr();
         Backend backend = Backends.defaultBackend();
         return PackedModel.of(network, Packer.ofFloats(network,

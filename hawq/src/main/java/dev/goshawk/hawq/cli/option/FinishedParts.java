@@ -1,0 +1,116 @@
+package dev.goshawk.hawq.cli.option;
+
+import dev.goshawk.hawq.Kept;
+import dev.goshawk.hawq.run.RunSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The parts of a result that are finished, in a file beside it until all are: a command that is killed goes on after the last of them.
+ * Numbers keep every bit.
+ */
+public final class FinishedParts {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private final RunSettings settings;
+    private final Map<String, JsonNode> parts;
+    private final Consumer<String> notes;
+    /** Null where nothing is kept. */
+    private @Nullable Path file;
+
+    /** What the file holds. */
+    record Content(RunSettings settings, Map<String, JsonNode> parts) {
+    }
+
+    private FinishedParts(@Nullable Path file, RunSettings settings, Map<String, JsonNode> parts, Consumer<String> notes) {
+        this.file = file;
+        this.settings = settings;
+        this.parts = parts;
+        this.notes = notes;
+    }
+
+    /** The file that is kept beside a result. */
+    static Path beside(Path result) {
+        return result.resolveSibling(result.getFileName() + ".parts");
+    }
+
+    /**
+     * Reads what is there.
+     *
+     * @param file null if nothing is to be kept
+     * @param settings what the parts depend on
+     * @param notes told where the file is damaged, or cannot be written
+     * @throws IOException in one line, if the parts depend on something else
+     */
+    static FinishedParts open(@Nullable Path file, RunSettings settings, Consumer<String> notes) throws IOException {
+        Content content = file == null ? null : Kept.read(file, "", Content.class, notes);
+        Map<String, JsonNode> parts = new LinkedHashMap<>();
+        if (file != null && content != null) {
+            content.settings.requireValues(file, settings.values(), true);
+            content.settings.requireContents(file, settings.contents());
+            parts.putAll(content.parts);
+        }
+        return new FinishedParts(file, settings, parts, notes);
+    }
+
+    /** How many there are. */
+    int size() {
+        return parts.size();
+    }
+
+    /** Whether a part is finished. */
+    public boolean has(String name) {
+        return parts.containsKey(name);
+    }
+
+    /** A part that is finished. */
+    public <T> T get(String name, Class<T> type) {
+        return JSON.treeToValue(Objects.requireNonNull(parts.get(name), name), type);
+    }
+
+    /** A part: as it was kept, or computed now, and kept. */
+    public <T> T get(String name, Class<T> type, Supplier<T> computation) {
+        if (has(name)) {
+            return get(name, type);
+        }
+        T part = computation.get();
+        put(name, part);
+        return part;
+    }
+
+    /** Keeps a part. */
+    public void put(String name, Object part) {
+        parts.put(name, JSON.valueToTree(part));
+        Path kept = file;
+        if (kept == null) {
+            return;
+        }
+        try {
+            Kept.write(kept, "", new Content(settings, parts));
+        } catch (UncheckedIOException e) {
+            notes.accept(e.getMessage() + "; finished parts are not kept");
+            file = null;
+        }
+    }
+
+    /** Lets go of what is kept: the result is written. */
+    void delete() {
+        try {
+            if (file != null) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            notes.accept(file + ": cannot be deleted, which does no harm to the result (" + e.getMessage() + ")");
+        }
+    }
+}

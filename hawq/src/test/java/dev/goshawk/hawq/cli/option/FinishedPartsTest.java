@@ -1,0 +1,92 @@
+package dev.goshawk.hawq.cli.option;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.goshawk.hawq.cli.print.SpectrumRow;
+import dev.goshawk.hawq.run.RunSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FinishedPartsTest {
+    private static final RunSettings SETTINGS = settings("0", "abc");
+
+    @TempDir
+    private Path folder;
+    private final List<String> notes = new ArrayList<>();
+
+    private static RunSettings settings(String seed, String images) {
+        return new RunSettings("now", "goshawk spectrum", Map.of("--seed", seed), Map.of("sample", images));
+    }
+
+    private static SpectrumRow row(double eigenvalue, double rounding) {
+        return new SpectrumRow("conv1", List.of("w"), 3,
+                List.of(new SpectrumRow.Pair(eigenvalue, Math.ulp(eigenvalue), rounding, true, false)), 5, 2);
+    }
+
+    private FinishedParts open() throws IOException {
+        return FinishedParts.open(FinishedParts.beside(folder.resolve("x.json")), SETTINGS, notes::add);
+    }
+
+    @Test
+    void anotherProcessReadsEveryBit() throws IOException {
+        FinishedParts parts = open();
+        assertEquals(0, parts.size());
+        parts.put("a", row(Math.nextUp(0.1), Double.NaN));
+        assertEquals(row(-1e-310, 1e300), parts.get("b", SpectrumRow.class, () -> row(-1e-310, 1e300)));
+        FinishedParts again = open();
+        assertEquals(2, again.size());
+        assertTrue(again.has("a") && again.has("b") && !again.has("c"));
+        assertEquals(row(Math.nextUp(0.1), Double.NaN), again.get("a", SpectrumRow.class));
+        assertEquals(row(-1e-310, 1e300), again.get("b", SpectrumRow.class, () -> {
+            throw new AssertionError("computed twice");
+        }));
+        again.delete();
+        assertEquals(0, open().size());
+        assertEquals(List.of(), notes);
+    }
+
+    @Test
+    void whatIsOfSomethingElseIsRefusedAndStays() throws IOException {
+        open().put("a", row(1, 0));
+        Path file = folder.resolve("x.json.parts");
+        for (RunSettings other : List.of(settings("1", "abc"), settings("0", "abd"))) {
+            String said = assertThrows(IOException.class, () -> FinishedParts.open(file, other, notes::add)).getMessage();
+            assertTrue(said.startsWith(file + ": cannot be resumed") && said.lines().count() == 1, said);
+        }
+        assertEquals(1, open().size());
+    }
+
+    @Test
+    void damageIsToldAndComputedAgain() throws IOException {
+        open().put("a", row(1, 0));
+        Path file = folder.resolve("x.json.parts");
+        String text = Files.readString(file);
+        Files.writeString(file, text.replace("1.0", "2.0"));
+        assertEquals(0, open().size());
+        assertEquals(List.of(file + ": is damaged and is computed again"), notes);
+    }
+
+    @Test
+    void whereNothingCanBeKeptTheWorkGoesOn() throws IOException {
+        FinishedParts nowhere = FinishedParts.open(null, SETTINGS, notes::add);
+        nowhere.put("a", row(1, 0));
+        assertTrue(nowhere.has("a"));
+        Path file = Files.createFile(folder.resolve("file"));
+        FinishedParts parts = FinishedParts.open(file.resolve("x.json.parts"), SETTINGS, notes::add);
+        parts.put("a", row(1, 0));
+        parts.put("b", row(1, 0));
+        assertTrue(parts.has("b"));
+        assertEquals(1, notes.size());
+        assertTrue(notes.getFirst().endsWith("; finished parts are not kept"), notes.toString());
+        assertFalse(Files.exists(folder.resolve("x.json.parts")));
+    }
+}
