@@ -32,6 +32,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.LogManager;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerJobStart;
@@ -60,6 +62,11 @@ class SparkHessianTest {
     @AfterAll
     static void stop() {
         context.close();
+    }
+
+    @Test
+    void sparksOwnLogIsSilent() {
+        assertEquals(Level.OFF, LogManager.getRootLogger().getLevel());
     }
 
     private SparkHessian operator(int partitions, long mostBytes) {
