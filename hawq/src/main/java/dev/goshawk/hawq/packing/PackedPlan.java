@@ -2,7 +2,6 @@ package dev.goshawk.hawq.packing;
 
 import dev.goshawk.backend.Backend;
 import dev.goshawk.hawq.evaluation.Evaluator;
-import dev.goshawk.hawq.memory.Heap;
 import dev.goshawk.hawq.memory.HeapTooSmallException;
 import dev.goshawk.models.LayerHooks;
 import dev.goshawk.models.Mode;
@@ -26,12 +25,13 @@ public final class PackedPlan {
     /**
      * Passes if a file can be read into the heap; one that cannot be read at all is left to its reader.
      *
+     * @param limit bytes there are
      * @throws HeapTooSmallException if there is no room for it
      */
-    public static void requireReadable(Path file) {
+    public static void requireReadable(Path file, long limit) {
         try {
             if (Files.isRegularFile(file)) {
-                require("the contents of " + file, COPIES_READ * Files.size(file), Heap.limit());
+                require("the contents of " + file, COPIES_READ * Files.size(file), limit);
             }
         } catch (IOException e) {
             // Told by the reader.
@@ -43,34 +43,37 @@ public final class PackedPlan {
      * Passes if a packed network can classify an image at a time.
      *
      * @param integer whether in integers alone
+     * @param limit bytes there are
      * @throws HeapTooSmallException if there is no room for it
      */
-    public static void requireClassifiable(PackedModel model, boolean integer, Backend backend) {
+    public static void requireClassifiable(PackedModel model, boolean integer, Backend backend, long limit) {
         long weights = model.description().elementCount();
         long forward = Evaluator.plannedBytes(model.network().trace(DType.FLOAT32, 1, model.info().height(),
                 model.info().width(), Mode.EVALUATION, LayerHooks.NONE), backend);
         require("weights and activations of " + model.network().name(),
-                held(model) + weights * (integer ? Short.BYTES : Float.BYTES) + forward, Heap.limit(backend));
+                held(model) + weights * (integer ? Short.BYTES : Float.BYTES) + forward, limit);
     }
 
     /**
      * Passes if a packed network can be exported.
      *
+     * @param limit bytes there are
      * @throws HeapTooSmallException if there is no room for it
      */
-    public static void requireExportable(PackedModel model) {
+    public static void requireExportable(PackedModel model, long limit) {
         require("the copies that an export of " + model.network().name() + " makes",
-                held(model) + COPIES_WRITTEN * model.description().elementCount(), Heap.limit());
+                held(model) + COPIES_WRITTEN * model.description().elementCount(), limit);
     }
 
     /**
      * Passes if a float network can be exported.
      *
+     * @param limit bytes there are
      * @throws HeapTooSmallException if there is no room for it
      */
-    public static void requireExportable(Network network) {
+    public static void requireExportable(Network network, long limit) {
         require("the copies that an export of " + network.name() + " makes",
-                (2L + COPIES_WRITTEN) * Float.BYTES * network.describe().elementCount(), Heap.limit());
+                (2L + COPIES_WRITTEN) * Float.BYTES * network.describe().elementCount(), limit);
     }
 
     private static long held(PackedModel model) {

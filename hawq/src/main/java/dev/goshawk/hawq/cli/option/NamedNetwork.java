@@ -1,5 +1,6 @@
 package dev.goshawk.hawq.cli.option;
 
+import dev.goshawk.hawq.memory.Heap;
 import dev.goshawk.hawq.packing.PackedPlan;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.Networks;
@@ -91,7 +92,7 @@ public final class NamedNetwork {
             OnnxNetwork.Settings settings = new OnnxNetwork.Settings(
                     blocks == null ? BlockPatterns.NONE : BlockPatterns.parse(blocks), inputSize, rounded);
             return READ.computeIfAbsent(new Key(Path.of(file).toAbsolutePath().normalize(), settings), k -> {
-                PackedPlan.requireReadable(Path.of(file));
+                PackedPlan.requireReadable(Path.of(file), Heap.limit());
                 return OnnxNetwork.read(Path.of(file), settings);
             });
         }
@@ -120,7 +121,7 @@ public final class NamedNetwork {
      * @throws ParameterException if another network was named than the one it holds
      */
     public static PackedModel packed(CommandSpec spec, Path weights, @Nullable String model) {
-        PackedPlan.requireReadable(weights);
+        PackedPlan.requireReadable(weights, Heap.limit());
         if (model != null && isFile(model)) {
             return PackedModel.load(weights, of(model));
         }

@@ -1,6 +1,7 @@
 package dev.goshawk.hawq.cli.option;
 
 import dev.goshawk.hawq.cli.data.InputOptions;
+import dev.goshawk.hawq.memory.Heap;
 import dev.goshawk.hawq.packing.PackedPlan;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.parameters.Parameters;
@@ -115,7 +116,7 @@ public final class NetworkOptions {
      */
     public PackedModel packed(CommandSpec spec, Path weights) {
         if (isFile()) {
-            PackedPlan.requireReadable(weights);
+            PackedPlan.requireReadable(weights, Heap.limit());
             return PackedModel.load(weights, network());
         }
         return NamedNetwork.packed(spec, weights, Given.is(spec, "--model") ? model : null);

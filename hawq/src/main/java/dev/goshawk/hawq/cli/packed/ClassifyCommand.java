@@ -6,6 +6,7 @@ import dev.goshawk.files.Printable;
 import dev.goshawk.hawq.cli.option.EngineOptions;
 import dev.goshawk.hawq.cli.option.NamedNetwork;
 import dev.goshawk.hawq.cli.option.Outputs;
+import dev.goshawk.hawq.memory.Heap;
 import dev.goshawk.hawq.packing.PackedPlan;
 import dev.goshawk.packed.Classification;
 import dev.goshawk.packed.PackedModel;
@@ -83,7 +84,7 @@ public final class ClassifyCommand implements Callable<Integer> {
         }
         PackedModel packed = NamedNetwork.packed(spec, weights, model);
         Backend backend = engine.backend();
-        PackedPlan.requireClassifiable(packed, integer, backend);
+        PackedPlan.requireClassifiable(packed, integer, backend, Heap.limit(backend));
         Function<Path, Classification> classifier = integer
                 ? new IntegerModel(packed, packed.info().height(), packed.info().width(),
                         backend.integers())::classify

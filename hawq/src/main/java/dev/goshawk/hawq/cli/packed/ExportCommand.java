@@ -5,6 +5,7 @@ import dev.goshawk.backend.Backends;
 import dev.goshawk.data.Normalization;
 import dev.goshawk.hawq.cli.option.ModelOptions;
 import dev.goshawk.hawq.cli.option.Outputs;
+import dev.goshawk.hawq.memory.Heap;
 import dev.goshawk.hawq.packing.PackedPlan;
 import dev.goshawk.hawq.packing.Packer;
 import dev.goshawk.models.Network;
@@ -79,7 +80,7 @@ public final class ExportCommand implements Callable<Integer> {
         }
         PackedModel packed = model.packed();
         if (packed != null) {
-            PackedPlan.requireExportable(packed);
+            PackedPlan.requireExportable(packed, Heap.limit());
         }
         OnnxExport.write(out, packed == null ? floats() : packed, format.codes);
         PrintWriter terminal = spec.commandLine().getOut();
@@ -91,7 +92,7 @@ public final class ExportCommand implements Callable<Integer> {
     /** Float weights as a packed model in which nothing is quantized. */
     private PackedModel floats() throws IOException {
         Network network = model.network();
-        PackedPlan.requireExportable(network);
+        PackedPlan.requireExportable(network, Heap.limit());
         PrintWriter err = spec.commandLine().getErr();
         Backend backend = Backends.defaultBackend();
         return PackedModel.of(network, Packer.ofFloats(network,
