@@ -155,7 +155,8 @@ class ClusterFaultsTest {
     @Test
     void speculationOvertakesAStraggler() {
         try (JavaSparkContext context = open("spark.speculation", "true", "spark.speculation.interval", "100ms",
-                "spark.speculation.quantile", "0.25", "spark.speculation.multiplier", "1.1", "spark.locality.wait", "1s");
+                "spark.speculation.quantile", "0.25", "spark.speculation.multiplier", "1.1", "spark.locality.wait",
+                "1s");
                 SparkHessian h = operator(context)) {
             assertSameBits(h, "before");
             List<Boolean> copies = new CopyOnWriteArrayList<>();

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,21 +23,31 @@ import org.junit.jupiter.api.io.TempDir;
 class KilledDriverTest {
     @TempDir
     private Path folder;
+    private final List<Process> started = new ArrayList<>();
+
+    @AfterEach
+    void leaveNothing() {
+        started.forEach(Process::destroyForcibly);
+    }
 
     private Process start(Path json, String... more) throws IOException {
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
         command.addAll(List.of("-Dspark.ui.enabled=false", "-cp", System.getProperty("java.class.path"),
                 Main.class.getName(), "spectrum", "--sample-size", "16", "--micro-batch", "4", "--tolerance", "0.05",
                 "--threads", "1", "--json", json.toString(), "--out", json + ".html"));
         command.addAll(List.of(more));
-        return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(json.resolveSibling("log").toFile())
-                .start();
+        Process process = new ProcessBuilder(command).redirectErrorStream(true)
+                .redirectOutput(json.resolveSibling("log").toFile()).start();
+        started.add(process);
+        return process;
     }
 
     private String end(Process process) throws IOException, InterruptedException {
-        assertTrue(process.waitFor(300, TimeUnit.SECONDS));
+        boolean ended = process.waitFor(900, TimeUnit.SECONDS);
         String log = Files.readString(folder.resolve("log"));
+        assertTrue(ended, log);
         assertEquals(0, process.exitValue(), log);
         return log;
     }

@@ -29,7 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledIfSystemProperty(named = "goshawk.slowTests", matches = "true",
         disabledReason = "takes long (set -Dgoshawk.slowTests=true)")
 class StandaloneClusterTest {
-    private static final Map<String, String> SETTINGS = Map.of("spark.ui.enabled", "false", "spark.executor.memory", "512m",
+    private static final Map<String, String> SETTINGS = Map.of("spark.ui.enabled", "false", "spark.executor.memory",
+            "512m",
             "spark.executor.cores", "1", "spark.driver.host", "127.0.0.1", "spark.driver.bindAddress", "127.0.0.1",
             "spark.executor.extraClassPath", System.getProperty("java.class.path"));
 
@@ -39,8 +40,9 @@ class StandaloneClusterTest {
 
     private void start(String main, String... arguments) throws IOException {
         String home = System.getenv("SPARK_HOME");
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m", "-cp", Path.of(home, "jars") + "/*", main));
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx256m", "-cp", Path.of(home, "jars") + "/*", main));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true)
                 .redirectOutput(folder.resolve(main + ".log").toFile());

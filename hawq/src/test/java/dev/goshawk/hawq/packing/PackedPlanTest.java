@@ -51,7 +51,8 @@ class PackedPlanTest {
                 limit -> PackedPlan.requireClassifiable(model, false, backend, limit));
         refusedBelow("weights and activations of resnet20",
                 limit -> PackedPlan.requireClassifiable(model, true, backend, limit));
-        refusedBelow("the copies that an export of resnet20 makes", limit -> PackedPlan.requireExportable(model, limit));
+        refusedBelow("the copies that an export of resnet20 makes",
+                limit -> PackedPlan.requireExportable(model, limit));
         refusedBelow("the copies that an export of resnet20 makes",
                 limit -> PackedPlan.requireExportable(network, limit));
     }

@@ -32,7 +32,8 @@ public final class FinishedParts {
     record Content(RunSettings settings, Map<String, JsonNode> parts) {
     }
 
-    private FinishedParts(@Nullable Path file, RunSettings settings, Map<String, JsonNode> parts, Consumer<String> notes) {
+    private FinishedParts(@Nullable Path file, RunSettings settings, Map<String, JsonNode> parts,
+            Consumer<String> notes) {
         this.file = file;
         this.settings = settings;
         this.parts = parts;

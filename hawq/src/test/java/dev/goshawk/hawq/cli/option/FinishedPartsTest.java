@@ -59,7 +59,8 @@ class FinishedPartsTest {
         open().put("a", row(1, 0));
         Path file = folder.resolve("x.json.parts");
         for (RunSettings other : List.of(settings("1", "abc"), settings("0", "abd"))) {
-            String said = assertThrows(IOException.class, () -> FinishedParts.open(file, other, notes::add)).getMessage();
+            String said = assertThrows(IOException.class, () -> FinishedParts.open(file, other, notes::add))
+                    .getMessage();
             assertTrue(said.startsWith(file + ": cannot be resumed") && said.lines().count() == 1, said);
         }
         assertEquals(1, open().size());
