@@ -151,30 +151,6 @@ class ClusterFaultsTest {
         }
     }
 
-    /** The copy of a straggler's task computes its shard anew elsewhere, and the product does not wait for it. */
-    @Test
-    void speculationOvertakesAStraggler() {
-        try (JavaSparkContext context = open("spark.speculation", "true", "spark.speculation.interval", "100ms",
-                "spark.speculation.quantile", "0.25", "spark.speculation.multiplier", "1.1", "spark.locality.wait",
-                "1s");
-                SparkHessian h = operator(context)) {
-            assertSameBits(h, "before");
-            List<Boolean> copies = new CopyOnWriteArrayList<>();
-            context.sc().addSparkListener(new SparkListener() {
-                @Override
-                public void onTaskStart(SparkListenerTaskStart task) {
-                    copies.add(task.taskInfo().speculative());
-                }
-            });
-            ProcessHandle slow = LocalExecutors.await(context, 2).getFirst();
-            stop(slow);
-            assertSameBits(h, "with a straggler that goes on never");
-            LocalExecutors.signal(slow, "CONT");
-            assertSameBits(h, "with the straggler back");
-            assertTrue(copies.contains(true), copies.toString());
-        }
-    }
-
     /** Takes away what executors were sent, and the shards, which have to be computed again from it. */
     private static void forget(JavaSparkContext context) {
         List<Integer> tasks = new ArrayList<>();
@@ -207,23 +183,6 @@ class ClusterFaultsTest {
             forget(SparkEnv.get().blockManager());
             assertOneLine("small, all: product 2: what the driver had sent is lost on every machine (broadcast_",
                     assertThrows(ClusterException.class, () -> assertSameBits(h, "")));
-        }
-    }
-
-    @Test
-    void anExecutorOutOfMemoryIsReplaced(@TempDir Path folder) throws IOException {
-        try (JavaSparkContext context = open()) {
-            Files.createFile(folder.resolve("once"));
-            try (SparkHessian h = operator(context, GreedyNetwork.problem(problem, folder), 1L << 30)) {
-                assertSameBits(h, "after an executor ran out of memory");
-            }
-            assertEquals(0, folder.toFile().list().length);
-            for (int i = 0; i < 40; i++) {
-                Files.createFile(folder.resolve("often" + i));
-            }
-            assertOneLine("give executors more memory (-Dspark.executor.memory) or use a smaller micro-batch",
-                    assertThrows(ClusterException.class,
-                            () -> operator(context, GreedyNetwork.problem(problem, folder), 1L << 30)));
         }
     }
 
