@@ -231,7 +231,7 @@ final class TypeRules {
         Shape b = in.get(1).shape();
         if (a.rank() != 2 || b.rank() != 2) {
             throw new ShapeMismatchException("matmul: expected two matrices, got " + a + " and " + b
-                    + ": Einsum.batchedMatmul multiplies batches of them");
+                    + (Math.max(a.rank(), b.rank()) > 2 ? "; Einsum.batchedMatmul multiplies batches of them" : ""));
         }
         int inner = a.dim(m.transposeA() ? 0 : 1);
         int innerB = b.dim(m.transposeB() ? 1 : 0);

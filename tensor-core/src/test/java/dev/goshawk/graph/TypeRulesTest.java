@@ -40,6 +40,8 @@ class TypeRulesTest {
                 refused("matmul: types float32 and float64 differ",
                         () -> M.matmul(doubles.transpose())),
                 refused("matmul: expected two matrices, got [2,3] and [3]", () -> M.matmul(x(3))),
+                refused("matmul: expected two matrices, got [2,3,4] and [2,3]; Einsum.batchedMatmul multiplies batches of"
+                        + " them", () -> x(2, 3, 4).matmul(M)),
                 refused("reshape: [2,3] has 6 elements, [5] has 5", () -> M.reshape(5)),
                 refused("permute: order [1] is not a permutation of the axes of [2,3]", () -> M.permute(1)),
                 refused("broadcast: [2,3] does not broadcast to [2,4]", () -> M.broadcast(Shape.of(2, 4))),
