@@ -43,14 +43,13 @@ public final class FloatElements implements ElementKernels {
             case POWER -> power(x, ao, y, bo, (int) p, r, ro, n);
             case SUM -> sum(x, ao, r, ro, n);
             case SUM_OF_PRODUCTS -> sumOfProducts(x, ao, y, bo, r, ro, n);
-            case SIGN, ABS, FLOOR, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, SIGMOID_SLOPE, SOFTPLUS, ERF, ERFC,
-                    ERF_SLOPE, SIN, COS ->
-                function(op, x, ao, r, ro, n);
+            case EXP, TANH, SIGMOID, SIGMOID_SLOPE, ERF, ERFC, ERF_SLOPE -> inLanes(op, x, ao, r, ro, n);
+            case SIGN, ABS, FLOOR, EXPM1, LOG, LOG1P, SOFTPLUS, SIN, COS -> scalar(op, x, ao, r, ro, n);
         }
     }
 
-    private static void function(ElementOp op, float[] x, int xo, float[] r, int ro, int n) {
-        if (n < FunctionLanes.WORTHWHILE || !FunctionLanes.has(op)) {
+    private static void inLanes(ElementOp op, float[] x, int xo, float[] r, int ro, int n) {
+        if (n < FunctionLanes.WORTHWHILE) {
             scalar(op, x, xo, r, ro, n);
             return;
         }

@@ -54,14 +54,6 @@ final class FunctionLanes {
         return x;
     }
 
-    /** Whether {@link #apply} has the function. */
-    static boolean has(ElementOp op) {
-        return switch (op) {
-            case EXP, TANH, SIGMOID, SIGMOID_SLOPE, ERF, ERFC, ERF_SLOPE -> true;
-            default -> false;
-        };
-    }
-
     /** The function of the first n numbers of {@link #block()}, in their place; those up to the next whole vector are overwritten. */
     void apply(ElementOp op, int count) {
         int n = (count + L - 1) / L * L;
@@ -86,10 +78,11 @@ final class FunctionLanes {
                 gaussians(x, p, low, n);
                 tails(x, factor, n);
                 exponentials(p, low, factor, n);
+                smallErfs(x, factor, n);
                 if (op == ElementOp.ERF) {
-                    erf(x, p, n);
+                    erf(x, p, factor, n);
                 } else {
-                    erfc(x, p, n);
+                    erfc(x, p, factor, n);
                 }
             }
             case ERF_SLOPE -> {
@@ -229,8 +222,8 @@ final class FunctionLanes {
         }
     }
 
-    private static void erf(double[] x, double[] tail, int n) {
-        DoubleVector one = DoubleVector.broadcast(S, 1);
+    /** erf(x) where |x| is less than {@link ErrorFunction#SMALL}. */
+    private static void smallErfs(double[] x, double[] small, int n) {
         for (int i = 0; i < n; i += L) {
             DoubleVector v = DoubleVector.fromArray(S, x, i);
             DoubleVector z = v.mul(v);
@@ -238,25 +231,30 @@ final class FunctionLanes {
             for (int c = SERIES.length - 1; c >= 0; c--) {
                 sum = sum.fma(z, DoubleVector.broadcast(S, SERIES[c]));
             }
-            DoubleVector far = one.sub(DoubleVector.fromArray(S, tail, i)).abs().reinterpretAsLongs()
-                    .or(v.reinterpretAsLongs().and(Long.MIN_VALUE)).reinterpretAsDoubles();
-            far.blend(v.mul(sum), v.abs().compare(VectorOperators.LT, ErrorFunction.SMALL)).intoArray(x, i);
+            v.mul(sum).intoArray(small, i);
         }
     }
 
-    private static void erfc(double[] x, double[] tail, int n) {
+    private static void erf(double[] x, double[] tail, double[] small, int n) {
+        DoubleVector one = DoubleVector.broadcast(S, 1);
+        for (int i = 0; i < n; i += L) {
+            DoubleVector v = DoubleVector.fromArray(S, x, i);
+            DoubleVector far = one.sub(DoubleVector.fromArray(S, tail, i)).abs().reinterpretAsLongs()
+                    .or(v.reinterpretAsLongs().and(Long.MIN_VALUE)).reinterpretAsDoubles();
+            far.blend(DoubleVector.fromArray(S, small, i), v.abs().compare(VectorOperators.LT, ErrorFunction.SMALL))
+                    .intoArray(x, i);
+        }
+    }
+
+    private static void erfc(double[] x, double[] tail, double[] small, int n) {
         DoubleVector one = DoubleVector.broadcast(S, 1);
         DoubleVector two = DoubleVector.broadcast(S, 2);
         for (int i = 0; i < n; i += L) {
             DoubleVector v = DoubleVector.fromArray(S, x, i);
-            DoubleVector z = v.mul(v);
-            DoubleVector sum = DoubleVector.zero(S);
-            for (int c = SERIES.length - 1; c >= 0; c--) {
-                sum = sum.fma(z, DoubleVector.broadcast(S, SERIES[c]));
-            }
             DoubleVector t = DoubleVector.fromArray(S, tail, i);
             DoubleVector far = t.blend(two.sub(t), v.compare(VectorOperators.LT, 0));
-            far.blend(one.sub(v.mul(sum)), v.abs().compare(VectorOperators.LT, ErrorFunction.SMALL)).intoArray(x, i);
+            far.blend(one.sub(DoubleVector.fromArray(S, small, i)),
+                    v.abs().compare(VectorOperators.LT, ErrorFunction.SMALL)).intoArray(x, i);
         }
     }
 }

@@ -1,7 +1,6 @@
 package dev.goshawk.cpu.kernel.element;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.goshawk.tensor.ErrorFunction;
 import dev.goshawk.tensor.Powers;
@@ -54,7 +53,6 @@ class FunctionLanesTest {
     @ParameterizedTest
     @EnumSource(names = {"EXP", "TANH", "SIGMOID", "SIGMOID_SLOPE", "ERF", "ERFC", "ERF_SLOPE"})
     void bitsOfTheScalarFunction(ElementOp op) {
-        assertTrue(FunctionLanes.has(op));
         DoubleUnaryOperator scalar = scalar(op);
         double[] x = operands();
         FunctionLanes lanes = FunctionLanes.here();
