@@ -22,25 +22,24 @@ public record IntegerRescaling(int[] from, long[][] factors, long[] added, int[]
         return shifts[channel] == 0 ? 0 : 1L << shifts[channel] - 1;
     }
 
-    /** Σ_t A_t m_t + r. */
-    public long sum(int[][] terms, int pixel, int channel) {
+    /**
+     * Σ_t A_t m_t + r.
+     *
+     * @param terms the numbers of each: [pixels, the term's channels]
+     */
+    public long sum(WholeNumbers[] terms, int pixel, int channel) {
         long sum = added[channel];
         for (int t = 0; t < factors.length; t++) {
             int c = channel - from[t];
             if (c >= 0 && c < factors[t].length) {
-                sum += terms[t][pixel * factors[t].length + c] * factors[t][c];
+                sum += terms[t].get(pixel * factors[t].length + c) * factors[t][c];
             }
         }
         return sum;
     }
 
-    void codes(int[][] terms, int[] codes) {
-        int channels = channels();
-        for (int pixel = 0; pixel < codes.length / channels; pixel++) {
-            for (int c = 0; c < channels; c++) {
-                long sum = sum(terms, pixel, c) + half(c);
-                codes[pixel * channels + c] = (int) Math.clamp(sum >> shifts[c], 0, highest);
-            }
-        }
+    /** The code of a channel of a pixel. */
+    public int code(WholeNumbers[] terms, int pixel, int channel) {
+        return (int) Math.clamp(sum(terms, pixel, channel) + half(channel) >> shifts[channel], 0, highest);
     }
 }

@@ -9,13 +9,13 @@ final class PlainConvolution implements IntegerKernels.Convolution {
     private final int[] filter;
 
     /** What the image may hold is of no matter: sums have 32 bits. */
-    PlainConvolution(ConvGeometry g, int[] filter, boolean signed, long largest) {
-        this.g = g;
-        this.filter = filter;
+    PlainConvolution(IntegerKernels.Convolved operand) {
+        this.g = operand.geometry();
+        this.filter = operand.filter();
     }
 
     @Override
-    public void run(int[] image, int[] sums) {
+    public void run(WholeNumbers image, int[] sums) {
         int outputs = g.outChannels();
         Arrays.fill(sums, 0);
         for (int p = 0; p < g.outHeight(); p++) {
@@ -35,11 +35,11 @@ final class PlainConvolution implements IntegerKernels.Convolution {
         }
     }
 
-    private void add(int[] image, int pixel, int taps, int[] sums, int sum) {
+    private void add(WholeNumbers image, int pixel, int taps, int[] sums, int sum) {
         int inside = g.inChannels() / g.groups();
         int outside = g.outChannels() / g.groups();
         for (int c = 0; c < g.inChannels(); c++) {
-            int factor = image[pixel + c];
+            int factor = image.get(pixel + c);
             int group = c / inside * outside;
             int from = (taps + c % inside) * g.outChannels() + group;
             for (int o = 0; factor != 0 && o < outside; o++) {

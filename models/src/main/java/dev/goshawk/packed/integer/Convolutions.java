@@ -1,29 +1,58 @@
 package dev.goshawk.packed.integer;
 
 import dev.goshawk.backend.IntegerKernels;
+import dev.goshawk.backend.WholeNumbers;
 import dev.goshawk.tensor.ConvGeometry;
-import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 
-/** Adds convolutions to a program. */
-record Convolutions(IntegerKernels kernels, Program program) {
+/** The convolutions of a program. */
+final class Convolutions {
+    private final IntegerKernels kernels;
+    private final Program program;
+    /** Arrays of those that had to be one. */
+    private final Map<Source, Integer> arrays = new HashMap<>();
+
+    Convolutions(IntegerKernels kernels, Program program) {
+        this.kernels = kernels;
+        this.program = program;
+    }
+
+    Program program() {
+        return program;
+    }
+
+    /** The array of a term's numbers. */
+    int array(Term term) {
+        return switch (term.numbers()) {
+            case Source.Array(var array) -> array;
+            case Source.Convolved c -> arrays.computeIfAbsent(c, _ -> computed(c));
+        };
+    }
+
+    private int computed(Source.Convolved c) {
+        ConvGeometry g = c.how().geometry();
+        IntegerKernels.Convolution convolution = kernels.convolution(c.how());
+        return program.add(new Program.Kind(false, g.outHeight() * g.outWidth() * g.outChannels()),
+                new int[] {c.array()}, to -> arrays -> convolution.run(arrays[c.array()], arrays[to].toInts()));
+    }
+
     /** What the channels {@code from .. to - 1} of a term contribute to a layer's sums: [outHeight, outWidth, outChannels]. */
-    int add(Sums x, Term t, int from, int to, ConvGeometry g, IntegerWeight filter) {
+    Source.Convolved of(Sums x, Term t, int from, int to, ConvGeometry g, IntegerWeight filter) {
         int first = t.from() + from;
         if (g.groups() > 1) {
             // Groups see their own channels: all of them, zeros for those of other terms.
-            return add(moved(x, t, from, to, g.inChannels(), first), g, filter.numbers(), t);
+            return of(moved(x, t, from, to, g.inChannels(), first), g, filter.numbers(), t);
         }
         ConvGeometry part = new ConvGeometry(1, g.inHeight(), g.inWidth(), to - from, g.outChannels(), g.kernelHeight(),
                 g.kernelWidth(), g.strideHeight(), g.strideWidth(), g.padTop(), g.padLeft(), g.padBottom(),
                 g.padRight(), 1);
-        int image = to - from == t.channels() ? t.numbers() : moved(x, t, from, to, to - from, 0);
-        return add(image, part, taps(filter, g, first, t.from() + to), t);
+        int image = to - from == t.channels() ? array(t) : moved(x, t, from, to, to - from, 0);
+        return of(image, part, taps(filter, g, first, t.from() + to), t);
     }
 
-    private int add(int image, ConvGeometry g, int[] filter, Term term) {
-        IntegerKernels.Convolution convolution = kernels.convolution(g, filter, term.signed(), term.bound());
-        return program.add(g.outHeight() * g.outWidth() * g.outChannels(), new int[] {image},
-                to -> arrays -> convolution.run(arrays[image], arrays[to]));
+    private static Source.Convolved of(int image, ConvGeometry g, int[] filter, Term term) {
+        return new Source.Convolved(image, new IntegerKernels.Convolved(g, filter, term.signed(), term.bound()));
     }
 
     /** The taps of some input channels. */
@@ -38,11 +67,16 @@ record Convolutions(IntegerKernels kernels, Program program) {
 
     /** Some channels of a term, from a channel of another image on, whose other channels are 0. */
     private int moved(Sums x, Term t, int from, int to, int channels, int at) {
-        return program.add(x.pixels() * channels, new int[] {t.numbers()}, image -> arrays -> {
-            Arrays.fill(arrays[image], 0);
+        int numbers = array(t);
+        Program.Kind kind = new Program.Kind(program.kind(numbers).inBytes(), x.pixels() * channels);
+        return program.add(kind, new int[] {numbers}, image -> arrays -> {
+            WholeNumbers moved = arrays[image];
             for (int p = 0; p < x.pixels(); p++) {
-                System.arraycopy(arrays[t.numbers()], p * t.channels() + from, arrays[image], p * channels + at,
-                        to - from);
+                for (int c = 0; c < channels; c++) {
+                    int source = c - at + from;
+                    moved.set(p * channels + c,
+                            source >= from && source < to ? arrays[numbers].get(p * t.channels() + source) : 0);
+                }
             }
         });
     }

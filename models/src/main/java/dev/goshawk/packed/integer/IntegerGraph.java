@@ -1,6 +1,5 @@
 package dev.goshawk.packed.integer;
 
-import dev.goshawk.backend.IntegerKernels;
 import dev.goshawk.graph.Op;
 import dev.goshawk.graph.Value;
 import dev.goshawk.tensor.ConvRole;
@@ -19,7 +18,6 @@ final class IntegerGraph {
     private final Map<String, IntegerWeight> weights;
     private final Map<String, double[]> constants;
     private final Convolutions convolutions;
-    private final Program program;
     private final Map<Value, Sums> sums = new IdentityHashMap<>();
     /** Images whose planes come one after the other. */
     private final Map<Value, Sums> planes = new IdentityHashMap<>();
@@ -27,12 +25,11 @@ final class IntegerGraph {
     private final Map<Value, IntegerWeight> filters = new IdentityHashMap<>();
 
     IntegerGraph(Map<String, Sums> inputs, Map<String, IntegerWeight> weights, Map<String, double[]> constants,
-            IntegerKernels kernels, Program program) {
+            Convolutions convolutions) {
         this.inputs = inputs;
         this.weights = weights;
         this.constants = constants;
-        this.convolutions = new Convolutions(kernels, program);
-        this.program = program;
+        this.convolutions = convolutions;
     }
 
     /** What a value is. */
@@ -63,24 +60,25 @@ final class IntegerGraph {
             case Op.Scale(var factor) -> sums.put(v, sums(v.operand(0)).times(factor));
             case Op.Broadcast _ -> broadcast(v);
             case Op.Sum(var axes) when axes.equals(List.of(1, 2)) && v.operand(0).shape().rank() == 4 ->
-                sums.put(v, IntegerOps.sumOfPixels(sums(v.operand(0)), program));
+                sums.put(v, IntegerOps.sumOfPixels(sums(v.operand(0)), convolutions));
             case Op.Permute(var order) when order.equals(PLANES_FIRST) -> planes.put(v, sums(v.operand(0)));
             case Op.Reshape(var to) -> reshape(v, to);
             case Op.Concat(var axis) when axis == v.shape().rank() - 1 ->
                 sums.put(v, Sums.concat(v.operands().stream().map(this::sums).toList()));
             case Op.Slice(var start, var limit, var stride) when start.size() == 4 ->
-                sums.put(v, IntegerOps.slice(sums(v.operand(0)), start, limit, stride, program));
+                sums.put(v, IntegerOps.slice(sums(v.operand(0)), start, limit, stride, convolutions));
             case Op.Pad(var low, var high, var interior) when filters.get(v.operand(0)) instanceof IntegerWeight filter
                     && low.equals(NONE) && high.equals(NONE) && interior.subList(2, 4).equals(List.of(0, 0)) ->
                 filters.put(v, filter.dilated(v.operand(0).shape(), interior.get(0), interior.get(1)));
             case Op.Pad(var low, var high, var interior) when low.size() == 4 ->
                 sums.put(v, IntegerOps.padChannels(sums(v.operand(0)), low, high, interior));
-            case Op.AvgPool(var g, var count) -> sums.put(v, IntegerOps.avgPool(sums(v.operand(0)), g, count, program));
+            case Op.AvgPool(var g, var count) ->
+                sums.put(v, IntegerOps.avgPool(sums(v.operand(0)), g, count, convolutions));
             case Op.MaxPoolIndices _ -> {
             }
             case Op.PoolGather(var g) when v.operand(1).op() instanceof Op.MaxPoolIndices
                     && v.operand(1).operand(0) == v.operand(0) ->
-                sums.put(v, IntegerOps.maxPool(sums(v.operand(0)), g, program));
+                sums.put(v, IntegerOps.maxPool(sums(v.operand(0)), g, convolutions));
             default -> throw IntegerOps.unsupported("expected what integers can compute, got " + v.op().label());
         }
     }
@@ -125,7 +123,7 @@ final class IntegerGraph {
             return;
         }
         if (planes.get(from) instanceof Sums image && to.rank() == 2 && to.dim(0) == from.shape().dim(0)) {
-            sums.put(v, IntegerOps.flattened(image, program));
+            sums.put(v, IntegerOps.flattened(image, convolutions));
             return;
         }
         Sums sum = sums(from);

@@ -3,6 +3,7 @@ package dev.goshawk.packed.integer;
 import dev.goshawk.backend.Backends;
 import dev.goshawk.backend.IntegerKernels;
 import dev.goshawk.backend.IntegerRescaling;
+import dev.goshawk.backend.WholeNumbers;
 import dev.goshawk.data.Normalization;
 import dev.goshawk.data.image.ImageDecoder;
 import dev.goshawk.data.image.RgbImage;
@@ -63,7 +64,7 @@ public final class IntegerModel {
     private final int pixels;
     private final Program.Memory memory;
     /** Arrays of runs that have ended. */
-    private final Queue<int[][]> idle = new ConcurrentLinkedQueue<>();
+    private final Queue<WholeNumbers[]> idle = new ConcurrentLinkedQueue<>();
     /** Of the logits, and their arrays. */
     private final IntegerRescaling last;
     private final int[] lastNumbers;
@@ -108,34 +109,48 @@ public final class IntegerModel {
             }
         }
         TracedNetwork traced = model.network().trace(DType.FLOAT32, 1, height, width, Mode.EVALUATION, new Hooks());
-        this.pixels = program.input(height * width * 3);
-        Sums logits = compile(Part.of(traced.logits(), "the logits", Double.POSITIVE_INFINITY), kernels);
+        this.pixels = program.input(new Program.Kind(false, height * width * 3));
+        Convolutions convolutions = new Convolutions(kernels, program);
+        Sums logits = compile(Part.of(traced.logits(), "the logits", Double.POSITIVE_INFINITY), kernels, convolutions);
         this.last = Rescaling.of(logits, 1, LOGIT_BITS, true, 0);
-        this.lastNumbers = Rescaling.numbers(logits);
+        this.lastNumbers = logits.terms().stream().mapToInt(convolutions::array).toArray();
         this.memory = program.plan(new int[] {pixels}, lastNumbers);
+        // What the kernels were made from is as large as they are.
+        weights.clear();
+        constants.clear();
+        sites.clear();
+        nodes.clear();
     }
 
     /** Adds all steps to the program; returns the sums of the logits. */
-    private Sums compile(Part logits, IntegerKernels kernels) {
+    private Sums compile(Part logits, IntegerKernels kernels, Convolutions convolutions) {
         Map<String, Sums> inputs = new HashMap<>();
         inputs.put(TracedNetwork.IMAGES,
-                Sums.of(height, width, 3, pixels, Math.scalb(1.0, -INPUT_BITS), true, largest));
+                Sums.of(height, width, 3, new Source.Array(pixels), Math.scalb(1.0, -INPUT_BITS), true, largest));
         for (int i = 0; i < sites.size(); i++) {
             PackedActivation a = model.content().activations().get(i);
-            Sums before = sums(sites.get(i), inputs, kernels);
+            Sums before = sums(sites.get(i), inputs, convolutions);
             int highest = (int) Math.min(a.highest(), Math.rint((float) sites.get(i).limit() / a.numbers()[0]));
             IntegerRescaling rescaling = Rescaling.of(before, a.numbers()[0], SUM_BITS, false, highest);
-            int[] from = Rescaling.numbers(before);
-            int codes = program.add(before.pixels() * before.channels(), from, to -> arrays -> kernels.codes(rescaling,
-                    chosen(arrays, from), arrays[to]));
-            inputs.put(CODES + i, Sums.of(before.height(), before.width(), before.channels(), codes, a.numbers()[0],
-                    false, highest));
+            int codes = layer(before, rescaling, kernels);
+            inputs.put(CODES + i, Sums.of(before.height(), before.width(), before.channels(), new Source.Array(codes),
+                    a.numbers()[0], false, highest));
         }
-        return sums(logits, inputs, kernels);
+        return sums(logits, inputs, convolutions);
     }
 
-    private Sums sums(Part part, Map<String, Sums> inputs, IntegerKernels kernels) {
-        IntegerGraph graph = new IntegerGraph(inputs, weights, constants, kernels, program);
+    /** Adds a layer to the program; returns its codes. */
+    private int layer(Sums sums, IntegerRescaling rescaling, IntegerKernels kernels) {
+        List<Term> terms = sums.terms();
+        IntegerKernels.Layer layer = kernels.layer(rescaling, terms.stream().map(Term::operand).toList());
+        int[] images = terms.stream().mapToInt(t -> t.numbers().array()).toArray();
+        boolean inBytes = rescaling.highest() <= WholeNumbers.MOST_OF_A_BYTE;
+        return program.add(new Program.Kind(inBytes, sums.pixels() * sums.channels()), images,
+                to -> arrays -> layer.run(chosen(arrays, images), arrays[to]));
+    }
+
+    private Sums sums(Part part, Map<String, Sums> inputs, Convolutions convolutions) {
+        IntegerGraph graph = new IntegerGraph(inputs, weights, constants, convolutions);
         for (Value v : part.nodes()) {
             try {
                 graph.add(v);
@@ -146,8 +161,8 @@ public final class IntegerModel {
         return graph.sums(part.result());
     }
 
-    private static int[][] chosen(int[][] arrays, int[] some) {
-        int[][] chosen = new int[some.length][];
+    private static WholeNumbers[] chosen(WholeNumbers[] arrays, int[] some) {
+        WholeNumbers[] chosen = new WholeNumbers[some.length];
         Arrays.setAll(chosen, i -> arrays[some[i]]);
         return chosen;
     }
@@ -249,8 +264,8 @@ public final class IntegerModel {
      * @throws IllegalArgumentException in one line, if a number is larger than any byte's
      */
     public Logits logits(float[] images, int from) {
-        int[][] arrays = Objects.requireNonNullElseGet(idle.poll(), memory::arrays);
-        int[] numbers = arrays[pixels];
+        WholeNumbers[] arrays = Objects.requireNonNullElseGet(idle.poll(), memory::arrays);
+        int[] numbers = arrays[pixels].toInts();
         for (int i = 0; i < numbers.length; i++) {
             numbers[i] = whole(images[from + i]);
             if (Math.abs(numbers[i]) > largest) {

@@ -1,5 +1,6 @@
 package dev.goshawk.packed.integer;
 
+import dev.goshawk.backend.WholeNumbers;
 import dev.goshawk.tensor.ConvGeometry;
 import dev.goshawk.tensor.PoolGeometry;
 import java.util.ArrayList;
@@ -56,7 +57,7 @@ final class IntegerOps {
                 for (int o = 0; o < scales.length; o++) {
                     scales[o] *= t.scales()[from];
                 }
-                out.add(new Term(prepared.add(x, t, from, to, g, filter), 0, scales, true, bound));
+                out.add(new Term(prepared.of(x, t, from, to, g, filter), 0, scales, true, bound));
                 from = to;
             }
         }
@@ -69,38 +70,42 @@ final class IntegerOps {
     }
 
     /** Sum over all pixels. */
-    static Sums sumOfPixels(Sums x, Program program) {
+    static Sums sumOfPixels(Sums x, Convolutions prepared) {
         double[] constant = x.constant().clone();
         for (int c = 0; c < constant.length; c++) {
             constant[c] *= x.pixels();
         }
         return new Sums(1, 1, x.terms().stream().map(t -> {
-            int sums = program.add(t.channels(), new int[] {t.numbers()},
-                    to -> arrays -> addPixels(arrays[t.numbers()], arrays[to]));
-            return new Term(sums, t.from(), t.scales(), t.signed(), t.bound() * x.pixels());
+            int numbers = prepared.array(t);
+            int sums = prepared.program().add(new Program.Kind(false, t.channels()), new int[] {numbers},
+                    to -> arrays -> addPixels(arrays[numbers], arrays[to].toInts()));
+            return new Term(new Source.Array(sums), t.from(), t.scales(), t.signed(), t.bound() * x.pixels());
         }).toList(), constant);
     }
 
-    private static void addPixels(int[] numbers, int[] sums) {
+    private static void addPixels(WholeNumbers numbers, int[] sums) {
         Arrays.fill(sums, 0);
-        for (int from = 0; from < numbers.length; from += sums.length) {
+        for (int from = 0; from < numbers.length(); from += sums.length) {
             for (int c = 0; c < sums.length; c++) {
-                sums[c] += numbers[from + c];
+                sums[c] += numbers.get(from + c);
             }
         }
     }
 
     /** All numbers of an image as a vector, channel by channel. */
-    static Sums flattened(Sums x, Program program) {
+    static Sums flattened(Sums x, Convolutions prepared) {
         int pixels = x.pixels();
         return new Sums(1, 1, x.terms().stream().map(t -> {
             int channels = t.channels();
-            int flat = program.add(pixels * channels, new int[] {t.numbers()}, to -> arrays -> {
-                for (int i = 0; i < pixels * channels; i++) {
-                    arrays[to][i % channels * pixels + i / channels] = arrays[t.numbers()][i];
-                }
-            });
-            return new Term(flat, t.from() * pixels, repeated(t.scales(), pixels), t.signed(), t.bound());
+            int numbers = prepared.array(t);
+            int flat = prepared.program().add(prepared.program().kind(numbers), new int[] {numbers},
+                    to -> arrays -> {
+                        for (int i = 0; i < pixels * channels; i++) {
+                            arrays[to].set(i % channels * pixels + i / channels, arrays[numbers].get(i));
+                        }
+                    });
+            return new Term(new Source.Array(flat), t.from() * pixels, repeated(t.scales(), pixels), t.signed(),
+                    t.bound());
         }).toList(), repeated(x.constant(), pixels));
     }
 
@@ -111,67 +116,42 @@ final class IntegerOps {
     }
 
     /** Mean over windows, the padding's zeros counted. */
-    static Sums avgPool(Sums x, PoolGeometry g, boolean countPadding, Program program) {
+    static Sums avgPool(Sums x, PoolGeometry g, boolean countPadding, Convolutions prepared) {
         boolean padded = g.padTop() + g.padLeft() + g.padBottom() + g.padRight() > 0;
         if (padded && (!countPadding || x.hasConstant())) {
             throw unsupported("expected mean pooling that counts the padding");
         }
         int window = g.kernelHeight() * g.kernelWidth();
         Sums pooled = pooled(x, g,
-                t -> new Term(pool(t, g, false, program), t.from(), t.scales(), t.signed(), t.bound() * window));
+                t -> new Term(pool(t, g, false, prepared), t.from(), t.scales(), t.signed(), t.bound() * window));
         return new Sums(pooled.height(), pooled.width(), pooled.times(1.0 / window).terms(), x.constant());
     }
 
     /** Maximum over windows; the padding never wins. */
-    static Sums maxPool(Sums x, PoolGeometry g, Program program) {
+    static Sums maxPool(Sums x, PoolGeometry g, Convolutions prepared) {
         boolean positive = x.terms().stream().allMatch(t -> Arrays.stream(t.scales()).allMatch(s -> s >= 0));
         if (!positive || !x.isDisjoint()) {
             throw unsupported("expected codes of activations before maximum pooling");
         }
-        return pooled(x, g, t -> new Term(pool(t, g, true, program), t.from(), t.scales(), t.signed(), t.bound()));
+        return pooled(x, g, t -> new Term(pool(t, g, true, prepared), t.from(), t.scales(), t.signed(), t.bound()));
     }
 
     private static Sums pooled(Sums x, PoolGeometry g, UnaryOperator<Term> pool) {
         return new Sums(g.outHeight(), g.outWidth(), x.terms().stream().map(pool).toList(), x.constant());
     }
 
-    private static int pool(Term t, PoolGeometry g, boolean maximum, Program program) {
-        return program.add(g.outHeight() * g.outWidth() * t.channels(), new int[] {t.numbers()},
-                to -> arrays -> pool(arrays[t.numbers()], t.channels(), g, maximum, arrays[to]));
-    }
-
-    private static void pool(int[] numbers, int channels, PoolGeometry g, boolean maximum, int[] out) {
-        Arrays.fill(out, maximum ? Integer.MIN_VALUE : 0);
-        for (int p = 0; p < g.outHeight(); p++) {
-            for (int q = 0; q < g.outWidth(); q++) {
-                int top = Math.max(0, p * g.strideHeight() - g.padTop());
-                int left = Math.max(0, q * g.strideWidth() - g.padLeft());
-                int bottom = Math.min(g.inHeight(), p * g.strideHeight() - g.padTop() + g.kernelHeight());
-                int right = Math.min(g.inWidth(), q * g.strideWidth() - g.padLeft() + g.kernelWidth());
-                int to = (p * g.outWidth() + q) * channels;
-                for (int y = top; y < bottom; y++) {
-                    for (int x = left; x < right; x++) {
-                        pool(numbers, (y * g.inWidth() + x) * channels, maximum, out, to, channels);
-                    }
-                }
-            }
-        }
-    }
-
-    private static void pool(int[] numbers, int from, boolean maximum, int[] out, int to, int channels) {
-        if (maximum) {
-            for (int c = 0; c < channels; c++) {
-                out[to + c] = Math.max(out[to + c], numbers[from + c]);
-            }
-        } else {
-            for (int c = 0; c < channels; c++) {
-                out[to + c] += numbers[from + c];
-            }
-        }
+    private static Source pool(Term t, PoolGeometry g, boolean maximum, Convolutions prepared) {
+        int numbers = prepared.array(t);
+        Program program = prepared.program();
+        Program.Kind kind = new Program.Kind(maximum && program.kind(numbers).inBytes(),
+                g.outHeight() * g.outWidth() * t.channels());
+        return new Source.Array(program.add(kind, new int[] {numbers},
+                to -> arrays -> Pooling.pool(arrays[numbers], t.channels(), g, maximum, arrays[to])));
     }
 
     /** Pixels start, start + stride, ... below limit; all channels. */
-    static Sums slice(Sums x, List<Integer> start, List<Integer> limit, List<Integer> stride, Program program) {
+    static Sums slice(Sums x, List<Integer> start, List<Integer> limit, List<Integer> stride,
+            Convolutions prepared) {
         if (start.get(3) != 0 || limit.get(3) != x.channels() || stride.get(3) != 1) {
             throw unsupported("expected slices of all channels");
         }
@@ -182,15 +162,18 @@ final class IntegerOps {
         int right = stride.get(2);
         return new Sums(height, width, x.terms().stream().map(t -> {
             int channels = t.channels();
-            int some = program.add(height * width * channels, new int[] {t.numbers()}, to -> arrays -> {
+            int numbers = prepared.array(t);
+            Program.Kind kind = new Program.Kind(prepared.program().kind(numbers).inBytes(),
+                    height * width * channels);
+            int some = prepared.program().add(kind, new int[] {numbers}, to -> arrays -> {
                 for (int y = 0; y < height; y++) {
                     for (int z = 0; z < width; z++) {
-                        System.arraycopy(arrays[t.numbers()], (first + y * down + z * right) * channels, arrays[to],
+                        arrays[numbers].copy((first + y * down + z * right) * channels, arrays[to],
                                 (y * width + z) * channels, channels);
                     }
                 }
             });
-            return new Term(some, t.from(), t.scales(), t.signed(), t.bound());
+            return new Term(new Source.Array(some), t.from(), t.scales(), t.signed(), t.bound());
         }).toList(), x.constant());
     }
 

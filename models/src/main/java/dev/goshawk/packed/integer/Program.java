@@ -1,5 +1,6 @@
 package dev.goshawk.packed.integer;
 
+import dev.goshawk.backend.WholeNumbers;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -7,89 +8,104 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
 
-/** Steps that compute arrays from arrays, one after another. Arrays that nothing reads any more lend their memory to later ones of their length. */
+/** Steps that compute arrays from arrays, one after another. Arrays that nothing reads any more lend their memory to later ones of their kind. */
 final class Program {
     /** Computes an array, {@code arrays[to]}, from others. */
     @FunctionalInterface
     interface Action {
-        void run(int[][] arrays);
+        void run(WholeNumbers[] arrays);
     }
 
     private record Step(Action action, int[] from, int to) {
     }
 
-    private final List<Integer> lengths = new ArrayList<>();
+    /**
+     * What an array is.
+     *
+     * @param inBytes whether its numbers take a byte each
+     */
+    record Kind(boolean inBytes, int length) {
+        WholeNumbers zeros() {
+            return WholeNumbers.zeros(inBytes, length);
+        }
+    }
+
+    private final List<Kind> kinds = new ArrayList<>();
     private final List<Step> steps = new ArrayList<>();
 
     /** An array that is given from outside. */
-    int input(int length) {
-        lengths.add(length);
-        return lengths.size() - 1;
+    int input(Kind kind) {
+        kinds.add(kind);
+        return kinds.size() - 1;
+    }
+
+    Kind kind(int array) {
+        return kinds.get(array);
     }
 
     /** A step and its result; the action is made with the result's number. */
-    int add(int length, int[] from, IntFunction<Action> action) {
-        int to = input(length);
+    int add(Kind kind, int[] from, IntFunction<Action> action) {
+        int to = input(kind);
         steps.add(new Step(action.apply(to), from, to));
         return to;
     }
 
     /** Ends the program; what results are made of stays to the end. */
     Memory plan(int[] inputs, int[] results) {
-        int[] last = new int[lengths.size()];
+        int[] last = new int[kinds.size()];
         for (int s = 0; s < steps.size(); s++) {
             for (int from : steps.get(s).from()) {
                 last[from] = s;
             }
         }
         Arrays.stream(results).forEach(r -> last[r] = steps.size());
-        int[] place = new int[lengths.size()];
-        List<Integer> sizes = new ArrayList<>();
-        Map<Integer, List<Integer>> free = new HashMap<>();
-        Arrays.stream(inputs).forEach(i -> place[i] = place(lengths.get(i), sizes, free));
+        int[] place = new int[kinds.size()];
+        List<Kind> pieces = new ArrayList<>();
+        Map<Kind, List<Integer>> free = new HashMap<>();
+        Arrays.stream(inputs).forEach(i -> place[i] = place(kinds.get(i), pieces, free));
         for (int s = 0; s < steps.size(); s++) {
             Step step = steps.get(s);
-            place[step.to()] = place(lengths.get(step.to()), sizes, free);
+            place[step.to()] = place(kinds.get(step.to()), pieces, free);
             for (int from : Arrays.stream(step.from()).distinct().toArray()) {
                 if (last[from] == s) {
-                    free.computeIfAbsent(lengths.get(from), n -> new ArrayList<>()).add(place[from]);
+                    free.computeIfAbsent(kinds.get(from), n -> new ArrayList<>()).add(place[from]);
                 }
             }
         }
-        return new Memory(sizes.stream().mapToInt(n -> n).toArray(), place);
+        return new Memory(List.copyOf(pieces), place);
     }
 
-    private static int place(int length, List<Integer> sizes, Map<Integer, List<Integer>> free) {
-        List<Integer> some = free.getOrDefault(length, List.of());
+    private static int place(Kind kind, List<Kind> pieces, Map<Kind, List<Integer>> free) {
+        List<Integer> some = free.getOrDefault(kind, List.of());
         if (!some.isEmpty()) {
             return some.removeLast();
         }
-        sizes.add(length);
-        return sizes.size() - 1;
+        pieces.add(kind);
+        return pieces.size() - 1;
     }
 
     /**
      * Where the arrays are.
      *
-     * @param sizes of the pieces of memory
+     * @param pieces of memory
      * @param place of each array
      */
     @SuppressWarnings("ArrayRecordComponent")
-    record Memory(int[] sizes, int[] place) {
+    record Memory(List<Kind> pieces, int[] place) {
         /** Arrays for a run, by number. */
-        int[][] arrays() {
-            int[][] pieces = Arrays.stream(sizes).mapToObj(int[]::new).toArray(int[][]::new);
-            return Arrays.stream(place).mapToObj(p -> pieces[p]).toArray(int[][]::new);
+        WholeNumbers[] arrays() {
+            List<WholeNumbers> all = pieces.stream().map(Kind::zeros).toList();
+            return Arrays.stream(place).mapToObj(all::get).toArray(WholeNumbers[]::new);
         }
 
         /** Bytes of them. */
         long bytes() {
-            return Arrays.stream(sizes).asLongStream().sum() * Integer.BYTES;
+            return pieces.stream().mapToLong(k -> (long) k.length() * (k.inBytes() ? 1 : Integer.BYTES)).sum();
         }
     }
 
     /** Runs every step. */
-    void run(int[][] arrays) {
+    void run(WholeNumbers[] arrays) {
         for (Step step : steps) {
             step.action().run(arrays);
         }

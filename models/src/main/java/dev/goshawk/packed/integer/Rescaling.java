@@ -41,11 +41,6 @@ final class Rescaling {
         return new IntegerRescaling(terms.stream().mapToInt(Term::from).toArray(), factors, added, shifts, highest);
     }
 
-    /** The arrays that are rescaled. */
-    static int[] numbers(Sums sums) {
-        return sums.terms().stream().mapToInt(Term::numbers).toArray();
-    }
-
     private static boolean covers(Term t, int channel) {
         return channel >= t.from() && channel < t.end();
     }

@@ -43,7 +43,7 @@ record Sums(int height, int width, List<Term> terms, double[] constant) {
     }
 
     /** Numbers that are worth the same in all channels. */
-    static Sums of(int height, int width, int channels, int numbers, double scale, boolean signed,
+    static Sums of(int height, int width, int channels, Source numbers, double scale, boolean signed,
             long bound) {
         double[] scales = new double[channels];
         Arrays.fill(scales, scale);

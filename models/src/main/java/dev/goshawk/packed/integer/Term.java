@@ -1,16 +1,18 @@
 package dev.goshawk.packed.integer;
 
+import dev.goshawk.backend.IntegerKernels;
+
 /**
  * Whole numbers in neighbouring channels of an image, and what one is worth in each of them.
  *
- * @param numbers the program's array of them: [height, width, scales.length]
+ * @param numbers where they come from: [height, width, scales.length]
  * @param from first channel
  * @param scales worth of a whole number, by channel
  * @param signed whether a number may be below 0
  * @param bound on the magnitude of the numbers, below 2^31
  */
 @SuppressWarnings("ArrayRecordComponent")
-record Term(int numbers, int from, double[] scales, boolean signed, long bound) {
+record Term(Source numbers, int from, double[] scales, boolean signed, long bound) {
     Term {
         checked(bound);
     }
@@ -25,6 +27,14 @@ record Term(int numbers, int from, double[] scales, boolean signed, long bound) 
 
     int channels() {
         return scales.length;
+    }
+
+    /** The same for kernels. */
+    IntegerKernels.Operand operand() {
+        return switch (numbers) {
+            case Source.Array _ -> new IntegerKernels.Image();
+            case Source.Convolved c -> c.how();
+        };
     }
 
     int end() {

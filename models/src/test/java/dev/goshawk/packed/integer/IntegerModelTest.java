@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.goshawk.backend.Backends;
 import dev.goshawk.backend.IntegerKernels;
+import dev.goshawk.backend.WholeNumbers;
 import dev.goshawk.backend.Executable;
 import dev.goshawk.data.SplitMix64;
 import dev.goshawk.graph.Graph;
@@ -136,12 +137,13 @@ class IntegerModelTest {
     @Test
     void rescalingByHand() {
         // 3 * 0.5 + 1 = 2.5 rounds up, -3 * 0.5 + 1 is below 0, 31 * 0.5 + 1 above 15.
-        Sums sums = new Sums(1, 3, List.of(new Term(0, 0, new double[] {0.5}, true, 31)),
+        Sums sums = new Sums(1, 3, List.of(new Term(new Source.Array(0), 0, new double[] {0.5}, true, 31)),
                 new double[] {1});
         assertArrayEquals(new int[] {3, 0, 15}, codes(sums, 1, new int[] {3, -3, 31}));
         assertArrayEquals(new int[] {1, 0, 8}, codes(sums, 2, new int[] {3, -3, 31}));
         // A residual: 5 * 0.3 + 2 * 0.7 = 2.9.
-        Sums residual = Sums.of(1, 1, 1, 0, 0.3, true, 10).plus(Sums.of(1, 1, 1, 1, 0.7, true, 3));
+        Sums residual = Sums.of(1, 1, 1, new Source.Array(0), 0.3, true, 10)
+                .plus(Sums.of(1, 1, 1, new Source.Array(1), 0.7, true, 3));
         assertArrayEquals(new int[] {3}, codes(residual, 1, new int[] {5}, new int[] {2}));
     }
 
@@ -172,8 +174,10 @@ class IntegerModelTest {
     }
 
     private static int[] codes(Sums sums, double unit, int[]... numbers) {
-        int[] codes = new int[numbers[0].length];
-        IntegerKernels.PLAIN.codes(Rescaling.of(sums, unit, 62, false, 15), numbers, codes);
-        return codes;
+        WholeNumbers codes = WholeNumbers.zeros(false, numbers[0].length);
+        IntegerKernels.PLAIN.layer(Rescaling.of(sums, unit, 62, false, 15),
+                sums.terms().stream().map(Term::operand).toList())
+                .run(Arrays.stream(numbers).map(WholeNumbers.Ints::new).toArray(WholeNumbers[]::new), codes);
+        return codes.toInts();
     }
 }

@@ -1,21 +1,17 @@
 package dev.goshawk.cpu.kernel.integer;
 
-import static dev.goshawk.cpu.kernel.simd.VectorSupport.F32;
 import static dev.goshawk.cpu.kernel.simd.VectorSupport.I32;
 
+import dev.goshawk.backend.WholeNumbers;
 import dev.goshawk.tensor.ConvGeometry;
 import java.util.Arrays;
-import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * The rows of an image that one output row sees, padding included, side by side: [column][kernel row][channel], so that the taps of an output pixel
  * follow each other. Floats, or 32-bit numbers as the bits of floats: repeating one of those in all lanes of a vector is one load.
  */
 final class Band {
-    private static final ThreadLocal<float[]> NUMBERS = ThreadLocal.withInitial(() -> new float[0]);
-
     private final ConvGeometry g;
     private final int columns;
     private final int column;
@@ -47,21 +43,9 @@ final class Band {
         return columns * column;
     }
 
-    /** Memory for some bands, with zeros for the padding: the thread's own, used again by the next convolution. */
-    float[] numbers(int bands) {
-        int length = bands * length();
-        float[] numbers = NUMBERS.get();
-        if (numbers.length < length) {
-            numbers = new float[length];
-            NUMBERS.set(numbers);
-        } else {
-            Arrays.fill(numbers, 0, length, 0);
-        }
-        return numbers;
-    }
-
     /** The band of an output row, as 32-bit numbers. */
     void fill(int[] image, int row, float[] band) {
+        pad(band, 0);
         for (int r = 0; r < g.kernelHeight(); r++) {
             int y = row * g.strideHeight() - g.padTop() + r;
             if (isInside(y)) {
@@ -78,17 +62,19 @@ final class Band {
      * @param other the second row, or the first if there is none
      * @param factor on the second row's numbers
      */
-    void fill(int[] image, int row, int other, float factor, float[] band, int at) {
+    void fill(WholeNumbers image, int row, int other, float factor, float[] band, int at) {
+        pad(band, at);
         for (int r = 0; r < g.kernelHeight(); r++) {
             int to = at + r * g.inChannels();
             int first = row * g.strideHeight() - g.padTop() + r;
             int second = first + (other - row) * g.strideHeight();
             if (isInside(first) && isInside(second) && other != row) {
-                pairs(image, first, second, factor, band, to);
+                row(image, first, second, factor, band, to);
             } else if (isInside(first)) {
-                floats(image, first, 1, band, to);
+                row(image, first, first, 0, band, to);
             } else if (isInside(second)) {
-                floats(image, second, factor, band, to);
+                // Nothing, and this row times the factor.
+                row(image, second, second, factor - 1, band, to);
             } else {
                 clear(band, to);
             }
@@ -104,6 +90,12 @@ final class Band {
         return Math.min(g.inWidth(), columns - g.padLeft());
     }
 
+    /** Zeros beside the image. */
+    private void pad(float[] band, int at) {
+        Arrays.fill(band, at, at + g.padLeft() * column, 0);
+        Arrays.fill(band, at + (g.padLeft() + count()) * column, at + length(), 0);
+    }
+
     private void clear(float[] band, int at) {
         for (int x = 0, to = at + g.padLeft() * column; x < count(); x++, to += column) {
             Arrays.fill(band, to, to + g.inChannels(), 0);
@@ -114,7 +106,7 @@ final class Band {
         int channels = g.inChannels();
         int from = y * g.inWidth() * channels;
         int to = at + g.padLeft() * column;
-        int whole = whole();
+        int whole = channels - channels % I32.length();
         int count = count();
         for (int c = 0; c < whole; c += I32.length()) {
             for (int x = 0; x < count; x++) {
@@ -129,51 +121,15 @@ final class Band {
         }
     }
 
-    private void floats(int[] image, int y, float factor, float[] band, int at) {
-        int channels = g.inChannels();
-        int from = y * g.inWidth() * channels;
+    /** An image's row plus the factor times another. */
+    private void row(WholeNumbers image, int first, int second, float factor, float[] band, int at) {
+        int numbers = g.inWidth() * g.inChannels();
         int to = at + g.padLeft() * column;
-        int whole = whole();
-        int count = count();
-        for (int c = 0; c < whole; c += I32.length()) {
-            for (int x = 0; x < count; x++) {
-                floats(image, from + x * channels + c).mul(factor).intoArray(band, to + x * column + c);
-            }
+        switch (image) {
+            case WholeNumbers.Bytes(var values) -> BandRows.fill(values, first * numbers, second * numbers, factor,
+                    g.inChannels(), count(), band, to, column);
+            case WholeNumbers.Ints(var values) -> BandRows.fill(values, first * numbers, second * numbers, factor,
+                    g.inChannels(), count(), band, to, column);
         }
-        for (int x = 0; whole < channels && x < count; x++) {
-            for (int c = whole; c < channels; c++) {
-                band[to + x * column + c] = factor * image[from + x * channels + c];
-            }
-        }
-    }
-
-    private void pairs(int[] image, int first, int second, float factor, float[] band, int at) {
-        int channels = g.inChannels();
-        int from = first * g.inWidth() * channels;
-        int other = second * g.inWidth() * channels;
-        int to = at + g.padLeft() * column;
-        int whole = whole();
-        int count = count();
-        // The inner loop is the long one.
-        for (int c = 0; c < whole; c += I32.length()) {
-            for (int x = 0; x < count; x++) {
-                floats(image, other + x * channels + c).mul(factor).add(floats(image, from + x * channels + c))
-                        .intoArray(band, to + x * column + c);
-            }
-        }
-        for (int x = 0; whole < channels && x < count; x++) {
-            for (int c = whole; c < channels; c++) {
-                band[to + x * column + c] = factor * image[other + x * channels + c] + image[from + x * channels + c];
-            }
-        }
-    }
-
-    /** Channels in whole vectors. */
-    private int whole() {
-        return g.inChannels() - g.inChannels() % I32.length();
-    }
-
-    private static FloatVector floats(int[] image, int at) {
-        return (FloatVector) IntVector.fromArray(I32, image, at).convertShape(VectorOperators.I2F, F32, 0);
     }
 }

@@ -5,9 +5,8 @@ import static dev.goshawk.cpu.kernel.simd.VectorSupport.I32;
 import static dev.goshawk.cpu.kernel.simd.VectorSupport.MANY_REGISTERS;
 
 import dev.goshawk.backend.IntegerKernels;
+import dev.goshawk.backend.WholeNumbers;
 import dev.goshawk.tensor.ConvGeometry;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -32,48 +31,35 @@ final class FloatConvolution implements IntegerKernels.Convolution {
     private static final FloatVector MINUS_FACTOR = FloatVector.broadcast(F32, -FACTOR);
     /** Added to a number below 2^22 in magnitude, it leaves a whole number in the low bits. */
     private static final FloatVector WHOLE = FloatVector.broadcast(F32, 0x1.8p23f);
-    private static final int WHOLE_BITS = Float.floatToRawIntBits(0x1.8p23f);
-
-    /**
-     * Taps after which sums are moved to 32 bits. They are computed with an offset in each channel, which centres what they can be.
-     *
-     * @param from first tap
-     * @param to after the last
-     * @param start the offsets of a pixel's sums, for one row or for two
-     * @param bits what is subtracted from the bits of a sum and {@link #WHOLE}
-     */
-    private record Segment(int from, int to, float[] start, int[] bits) {
-    }
+    /** Numbers of the largest tile. */
+    static final int TILE = 16 * CHANNELS;
+    static final int WHOLE_BITS = Float.floatToRawIntBits(0x1.8p23f);
 
     private final ConvGeometry g;
     private final Band band;
     private final boolean pairs;
-    /** Output rows of the upper half, or all. */
-    private final int half;
     private final int groups;
     private final float[] filter;
-    private final List<Segment> segments;
+    private final List<FloatSegments.Segment> segments;
 
-    private FloatConvolution(ConvGeometry g, Band band, int[] weights, List<Segment> segments, boolean pairs) {
+    private FloatConvolution(ConvGeometry g, Band band, int[] weights, List<FloatSegments.Segment> segments,
+            boolean pairs) {
         this.g = g;
         this.band = band;
         this.pairs = pairs;
-        this.half = pairs ? (g.outHeight() + 1) / 2 : g.outHeight();
         this.groups = (g.outChannels() + CHANNELS - 1) / CHANNELS;
         this.segments = segments;
         this.filter = packed(weights);
     }
 
-    /**
-     * A convolution, or null where its sums would have to be moved so often that floats gain nothing.
-     *
-     * @param signed whether the image may hold numbers below 0
-     * @param largest of the image's numbers, in magnitude
-     */
-    static @Nullable FloatConvolution of(ConvGeometry g, int[] weights, boolean signed, long largest) {
+    /** A convolution of one group, or null where its sums would have to be moved so often that floats gain nothing. */
+    static @Nullable FloatConvolution of(IntegerKernels.Convolved operand) {
+        ConvGeometry g = operand.geometry();
+        int[] weights = operand.filter();
         Band band = new Band(g);
         for (int bound : g.outHeight() > 1 ? new int[] {PAIR, SINGLE} : new int[] {SINGLE}) {
-            List<Segment> segments = new Segments(band, weights, g.outChannels(), signed, largest, bound).all();
+            List<FloatSegments.Segment> segments = new FloatSegments(band, weights, g.outChannels(), operand.signed(),
+                    operand.largest(), bound).all();
             if (!segments.isEmpty() && band.taps() >= Math.min(LEAST_TAPS, band.taps()) * segments.size()) {
                 return new FloatConvolution(g, band, weights, segments, bound == PAIR);
             }
@@ -84,75 +70,6 @@ final class FloatConvolution implements IntegerKernels.Convolution {
     /** Whether two sums go together. */
     boolean isPaired() {
         return pairs;
-    }
-
-    /** Cuts taps into the longest segments in which no channel's sums can be further apart than twice the bound. */
-    private static final class Segments {
-        private final Band band;
-        private final int[] weights;
-        private final boolean signed;
-        private final long largest;
-        private final int bound;
-        /** How large, and how small, the sum of each channel can be. */
-        private final long[] most;
-        private final long[] least;
-
-        Segments(Band band, int[] weights, int outputs, boolean signed, long largest, int bound) {
-            this.band = band;
-            this.weights = weights;
-            this.signed = signed;
-            this.largest = largest;
-            this.bound = bound;
-            this.most = new long[outputs];
-            this.least = new long[outputs];
-        }
-
-        /** None, if a single product can be too large. */
-        List<Segment> all() {
-            List<Segment> segments = new ArrayList<>();
-            int from = 0;
-            for (int t = 0; t < band.taps(); t++) {
-                long[] highest = most.clone();
-                long[] lowest = least.clone();
-                if (!add(t)) {
-                    if (t == from) {
-                        return List.of();
-                    }
-                    segments.add(segment(from, t, highest, lowest));
-                    Arrays.fill(most, 0);
-                    Arrays.fill(least, 0);
-                    from = t--;
-                }
-            }
-            segments.add(segment(from, band.taps(), most, least));
-            return segments;
-        }
-
-        /** Adds a tap; whether all channels stay within the bound. */
-        private boolean add(int t) {
-            int tap = band.tap(t) * most.length;
-            boolean fits = true;
-            for (int o = 0; o < most.length; o++) {
-                long product = weights[tap + o] * largest;
-                most[o] += signed ? Math.abs(product) : Math.max(0, product);
-                least[o] -= signed ? Math.abs(product) : Math.max(0, -product);
-                fits &= most[o] - least[o] <= 2L * bound;
-            }
-            return fits;
-        }
-
-        private Segment segment(int from, int to, long[] highest, long[] lowest) {
-            int channels = (highest.length + CHANNELS - 1) / CHANNELS * CHANNELS;
-            float[] start = new float[channels];
-            int[] bits = new int[channels];
-            Arrays.fill(bits, WHOLE_BITS);
-            for (int o = 0; o < highest.length; o++) {
-                int offset = (int) (-(highest[o] + lowest[o]) / 2);
-                start[o] = offset;
-                bits[o] += offset;
-            }
-            return new Segment(from, to, start, bits);
-        }
     }
 
     /** [pair of groups][tap][group][channel], with zeros for channels there are not. */
@@ -177,37 +94,78 @@ final class FloatConvolution implements IntegerKernels.Convolution {
     }
 
     @Override
-    public void run(int[] image, int[] sums) {
-        int channels = groups * CHANNELS;
-        int[] all = channels == g.outChannels() ? sums : new int[g.outHeight() * g.outWidth() * channels];
-        // Many weights stay in the cache while all rows pass by, few while the row does.
-        int kept = groups > 2 ? half : 1;
-        float[] numbers = band.numbers(kept);
-        float[] tile = new float[16 * CHANNELS];
-        for (int from = 0; from < half; from += kept) {
-            for (int y = from; y < from + kept; y++) {
-                band.fill(image, y, hasSecond(y) ? y + half : y, FACTOR, numbers, (y - from) * band.length());
+    public void run(WholeNumbers image, int[] sums) {
+        Rows all = new Rows(0, g.outHeight());
+        float[] numbers = new float[length(all)];
+        fill(image, all, numbers);
+        float[] tile = new float[TILE];
+        int[] some = new int[g.outHeight() * g.outWidth() * width(0)];
+        for (int group = 0; group < groups; group += 2) {
+            sums(numbers, all, group, tile, some);
+            int width = width(group);
+            int from = group * CHANNELS;
+            int count = Math.min(width, g.outChannels() - from);
+            for (int p = 0; p < g.outHeight() * g.outWidth(); p++) {
+                System.arraycopy(some, p * width, sums, p * g.outChannels() + from, count);
             }
-            for (int group = 0; group < groups; group += 2) {
-                for (int y = from; y < from + kept; y++) {
-                    row(numbers, (y - from) * band.length(), y, group, tile, all);
-                }
-            }
-        }
-        for (int p = 0; all != sums && p < g.outHeight() * g.outWidth(); p++) {
-            System.arraycopy(all, p * channels, sums, p * g.outChannels(), g.outChannels());
         }
     }
 
-    /** Whether another row goes with that one. */
-    private boolean hasSecond(int y) {
-        return y + half < g.outHeight();
+    ConvGeometry geometry() {
+        return g;
     }
 
-    private void row(float[] numbers, int at, int y, int group, float[] tile, int[] sums) {
+    /** Channels of the sums that are computed together from a group on: those of one vector or of two. */
+    int width(int group) {
+        return vectors(group) * CHANNELS;
+    }
+
+    /** Some of the output rows. */
+    record Rows(int from, int to) {
+        int count() {
+            return to - from;
+        }
+    }
+
+    /** Rows whose sums have floats of their own: the others go with them. */
+    private int kept(Rows rows) {
+        return pairs ? (rows.count() + 1) / 2 : rows.count();
+    }
+
+    /** Floats that the image takes for some rows of the output. */
+    int length(Rows rows) {
+        return kept(rows) * band.length();
+    }
+
+    /** Lays out what some rows of the output see. */
+    void fill(WholeNumbers image, Rows rows, float[] numbers) {
+        int kept = kept(rows);
+        for (int i = 0; i < kept; i++) {
+            int y = rows.from() + i;
+            band.fill(image, y, y + kept < rows.to() ? y + kept : y, FACTOR, numbers, i * band.length());
+        }
+    }
+
+    /**
+     * Sums of some rows of the output, of the channels from a group on.
+     *
+     * @param numbers as they were laid out for these rows
+     * @param tile scratch of {@value #TILE} numbers
+     * @param sums [the rows' pixels, {@link #width}], overwritten
+     */
+    void sums(float[] numbers, Rows rows, int group, float[] tile, int[] sums) {
+        int kept = kept(rows);
+        for (int y = 0; y < kept; y++) {
+            row(numbers, y * band.length(), y, rows.from() + y + kept < rows.to() ? kept : 0, group, tile, sums);
+        }
+    }
+
+    /** @param second rows to the one that goes with this one, 0 if none does */
+    private void row(float[] numbers, int at, int y, int second, int group, float[] tile, int[] sums) {
         for (int x = 0; x < g.outWidth();) {
             int pixels = pixels(g.outWidth() - x, vectors(group));
-            tile(numbers, at + x * band.pixel(), y, x, pixels, group, tile, sums);
+            tile(numbers, at + x * band.pixel(), y * g.outWidth() + x, second * g.outWidth(), pixels, group, tile,
+                    sums);
             x += pixels;
         }
     }
@@ -223,11 +181,12 @@ final class FloatConvolution implements IntegerKernels.Convolution {
         return left >= 8 && left != 14 ? 8 : left >= 7 ? 7 : vectors == 2 && left >= 4 ? 4 : 1;
     }
 
-    private void tile(float[] numbers, int at, int y, int x, int pixels, int group, float[] tile, int[] sums) {
+    private void tile(float[] numbers, int at, int to, int second, int pixels, int group, float[] tile,
+            int[] sums) {
         int vectors = vectors(group);
         int taps = group * band.taps() * CHANNELS;
-        boolean both = hasSecond(y);
-        for (Segment s : segments) {
+        boolean both = second > 0;
+        for (FloatSegments.Segment s : segments) {
             for (int v = 0; v < vectors; v++) {
                 FloatVector start = FloatVector.fromArray(F32, s.start(), (group + v) * CHANNELS);
                 FloatVector first = both ? start.mul(FACTOR + 1) : start;
@@ -237,7 +196,7 @@ final class FloatConvolution implements IntegerKernels.Convolution {
             }
             multiply(pixels, vectors, numbers, at + s.from(), taps + s.from() * vectors * CHANNELS, s.to() - s.from(),
                     tile);
-            move(tile, pixels, vectors, y, x, group, s, sums);
+            move(tile, pixels, vectors, to, second, group, s, sums);
         }
     }
 
@@ -261,20 +220,19 @@ final class FloatConvolution implements IntegerKernels.Convolution {
     }
 
     /** Writes a tile to the sums of both rows, or adds it. */
-    private void move(float[] tile, int pixels, int vectors, int y, int x, int group, Segment segment, int[] sums) {
-        int channels = groups * CHANNELS;
-        int lower = half * g.outWidth() * channels;
-        boolean both = hasSecond(y);
+    private void move(float[] tile, int pixels, int vectors, int pixel, int second, int group,
+            FloatSegments.Segment segment, int[] sums) {
+        int width = vectors * CHANNELS;
         boolean more = segment.from() > 0;
         for (int v = 0; v < vectors; v++) {
             IntVector bits = IntVector.fromArray(I32, segment.bits(), (group + v) * CHANNELS);
             for (int p = 0; p < pixels; p++) {
                 FloatVector sum = FloatVector.fromArray(F32, tile, (p * vectors + v) * CHANNELS);
-                int to = (y * g.outWidth() + x + p) * channels + (group + v) * CHANNELS;
-                if (both) {
-                    FloatVector second = sum.fma(INVERSE, WHOLE);
-                    store(second, bits, more, sums, to + lower);
-                    sum = second.sub(WHOLE).fma(MINUS_FACTOR, sum);
+                int to = (pixel + p) * width + v * CHANNELS;
+                if (second > 0) {
+                    FloatVector other = sum.fma(INVERSE, WHOLE);
+                    store(other, bits, more, sums, to + second * width);
+                    sum = other.sub(WHOLE).fma(MINUS_FACTOR, sum);
                 }
                 store(sum.add(WHOLE), bits, more, sums, to);
             }

@@ -1,6 +1,7 @@
 package dev.goshawk.cpu.kernel.integer;
 
 import dev.goshawk.backend.IntegerKernels;
+import dev.goshawk.backend.WholeNumbers;
 import dev.goshawk.tensor.ConvGeometry;
 import java.util.Arrays;
 
@@ -34,15 +35,16 @@ final class IntConvolution implements IntegerKernels.Convolution {
     }
 
     @Override
-    public void run(int[] image, int[] sums) {
-        float[] numbers = band.numbers(1);
+    public void run(WholeNumbers numbers, int[] sums) {
+        int[] image = numbers.toInts();
+        float[] row = new float[band.length()];
         int[] tile = new int[PIXELS * IntTiles.LANES];
         for (int y = 0; y < g.outHeight(); y++) {
-            band.fill(image, y, numbers);
+            band.fill(image, y, row);
             for (int group = 0; group < groups; group++) {
                 for (int x = 0; x < g.outWidth();) {
                     int pixels = g.outWidth() - x >= PIXELS ? PIXELS : 1;
-                    tile(numbers, x, pixels, group, tile);
+                    tile(row, x, pixels, group, tile);
                     store(tile, pixels, (y * g.outWidth() + x) * g.outChannels(), group * IntTiles.LANES, sums);
                     x += pixels;
                 }
@@ -50,14 +52,14 @@ final class IntConvolution implements IntegerKernels.Convolution {
         }
     }
 
-    private void tile(float[] numbers, int x, int pixels, int group, int[] tile) {
+    private void tile(float[] row, int x, int pixels, int group, int[] tile) {
         int at = x * band.pixel();
         int taps = group * band.taps() * IntTiles.LANES;
         Arrays.fill(tile, 0);
         if (pixels == PIXELS) {
-            IntTiles.eight(numbers, at, band.pixel(), filter, taps, band.taps(), tile);
+            IntTiles.eight(row, at, band.pixel(), filter, taps, band.taps(), tile);
         } else {
-            IntTiles.one(numbers, at, band.pixel(), filter, taps, band.taps(), tile);
+            IntTiles.one(row, at, band.pixel(), filter, taps, band.taps(), tile);
         }
     }
 

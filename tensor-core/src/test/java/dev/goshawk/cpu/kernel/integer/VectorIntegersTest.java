@@ -8,9 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.goshawk.backend.IntegerKernels;
+import dev.goshawk.backend.IntegerKernels.Convolved;
+import dev.goshawk.backend.IntegerKernels.Image;
+import dev.goshawk.backend.IntegerKernels.Operand;
 import dev.goshawk.backend.IntegerRescaling;
+import dev.goshawk.backend.WholeNumbers;
 import dev.goshawk.tensor.ConvGeometry;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,13 +59,29 @@ class VectorIntegersTest {
     }
 
     private void agree(ConvGeometry g, int[] image, int[] filter, boolean signed, long largest) {
-        int[] expected = run(IntegerKernels.PLAIN.convolution(g, filter, signed, largest), g, image);
-        IntegerKernels.Convolution prepared = kernels.convolution(g, filter, signed, largest);
-        assertArrayEquals(expected, run(prepared, g, image), g + " of at most " + largest);
-        assertArrayEquals(expected, run(prepared, g, image), "again");
+        Convolved operand = new Convolved(g, filter, signed, largest);
+        int[] expected = run(IntegerKernels.PLAIN.convolution(operand), g, ints(image));
+        IntegerKernels.Convolution prepared = kernels.convolution(operand);
+        assertArrayEquals(expected, run(prepared, g, ints(image)), g + " of at most " + largest);
+        assertArrayEquals(expected, run(prepared, g, ints(image)), "again");
+        if (!signed && largest <= WholeNumbers.MOST_OF_A_BYTE) {
+            assertArrayEquals(expected, run(prepared, g, bytes(image)), "bytes");
+        }
     }
 
-    private static int[] run(IntegerKernels.Convolution convolution, ConvGeometry g, int[] image) {
+    private static WholeNumbers ints(int[] numbers) {
+        return new WholeNumbers.Ints(numbers);
+    }
+
+    private static WholeNumbers bytes(int[] numbers) {
+        WholeNumbers bytes = WholeNumbers.zeros(true, numbers.length);
+        for (int i = 0; i < numbers.length; i++) {
+            bytes.set(i, numbers[i]);
+        }
+        return bytes;
+    }
+
+    private static int[] run(IntegerKernels.Convolution convolution, ConvGeometry g, WholeNumbers image) {
         int[] sums = new int[g.outHeight() * g.outWidth() * g.outChannels()];
         Arrays.fill(sums, 123);
         convolution.run(image, sums);
@@ -72,12 +93,14 @@ class VectorIntegersTest {
         ConvGeometry g = geometry(8, 8, 64, 64, 3, 3, 1, 1);
         int[] weights = new int[g.filterShape().size()];
         Arrays.fill(weights, 1);
-        assertTrue(FloatConvolution.of(g, weights, false, 15).isPaired());
+        assertTrue(FloatConvolution.of(new Convolved(g, weights, false, 15)).isPaired());
         Arrays.fill(weights, 127);
-        assertFalse(FloatConvolution.of(g, weights, false, 255).isPaired(), "two sums in a float are of no product");
-        assertInstanceOf(FloatConvolution.class, kernels.convolution(g, weights, false, 255));
-        assertNull(FloatConvolution.of(g, weights, false, 100_000), "a sum in a float is of one product");
-        assertInstanceOf(IntConvolution.class, kernels.convolution(g, weights, false, 100_000));
+        assertFalse(FloatConvolution.of(new Convolved(g, weights, false, 255)).isPaired(),
+                "two sums in a float are of no product");
+        assertInstanceOf(FloatConvolution.class, kernels.convolution(new Convolved(g, weights, false, 255)));
+        assertNull(FloatConvolution.of(new Convolved(g, weights, false, 100_000)),
+                "a sum in a float is of one product");
+        assertInstanceOf(IntConvolution.class, kernels.convolution(new Convolved(g, weights, false, 100_000)));
     }
 
     @Test
@@ -85,7 +108,7 @@ class VectorIntegersTest {
         ConvGeometry g = new ConvGeometry(1, 5, 5, 4, 6, 3, 3, 1, 1, 1, 1, 1, 1, 2);
         int[] image = numbers(100, 0, 3);
         int[] filter = numbers(g.filterShape().size(), -3, 3);
-        int[] found = run(kernels.convolution(g, filter, false, 3), g, image);
+        int[] found = run(kernels.convolution(new Convolved(g, filter, false, 3)), g, ints(image));
         int sum = 0;
         for (int r = 0; r < 3; r++) {
             for (int s = 0; s < 3; s++) {
@@ -100,32 +123,82 @@ class VectorIntegersTest {
     /** Terms that cover some of the channels, ties, shifts from 0 to 62, and clamping at both ends. */
     @Test
     void codesAreRoundedAlike() {
-        for (int channels : new int[] {16, 64, 10, 24}) {
+        for (int channels : new int[] {16, 64, 10, 24, 1}) {
             int pixels = 9;
-            int part = channels == 10 ? 3 : channels / 2;
-            long[][] factors = {new long[channels], new long[part]};
-            long[] added = new long[channels];
-            int[] shifts = new int[channels];
-            for (int c = 0; c < channels; c++) {
-                shifts[c] = c % 4 == 0 ? 0 : c % 4 == 1 ? 62 : random.nextInt(1, 40);
-                factors[0][c] = c % 3 == 0 ? 1L << Math.max(0, shifts[c] - 1) : random.nextInt();
-                added[c] = random.nextInt();
-            }
-            Arrays.setAll(factors[1], c -> random.nextInt());
-            IntegerRescaling r = new IntegerRescaling(new int[] {0, channels - part}, factors, added, shifts, 15);
+            int part = channels == 10 ? 3 : Math.max(1, channels / 2);
+            IntegerRescaling r = rescaling(15, new int[] {0, channels - part}, channels, part);
             int[][] terms = {numbers(pixels * channels, -9, 40), numbers(pixels * part, -9, 9)};
             terms[0][0] = Integer.MAX_VALUE;
-            terms[0][1] = Integer.MIN_VALUE;
-            int[] expected = new int[pixels * channels];
-            IntegerKernels.PLAIN.codes(r, terms, expected);
-            int[] found = new int[pixels * channels];
-            kernels.codes(r, terms, found);
-            assertArrayEquals(expected, found);
+            terms[0][pixels * channels - 1] = Integer.MIN_VALUE;
+            WholeNumbers[] images = {ints(terms[0]), ints(terms[1])};
+            WholeNumbers found = codes(kernels, r, List.of(new Image(), new Image()), images, pixels * channels);
             for (int c = 0; c < channels; c++) {
-                long half = shifts[c] == 0 ? 0 : 1L << shifts[c] - 1;
-                assertEquals((int) Math.clamp(r.sum(terms, 4, c) + half >> shifts[c], 0, 15),
-                        expected[4 * channels + c]);
+                long half = r.shifts()[c] == 0 ? 0 : 1L << r.shifts()[c] - 1;
+                assertEquals((int) Math.clamp(r.sum(images, 4, c) + half >> r.shifts()[c], 0, 15),
+                        found.get(4 * channels + c));
             }
         }
+    }
+
+    /** Factors, sums and shifts of terms with so many channels each. */
+    private IntegerRescaling rescaling(int highest, int[] from, int... channels) {
+        int all = channels[0];
+        long[][] factors = new long[channels.length][];
+        long[] added = new long[all];
+        int[] shifts = new int[all];
+        Arrays.setAll(shifts, c -> c % 4 == 0 ? 0 : c % 4 == 1 ? 62 : random.nextInt(1, 40));
+        Arrays.setAll(added, c -> random.nextInt());
+        for (int t = 0; t < factors.length; t++) {
+            factors[t] = new long[channels[t]];
+            Arrays.setAll(factors[t], c -> random.nextInt());
+        }
+        Arrays.setAll(factors[0], c -> c % 3 == 0 ? 1L << Math.max(0, shifts[c] - 1) : random.nextInt());
+        return new IntegerRescaling(from, factors, added, shifts, highest);
+    }
+
+    /** The codes, which have to be those of plain loops, with a byte each and with 32 bits. */
+    private static WholeNumbers codes(IntegerKernels kernels, IntegerRescaling r, List<Operand> operands,
+            WholeNumbers[] images, int length) {
+        WholeNumbers expected = WholeNumbers.zeros(false, length);
+        IntegerKernels.PLAIN.layer(r, operands).run(images, expected);
+        IntegerKernels.Layer layer = kernels.layer(r, operands);
+        for (boolean inBytes : new boolean[] {false, true, false}) {
+            if (!inBytes || r.highest() <= WholeNumbers.MOST_OF_A_BYTE) {
+                WholeNumbers found = WholeNumbers.zeros(inBytes, length);
+                for (int i = 0; i < length; i++) {
+                    found.set(i, 7);
+                }
+                layer.run(images, found);
+                assertArrayEquals(expected.toInts(), found.toInts());
+            }
+        }
+        return expected;
+    }
+
+    /**
+     * Convolutions and images in one layer: heights that are one block of rows and several, with and without a last row of its own, and channels that fill
+     * no vector. Codes have a byte or more, and so do the images.
+     */
+    @ParameterizedTest
+    @CsvSource({"32,32,16,16,3,15", "31,40,5,24,3,255", "9,13,64,10,1,15", "1,1,64,33,1,3", "57,56,16,64,3,300",
+            "113,112,3,8,3,15"})
+    void layersMakeCodesOfConvolutionsAndImages(int height, int width, int in, int out, int kernel, int highest) {
+        ConvGeometry g = geometry(height, width, in, out, kernel, kernel, 1, kernel / 2);
+        ConvGeometry strided = geometry(2 * height, 2 * width, 4, out, 1, 1, 2, 0);
+        Operand three = new Convolved(g, numbers(g.filterShape().size(), -7, 7), false, 15);
+        Operand one = new Convolved(strided, numbers(strided.filterShape().size(), -3, 3), true, 200);
+        Operand large = new Convolved(g, numbers(g.filterShape().size(), -30_000, 30_000), false, 15);
+        int pixels = height * width;
+        int part = (out + 1) / 2;
+        WholeNumbers codes = bytes(numbers(pixels * in, 0, 15));
+        WholeNumbers numbers = ints(numbers(4 * pixels * 4, -200, 200));
+        WholeNumbers image = bytes(numbers(pixels * out, 0, 255));
+        WholeNumbers some = ints(numbers(pixels * part, -1000, 1000));
+        int[] from = {0, 0, 0, out - part};
+        codes(kernels, rescaling(highest, from, out), List.of(three), new WholeNumbers[] {codes}, pixels * out);
+        codes(kernels, rescaling(highest, from, out, out), List.of(three, one), new WholeNumbers[] {codes, numbers},
+                pixels * out);
+        codes(kernels, rescaling(highest, from, out, out, out, part), List.of(one, large, new Image(), new Image()),
+                new WholeNumbers[] {numbers, codes, image, some}, pixels * out);
     }
 }

@@ -1,0 +1,101 @@
+package dev.goshawk.cpu.kernel.integer;
+
+import static dev.goshawk.cpu.kernel.simd.VectorSupport.F64;
+import static dev.goshawk.cpu.kernel.simd.VectorSupport.I32;
+
+import dev.goshawk.backend.IntegerRescaling;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/** Rounds sums of some channels to codes. Channels are filled up to whole vectors; a term is 0 where it has no channels. */
+final class VectorRescaling {
+    private static final VectorSpecies<Long> I64 = VectorSpecies.of(long.class,
+            VectorShape.forBitSize(F64.vectorBitSize()));
+    private static final int LANES = I64.length();
+    /** As many 32-bit numbers. */
+    private static final VectorSpecies<Integer> HALF = VectorSpecies.of(int.class,
+            VectorShape.forBitSize(Math.max(64, I32.vectorBitSize() / 2)));
+
+    private final long[][] factors;
+    /** What is added before numbers are shifted: halves included. */
+    private final long[] start;
+    private final long[] shifts;
+    private final int highest;
+
+    /** @param channels at least as many as the rescaling has */
+    VectorRescaling(IntegerRescaling r, int channels) {
+        this.factors = new long[r.factors().length][channels];
+        this.start = new long[channels];
+        this.shifts = new long[channels];
+        this.highest = r.highest();
+        for (int t = 0; t < factors.length; t++) {
+            System.arraycopy(r.factors()[t], 0, factors[t], r.from()[t], r.factors()[t].length);
+        }
+        for (int c = 0; c < r.channels(); c++) {
+            start[c] = r.added()[c] + r.half(c);
+            shifts[c] = r.shifts()[c];
+        }
+    }
+
+    /**
+     * Codes of neighbouring channels.
+     *
+     * @param terms the numbers of each: [pixels, width]
+     * @param from first channel
+     * @param width number of channels, whole vectors
+     * @param codes [pixels, width], overwritten; may be a term's
+     */
+    void codes(int[][] terms, int pixels, int from, int width, int[] codes) {
+        for (int c = 0; c < width; c += LANES) {
+            switch (factors.length) {
+                case 1 -> one(terms[0], pixels * width, from + c, c, width, codes);
+                case 2 -> two(terms[0], terms[1], pixels * width, from + c, c, width, codes);
+                default -> many(terms, pixels * width, from + c, c, width, codes);
+            }
+        }
+    }
+
+    private void one(int[] numbers, int end, int channel, int at, int width, int[] codes) {
+        LongVector factor = LongVector.fromArray(I64, factors[0], channel);
+        LongVector added = LongVector.fromArray(I64, start, channel);
+        LongVector shift = LongVector.fromArray(I64, shifts, channel);
+        for (int i = at; i < end; i += width) {
+            code(longs(numbers, i).mul(factor).add(added), shift).intoArray(codes, i);
+        }
+    }
+
+    private void two(int[] numbers, int[] others, int end, int channel, int at, int width, int[] codes) {
+        LongVector factor = LongVector.fromArray(I64, factors[0], channel);
+        LongVector other = LongVector.fromArray(I64, factors[1], channel);
+        LongVector added = LongVector.fromArray(I64, start, channel);
+        LongVector shift = LongVector.fromArray(I64, shifts, channel);
+        for (int i = at; i < end; i += width) {
+            LongVector sum = longs(numbers, i).mul(factor).add(longs(others, i).mul(other)).add(added);
+            code(sum, shift).intoArray(codes, i);
+        }
+    }
+
+    private void many(int[][] terms, int end, int channel, int at, int width, int[] codes) {
+        LongVector added = LongVector.fromArray(I64, start, channel);
+        LongVector shift = LongVector.fromArray(I64, shifts, channel);
+        for (int i = at; i < end; i += width) {
+            LongVector sum = added;
+            for (int t = 0; t < terms.length; t++) {
+                sum = longs(terms[t], i).mul(LongVector.fromArray(I64, factors[t], channel)).add(sum);
+            }
+            code(sum, shift).intoArray(codes, i);
+        }
+    }
+
+    private static LongVector longs(int[] numbers, int at) {
+        return (LongVector) IntVector.fromArray(HALF, numbers, at).convertShape(VectorOperators.I2L, I64, 0);
+    }
+
+    private IntVector code(LongVector sum, LongVector shift) {
+        return (IntVector) sum.lanewise(VectorOperators.ASHR, shift).max(0).min(highest)
+                .convertShape(VectorOperators.L2I, HALF, 0);
+    }
+}
