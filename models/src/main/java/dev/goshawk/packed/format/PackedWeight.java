@@ -44,7 +44,9 @@ public record PackedWeight(int elements, LevelRule rule, float[] numbers, byte[]
      * @throws IllegalArgumentException if one is none of the rule's
      */
     void check() {
-        if (rule.levels() == 1 << rule.bits()) {
+        int bits = rule.bits();
+        if (rule.levels() == 1 << bits
+                || rule.levels() == (1 << bits) - 1 && bits <= Byte.SIZE && !Codes.containsLargest(codes, bits)) {
             return;
         }
         Codes reader = new Codes(codes, 0, rule.bits());

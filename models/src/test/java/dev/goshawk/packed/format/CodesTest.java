@@ -2,6 +2,8 @@ package dev.goshawk.packed.format;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.goshawk.packed.format.LevelRule.Form;
 import dev.goshawk.tensor.Shape;
@@ -32,6 +34,29 @@ class CodesTest {
                 assertEquals(value, reader.next(), "width " + width);
             }
         }
+    }
+
+    /** Every place of the one code that symmetric levels lack, in sequences that do and do not end with a byte. */
+    @Test
+    void theLargestCodeIsFoundAnywhere() {
+        SplittableRandom random = new SplittableRandom(2);
+        for (int width = 1; width <= 8; width++) {
+            int largest = (1 << width) - 1;
+            for (int count : new int[] {1, 7, 8, 41}) {
+                int[] values = new int[count];
+                for (int i = 0; i < count; i++) {
+                    values[i] = random.nextInt(largest);
+                }
+                assertFalse(Codes.containsLargest(Codes.pack(values, width), width), width + " bits, " + count);
+                for (int i = 0; i < count; i++) {
+                    int kept = values[i];
+                    values[i] = largest;
+                    assertTrue(Codes.containsLargest(Codes.pack(values, width), width), width + " bits, at " + i);
+                    values[i] = kept;
+                }
+            }
+        }
+        assertFalse(Codes.containsLargest(new byte[0], 4));
     }
 
     @Test
