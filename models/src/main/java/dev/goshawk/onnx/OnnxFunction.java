@@ -100,12 +100,7 @@ public final class OnnxFunction {
         @Override
         public Value parameter(String name, ConstantArray array, Kind kind, boolean frozen) {
             bound.put(name, array.tensor(dtype));
-            Value torch = Value.input(name, dtype, array.shape());
-            return switch (kind) {
-                case CONV_WEIGHT -> torch.permute(2, 3, 1, 0);
-                case LINEAR_WEIGHT -> torch.transpose();
-                case BIAS, BN_WEIGHT, BN_BIAS, BN_MEAN, BN_VARIANCE, ARRAY, CONSTANT -> torch;
-            };
+            return Source.fromFile(Value.input(name, dtype, array.shape()), kind);
         }
 
         @Override

@@ -151,6 +151,14 @@ public final class OnnxBytes {
         });
     }
 
+    public static byte[] real(String name, float value) {
+        return message(out -> {
+            out.writeString(1, name);
+            out.writeFloat(2, value);
+            out.writeInt32(20, 1);
+        });
+    }
+
     public static byte[] attribute(String name, String value) {
         return message(out -> {
             out.writeString(1, name);

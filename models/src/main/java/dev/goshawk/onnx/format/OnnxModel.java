@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 
@@ -24,6 +25,12 @@ public record OnnxModel(String source, int opset, String producer, List<OnnxNode
 
     /** How far opsets go that were looked at; a later one may have changed an operator's meaning. */
     private static final int NEWEST = 26;
+    /** Operators of truth values, whatever they are given. */
+    private static final Set<String> TRUTHS = Set.of("Equal", "Less", "Greater", "LessOrEqual", "GreaterOrEqual", "And",
+            "Or", "Xor", "Not", "IsNaN", "IsInf");
+    /** Operators that give elements of their first input. */
+    private static final Set<String> MOVES = Set.of("Identity", "Transpose", "Reshape", "Squeeze", "Unsqueeze",
+            "Flatten", "Expand", "Tile", "Slice", "Split", "Gather", "GatherElements", "GatherND", "Concat", "Trilu", "Pad");
 
     /**
      * A value given from outside.
@@ -74,6 +81,30 @@ public record OnnxModel(String source, int opset, String producer, List<OnnxNode
         if (!missing.isEmpty()) {
             throw new OnnxException("nothing makes the output " + OnnxException.quoted(missing.getFirst()));
         }
+    }
+
+    /** Whether a value is made of truth values, as far as the nodes tell that it comes from. */
+    public boolean isTruth(String value) {
+        String name = value;
+        for (OnnxNode node : nodes.reversed()) {
+            if (node.outputs().contains(name)) {
+                if (MOVES.contains(node.operator()) || "Where".equals(node.operator())) {
+                    name = "Where".equals(node.operator()) ? node.inputs().getLast() : node.inputs().getFirst();
+                } else {
+                    return TRUTHS.contains(node.operator())
+                            || "Cast".equals(node.operator()) && node.whole("to", 1) == ElementKind.BOOL.code()
+                            || node.attributes().get("value") instanceof OnnxNode.Attribute.Array a && isTruth(a.value());
+                }
+            }
+        }
+        ConstantArray array = initializers.get(name);
+        String given = name;
+        return array != null && isTruth(array)
+                || inputs.stream().anyMatch(i -> i.name().equals(given) && i.kind() == ElementKind.BOOL);
+    }
+
+    private static boolean isTruth(ConstantArray array) {
+        return array.kind().equals(Optional.of(ElementKind.BOOL));
     }
 
     /** How many nodes use a value; a use as the graph's output counts. */

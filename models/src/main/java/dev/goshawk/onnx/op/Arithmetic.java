@@ -39,6 +39,19 @@ final class Arithmetic {
         binary(all, "GreaterOrEqual", Value::atLeast);
         binary(all, "And", Value::multiply);
         binary(all, "Or", Value::max);
+        binary(all, "Xor", (a, b) -> a.subtract(b).abs());
+        all.put("Mod", Operator.single(n -> {
+            if (!n.constant(0).isInteger() || !n.constant(1).isInteger()) {
+                throw new OnnxException("expected whole numbers");
+            }
+            // As C has it, the remainder has the sign of the first operand, else that of the second.
+            boolean asInC = n.onnx().whole("fmod", 0) == 1;
+            return join(n, n.term(0), n.term(1), (a, b) -> {
+                Value ratio = a.divide(b);
+                Value whole = asInC ? Elementwise.truncated(ratio) : ratio.floor();
+                return a.subtract(b.multiply(whole));
+            });
+        }));
         all.put("Where", Operator.single(n -> {
             ConstantArray choice = n.term(0).constant();
             if (choice != null && choice.isUniform()) {

@@ -2,6 +2,8 @@ package dev.goshawk.onnx.op;
 
 import dev.goshawk.graph.Activations;
 import dev.goshawk.graph.Value;
+import dev.goshawk.onnx.format.ConstantArray;
+import dev.goshawk.onnx.format.ElementKind;
 import dev.goshawk.onnx.format.OnnxException;
 import dev.goshawk.tensor.Shape;
 import java.util.Arrays;
@@ -19,7 +21,7 @@ final class Elementwise {
     static void register(Map<String, Operator> all) {
         plain(all, "Identity", x -> x);
         plain(all, "Dropout", x -> x);
-        plain(all, "Cast", x -> x);
+        all.put("Cast", Operator.single(Elementwise::cast));
         plain(all, "Sigmoid", Value::sigmoid);
         plain(all, "Tanh", Value::tanh);
         plain(all, "Exp", Value::exp);
@@ -31,6 +33,20 @@ final class Elementwise {
         plain(all, "Softplus", Value::softplus);
         plain(all, "Sin", Value::sin);
         plain(all, "Cos", Value::cos);
+        plain(all, "Tan", x -> x.sin().divide(x.cos()));
+        plain(all, "Sinh", x -> halfSinh(x).multiply(x.scale(0.5).exp().add(x.scale(-0.5).exp())));
+        plain(all, "Cosh", x -> halfSinh(x).square().scale(2).add(1));
+        plain(all, "Atanh", x -> x.log1p().subtract(x.negate().log1p()).scale(0.5));
+        plain(all, "IsNaN", x -> x.atLeast(x).negate().add(1));
+        all.put("IsInf", Operator.single(n -> {
+            boolean above = n.onnx().whole("detect_positive", 1) == 1;
+            boolean below = n.onnx().whole("detect_negative", 1) == 1;
+            return n.map(0, x -> {
+                Value infinity = x.like(Double.POSITIVE_INFINITY);
+                Value either = above && below ? x.abs() : above ? x : x.negate();
+                return above || below ? either.atLeast(infinity) : x.like(0);
+            });
+        }));
         plain(all, "Erf", Value::erf);
         plain(all, "Floor", Value::floor);
         plain(all, "Ceil", x -> x.negate().floor().negate());
@@ -83,6 +99,27 @@ final class Elementwise {
 
     private static void plain(Map<String, Operator> all, String name, UnaryOperator<Value> function) {
         all.put(name, Operator.single(n -> n.map(0, function)));
+    }
+
+    /** sinh(x / 2): differences of numbers of unlike sign lose no digits near 0, and half of x overflows later. */
+    private static Value halfSinh(Value x) {
+        return x.scale(0.5).expm1().subtract(x.scale(-0.5).expm1()).scale(0.5);
+    }
+
+    /** The whole part, towards zero. */
+    static Value truncated(Value x) {
+        return x.abs().floor().multiply(x.sign());
+    }
+
+    /** To whole numbers the fraction is dropped, to truth values all but 0 are 1; floating types are all one. */
+    private static Term cast(Node n) {
+        ElementKind to = ElementKind.of(n.onnx().whole("to", 1));
+        ConstantArray known = n.term(0).constant();
+        boolean whole = n.term(0).rounding() != null || known != null && known.isInteger();
+        if (!to.isInteger() || whole && to != ElementKind.BOOL) {
+            return n.map(0, x -> x);
+        }
+        return n.map(0, to == ElementKind.BOOL ? x -> x.sign().abs() : Elementwise::truncated);
     }
 
     /** x where it is positive, else minus what is given for its negative part. */

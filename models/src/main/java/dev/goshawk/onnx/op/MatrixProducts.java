@@ -1,5 +1,6 @@
 package dev.goshawk.onnx.op;
 
+import dev.goshawk.graph.Einsum;
 import dev.goshawk.graph.Functions;
 import dev.goshawk.graph.Value;
 import dev.goshawk.models.ParameterSpec.Kind;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** Matrix products. */
 final class MatrixProducts {
@@ -17,6 +19,8 @@ final class MatrixProducts {
 
     static void register(Map<String, Operator> all) {
         all.put("MatMul", Operator.single(MatrixProducts::matmul));
+        all.put("Einsum", Operator.single(n -> Term.traced(Einsum.einsum(n.onnx().text("equation", ""),
+                IntStream.range(0, n.inputs()).mapToObj(n::logical).toArray(Value[]::new)))));
         all.put("Gemm", Operator.single(MatrixProducts::gemm));
     }
 

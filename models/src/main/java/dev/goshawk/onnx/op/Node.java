@@ -143,6 +143,11 @@ final class Node {
         return t.isConstant() ? translation.ofConstant(t, kind, false) : t.logical();
     }
 
+    /** Whether an input is of truth values. */
+    boolean isTruth(int i) {
+        return translation.isTruth(node.inputs().get(i));
+    }
+
     /** A constant with its name, for what becomes a batch normalization's parameter. */
     Source.Named named(int i) {
         return new Source.Named(term(i).name(), constant(i));

@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
 /** Softmax and the normalizations. */
 final class NormalizationOperators {
     /** The first opset whose softmax runs along one axis; before, over that axis and all after it. */
-    private static final int SOFTMAX_OF_ONE_AXIS = 13;
+    static final int SOFTMAX_OF_ONE_AXIS = 13;
     private static final double EPSILON = 1e-5;
 
     private NormalizationOperators() {
@@ -28,6 +28,12 @@ final class NormalizationOperators {
         all.put("GroupNormalization", Operator.single(n -> grouped(n, n.onnx().whole("num_groups", 1),
                 n.opset() >= 21)));
         all.put("LayerNormalization", Operator.single(NormalizationOperators::layer));
+        all.put("RMSNormalization", Operator.single(n -> {
+            Value x = n.logical(0);
+            int rank = x.shape().rank();
+            int[] axes = IntStream.range(Axes.of(n.onnx().whole("axis", -1), rank), rank).toArray();
+            return Term.traced(scaled(x, axes, n.onnx().real("epsilon", EPSILON)).multiply(n.logical(1)));
+        }));
         all.put("MeanVarianceNormalization", Operator.single(n -> {
             int[] axes = Axes.of(n.onnx().wholes("axes", 0, 2, 3), n.rank(0));
             return Term.traced(centred(n.logical(0), axes, 1e-9));
@@ -83,8 +89,16 @@ final class NormalizationOperators {
         for (int a : axes) {
             kept[a] = 1;
         }
-        Value c = x.subtract(x.mean(axes).reshape(kept));
-        return c.divide(c.square().mean(axes).add(epsilon).sqrt().reshape(kept));
+        return scaled(x.subtract(x.mean(axes).reshape(kept)), axes, epsilon);
+    }
+
+    /** x over its root mean square, along the axes. */
+    private static Value scaled(Value x, int[] axes, double epsilon) {
+        int[] kept = x.shape().dims();
+        for (int a : axes) {
+            kept[a] = 1;
+        }
+        return x.divide(x.square().mean(axes).add(epsilon).sqrt().reshape(kept));
     }
 
     private static Term grouped(Node n, int groups, boolean scaleByChannel) {

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 public final class Operators {
     private static final Map<String, Operator> ALL = new HashMap<>();
     /** Operators whose result is whole whatever their operands are. */
-    private static final Set<String> WHOLE = Set.of("Shape", "Size", "Equal", "Less", "Greater", "LessOrEqual",
+    private static final Set<String> WHOLE = Set.of("Shape", "Size", "Equal", "IsNaN", "IsInf", "Xor",
+            "ArgMax", "ArgMin", "Less", "Greater", "LessOrEqual",
             "GreaterOrEqual", "And", "Or", "Not");
 
     static {
@@ -25,6 +26,8 @@ public final class Operators {
         MatrixProducts.register(ALL);
         Shapes.register(ALL);
         Selections.register(ALL);
+        Indexed.register(ALL);
+        AttentionOperators.register(ALL);
         QuantizationOperators.register(ALL);
     }
 
@@ -51,8 +54,11 @@ public final class Operators {
         return found;
     }
 
-    /** Whether a node of constants makes whole numbers, given whether its first operand holds such. */
-    static boolean makesIntegers(OnnxNode node, boolean wholeOperand) {
+    /** Whether an output of a node of constants holds whole numbers, given whether its first operand holds such. */
+    static boolean makesIntegers(OnnxNode node, int output, boolean wholeOperand) {
+        if ("TopK".equals(node.operator())) {
+            return output == 1 || wholeOperand;
+        }
         if ("Cast".equals(node.operator())) {
             int to = node.whole("to", 1);
             return to != 1 && to != 10 && to != 11 && to != 16;

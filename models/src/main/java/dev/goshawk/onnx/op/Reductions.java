@@ -1,14 +1,19 @@
 package dev.goshawk.onnx.op;
 
 import dev.goshawk.graph.Functions;
+import dev.goshawk.graph.Op;
 import dev.goshawk.graph.Value;
 import dev.goshawk.onnx.format.OnnxException;
 import dev.goshawk.tensor.PoolGeometry;
+import dev.goshawk.tensor.Shape;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
-/** Reductions over axes. */
+/** Reductions over axes, and what depends on the order of elements along one: the largest, where they are, sums up to each. */
 final class Reductions {
     private Reductions() {
     }
@@ -28,6 +33,25 @@ final class Reductions {
         put(all, "ReduceLogSum", (x, axes) -> x.sum(axes).log());
         put(all, "ReduceLogSumExp", Reductions::logSumExp);
         put(all, "ReduceProd", Reductions::product);
+        all.put("ArgMax", Operator.single(n -> position(n, x -> x)));
+        all.put("ArgMin", Operator.single(n -> position(n, Value::negate)));
+        all.put("TopK", Reductions::topK);
+        all.put("Hardmax", Operator.single(n -> {
+            Value x = n.logical(0);
+            if (n.opset() >= NormalizationOperators.SOFTMAX_OF_ONE_AXIS) {
+                return Term.traced(along(x, Axes.of(n.onnx().whole("axis", -1), n.rank(0)),
+                        rows -> Largest.of(rows).mask()));
+            }
+            int axis = Axes.of(n.onnx().whole("axis", 1), n.rank(0));
+            Value rows = x.reshape(Axes.product(x.shape(), 0, axis), Axes.product(x.shape(), axis, n.rank(0)));
+            return Term.traced(Largest.of(rows).mask().reshape(x.shape()));
+        }));
+        all.put("CumSum", Operator.single(n -> {
+            int axis = Axes.of((int) n.constant(1).scalar(), n.rank(0));
+            return n.map(0, x -> sums(x, n.term(0).place(axis), n.onnx().whole("exclusive", 0) == 1,
+                    n.onnx().whole("reverse", 0) == 1));
+        }));
+        all.put("Trilu", Operator.single(Reductions::triangle));
     }
 
     private static void put(Map<String, Operator> all, String name, Reduction reduction) {
@@ -108,5 +132,117 @@ final class Reductions {
     private static int[] dropped(Value x, int... axes) {
         return IntStream.range(0, x.shape().rank()).filter(i -> Arrays.binarySearch(axes, i) < 0)
                 .map(i -> x.shape().dim(i)).toArray();
+    }
+
+    /** The first largest element of each row of a matrix [rows, length]. */
+    private record Largest(Value value, Value mask) {
+        static Largest of(Value rows) {
+            int[] d = rows.shape().dims();
+            PoolGeometry whole = new PoolGeometry(d[0], 1, d[1], 1, 1, d[1], 1, 1, 0, 0, 0, 0);
+            Value image = rows.reshape(d[0], 1, d[1], 1);
+            Value index = Value.of(new Op.MaxPoolIndices(whole), image);
+            Value value = Value.of(new Op.PoolGather(whole), image, index);
+            Value mask = Value.of(new Op.PoolScatter(whole), value.like(1), index);
+            return new Largest(value.reshape(d[0], 1), mask.reshape(d));
+        }
+
+        /** Where it is, [rows, 1]; a whole number. */
+        Value index() {
+            return mask.multiply(numbers(mask, mask.shape().dim(1))).sum(1).reshape(mask.shape().dim(0), 1);
+        }
+    }
+
+    /** 0, 1, 2, ... */
+    private static Value numbers(Value like, int count) {
+        return Functions.cumulativeSum(Value.constant(1, like.dtype(), Shape.of(count)), 0).subtract(1);
+    }
+
+    /** A function of rows [rows, length] to [rows, any length], along an axis. */
+    private static Value along(Value x, int axis, UnaryOperator<Value> function) {
+        int rank = x.shape().rank();
+        int[] order = IntStream.range(0, rank).map(i -> i == axis ? rank - 1 : i == rank - 1 ? axis : i).toArray();
+        Value last = Axes.permute(x, order);
+        int[] d = last.shape().dims();
+        if (x.shape().size() == 0) {
+            throw new OnnxException("expected an element or more, got shape " + x.shape());
+        }
+        Value result = function.apply(last.reshape(x.shape().size() / d[rank - 1], d[rank - 1]));
+        d[rank - 1] = result.shape().dim(1);
+        return Axes.permute(result.reshape(d), order);
+    }
+
+    private static Term position(Node n, UnaryOperator<Value> ordered) {
+        int axis = Axes.of(n.onnx().whole("axis", 0), n.rank(0));
+        boolean last = n.onnx().whole("select_last_index", 0) == 1;
+        Value places = along(ordered.apply(n.logical(0)), axis, rows -> {
+            int length = rows.shape().dim(1);
+            if (!last) {
+                return Largest.of(rows).index();
+            }
+            Axes.requireFew(length);
+            int[] back = IntStream.range(0, length).map(i -> length - 1 - i).toArray();
+            return Largest.of(Axes.pick(rows, 1, back)).index().subtractFrom(length - 1);
+        });
+        int[] dims = IntStream.range(0, n.rank(0)).filter(i -> i != axis).map(n.shape(0)::dim).toArray();
+        return Term.traced(n.onnx().whole("keepdims", 1) == 1 ? places : places.reshape(dims));
+    }
+
+    /** The largest one by one, each removed before the next is looked for. */
+    private static List<Term> topK(Node n) {
+        int axis = Axes.of(n.onnx().whole("axis", -1), n.rank(0));
+        int k = n.has(1) ? (int) n.constant(1).scalar() : n.onnx().whole("k", 0);
+        int extent = n.shape(0).dim(axis);
+        if (k < 1 || k > extent) {
+            throw new OnnxException("expected k of 1 to " + extent + ", got " + k);
+        }
+        Axes.requireFew(k);
+        boolean largest = n.onnx().whole("largest", 1) == 1;
+        List<Term> results = new ArrayList<>();
+        for (boolean index : new boolean[] {false, true}) {
+            results.add(Term.traced(along(n.logical(0), axis, x -> {
+                Value rows = largest ? x : x.negate();
+                List<Value> found = new ArrayList<>();
+                for (int i = 0; i < k; i++) {
+                    Largest next = Largest.of(rows);
+                    found.add(index ? next.index() : largest ? next.value() : next.value().negate());
+                    rows = Functions.where(next.mask(), rows.like(Double.NEGATIVE_INFINITY), rows);
+                }
+                return found.size() == 1 ? found.getFirst() : Functions.concat(1, found);
+            })));
+        }
+        return results;
+    }
+
+    /** Sums up to each element, or from it on; each is a sum of at most log2 n others. */
+    private static Value sums(Value x, int axis, boolean exclusive, boolean reverse) {
+        Value sum = exclusive ? shifted(x, axis, 1, reverse) : x;
+        int extent = x.shape().dim(axis);
+        for (int step = 1; step < extent; step *= 2) {
+            sum = sum.add(shifted(sum, axis, step, reverse));
+        }
+        return sum;
+    }
+
+    /** Moved along an axis, zeros coming in. */
+    private static Value shifted(Value x, int axis, int by, boolean down) {
+        int extent = x.shape().dim(axis);
+        int[] pad = new int[x.shape().rank()];
+        pad[axis] = by;
+        return down
+                ? Axes.slice(x, axis, by, extent, 1).pad(new int[pad.length], pad)
+                : Axes.slice(x, axis, 0, extent - by, 1).pad(pad, new int[pad.length]);
+    }
+
+    private static Term triangle(Node n) {
+        Value x = n.logical(0);
+        int rank = x.shape().rank();
+        if (rank < 2) {
+            throw new OnnxException("expected an array of at least 2 axes, got shape " + x.shape());
+        }
+        double k = n.number("k", 1, 0);
+        Value rows = numbers(x, x.shape().dim(-2)).reshape(x.shape().dim(-2), 1);
+        Value above = numbers(x, x.shape().dim(-1)).subtract(rows);
+        Value kept = n.onnx().whole("upper", 1) == 1 ? above.atLeast(above.like(k)) : above.like(k).atLeast(above);
+        return Term.traced(Functions.where(kept, x, x.like(0)));
     }
 }

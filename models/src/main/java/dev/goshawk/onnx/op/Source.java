@@ -28,6 +28,15 @@ public interface Source {
      */
     Value parameter(String name, ConstantArray array, Kind kind, boolean frozen);
 
+    /** An array with the layout of a file, in Goshawk's. */
+    static Value fromFile(Value array, Kind kind) {
+        return switch (kind) {
+            case CONV_WEIGHT -> array.permute(2, 3, 1, 0);
+            case LINEAR_WEIGHT -> array.transpose();
+            case BIAS, BN_WEIGHT, BN_BIAS, BN_MEAN, BN_VARIANCE, ARRAY, CONSTANT -> array;
+        };
+    }
+
     /** Adds multiply-adds of one image to the layer whose weight was asked for last. */
     void addMacs(long count);
 

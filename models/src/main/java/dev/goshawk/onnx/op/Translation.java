@@ -200,7 +200,7 @@ public final class Translation {
                 boolean trains = moved || result.isTrainable();
                 folded.add(Term.constant(name, Objects.requireNonNull(result.constant()), trains));
             } else {
-                boolean integer = Operators.makesIntegers(node, whole);
+                boolean integer = Operators.makesIntegers(node, i, whole);
                 folded.add(Term.constant(name, folding.compute(result.logical(), integer), moved));
             }
         }
@@ -225,12 +225,7 @@ public final class Translation {
         @Override
         public Value parameter(String name, ConstantArray array, Kind kind, boolean frozen) {
             bound.put(name, array.tensor(DType.FLOAT64));
-            Value torch = Value.input(name, DType.FLOAT64, array.shape());
-            return switch (kind) {
-                case CONV_WEIGHT -> torch.permute(2, 3, 1, 0);
-                case LINEAR_WEIGHT -> torch.transpose();
-                default -> torch;
-            };
+            return Source.fromFile(Value.input(name, DType.FLOAT64, array.shape()), kind);
         }
 
         @Override
@@ -265,6 +260,10 @@ public final class Translation {
         return source;
     }
 
+    boolean isTruth(String name) {
+        return model.isTruth(name);
+    }
+
     Value logical(Term term) {
         return term.isConstant() ? ofConstant(term, Kind.ARRAY, false) : term.logical();
     }
@@ -293,10 +292,6 @@ public final class Translation {
             return known.value();
         }
         Value file = known.asInFile();
-        return switch (kind) {
-            case CONV_WEIGHT -> file.permute(2, 3, 1, 0);
-            case LINEAR_WEIGHT -> transposed ? file : file.transpose();
-            default -> file;
-        };
+        return kind == Kind.LINEAR_WEIGHT && transposed ? file : Source.fromFile(file, kind);
     }
 }

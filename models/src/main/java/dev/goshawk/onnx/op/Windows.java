@@ -12,6 +12,7 @@ import dev.goshawk.tensor.PoolGeometry;
 import dev.goshawk.tensor.Shape;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** Convolution, its transpose and pooling, of images and of rows ([batch, channels, length], which are images of height 1). */
 final class Windows {
@@ -23,12 +24,30 @@ final class Windows {
         all.put("ConvTranspose", Operator.single(Windows::convTranspose));
         all.put("MaxPool", Operator.single(Windows::maxPool));
         all.put("AveragePool", Operator.single(Windows::averagePool));
+        all.put("LpPool", Operator.single(n -> {
+            Value x = image(n);
+            PoolGeometry g = pool(n, x);
+            // Zeros beyond the border add nothing, so the mean over whole windows is the sum over their size.
+            return result(n, norm(n, x, y -> Functions.avgPool(y, g, true).scale(
+                    (double) g.kernelHeight() * g.kernelWidth())));
+        }));
+        all.put("GlobalLpPool", Operator.single(n -> global(n.channelsLast(0),
+                (x, axes) -> norm(n, x, y -> y.sum(axes)))));
         all.put("GlobalAveragePool", Operator.single(n -> global(n.channelsLast(0), Value::mean)));
         all.put("GlobalMaxPool", Operator.single(n -> global(n.channelsLast(0), Reductions::max)));
     }
 
     private interface OverAxes {
         Value apply(Value x, int... axes);
+    }
+
+    /** The root of a sum of powers of absolute values. */
+    private static Value norm(Node n, Value x, UnaryOperator<Value> sum) {
+        int p = n.onnx().whole("p", 2);
+        if (p < 1) {
+            throw new OnnxException("attribute p: expected 1 or more, got " + p);
+        }
+        return sum.apply(p == 2 ? x.square() : x.abs().pow(p)).pow(1.0 / p);
     }
 
     private static Term global(Value x, OverAxes reduction) {

@@ -20,7 +20,7 @@ final class OperatorSamples {
                 "Cos",
                 "Erf", "Floor", "Ceil", "Round", "Sign", "Softsign", "Mish", "HardSwish", "Relu", "LeakyRelu", "Elu",
                 "Celu",
-                "Selu", "HardSigmoid", "ThresholdedRelu", "Shrink", "Gelu", "GlobalAveragePool", "GlobalMaxPool",
+                "Selu", "Sinh", "Cosh", "Hardmax", "Trilu", "GlobalLpPool", "HardSigmoid", "ThresholdedRelu", "Shrink", "Gelu", "GlobalAveragePool", "GlobalMaxPool",
                 "Softmax",
                 "LogSoftmax", "MeanVarianceNormalization", "LpNormalization", "Flatten", "Transpose")) {
             byte[][] attributes = name.equals("Transpose")
@@ -28,7 +28,7 @@ final class OperatorSamples {
                     : new byte[0][];
             all.put(name, of(21).node(name, List.of("c"), List.of("s"), attributes));
         }
-        for (String name : List.of("Log", "Sqrt", "Reciprocal")) {
+        for (String name : List.of("Log", "Sqrt", "Reciprocal", "Tan", "Atanh")) {
             all.put(name, of(21).node(name, List.of("p"), List.of("s")));
         }
         for (String name : List.of("Add", "Sub", "Mul", "Div", "Pow", "Sum", "Max", "Min", "Mean")) {
@@ -42,7 +42,7 @@ final class OperatorSamples {
                     .node("Cast", List.of("b"), List.of("s"), FLOAT));
         }
         all.put("Cast", of(21).node("Cast", List.of("c"), List.of("s"), attribute("to", 11)));
-        for (String name : List.of("And", "Or")) {
+        for (String name : List.of("And", "Or", "Xor")) {
             all.put(name,
                     conditions().node(name, List.of("b1", "b2"), List.of("b")).node("Cast", List.of("b"), List.of("s"),
                             FLOAT));
@@ -56,6 +56,8 @@ final class OperatorSamples {
         all.put("Clip", of(21).initializer(OnnxBytes.floats("low", new long[0], -0.3f))
                 .node("Clip", List.of("c", "low"), List.of("s")));
         layers();
+        sequences();
+        indexed();
         shapes();
         selections();
         for (String name : List.of("Sum", "Mean", "Max", "Min", "L1", "L2", "SumSquare", "LogSum", "LogSumExp",
@@ -120,6 +122,72 @@ final class OperatorSamples {
                 .initializer(OnnxBytes.floats("bits", new long[0], 3))
                 .named("qonnx.custom_op.general", "", "Quant", List.of("p", "step", "nil", "bits"), List.of("d"))
                 .node("Sin", List.of("d"), List.of("s")));
+    }
+
+    private void sequences() {
+        all.put("Einsum", of(21).node("Einsum", List.of("c", "p"), List.of("s"),
+                attribute("equation", "bcij,bcjk->bcik")));
+        all.put("RMSNormalization", of(23).initializer(OnnxSamples.weight("g", 4))
+                .node("RMSNormalization", List.of("c", "g"), List.of("s")));
+        all.put("Attention", of(23).node("Attention", List.of("c", "p", "c"), List.of("s"),
+                attribute("is_causal", 1)));
+        all.put("RotaryEmbedding", of(23).initializer(OnnxBytes.integers("axes", new long[] {1}, 1))
+                .node("ReduceMean", List.of("p", "axes"), List.of("angles"), attribute("keepdims", 0))
+                .node("Cos", List.of("angles"), List.of("cos")).node("Sin", List.of("angles"), List.of("sin"))
+                .node("Concat", List.of("c", "p"), List.of("d"), attribute("axis", 3))
+                .node("RotaryEmbedding", List.of("d", "cos", "sin"), List.of("s")));
+        all.put("LpPool", of(21).node("LpPool", List.of("c"), List.of("s"), attribute("kernel_shape", 3, 2),
+                attribute("pads", 1, 0, 1, 1)));
+        all.put("CumSum", of(21).initializer(OnnxBytes.integers("axis", new long[0], -1))
+                .node("CumSum", List.of("c", "axis"), List.of("s"), attribute("reverse", 1)));
+        all.put("TopK", of(21).initializer(OnnxBytes.integers("k", new long[] {1}, 2))
+                .node("TopK", List.of("c", "k"), List.of("s", "i"), attribute("axis", 2)));
+        for (String name : List.of("ArgMax", "ArgMin")) {
+            all.put(name, of(21).node(name, List.of("c"), List.of("i"), attribute("axis", 3))
+                    .node("Cast", List.of("i"), List.of("s"), FLOAT));
+        }
+        OnnxBytes logarithm = of(21).node("Log", List.of("c"), List.of("l"));
+        all.put("IsNaN", logarithm.node("IsNaN", List.of("l"), List.of("b"))
+                .node("Cast", List.of("b"), List.of("s"), FLOAT));
+        all.put("IsInf", of(21).node("Floor", List.of("p"), List.of("f")).node("Round", List.of("p"), List.of("r"))
+                .node("Div", List.of("r", "f"), List.of("q")).node("IsInf", List.of("q"), List.of("b"))
+                .node("Cast", List.of("b"), List.of("s"), FLOAT));
+        all.put("Mod", of(21).initializer(OnnxBytes.integers("a", new long[] {4}, -7, 8, 3, 5))
+                .initializer(OnnxBytes.integers("b", new long[] {4}, 3, -5, 9, 3))
+                .node("Mod", List.of("a", "b"), List.of("m")).node("Cast", List.of("m"), List.of("f"), FLOAT)
+                .node("Mul", List.of("c", "f"), List.of("s")));
+    }
+
+    /** Indices [batch, 1, 1, 2] named at, and as many numbers named put. */
+    private static OnnxBytes indices(int opset) {
+        return of(opset).initializer(OnnxBytes.integers("two", new long[] {2}, 3, 1))
+                .initializer(OnnxSamples.weight("numbers", 2)).initializer(OnnxBytes.integers("0", new long[] {1}, 0))
+                .initializer(OnnxBytes.integers("rest", new long[] {3}, 1, 1, 2))
+                .node("Shape", List.of("c"), List.of("dims")).node("Gather", List.of("dims", "0"), List.of("n"))
+                .node("Concat", List.of("n", "rest"), List.of("to"), attribute("axis", 0))
+                .node("Expand", List.of("two", "to"), List.of("at"))
+                .node("Expand", List.of("numbers", "to"), List.of("put"));
+    }
+
+    private void indexed() {
+        all.put("GatherElements", indices(21).node("GatherElements", List.of("c", "at"), List.of("s"),
+                attribute("axis", 3)));
+        all.put("ScatterElements", indices(21).node("ScatterElements", List.of("c", "at", "put"), List.of("s"),
+                attribute("axis", 3), attribute("reduction", "add")));
+        all.put("Scatter", indices(9).node("Scatter", List.of("c", "at", "put"), List.of("s"), attribute("axis", 3)));
+        byte[] rows = OnnxBytes.integers("rows", new long[] {3, 2}, 0, 1, 1, 3, 2, 2);
+        byte[] last = attribute("perm", 1, 2, 3, 0);
+        all.put("GatherND", of(21).initializer(rows).node("Transpose", List.of("c"), List.of("t"), last)
+                .node("GatherND", List.of("t", "rows"), List.of("g"))
+                .node("Transpose", List.of("g"), List.of("s"), attribute("perm", 2, 0, 1)));
+        all.put("ScatterND", of(21).initializer(rows).node("Transpose", List.of("c"), List.of("t"), last)
+                .node("GatherND", List.of("t", "rows"), List.of("g")).node("Exp", List.of("g"), List.of("e"))
+                .node("ScatterND", List.of("t", "rows", "e"), List.of("u"))
+                .node("Transpose", List.of("u"), List.of("s"), attribute("perm", 3, 0, 1, 2)));
+        all.put("OneHot", of(21).initializer(OnnxBytes.integers("classes", new long[] {4}, 0, 2, 1, 3))
+                .initializer(OnnxBytes.integers("depth", new long[0], 4))
+                .initializer(OnnxBytes.floats("v", new long[] {2}, 0.5f, 2))
+                .node("OneHot", List.of("classes", "depth", "v"), List.of("o")).node("Mul", List.of("c", "o"), List.of("s")));
     }
 
     private void shapes() {
