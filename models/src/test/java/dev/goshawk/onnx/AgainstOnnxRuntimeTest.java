@@ -140,7 +140,8 @@ class AgainstOnnxRuntimeTest {
             for (int axis : new int[] {0, -2, 2}) {
                 add(name + " " + axis, 13, X).node("Round", List.of("x"), List.of("r"))
                         .node(name, List.of("r"), List.of("i"), attribute("axis", axis),
-                                attribute("keepdims", axis == 2 ? 0 : 1), attribute("select_last_index", axis == 0 ? 0 : 1))
+                                attribute("keepdims", axis == 2 ? 0 : 1),
+                                attribute("select_last_index", axis == 0 ? 0 : 1))
                         .node("Cast", List.of("i"), List.of("z"), FLOAT);
             }
         }
@@ -322,7 +323,8 @@ class AgainstOnnxRuntimeTest {
     @Test
     void whatDoesNotFitIsNamed() throws IOException {
         assertEquals("node 0 (GatherND): index 3 along an axis of 3", refused(x()
-                .initializer(integers("at", new long[] {1, 2}, 0, 3)).node("GatherND", List.of("x", "at"), List.of("z"))));
+                .initializer(integers("at", new long[] {1, 2}, 0, 3))
+                .node("GatherND", List.of("x", "at"), List.of("z"))));
         assertEquals("node 0 (GatherElements): indices of shape [3,1,1] for data of shape [2,3,5]",
                 refused(x().initializer(integers("at", new long[] {3, 1, 1}, 0, 0, 0))
                         .node("GatherElements", List.of("x", "at"), List.of("z"), attribute("axis", 2))));

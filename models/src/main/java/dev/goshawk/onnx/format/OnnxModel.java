@@ -30,7 +30,8 @@ public record OnnxModel(String source, int opset, String producer, List<OnnxNode
             "Or", "Xor", "Not", "IsNaN", "IsInf");
     /** Operators that give elements of their first input. */
     private static final Set<String> MOVES = Set.of("Identity", "Transpose", "Reshape", "Squeeze", "Unsqueeze",
-            "Flatten", "Expand", "Tile", "Slice", "Split", "Gather", "GatherElements", "GatherND", "Concat", "Trilu", "Pad");
+            "Flatten", "Expand", "Tile", "Slice", "Split", "Gather", "GatherElements", "GatherND", "Concat", "Trilu",
+            "Pad");
 
     /**
      * A value given from outside.
@@ -93,7 +94,8 @@ public record OnnxModel(String source, int opset, String producer, List<OnnxNode
                 } else {
                     return TRUTHS.contains(node.operator())
                             || "Cast".equals(node.operator()) && node.whole("to", 1) == ElementKind.BOOL.code()
-                            || node.attributes().get("value") instanceof OnnxNode.Attribute.Array a && isTruth(a.value());
+                            || node.attributes().get("value") instanceof OnnxNode.Attribute.Array a
+                                    && isTruth(a.value());
                 }
             }
         }

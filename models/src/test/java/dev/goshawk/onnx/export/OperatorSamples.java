@@ -20,7 +20,8 @@ final class OperatorSamples {
                 "Cos",
                 "Erf", "Floor", "Ceil", "Round", "Sign", "Softsign", "Mish", "HardSwish", "Relu", "LeakyRelu", "Elu",
                 "Celu",
-                "Selu", "Sinh", "Cosh", "Hardmax", "Trilu", "GlobalLpPool", "HardSigmoid", "ThresholdedRelu", "Shrink", "Gelu", "GlobalAveragePool", "GlobalMaxPool",
+                "Selu", "Sinh", "Cosh", "Hardmax", "Trilu", "GlobalLpPool", "HardSigmoid", "ThresholdedRelu", "Shrink",
+                "Gelu", "GlobalAveragePool", "GlobalMaxPool",
                 "Softmax",
                 "LogSoftmax", "MeanVarianceNormalization", "LpNormalization", "Flatten", "Transpose")) {
             byte[][] attributes = name.equals("Transpose")
@@ -187,7 +188,8 @@ final class OperatorSamples {
         all.put("OneHot", of(21).initializer(OnnxBytes.integers("classes", new long[] {4}, 0, 2, 1, 3))
                 .initializer(OnnxBytes.integers("depth", new long[0], 4))
                 .initializer(OnnxBytes.floats("v", new long[] {2}, 0.5f, 2))
-                .node("OneHot", List.of("classes", "depth", "v"), List.of("o")).node("Mul", List.of("c", "o"), List.of("s")));
+                .node("OneHot", List.of("classes", "depth", "v"), List.of("o"))
+                .node("Mul", List.of("c", "o"), List.of("s")));
     }
 
     private void shapes() {
