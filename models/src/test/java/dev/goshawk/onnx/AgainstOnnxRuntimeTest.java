@@ -125,7 +125,8 @@ class AgainstOnnxRuntimeTest {
                 refused(x().initializer(integers("at", new long[] {1, 2}, 0, 2))
                         .node("ScatterND", List.of("x", "at", "x"), List.of("z"))));
         assertEquals("node 0 (TopK): expected k of 1 to 5, got 6",
-                refused(x().initializer(integers("k", new long[] {1}, 6)).node("TopK", List.of("x", "k"), List.of("z"))));
+                refused(x().initializer(integers("k", new long[] {1}, 6)).node("TopK", List.of("x", "k"),
+                        List.of("z"))));
         assertEquals("node 0 (Einsum): einsum 'ij': expected 2 axes for 'ij', got [2,3,5]",
                 refused(x().node("Einsum", List.of("x"), List.of("z"), attribute("equation", "ij"))));
         assertEquals("node 0 (Attention): input 0: expected [batch, heads, length, width], or [batch, length, width] "
