@@ -22,6 +22,7 @@ public final class Normalization {
      *
      * @param mean per channel, in [0, 1]
      * @param std per channel, positive
+     * @throws DataException if there are not three of each, or what bytes become is beyond float32
      */
     public Normalization(double[] mean, double[] std) {
         if (mean.length != 3 || std.length != 3 || Arrays.stream(std).anyMatch(s -> !(s > 0))) {
@@ -35,6 +36,10 @@ public final class Normalization {
                 double v = (b / 255.0 - mean[c]) / std[c];
                 table[c * LEVELS + b] = v;
                 table32[c * LEVELS + b] = (float) v;
+                if (!Float.isFinite((float) v)) {
+                    throw new DataException("normalization: expected numbers within float32, got " + v
+                            + " of mean " + mean[c] + " and deviation " + std[c]);
+                }
             }
         }
     }

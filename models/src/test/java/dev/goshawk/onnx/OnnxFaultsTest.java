@@ -101,6 +101,36 @@ class OnnxFaultsTest {
     }
 
     @Test
+    void externalDataEndWithinTheirFile() throws IOException {
+        Files.write(folder.resolve("weights.bin"), new byte[16]);
+        for (String[] c : new String[][] {{"-4", "16", "got 16 at -4 of 16"}, {"4", "16", "got 16 at 4 of 16"},
+                {"9223372036854775807", "16", "got 16 at 9223372036854775807 of 16"}, {"0", "-1", "got -1 at 0 of 16"},
+                {"0", "8", "got 8 at 0 of 16"}}) {
+            assertEquals("tensor 'w': external data 'weights.bin': expected 16 bytes, " + c[2],
+                    message(images().initializer(external("weights.bin", 4, "offset", c[0], "length", c[1]))
+                            .node("Relu", List.of("x"), List.of("y")).output("y")));
+        }
+        assertEquals("tensor 'w': external data: offset: expected a number, got '0x4'",
+                message(images().initializer(external("weights.bin", 4, "offset", "0x4"))
+                        .node("Relu", List.of("x"), List.of("y")).output("y")));
+    }
+
+    @Test
+    void linksDoNotLeaveTheFolder(@TempDir Path outside) throws IOException {
+        Files.write(outside.resolve("secret"), new byte[16]);
+        Files.createSymbolicLink(folder.resolve("link.bin"), outside.resolve("secret"));
+        Files.createSymbolicLink(folder.resolve("link.d"), outside);
+        Files.createSymbolicLink(folder.resolve("loop.bin"), folder.resolve("loop.bin"));
+        for (String location : List.of("link.bin", "link.d/secret")) {
+            assertEquals("tensor 'w': external data '" + location + "': expected a path within the model's folder",
+                    message(images().initializer(external(location, 4)).node("Relu", List.of("x"), List.of("y"))
+                            .output("y")));
+        }
+        assertTrue(message(images().initializer(external("loop.bin", 4)).node("Relu", List.of("x"), List.of("y"))
+                .output("y")).startsWith("tensor 'w': external data 'loop.bin': cannot be read ("));
+    }
+
+    @Test
     void onlyRegularFilesAreRead() throws IOException, InterruptedException {
         String special = "is a named pipe, a device or another special file, expected a regular file";
         Path pipe = SpecialFiles.pipe(folder.resolve("pipe.onnx"));
@@ -118,7 +148,7 @@ class OnnxFaultsTest {
         }
     }
 
-    private static byte[] external(String location, int elements) {
+    private static byte[] external(String location, int elements, String... more) {
         return OnnxBytes.message(out -> {
             out.writeInt64(1, elements);
             out.writeInt32(2, 1);
@@ -127,6 +157,14 @@ class OnnxFaultsTest {
                 e.writeString(1, "location");
                 e.writeString(2, location);
             }));
+            for (int i = 0; i < more.length; i += 2) {
+                String key = more[i];
+                String value = more[i + 1];
+                out.writeByteArray(13, OnnxBytes.message(e -> {
+                    e.writeString(1, key);
+                    e.writeString(2, value);
+                }));
+            }
             out.writeInt32(14, 1);
         });
     }

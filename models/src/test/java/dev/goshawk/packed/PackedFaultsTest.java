@@ -187,6 +187,10 @@ class PackedFaultsTest {
         assertTrue(refusal(changed(h -> h.replace("0.485", "NaN"))).startsWith("metadata mean: expected finite"));
         assertTrue(refusal(changed(h -> h.replace("0.485,", ""))).startsWith("normalization: expected three means"));
         assertTrue(refusal(changed(h -> h.replace("0.229", "0"))).startsWith("normalization: expected three means"));
+        assertTrue(refusal(changed(h -> h.replace("0.485", "1e300")))
+                .startsWith("normalization: expected numbers within float32, got -4.3"));
+        assertTrue(refusal(changed(h -> h.replace("0.229", "1e-320")))
+                .startsWith("normalization: expected numbers within float32, got -Infinity"));
     }
 
     @Test
