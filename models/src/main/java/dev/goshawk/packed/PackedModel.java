@@ -24,8 +24,12 @@ import dev.goshawk.tensor.Tensor;
 import dev.goshawk.weights.WeightFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedMap;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /** A packed file with its network, to be traced as what it stands for: float weights at their levels, activations rounded to theirs. */
 public final class PackedModel {
@@ -155,36 +159,50 @@ public final class PackedModel {
         Hooks hooks = new Hooks(dtype);
         TracedNetwork traced = network.trace(dtype, batch, height, width, Mode.EVALUATION, hooks);
         SequencedMap<String, Tensor> inputs = new LinkedHashMap<>(hooks.inputs);
-        content.visit(description, new Parameters(dtype, inputs));
+        Parameters parameters = new Parameters(dtype);
+        content.visit(description, parameters);
+        parameters.putInto(inputs);
         return new Traced(traced, inputs);
     }
 
     /** Gives each parameter as a tensor in Goshawk's layout. */
-    private final class Parameters implements PackedNetwork.Visitor {
+    private static final class Parameters implements PackedNetwork.Visitor {
         private final DType dtype;
-        private final Map<String, Tensor> inputs;
+        private final SequencedMap<String, Supplier<Tensor>> made = new LinkedHashMap<>();
 
-        Parameters(DType dtype, Map<String, Tensor> inputs) {
+        Parameters(DType dtype) {
             this.dtype = dtype;
-            this.inputs = inputs;
         }
 
         @Override
         public void weight(ParameterSpec spec, PackedWeight weight, float[] floats) {
-            Tensor tensor = weight.rule().isFloat()
-                    ? PackedWeight.ordered(spec.shape(), floats)
-                    : weight.values(spec.shape());
-            inputs.put(spec.name(), tensor.dtype() == dtype ? tensor : tensor.to(dtype));
+            made.put(spec.name(), () -> {
+                Tensor tensor = weight.rule().isFloat()
+                        ? PackedWeight.ordered(spec.shape(), floats)
+                        : weight.values(spec.shape());
+                return tensor.dtype() == dtype ? tensor : tensor.to(dtype);
+            });
         }
 
         @Override
         public void bias(ParameterSpec spec, float[] values) {
-            inputs.put(spec.name(), of(values, spec.shape(), dtype));
+            made.put(spec.name(), () -> of(values, spec.shape(), dtype));
         }
 
         @Override
         public void array(ParameterSpec spec, float[] values) {
-            inputs.put(spec.name(), of(values, spec.shape(), dtype));
+            made.put(spec.name(), () -> of(values, spec.shape(), dtype));
+        }
+
+        /** Decodes all, side by side; the order is the network's. */
+        void putInto(Map<String, Tensor> inputs) {
+            List<String> names = List.copyOf(made.keySet());
+            Tensor[] tensors = new Tensor[names.size()];
+            IntStream.range(0, tensors.length).parallel()
+                    .forEach(i -> tensors[i] = Objects.requireNonNull(made.get(names.get(i))).get());
+            for (int i = 0; i < tensors.length; i++) {
+                inputs.put(names.get(i), tensors[i]);
+            }
         }
     }
 
