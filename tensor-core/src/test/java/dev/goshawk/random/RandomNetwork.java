@@ -28,6 +28,8 @@ import java.util.stream.IntStream;
 public final class RandomNetwork {
     /** Name of the images' input. */
     public static final String IMAGES = "images";
+    /** Pixels up to which there is attention over them: its shares are as many as pixels squared. */
+    private static final int MOST_TOKENS = 128;
     /** Name of the labels' input. */
     public static final String LABELS = "labels";
 
@@ -138,7 +140,9 @@ public final class RandomNetwork {
             case 4 -> x.shape().dim(3) % 2 == 0 ? layer(x, one(4, 16), 3, one(1, 2), 2) : layer(x, 16, 1, 1, 1);
             case 5 -> layer(layer(x, 16, 3, 1, 1), one(16, 32), 3, 1, 1);
             // Of one channel it would add the same number to every pixel, and ties be broken by rounding.
-            case 6 -> x.shape().dim(3) > 1 ? attention(x) : layer(x, 4, 3, 1, 1);
+            case 6 -> x.shape().dim(3) > 1 && x.shape().dim(1) * x.shape().dim(2) <= MOST_TOKENS
+                    ? attention(x)
+                    : layer(x, 4, 3, 1, 1);
             case 7 -> {
                 Value filter = parameter(1, 3, 3, x.shape().dim(3), one(4, 16));
                 yield activation(normalized(Convolutions.conv2d(x, filter, one(1, 2), 2, 2, 1)));
