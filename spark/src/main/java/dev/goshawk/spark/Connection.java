@@ -74,7 +74,7 @@ final class Connection {
         }
         master.mebibytes().ifPresent(m -> conf.setIfMissing("spark.executor.memory", m + "m"));
         if (!master.isLocal()) {
-            String options = String.join(" ", Engine.forExecutors());
+            String options = String.join(" ", Engines.forExecutors());
             conf.set(EXECUTOR_OPTIONS, (conf.get(EXECUTOR_OPTIONS, "") + " " + options).strip());
             conf.setIfMissing("spark.executor.processTreeMetrics.enabled", "false");
             sendClasses(conf, master);

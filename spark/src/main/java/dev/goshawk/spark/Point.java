@@ -5,6 +5,7 @@ import dev.goshawk.backend.Backends;
 import dev.goshawk.backend.ThreadPool;
 import dev.goshawk.backend.Workers;
 import dev.goshawk.hawq.curvature.LossProblem;
+import dev.goshawk.hawq.run.Engine;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.tensor.DType;
@@ -56,7 +57,7 @@ final class Point implements Serializable {
     private synchronized Opened open() {
         if (opened == null) {
             Backend backend = backend(engine.backend());
-            engine.difference(Engine.here(backend)).ifPresent(difference -> {
+            Engines.difference(engine, Engine.here(backend)).ifPresent(difference -> {
                 throw new ShardException("executor " + SparkEnv.get().executorId() + ": " + difference
                         + "; executors need the driver's JDK, kind of processor and JVM options");
             });

@@ -6,6 +6,7 @@ import dev.goshawk.hawq.cluster.ClusterException;
 import dev.goshawk.hawq.curvature.CurvatureMatrix;
 import dev.goshawk.hawq.curvature.LossProblem;
 import dev.goshawk.hawq.evaluation.Evaluator;
+import dev.goshawk.hawq.run.Engine;
 import dev.goshawk.models.Network;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;

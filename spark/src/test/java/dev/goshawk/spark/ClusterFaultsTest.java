@@ -12,6 +12,7 @@ import dev.goshawk.hawq.cluster.ClusterException;
 import dev.goshawk.hawq.curvature.CurvatureMatrix;
 import dev.goshawk.hawq.curvature.HessianOperator;
 import dev.goshawk.hawq.curvature.LossProblem;
+import dev.goshawk.hawq.run.Engine;
 import dev.goshawk.tensor.DType;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -10,6 +10,7 @@ import dev.goshawk.backend.Workers;
 import dev.goshawk.hawq.curvature.CurvatureMatrix;
 import dev.goshawk.hawq.curvature.HessianOperator;
 import dev.goshawk.hawq.curvature.LossProblem;
+import dev.goshawk.hawq.run.Engine;
 import dev.goshawk.tensor.DType;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;

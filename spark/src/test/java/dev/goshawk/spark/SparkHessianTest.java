@@ -15,6 +15,7 @@ import dev.goshawk.hawq.curvature.CurvatureMatrix;
 import dev.goshawk.hawq.curvature.HessianOperator;
 import dev.goshawk.hawq.curvature.LossProblem;
 import dev.goshawk.hawq.evaluation.Evaluator;
+import dev.goshawk.hawq.run.Engine;
 import dev.goshawk.hawq.spectral.Spectrum;
 import dev.goshawk.hawq.spectral.SpectrumMethod;
 import dev.goshawk.models.LayerHooks;

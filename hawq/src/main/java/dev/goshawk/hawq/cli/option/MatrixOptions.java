@@ -16,6 +16,7 @@ import dev.goshawk.hawq.curvature.LossProblem;
 import dev.goshawk.hawq.curvature.Partition;
 import dev.goshawk.hawq.memory.Footprint;
 import dev.goshawk.hawq.memory.Heap;
+import dev.goshawk.hawq.run.Engine;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.tensor.DType;
@@ -140,7 +141,7 @@ public final class MatrixOptions {
         return problem;
     }
 
-    /** Options that every number depends on, by name; images and weights apart. */
+    /** Options and what else of this process every number depends on, by name; images and weights apart. */
     public Map<String, String> values(Opened opened, Partition by, int microBatch) {
         Map<String, String> values = new LinkedHashMap<>();
         values.put("--operator", name());
@@ -148,7 +149,7 @@ public final class MatrixOptions {
         values.put("--dtype", dtype.toString());
         values.put("--seed", Long.toString(seed));
         values.put("--micro-batch", Integer.toString(microBatch));
-        values.put("--backend", opened.backend.name());
+        values.putAll(Engine.here(opened.backend).values());
         return values;
     }
 

@@ -2,16 +2,17 @@ package dev.goshawk.spark;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.goshawk.hawq.run.Engine;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-class EngineTest {
+class EnginesTest {
     private static final Engine DRIVER = new Engine("vector", 16, "25.0.3", "amd64", List.of("-XX:UseAVX=3"));
 
     @Test
     void whatDecidesTheBitsMayNotDiffer() {
-        assertEquals(Optional.empty(), DRIVER.difference(DRIVER));
+        assertEquals(Optional.empty(), Engines.difference(DRIVER, DRIVER));
         assertEquals("expected the backend vector as the driver has, got reference",
                 difference("reference", 0, "25.0.3", "amd64", "-XX:UseAVX=3"));
         assertEquals("expected vectors of 16 float32 lanes as the driver has, got 8",
@@ -25,15 +26,7 @@ class EngineTest {
     }
 
     private static String difference(String backend, int lanes, String jdk, String architecture, String option) {
-        return DRIVER.difference(new Engine(backend, lanes, jdk, architecture, List.of(option))).orElse("none");
-    }
-
-    @Test
-    void memoryAndCollectorsMayDiffer() {
-        assertEquals(List.of("-Dgoshawk.backend=vector", "-XX:ObjectAlignmentInBytes=64", "-XX:UseAVX=2"),
-                Engine.relevant(List.of("-Xmx2g", "-XX:+UseParallelGC", "-XX:MaxRAMPercentage=70", "-XX:UseAVX=2",
-                        "-XX:OnOutOfMemoryError=kill %p", "-XX:+IgnoreUnrecognizedVMOptions", "-Dspark.driver.port=1",
-                        "-XX:+ExitOnOutOfMemoryError", "-XX:ObjectAlignmentInBytes=64", "-XX:MaxMetaspaceSize=1g",
-                        "-Dgoshawk.backend=vector", "--add-modules=jdk.incubator.vector")));
+        return Engines.difference(DRIVER, new Engine(backend, lanes, jdk, architecture, List.of(option)))
+                .orElse("none");
     }
 }

@@ -1,0 +1,77 @@
+package dev.goshawk.hawq.run;
+
+import dev.goshawk.backend.Backend;
+import java.io.Serializable;
+import java.lang.management.ManagementFactory;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What decides the bits of a process's results.
+ *
+ * @param backend its name
+ * @param lanes float32 numbers in a vector of its kernels, 0 where there are none
+ * @param jdk its version
+ * @param architecture the processor's
+ * @param options of the JVM that change what is computed or how it is compiled, sorted
+ */
+public record Engine(String backend, int lanes, String jdk, String architecture, List<String> options)
+        implements
+            Serializable {
+    /** Memory, threads, collectors and what to do after an error: these may differ. */
+    private static final Pattern IRRELEVANT = Pattern.compile("-Dgoshawk\\.(threads|backend)=.*"
+            + "|-XX:[+-]?(Use\\w*GC|IgnoreUnrecognizedVMOptions"
+            + "|\\w*RAMPercentage.*|\\w*RAM=.*|UseTransparentHugePages|\\w*OutOfMemoryError.*|HeapDump.*|\\w*GCThreads.*"
+            + "|ErrorFile.*|(Max|Initial)?(Heap|New|Metaspace|DirectMemory|CodeCache|ReservedCodeCache)Size=.*"
+            + "|ReservedCodeCacheSize.*|FlightRecorder.*|StartFlightRecording.*|ActiveProcessorCount.*)");
+    private static final Pattern SWITCH = Pattern.compile("-XX:([+-])(\\w+)");
+
+    /** Copies the list. */
+    public Engine {
+        options = List.copyOf(options);
+    }
+
+    /** This process's. */
+    public static Engine here(Backend backend) {
+        return new Engine(backend.name(), backend.floatLanes().orElse(0), Runtime.version().toString(),
+                System.getProperty("os.arch", ""), relevant(given()));
+    }
+
+    /** All options that this process's JVM was started with. */
+    public static List<String> given() {
+        return ManagementFactory.getRuntimeMXBean().getInputArguments();
+    }
+
+    /** Those of a JVM's options that may change a result, sorted. */
+    public static List<String> relevant(List<String> arguments) {
+        return arguments.stream()
+                .filter(a -> a.startsWith("-XX:") || a.startsWith("-Dgoshawk.") || a.equals("-Xint")
+                        || a.equals("-Xcomp"))
+                .filter(a -> !IRRELEVANT.matcher(a).matches())
+                .sorted().distinct().toList();
+    }
+
+    /** The same as settings that a result depends on, by name, an option of the JVM under its own. */
+    public Map<String, String> values() {
+        Map<String, String> values = new LinkedHashMap<>();
+        values.put("--backend", backend);
+        values.put("float32 lanes", Integer.toString(lanes));
+        values.put("JDK", jdk);
+        values.put("processor", architecture);
+        for (String option : options) {
+            Matcher turned = SWITCH.matcher(option);
+            int equals = option.indexOf('=');
+            if (turned.matches()) {
+                values.put("-XX:" + turned.group(2), turned.group(1).equals("+") ? "on" : "off");
+            } else if (equals < 0) {
+                values.put(option, "on");
+            } else {
+                values.merge(option.substring(0, equals), option.substring(equals + 1), (a, b) -> a + " " + b);
+            }
+        }
+        return values;
+    }
+}
