@@ -152,6 +152,40 @@ class ClusterFaultsTest {
         }
     }
 
+    private LossProblem greedy(Path eaten) {
+        return new LossProblem(new GreedyNetwork(eaten.toString()), problem.parameters(), problem.images(),
+                problem.labels(), backend);
+    }
+
+    @Test
+    void anExecutorThatRunsOutOfMemoryIsReplaced(@TempDir Path folder) {
+        Path eaten = folder.resolve("eaten");
+        List<String> lost = new CopyOnWriteArrayList<>();
+        try (JavaSparkContext context = open()) {
+            context.sc().addSparkListener(new SparkListener() {
+                @Override
+                public void onExecutorRemoved(SparkListenerExecutorRemoved removed) {
+                    lost.add(removed.executorId());
+                }
+            });
+            try (SparkHessian h = operator(context, greedy(eaten), 1L << 30)) {
+                assertTrue(Files.exists(eaten), "one was full");
+                assertSameBits(h, "after that");
+            }
+            LocalExecutors.await(context, 2);
+        }
+        assertEquals(1, lost.size(), lost.toString());
+    }
+
+    @Test
+    void executorsThatAllRunOutOfMemoryAreOneLine(@TempDir Path folder) {
+        try (JavaSparkContext context = open()) {
+            assertOneLine("give executors more memory (-Dspark.executor.memory) or use a smaller micro-batch",
+                    assertThrows(ClusterException.class,
+                            () -> operator(context, greedy(folder.resolve("no folder/eaten")), 1L << 30)));
+        }
+    }
+
     /** Takes away what executors were sent, and the shards, which have to be computed again from it. */
     private static void forget(JavaSparkContext context) {
         List<Integer> tasks = new ArrayList<>();

@@ -18,15 +18,19 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerTaskStart;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A master and a worker that were started before, as on a cluster. */
+/** A master and workers that were started before, as on a cluster. */
 @EnabledIfSystemProperty(named = "goshawk.slowTests", matches = "true",
         disabledReason = "takes long (set -Dgoshawk.slowTests=true)")
 class StandaloneClusterTest {
@@ -38,52 +42,121 @@ class StandaloneClusterTest {
     @TempDir
     private Path folder;
     private final List<Process> daemons = new ArrayList<>();
+    private final Map<String, String> settings = new LinkedHashMap<>();
+    private final Backend backend = Backends.select(Workers.SINGLE);
+    private final LossProblem problem = SmallNetwork.problem(11, DType.FLOAT32, backend);
+    private final List<String> names = SmallNetwork.trainable(problem);
+    private final double[] v;
+    private final double[] expected;
 
-    private void start(String main, String... arguments) throws IOException {
+    StandaloneClusterTest() {
+        HessianOperator one = HessianOperator.by(problem, names, 2);
+        v = SmallNetwork.random(one.size(), 1);
+        expected = new double[one.size()];
+        one.apply(v, expected);
+    }
+
+    private void start(String log, String main, String... arguments) throws IOException {
         String home = System.getenv("SPARK_HOME");
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx256m", "-cp", Path.of(home, "jars") + "/*", main));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true)
-                .redirectOutput(folder.resolve(main + ".log").toFile());
+                .redirectOutput(folder.resolve(log).toFile());
         builder.environment().put("SPARK_SCALA_VERSION", "2.13");
         daemons.add(builder.start());
     }
 
     @AfterEach
     void stop() {
-        SETTINGS.keySet().forEach(System::clearProperty);
+        settings.keySet().forEach(System::clearProperty);
         daemons.forEach(d -> d.destroyForcibly().onExit().join());
     }
 
-    @Test
-    void hasTheBitsOfOneProcess() throws IOException {
+    /** Starts a master and workers, each with an address of this machine of its own. */
+    private Master cluster(int cores, String... hosts) throws IOException {
         int port;
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
         Master master = Master.parse("spark://127.0.0.1:" + port);
-        start("org.apache.spark.deploy.master.Master", "--host", "127.0.0.1", "--port", "" + port, "--webui-port", "0");
-        start("org.apache.spark.deploy.worker.Worker", "--host", "127.0.0.1", "--webui-port", "0", "--cores", "2",
-                "--memory", "1100m", "--work-dir", folder.resolve("work").toString(), master.url());
-        awaitLog("org.apache.spark.deploy.master.Master.log", "Registering worker");
-        Backend backend = Backends.select(Workers.SINGLE);
-        LossProblem problem = SmallNetwork.problem(11, DType.FLOAT32, backend);
-        List<String> names = SmallNetwork.trainable(problem);
-        HessianOperator one = HessianOperator.by(problem, names, 2);
-        double[] v = SmallNetwork.random(one.size(), 1);
-        double[] expected = new double[one.size()];
-        one.apply(v, expected);
-        SETTINGS.forEach(System::setProperty);
-        try (JavaSparkContext context = Connection.open(master)) {
-            SparkCluster cluster = new SparkCluster(context, 3, Engine.here(backend), 1L << 30);
-            try (SparkHessian h = cluster.operator(problem, CurvatureMatrix.HESSIAN, "all", names, 2, false)) {
-                assertEquals("3 shards on 2 executors", cluster.state());
-                double[] out = new double[h.size()];
-                h.apply(v, out);
-                assertArrayEquals(expected, out);
-            }
+        start("master", "org.apache.spark.deploy.master.Master", "--host", "127.0.0.1", "--port", "" + port,
+                "--webui-port", "0");
+        for (String host : hosts) {
+            start(host, "org.apache.spark.deploy.worker.Worker", "--host", host, "--webui-port", "0", "--cores",
+                    "" + cores, "--memory", "1100m", "--work-dir", folder.resolve("work" + host).toString(),
+                    master.url());
+        }
+        for (String host : hosts) {
+            awaitLog("master", "Registering worker " + host);
+        }
+        return master;
+    }
+
+    private JavaSparkContext open(Master master, String... more) {
+        settings.putAll(SETTINGS);
+        for (int i = 0; i < more.length; i += 2) {
+            settings.put(more[i], more[i + 1]);
+        }
+        settings.forEach(System::setProperty);
+        return Connection.open(master);
+    }
+
+    private SparkHessian operator(JavaSparkContext context) {
+        SparkCluster cluster = new SparkCluster(context, 3, Engine.here(backend), 1L << 30);
+        SparkHessian h = cluster.operator(problem, CurvatureMatrix.HESSIAN, "all", names, 2, false);
+        assertEquals("3 shards on 2 executors", cluster.state());
+        return h;
+    }
+
+    private void assertSameBits(SparkHessian h) {
+        double[] out = new double[h.size()];
+        h.apply(v, out);
+        assertArrayEquals(expected, out);
+    }
+
+    @Test
+    void hasTheBitsOfOneProcess() throws IOException {
+        try (JavaSparkContext context = open(cluster(2, "127.0.0.1")); SparkHessian h = operator(context)) {
+            assertSameBits(h);
+        }
+    }
+
+    /** Spark computes a task a second time on another machine alone, which an address of its own makes a worker. */
+    @Test
+    void aShardThatIsComputedTwiceCountsOnce() throws IOException {
+        Master master = cluster(1, "127.0.0.1", "127.0.0.2");
+        List<ProcessHandle> executors = new ArrayList<>();
+        try (JavaSparkContext context = open(master, "spark.speculation", "true", "spark.speculation.interval",
+                "100ms", "spark.speculation.multiplier", "1.1", "spark.speculation.quantile", "0.3",
+                "spark.locality.wait", "0"); SparkHessian h = operator(context)) {
+            assertSameBits(h);
+            AtomicInteger copies = new AtomicInteger();
+            context.sc().addSparkListener(new SparkListener() {
+                @Override
+                public void onTaskStart(SparkListenerTaskStart task) {
+                    if (task.taskInfo().speculative()) {
+                        copies.incrementAndGet();
+                    }
+                }
+            });
+            executors.addAll(LocalExecutors.of(ProcessHandle.current()));
+            assertEquals(2, executors.size());
+            // Not for longer: what the other executor fetches from a process that hangs is waited for two minutes.
+            LocalExecutors.signal(executors.getFirst(), "STOP");
+            Thread.ofPlatform().start(() -> {
+                for (int i = 0; i < 600 && copies.get() == 0; i++) {
+                    LocalExecutors.pause(100);
+                }
+                LocalExecutors.signal(executors.getFirst(), "CONT");
+            });
+            assertSameBits(h);
+            assertTrue(copies.get() > 0, "no shard was computed a second time");
+            assertSameBits(h);
+            assertSameBits(h);
+        } finally {
+            executors.forEach(ProcessHandle::destroyForcibly);
         }
     }
 

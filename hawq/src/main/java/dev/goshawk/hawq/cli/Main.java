@@ -62,15 +62,15 @@ public final class Main implements Runnable {
     }
 
     private static int run(String[] arguments) {
-        CommandLine command = commandLine();
+        Main main = new Main();
         try {
-            return command.execute(arguments);
+            return commandLine(main).execute(arguments);
         } catch (OutOfMemoryError e) {
             System.err.println("goshawk: out of memory with a heap of " + (Runtime.getRuntime().maxMemory() >> 20)
                     + " MiB: use a larger heap (GOSHAWK_OPTS=-Xmx8g), or a smaller batch where the command has one");
         } catch (Error e) {
             System.err.println("goshawk: " + ErrorLines.oneLine(e));
-            if (wantsStackTrace(command.getCommand())) {
+            if (wantsStackTrace(main)) {
                 e.printStackTrace();
             }
         }
@@ -83,7 +83,10 @@ public final class Main implements Runnable {
 
     /** The command with all subcommands and the error handling, ready to execute; tests call this. */
     public static CommandLine commandLine() {
-        Main main = new Main();
+        return commandLine(new Main());
+    }
+
+    private static CommandLine commandLine(Main main) {
         CommandLine commandLine = new CommandLine(main);
         ErrorLines errorLines = new ErrorLines(() -> wantsStackTrace(main));
         commandLine.setParameterExceptionHandler(errorLines);
