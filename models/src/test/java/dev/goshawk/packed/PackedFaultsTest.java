@@ -167,6 +167,8 @@ class PackedFaultsTest {
                         refusal(patched(tensor, 4, bytes(x))));
             }
         }
+        assertEquals("weight conv1.weight: expected steps of 0 or more, got -1.0",
+                refusal(patched("scales", 0, bytes(-1))));
         assertEquals("expected steps above 0, got 0.0", refusal(patched("activation_scales", 0, bytes(0))));
         assertEquals("expected steps above 0, got -1.0", refusal(patched("activation_scales", 0, bytes(-1))));
     }

@@ -225,12 +225,22 @@ public final class PackedReader {
                     Arrays.copyOfRange(scales, numberAt, numberAt + rule.numbers()), own);
             weights.add(of(spec.name(), () -> {
                 plain.check();
+                requireAscending(plain);
                 return large.add(plain);
             }));
             numberAt += rule.numbers();
         }
         large.requireAllTaken();
         return weights;
+    }
+
+    /** A channel of zeros has a step of 0. */
+    private static void requireAscending(PackedWeight weight) {
+        for (float step : weight.numbers()) {
+            if (weight.rule().form() == LevelRule.Form.LINEAR && step < 0) {
+                throw new IllegalArgumentException("expected steps of 0 or more, got " + step);
+            }
+        }
     }
 
     private static LevelRule rule(ByteBuffer table) {
