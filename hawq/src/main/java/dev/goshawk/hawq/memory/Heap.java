@@ -14,8 +14,11 @@ public final class Heap {
      */
     private static final long BESIDE = 230L << 20;
 
-    /** Left to everything that no plan counts: graphs, decoded images, text. */
+    /** Share that is left to everything that no plan counts: graphs, decoded images, text. */
     private static final double RESERVE = 0.05;
+    /** Of small heaps more: {@code spectrum} of the embedded network ran out of memory with up to 57 MiB beside its plan of 151. */
+    private static final double SMALL_RESERVE = 0.3;
+    private static final long MOST_OF_SMALL = 64L << 20;
 
     private Heap() {
     }
@@ -31,8 +34,13 @@ public final class Heap {
                 largest = Math.max(largest, pool.getUsage().getMax());
             }
         }
-        long whole = largest > 0 ? largest : Runtime.getRuntime().maxMemory();
-        return (long) (whole * (1 - RESERVE));
+        return limit(largest > 0 ? largest : Runtime.getRuntime().maxMemory());
+    }
+
+    /** The same for arrays that have a whole pool of so many bytes. */
+    static long limit(long whole) {
+        long reserve = Math.max((long) (whole * RESERVE), Math.min((long) (whole * SMALL_RESERVE), MOST_OF_SMALL));
+        return whole - reserve;
     }
 
     /** As {@link #limit()}; no limit for a backend with memory of its own, which says itself what does not fit there. */
