@@ -54,10 +54,9 @@ public record Engine(String backend, int lanes, String jdk, String architecture,
                 .sorted().distinct().toList();
     }
 
-    /** The same as settings that a result depends on, by name, an option of the JVM under its own. */
+    /** All but the backend as settings that a result depends on, by name, an option of the JVM under its own. */
     public Map<String, String> values() {
         Map<String, String> values = new LinkedHashMap<>();
-        values.put("--backend", backend);
         values.put("float32 lanes", Integer.toString(lanes));
         values.put("JDK", jdk);
         values.put("processor", architecture);

@@ -149,6 +149,7 @@ public final class MatrixOptions {
         values.put("--dtype", dtype.toString());
         values.put("--seed", Long.toString(seed));
         values.put("--micro-batch", Integer.toString(microBatch));
+        values.put("--backend", opened.backend.name());
         values.putAll(Engine.here(opened.backend).values());
         return values;
     }
