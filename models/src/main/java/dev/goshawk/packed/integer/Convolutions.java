@@ -1,12 +1,14 @@
 package dev.goshawk.packed.integer;
 
 import dev.goshawk.backend.IntegerKernels;
+import dev.goshawk.backend.IntegerRescaling;
 import dev.goshawk.backend.WholeNumbers;
 import dev.goshawk.tensor.ConvGeometry;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
-/** The convolutions of a program. */
+/** Convolutions and layers of a program, by an engine's kernels. */
 final class Convolutions {
     private final IntegerKernels kernels;
     private final Program program;
@@ -35,6 +37,16 @@ final class Convolutions {
         IntegerKernels.Convolution convolution = kernels.convolution(c.how());
         return program.add(new Program.Kind(false, g.outHeight() * g.outWidth() * g.outChannels()),
                 new int[] {c.array()}, to -> arrays -> convolution.run(arrays[c.array()], arrays[to].toInts()));
+    }
+
+    /** Adds a layer; returns the array of its codes. */
+    int layer(Sums sums, IntegerRescaling rescaling) {
+        List<Term> terms = sums.terms();
+        IntegerKernels.Layer layer = kernels.layer(rescaling, terms.stream().map(Term::operand).toList());
+        int[] images = terms.stream().mapToInt(t -> t.numbers().array()).toArray();
+        boolean inBytes = rescaling.highest() <= WholeNumbers.MOST_OF_A_BYTE;
+        return program.add(new Program.Kind(inBytes, sums.pixels() * sums.channels()), images,
+                to -> arrays -> layer.run(Program.chosen(arrays, images), arrays[to]));
     }
 
     /** What the channels {@code from .. to - 1} of a term contribute to a layer's sums: [outHeight, outWidth, outChannels]. */
@@ -72,10 +84,13 @@ final class Convolutions {
         return program.add(kind, new int[] {numbers}, image -> arrays -> {
             WholeNumbers moved = arrays[image];
             for (int p = 0; p < x.pixels(); p++) {
-                for (int c = 0; c < channels; c++) {
-                    int source = c - at + from;
-                    moved.set(p * channels + c,
-                            source >= from && source < to ? arrays[numbers].get(p * t.channels() + source) : 0);
+                int pixel = p * channels;
+                for (int c = 0; c < at; c++) {
+                    moved.set(pixel + c, 0);
+                }
+                arrays[numbers].copy(p * t.channels() + from, moved, pixel + at, to - from);
+                for (int c = at + to - from; c < channels; c++) {
+                    moved.set(pixel + c, 0);
                 }
             }
         });

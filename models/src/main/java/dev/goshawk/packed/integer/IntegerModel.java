@@ -111,7 +111,7 @@ public final class IntegerModel {
         TracedNetwork traced = model.network().trace(DType.FLOAT32, 1, height, width, Mode.EVALUATION, new Hooks());
         this.pixels = program.input(new Program.Kind(false, height * width * 3));
         Convolutions convolutions = new Convolutions(kernels, program);
-        Sums logits = compile(Part.of(traced.logits(), "the logits", Double.POSITIVE_INFINITY), kernels, convolutions);
+        Sums logits = compile(Part.of(traced.logits(), "the logits", Double.POSITIVE_INFINITY), convolutions);
         this.last = Rescaling.of(logits, 1, LOGIT_BITS, true, 0);
         this.lastNumbers = logits.terms().stream().mapToInt(convolutions::array).toArray();
         this.memory = program.plan(new int[] {pixels}, lastNumbers);
@@ -123,7 +123,7 @@ public final class IntegerModel {
     }
 
     /** Adds all steps to the program; returns the sums of the logits. */
-    private Sums compile(Part logits, IntegerKernels kernels, Convolutions convolutions) {
+    private Sums compile(Part logits, Convolutions convolutions) {
         Map<String, Sums> inputs = new HashMap<>();
         inputs.put(TracedNetwork.IMAGES,
                 Sums.of(height, width, 3, new Source.Array(pixels), Math.scalb(1.0, -INPUT_BITS), true, largest));
@@ -132,21 +132,11 @@ public final class IntegerModel {
             Sums before = sums(sites.get(i), inputs, convolutions);
             int highest = (int) Math.min(a.highest(), Math.rint((float) sites.get(i).limit() / a.numbers()[0]));
             IntegerRescaling rescaling = Rescaling.of(before, a.numbers()[0], SUM_BITS, false, highest);
-            int codes = layer(before, rescaling, kernels);
+            int codes = convolutions.layer(before, rescaling);
             inputs.put(CODES + i, Sums.of(before.height(), before.width(), before.channels(), new Source.Array(codes),
                     a.numbers()[0], false, highest));
         }
         return sums(logits, inputs, convolutions);
-    }
-
-    /** Adds a layer to the program; returns its codes. */
-    private int layer(Sums sums, IntegerRescaling rescaling, IntegerKernels kernels) {
-        List<Term> terms = sums.terms();
-        IntegerKernels.Layer layer = kernels.layer(rescaling, terms.stream().map(Term::operand).toList());
-        int[] images = terms.stream().mapToInt(t -> t.numbers().array()).toArray();
-        boolean inBytes = rescaling.highest() <= WholeNumbers.MOST_OF_A_BYTE;
-        return program.add(new Program.Kind(inBytes, sums.pixels() * sums.channels()), images,
-                to -> arrays -> layer.run(chosen(arrays, images), arrays[to]));
     }
 
     private Sums sums(Part part, Map<String, Sums> inputs, Convolutions convolutions) {
@@ -159,12 +149,6 @@ public final class IntegerModel {
             }
         }
         return graph.sums(part.result());
-    }
-
-    private static WholeNumbers[] chosen(WholeNumbers[] arrays, int[] some) {
-        WholeNumbers[] chosen = new WholeNumbers[some.length];
-        Arrays.setAll(chosen, i -> arrays[some[i]]);
-        return chosen;
     }
 
     /**
@@ -275,7 +259,7 @@ public final class IntegerModel {
         }
         program.run(arrays);
         long[] found = new long[last.channels()];
-        Arrays.setAll(found, c -> last.sum(chosen(arrays, lastNumbers), 0, c));
+        Arrays.setAll(found, c -> last.sum(Program.chosen(arrays, lastNumbers), 0, c));
         idle.add(arrays);
         return new Logits(found, Math.scalb(1.0, -last.shifts()[0]));
     }

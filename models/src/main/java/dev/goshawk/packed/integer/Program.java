@@ -104,6 +104,13 @@ final class Program {
         }
     }
 
+    /** Some of a run's arrays. */
+    static WholeNumbers[] chosen(WholeNumbers[] arrays, int[] some) {
+        WholeNumbers[] chosen = new WholeNumbers[some.length];
+        Arrays.setAll(chosen, i -> arrays[some[i]]);
+        return chosen;
+    }
+
     /** Runs every step. */
     void run(WholeNumbers[] arrays) {
         for (Step step : steps) {

@@ -13,8 +13,8 @@ import jdk.incubator.vector.IntVector;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A convolution whose sums of products fit into the 24 bits in which floats are exact. Where they are small, two fit into one float: rows of the upper and
- * the lower half of the image go together, as x + F y with a factor F = {@value #FACTOR} for which sums up to {@value #PAIR} in magnitude can be told
+ * A convolution whose sums of products fit into the 24 bits in which floats are exact. Where they are small, two fit into one float: of some rows of the output the upper
+ * half and the lower go together, as x + F y with a factor F = {@value #FACTOR} for which sums up to {@value #PAIR} in magnitude can be told
  * apart afterwards. One multiply-add then does for two. Sums are taken apart, and moved to 32 bits, as seldom as the weights allow: before those of a channel,
  * times the largest number of the image, could leave their bounds.
  */
