@@ -15,6 +15,7 @@ import dev.goshawk.hawq.perturbation.ActivationCurvature;
 import dev.goshawk.hawq.perturbation.QuadraticForm;
 import dev.goshawk.hawq.perturbation.SiteCurvature;
 import dev.goshawk.hawq.report.RunReport;
+import dev.goshawk.hawq.run.Engine;
 import dev.goshawk.hawq.spectral.BlockTraces;
 import dev.goshawk.hawq.spectral.Spectrum;
 import dev.goshawk.hawq.spectral.SpectrumMethod;
@@ -65,6 +66,7 @@ final class CurvatureStep {
         origin.put("search", options.target() + " to " + options.tolerance() + " in " + options.maxIterations()
                 + ", seed " + options.seed());
         origin.put("backend", backend.name());
+        origin.putAll(Engine.here(backend).values());
     }
 
     /** Adds the fingerprint of the images where they are no training images. */

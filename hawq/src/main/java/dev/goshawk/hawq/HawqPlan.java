@@ -12,6 +12,7 @@ import dev.goshawk.hawq.quantize.Quantizer;
 import dev.goshawk.hawq.quantize.family.StartingClips;
 import dev.goshawk.hawq.quantize.family.StoredActivations;
 import dev.goshawk.hawq.report.RunReport;
+import dev.goshawk.hawq.run.Engine;
 import dev.goshawk.hawq.run.RunFolder;
 import dev.goshawk.hawq.run.RunInputs;
 import dev.goshawk.hawq.run.RunStart;
@@ -154,8 +155,9 @@ public final class HawqPlan {
             }
         }
         Parameters from = options.untrained() ? measured() : weights;
-        try (RunFolder folder = start.begin(origin.command(), origin.values(), contents)) {
+        try (RunFolder folder = start.begin(origin.command(), origin.values(), contents, Engine.here(backend))) {
             listener.began(folder);
+            folder.doubt().ifPresent(listener::note);
             return run(folder, kept(folder, common, contents), from, origin, listener);
         }
     }

@@ -15,6 +15,7 @@ import dev.goshawk.hawq.allocate.SearchSettings;
 import dev.goshawk.hawq.landscape.Landscape;
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.memory.Heap;
+import dev.goshawk.hawq.run.Engine;
 import dev.goshawk.hawq.run.RunFolder;
 import dev.goshawk.hawq.run.RunInputs;
 import dev.goshawk.hawq.run.RunStart;
@@ -248,7 +249,8 @@ public final class Reproduction {
         List<EpochResult> epochs;
         Path file;
         try (RunStart start = start(e);
-                RunFolder run = start.begin(origin.command(e), values(e), inputs)) {
+                RunFolder run = start.begin(origin.command(e), values(e), inputs, Engine.here(backend))) {
+            run.doubt().ifPresent(listener::note);
             epochs = trainer.run(run.checkpoints("train"), listener.floats());
             run.writeModel(RunFolder.MODEL, floats, Map.of("format", "pt"));
             file = run.file(RunFolder.MODEL);

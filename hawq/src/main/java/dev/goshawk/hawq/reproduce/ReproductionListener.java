@@ -36,6 +36,10 @@ public interface ReproductionListener {
     default void surveying(String what, double fraction) {
     }
 
+    /** Something that a person should know, in one line. */
+    default void note(String line) {
+    }
+
     /** A row came to nothing, which the line explains; the others go on. */
     default void failed(Experiment experiment, String line) {
     }

@@ -12,6 +12,7 @@ import dev.goshawk.weights.SafetensorsFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A folder that holds all there is of a run: {@code settings.json}, {@code checkpoints/}, weights, {@code run.json} and
@@ -47,6 +48,15 @@ public final class RunFolder implements AutoCloseable {
     /** Whether the run began in an earlier process. */
     public boolean isResumed() {
         return resumed;
+    }
+
+    /** What cannot be promised of a run that goes on, in one line; empty if nothing. */
+    public Optional<String> doubt() {
+        return resumed && settings.engine().isEmpty()
+                ? Optional.of(
+                        path + ": an earlier version began this run, which did not write what computed it: the result "
+                                + "is that of a run left alone only with the same JDK, JVM options and processor")
+                : Optional.empty();
     }
 
     /** The checkpoints of one of the run's trainings. */

@@ -22,11 +22,19 @@ import tools.jackson.databind.json.JsonMapper;
  * @param command the command line
  * @param values options and choices that its results depend on, by name
  * @param contents fingerprints of the files it reads, by what they are
+ * @param engine what else decides its bits, {@link Engine#values()}; empty where an earlier version began it, which did not write it
  */
-public record RunSettings(String created, String command, Map<String, String> values, Map<String, String> contents) {
+public record RunSettings(String created, String command, Map<String, String> values, Map<String, String> contents,
+        Map<String, String> engine) {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final int MOST_BYTES = 1 << 20;
-    private static final Set<String> FIELDS = Set.of("created", "command", "values", "contents");
+    private static final String ENGINE = "engine";
+    private static final Set<String> FIELDS = Set.of("created", "command", "values", "contents", ENGINE);
+
+    /** Nothing is known of the engine where it is null. */
+    public RunSettings {
+        engine = Objects.requireNonNullElse((@Nullable Map<String, String>) engine, Map.of());
+    }
 
     /**
      * Reads a run's settings.
@@ -55,7 +63,7 @@ public record RunSettings(String created, String command, Map<String, String> va
             }
         }
         return new RunSettings(text(file, root, "created"), text(file, root, "command"), texts(file, root, "values"),
-                texts(file, root, "contents"));
+                texts(file, root, "contents"), root.has(ENGINE) ? texts(file, root, ENGINE) : Map.of());
     }
 
     private static String text(Path file, JsonNode root, String field) throws IOException {
@@ -99,7 +107,34 @@ public record RunSettings(String created, String command, Map<String, String> va
      * @param complete whether the run may have no others
      * @throws IOException in one line naming the first that differs
      */
-    public void requireValues(Path folder, Map<String, String> given, boolean complete) throws IOException {
+    void requireValues(Path folder, Map<String, String> given, boolean complete) throws IOException {
+        require(folder, values, given, complete);
+    }
+
+    /**
+     * Passes if a process computes the bits of the one that began the run, as far as that is known.
+     *
+     * @throws IOException in one line naming the first that differs
+     */
+    void requireEngine(Path folder, Map<String, String> now) throws IOException {
+        if (!engine.isEmpty()) {
+            require(folder, engine, now, true);
+        }
+    }
+
+    /**
+     * Passes if a process would begin the same run.
+     *
+     * @throws IOException in one line naming the first that differs
+     */
+    public void require(Path file, RunSettings now) throws IOException {
+        requireValues(file, now.values, true);
+        requireEngine(file, now.engine);
+        requireContents(file, now.contents);
+    }
+
+    private static void require(Path folder, Map<String, String> values, Map<String, String> given, boolean complete)
+            throws IOException {
         for (Map.Entry<String, String> e : given.entrySet()) {
             String before = values.get(e.getKey());
             if (!e.getValue().equals(before)) {
@@ -121,7 +156,7 @@ public record RunSettings(String created, String command, Map<String, String> va
      *
      * @throws IOException in one line naming the first that differs
      */
-    public void requireContents(Path folder, Map<String, String> given) throws IOException {
+    void requireContents(Path folder, Map<String, String> given) throws IOException {
         for (Map.Entry<String, String> e : given.entrySet()) {
             String before = contents.get(e.getKey());
             if (!e.getValue().equals(before)) {

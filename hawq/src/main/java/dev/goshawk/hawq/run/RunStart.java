@@ -133,6 +133,17 @@ public final class RunStart implements AutoCloseable {
         return new RunStart(path, false, false, settings, RunLock.take(path));
     }
 
+    /**
+     * Passes if the run is new, or this process computes the bits of the one that began it; {@link #begin} asks as well.
+     *
+     * @throws IOException in one line naming what differs
+     */
+    public void requireEngine(Engine engine) throws IOException {
+        if (resumed != null) {
+            resumed.requireEngine(wanted, engine.values());
+        }
+    }
+
     private static void requireCanBeMade(Path path) throws IOException {
         Path there = path.toAbsolutePath();
         while (there != null && !Files.exists(there, LinkOption.NOFOLLOW_LINKS)) {
@@ -190,10 +201,11 @@ public final class RunStart implements AutoCloseable {
      * @param command the command line, for people
      * @param values everything the results depend on, by name
      * @param contents fingerprints of everything the run reads
+     * @param engine what else decides the results' bits
      * @throws IOException in one line, if the folder cannot be written, a second run was quicker, or a run that goes on was
      *         started with anything else
      */
-    public RunFolder begin(String command, Map<String, String> values, Map<String, String> contents)
+    public RunFolder begin(String command, Map<String, String> values, Map<String, String> contents, Engine engine)
             throws IOException {
         RunLock held = lock;
         Path path = wanted;
@@ -206,23 +218,20 @@ public final class RunStart implements AutoCloseable {
                         path + ": another run began there meanwhile; choose another ", Setting.RUN_FOLDER);
             }
         }
-        RunSettings settings = resumed;
-        if (settings != null) {
-            settings.requireValues(path, values, true);
-            settings.requireContents(path, contents);
+        RunSettings now = new RunSettings(
+                OffsetDateTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS).toString(), command,
+                values, contents, engine.values());
+        if (resumed != null) {
+            resumed.require(path, now);
             RunContents.deleteTemporary(path);
         } else {
             if (overwrite) {
                 RunContents.delete(path);
             }
-            settings = new RunSettings(
-                    OffsetDateTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS).toString(), command,
-                    values,
-                    contents);
-            JsonFiles.write(path.resolve(RunContents.SETTINGS), settings);
+            JsonFiles.write(path.resolve(RunContents.SETTINGS), now);
         }
         lock = null;
-        return new RunFolder(path, settings, held, resumed != null);
+        return new RunFolder(path, resumed == null ? now : resumed, held, resumed != null);
     }
 
     /** Ends the lock of a run that was not begun. */

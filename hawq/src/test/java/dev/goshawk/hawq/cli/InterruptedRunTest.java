@@ -3,6 +3,9 @@ package dev.goshawk.hawq.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.goshawk.hawq.cli.option.RunOptions;
+import dev.goshawk.backend.Backend;
+import dev.goshawk.backend.Backends;
+import dev.goshawk.backend.ThreadPool;
 import dev.goshawk.hawq.run.RunStart;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -29,8 +32,9 @@ class InterruptedRunTest {
             try (RunOptions options = new RunOptions()) {
                 new CommandLine(CommandLine.Model.CommandSpec.forAnnotatedObject(options)).parseArgs("--out",
                         arguments[0]);
-                options.prepare(Map.of(), Map.of());
-                options.begin(Path.of("unused"), "goshawk train", Map.of(), Map.of());
+                Backend backend = Backends.select("reference", ThreadPool.ofThreads(1));
+                options.prepare(Map.of(), backend, Map.of());
+                options.begin(Path.of("unused"), "goshawk train", Map.of(), Map.of(), backend);
                 System.out.println("began");
                 while (System.in.read() >= 0) {
                     // Until the test ends it.

@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.goshawk.backend.Backend;
 import dev.goshawk.backend.Backends;
+import dev.goshawk.backend.Executable;
+import dev.goshawk.graph.Graph;
 import dev.goshawk.data.Augmentation;
 import dev.goshawk.hawq.allocate.SearchSettings;
 import dev.goshawk.hawq.Curvature;
@@ -22,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,9 +54,13 @@ class ReproductionTest {
     }
 
     private Reproduction reproduction(Path out, Path ledger, double epochs) {
+        return reproduction(out, ledger, epochs, Backends.defaultBackend());
+    }
+
+    private Reproduction reproduction(Path out, Path ledger, double epochs, Backend backend) {
         return new Reproduction(SmallTraining.NETWORK, SmallTraining.parameters(), SmallTraining.data().holdOut(10, 1),
                 new Recipe(epochs, 8, Augmentation.NONE), 20,
-                SearchSettings.standard().withLength(2, 2), Backends.defaultBackend(), Ledger.open(ledger), out,
+                SearchSettings.standard().withLength(2, 2), backend, Ledger.open(ledger), out,
                 new RowOrigin(e -> "goshawk reproduce small " + e.row(), "seed 4", "noise", "none", 1, 16, "abc"));
     }
 
@@ -209,6 +217,48 @@ class ReproductionTest {
                 () -> reproduction(out, ledger, 3).run(ROWS, new Told()));
         assertTrue(e.getMessage().contains("cannot be resumed"), e.getMessage());
         assertArrayEquals(before, Files.readAllBytes(ledger));
+    }
+
+    /** The default backend, with vectors of another width as it says. */
+    private record OtherWidth(Backend own) implements Backend {
+        @Override
+        public String name() {
+            return own.name();
+        }
+
+        @Override
+        public String description() {
+            return own.description();
+        }
+
+        @Override
+        public OptionalInt floatLanes() {
+            return OptionalInt.of(3);
+        }
+
+        @Override
+        public Executable compile(Graph graph) {
+            return own.compile(graph);
+        }
+    }
+
+    @Test
+    void aRowGoesOnOnlyWhereTheSameBitsAreComputed() throws Exception {
+        Path out = folder.resolve("out");
+        Path ledger = folder.resolve("ledger.json");
+        Backend other = new OtherWidth(Backends.defaultBackend());
+        assertThrows(IllegalStateException.class, () -> reproduction(out, ledger, 2).run(ROWS, killer()));
+        RunFolderException e = assertThrows(RunFolderException.class,
+                () -> reproduction(out, ledger, 2, other).run(ROWS, new Told()));
+        assertEquals(
+                out.resolve(ROWS.get(1).folder()) + ": cannot be resumed with float32 lanes 3, it was started with "
+                        + Backends.defaultBackend().floatLanes().orElse(0),
+                e.getMessage());
+        List<String> computed = new ArrayList<>();
+        reproduction(out, ledger, 2, other).run(List.of(ROWS.get(0), ROWS.get(1).named("new", "new")),
+                counting(computed));
+        assertEquals(List.of("new"), computed, "the curvature that is kept is of other vectors");
+        assertEquals(3, reproduction(out, ledger, 2).run(ROWS, new Told()).size());
     }
 
     @Test

@@ -23,14 +23,14 @@ class EngineTest {
     }
 
     private static String refusal(Engine before, Engine now) {
-        RunSettings settings = new RunSettings("then", "goshawk spectrum", before.values(), Map.of());
-        return assertThrows(IOException.class, () -> settings.requireValues(FILE, now.values(), true)).getMessage();
+        RunSettings settings = new RunSettings("then", "goshawk spectrum", Map.of(), Map.of(), before.values());
+        return assertThrows(IOException.class, () -> settings.requireEngine(FILE, now.values())).getMessage();
     }
 
     @Test
     void aDifferenceIsNamedWithWhatWasAndWhatIs() throws IOException {
         Engine before = new Engine("vector", 16, "25.0.3", "amd64", List.of("-XX:UseAVX=3"));
-        new RunSettings("then", "", before.values(), Map.of()).requireValues(FILE, before.values(), true);
+        new RunSettings("then", "", Map.of(), Map.of(), before.values()).requireEngine(FILE, before.values());
         assertEquals("x.json.parts: cannot be resumed with float32 lanes 8, it was started with 16",
                 refusal(before, new Engine("vector", 8, "25.0.3", "amd64", before.options())));
         assertEquals("x.json.parts: cannot be resumed with JDK 26, it was started with 25.0.3",

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 @DisabledOnOs(OS.WINDOWS)
 class FaultyDiskTest {
     private static final Map<String, Tensor> TENSORS = Map.of("w", Tensor.of(Shape.of(3), 1f, 2f, 3f));
+    private static final Engine ENGINE = new Engine("vector", 16, "25", "amd64", List.of());
 
     @TempDir
     private Path folder;
@@ -41,7 +42,7 @@ class FaultyDiskTest {
 
     private static void begin(Path run) throws IOException {
         try (RunStart start = RunStart.create(run)) {
-            start.begin("goshawk", Map.of(), Map.of()).close();
+            start.begin("goshawk", Map.of(), Map.of(), ENGINE).close();
         }
     }
 

@@ -2,6 +2,7 @@ package dev.goshawk.hawq.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,6 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RunFolderTest {
+    private static final Engine ENGINE = new Engine("vector", 16, "25.0.3", "amd64", List.of());
     private static final Map<String, String> VALUES = Map.of("--lr", "0.1", "command", "train");
     private static final Map<String, String> CONTENTS = Map.of("weights", "sha256 1");
 
@@ -49,7 +52,7 @@ class RunFolderTest {
 
     private static RunSettings create(Path path, boolean overwrite, Map<String, Path> sources) throws IOException {
         try (RunStart start = RunStart.create(path, overwrite, sources);
-                RunFolder made = start.begin("goshawk train", VALUES, CONTENTS)) {
+                RunFolder made = start.begin("goshawk train", VALUES, CONTENTS, ENGINE)) {
             return made.settings();
         }
     }
@@ -57,7 +60,7 @@ class RunFolderTest {
     private static RunSettings resume(Path path, Map<String, String> values, Map<String, String> contents)
             throws IOException {
         try (RunStart start = RunStart.resume(path, Map.of());
-                RunFolder made = start.begin("again", values, contents)) {
+                RunFolder made = start.begin("again", values, contents, ENGINE)) {
             assertTrue(made.isResumed());
             return made.settings();
         }
@@ -103,6 +106,52 @@ class RunFolderTest {
         assertEquals(folder + ": there is no run to resume (no settings.json)",
                 failure(() -> RunStart.resume(folder, VALUES)));
         assertEquals(made, resume(run, VALUES, CONTENTS), "refusals leave the run as it was, and free");
+    }
+
+    private static void resumeOn(Path path, Engine engine) throws IOException {
+        try (RunStart start = RunStart.resume(path); RunFolder made = start.begin("again", VALUES, CONTENTS, engine)) {
+            assertTrue(made.isResumed());
+        }
+    }
+
+    @Test
+    void goesOnOnlyWhereTheSameBitsAreComputed() throws IOException {
+        create(run, false);
+        Map<String, String> before = everything();
+        Engine narrow = new Engine("vector", 8, "25.0.3", "amd64", List.of("-XX:UseAVX=2"));
+        String line = run + ": cannot be resumed with float32 lanes 8, it was started with 16";
+        assertEquals(line, failure(() -> resumeOn(run, narrow)));
+        try (RunStart early = RunStart.resume(run)) {
+            assertEquals(line, failure(() -> early.requireEngine(narrow)));
+            early.requireEngine(ENGINE);
+        }
+        assertEquals(run + ": cannot be resumed with -XX:UseFMA off, it was started with none", failure(
+                () -> resumeOn(run, new Engine("vector", 16, "25.0.3", "amd64", List.of("-XX:-UseFMA")))));
+        assertEquals(before, everything());
+        resumeOn(run, ENGINE);
+        try (RunStart start = RunStart.create(folder.resolve("new"))) {
+            start.requireEngine(narrow);
+        }
+    }
+
+    @Test
+    void aRunOfAnEarlierVersionGoesOnWithADoubt() throws IOException {
+        create(run, false);
+        Path settings = run.resolve("settings.json");
+        String now = Files.readString(settings);
+        String old = now.replaceFirst("(?s),\\s*\"engine\" : \\{[^}]*}", "");
+        assertNotEquals(now, old);
+        Files.writeString(settings, old);
+        try (RunStart start = RunStart.resume(run);
+                RunFolder made = start.begin("again", VALUES, CONTENTS, ENGINE)) {
+            String doubt = made.doubt().orElseThrow();
+            assertTrue(doubt.startsWith(run + ": ") && doubt.lines().count() == 1, doubt);
+        }
+        Files.writeString(settings, now);
+        try (RunStart start = RunStart.resume(run);
+                RunFolder made = start.begin("again", VALUES, CONTENTS, ENGINE)) {
+            assertEquals(Optional.empty(), made.doubt());
+        }
     }
 
     @Test
@@ -255,7 +304,7 @@ class RunFolderTest {
     void nextFreeNameCountsUp() throws IOException {
         Path wanted = folder.resolve("runs/quantize-0");
         for (String name : List.of("quantize-0", "quantize-0-2", "quantize-0-3")) {
-            try (RunStart start = RunStart.fresh(wanted); RunFolder made = start.begin("c", VALUES, CONTENTS)) {
+            try (RunStart start = RunStart.fresh(wanted); RunFolder made = start.begin("c", VALUES, CONTENTS, ENGINE)) {
                 assertEquals(folder.resolve("runs").resolve(name), made.path());
             }
         }
@@ -278,7 +327,7 @@ class RunFolderTest {
     @Test
     void onlyFilesThatOverwriteKnowsAreWritten() throws IOException {
         try (RunStart start = RunStart.create(run, false, Map.of());
-                RunFolder made = start.begin("c", VALUES, CONTENTS)) {
+                RunFolder made = start.begin("c", VALUES, CONTENTS, ENGINE)) {
             assertEquals(run.resolve("run.json"), made.file("run.json"));
             assertThrows(IllegalArgumentException.class, () -> made.file("other.json"));
         }

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class RunLockTest {
     private static final Map<String, String> VALUES = Map.of("--lr", "0.1");
+    private static final Engine ENGINE = new Engine("vector", 16, "25", "amd64", List.of());
 
     @TempDir
     private Path folder;
@@ -28,7 +29,7 @@ class RunLockTest {
 
         public static void main(String[] arguments) throws IOException {
             try (RunStart start = RunStart.create(Path.of(arguments[0]), false, Map.of());
-                    RunFolder run = start.begin("goshawk train", VALUES, Map.of())) {
+                    RunFolder run = start.begin("goshawk train", VALUES, Map.of(), ENGINE)) {
                 System.out.println("began in " + run.path());
                 while (System.in.read() >= 0) {
                     // Until the test ends it.
@@ -78,7 +79,7 @@ class RunLockTest {
         Path run = folder.resolve("run");
         Path link = Files.createSymbolicLink(folder.resolve("link"), run);
         try (RunStart start = RunStart.create(run, false, Map.of());
-                RunFolder made = start.begin("c", VALUES, Map.of())) {
+                RunFolder made = start.begin("c", VALUES, Map.of(), ENGINE)) {
             assertEquals(run, made.path());
             assertTrue(refusal(run, true).contains("another run is at work there"));
             assertTrue(refusal(link, false).contains("another run is at work there"));
@@ -91,9 +92,10 @@ class RunLockTest {
         Path run = folder.resolve("run");
         try (RunStart first = RunStart.create(run, false, Map.of());
                 RunStart second = RunStart.create(run, false, Map.of())) {
-            first.begin("first", VALUES, Map.of()).close();
+            first.begin("first", VALUES, Map.of(), ENGINE).close();
             String message = String.valueOf(
-                    assertThrows(IOException.class, () -> second.begin("second", VALUES, Map.of())).getMessage());
+                    assertThrows(IOException.class, () -> second.begin("second", VALUES, Map.of(), ENGINE))
+                            .getMessage());
             assertEquals(run + ": another run began there meanwhile; choose another run folder", message);
         }
         assertTrue(Files.readString(run.resolve("settings.json")).contains("first"));

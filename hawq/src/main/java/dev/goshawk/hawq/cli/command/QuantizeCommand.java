@@ -176,7 +176,7 @@ public final class QuantizeCommand implements Callable<Integer> {
                         quantization.activationBits())),
                 start.isRandom(weights), backend);
         SequencedMap<String, String> values = settings(inputSize, options, initial);
-        held.prepare(values, quantization.sources(curvature.sources(data.sources(weights))));
+        held.prepare(values, backend, quantization.sources(curvature.sources(data.sources(weights))));
         TrainingData opened = data.open(inputSize, training.seed(), err);
         Network network = quantization.units(model.network(opened.train().classes().size()));
         data.requireSize(opened, network);

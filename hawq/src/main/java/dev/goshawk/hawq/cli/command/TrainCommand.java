@@ -127,7 +127,7 @@ public final class TrainCommand implements Callable<Integer> {
         Backend backend = engine.backend();
         PrintWriter out = spec.commandLine().getOut();
         Map<String, String> values = settings(inputSize, backend, initial);
-        held.prepare(values, data.sources(weights));
+        held.prepare(values, backend, data.sources(weights));
         TrainingData opened = data.open(inputSize, training.seed(), err);
         Network network = model.network(opened.train().classes().size());
         data.requireSize(opened, network);
@@ -142,7 +142,8 @@ public final class TrainCommand implements Callable<Integer> {
         plan.requireFits(Heap.limit(backend));
         Trainer trainer = new Trainer(network, parameters, opened, settings, schedule, backend);
         RunFolder folder = held.begin(Path.of("runs", "train-" + network.name()), commandLine(), values,
-                RunInputs.fingerprints(opened, parameters));
+                RunInputs.fingerprints(opened, parameters), backend);
+        folder.doubt().ifPresent(line -> note(line, err));
         List<EpochResult> history;
         Checkpoints checkpoints = folder.checkpoints(TRAINING);
         TrainingProgress.tellStart(TRAINING, folder, checkpoints, out);
@@ -166,6 +167,11 @@ public final class TrainCommand implements Callable<Integer> {
         return model.isFile()
                 ? model.parameters(network, DType.FLOAT32)
                 : Parameters.initialize(network, DType.FLOAT32, training.seed());
+    }
+
+    private static void note(String line, PrintWriter err) {
+        err.println("goshawk: " + line);
+        err.flush();
     }
 
     /** Where the weights come from, as the report says it. */

@@ -57,8 +57,7 @@ public final class FinishedParts {
         Content content = file == null ? null : Kept.read(file, "", Content.class, notes);
         Map<String, JsonNode> parts = new LinkedHashMap<>();
         if (file != null && content != null) {
-            content.settings.requireValues(file, settings.values(), true);
-            content.settings.requireContents(file, settings.contents());
+            content.settings.require(file, settings);
             parts.putAll(content.parts);
         }
         return new FinishedParts(file, settings, parts, notes);

@@ -16,7 +16,6 @@ import dev.goshawk.hawq.curvature.LossProblem;
 import dev.goshawk.hawq.curvature.Partition;
 import dev.goshawk.hawq.memory.Footprint;
 import dev.goshawk.hawq.memory.Heap;
-import dev.goshawk.hawq.run.Engine;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.tensor.DType;
@@ -141,7 +140,7 @@ public final class MatrixOptions {
         return problem;
     }
 
-    /** Options and what else of this process every number depends on, by name; images and weights apart. */
+    /** Options that every number depends on, by name. */
     public Map<String, String> values(Opened opened, Partition by, int microBatch) {
         Map<String, String> values = new LinkedHashMap<>();
         values.put("--operator", name());
@@ -150,7 +149,6 @@ public final class MatrixOptions {
         values.put("--seed", Long.toString(seed));
         values.put("--micro-batch", Integer.toString(microBatch));
         values.put("--backend", opened.backend.name());
-        values.putAll(Engine.here(opened.backend).values());
         return values;
     }
 

@@ -4,6 +4,7 @@ import dev.goshawk.hawq.curvature.LossProblem;
 import dev.goshawk.hawq.memory.Footprint;
 import dev.goshawk.hawq.report.CurvaturePage;
 import dev.goshawk.hawq.cli.print.MemoryTable;
+import dev.goshawk.hawq.run.Engine;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -55,10 +56,12 @@ public final class ResultOptions {
      * The parts that are finished already, and where those are kept that will be, until the result is written.
      *
      * @param values options that the parts depend on, by name
+     * @param engine what else decides their bits
      * @throws IOException in one line, if those that are kept are of other options, images or weights
      */
-    public FinishedParts parts(Map<String, String> values, LossProblem problem, PrintWriter err) throws IOException {
-        FinishedParts opened = resuming.open(file(), values, problem, err);
+    public FinishedParts parts(Map<String, String> values, Engine engine, LossProblem problem, PrintWriter err)
+            throws IOException {
+        FinishedParts opened = resuming.open(file(), values, engine, problem, err);
         parts = opened;
         return opened;
     }

@@ -1,5 +1,7 @@
 package dev.goshawk.hawq.cli.option;
 
+import dev.goshawk.backend.Backend;
+import dev.goshawk.hawq.run.Engine;
 import dev.goshawk.hawq.run.RunFolder;
 import dev.goshawk.hawq.run.RunStart;
 import java.io.IOException;
@@ -46,11 +48,14 @@ public final class RunOptions implements AutoCloseable {
      * Fails with one line, before any work and without a trace, if the folder cannot be used.
      *
      * @param values options the results depend on, by name
+     * @param backend that computes; with the JVM it decides the results' bits
      * @param sources what the command reads, by option
      */
-    public void prepare(Map<String, String> values, Map<String, Path> sources) throws IOException {
+    public void prepare(Map<String, String> values, Backend backend, Map<String, Path> sources) throws IOException {
         if (out != null) {
-            start = resume ? RunStart.resume(out, values) : RunStart.create(out, overwrite, sources);
+            RunStart prepared = resume ? RunStart.resume(out, values) : RunStart.create(out, overwrite, sources);
+            start = prepared;
+            prepared.requireEngine(Engine.here(backend));
         }
     }
 
@@ -60,10 +65,11 @@ public final class RunOptions implements AutoCloseable {
      * @param otherwise folder where {@code --out} was not given; another is chosen where it exists
      * @param values as for {@link #prepare}
      * @param contents fingerprints of everything the run reads
+     * @param backend as for {@link #prepare}
      */
-    public RunFolder begin(Path otherwise, String command, Map<String, String> values, Map<String, String> contents)
-            throws IOException {
-        RunFolder begun = start(otherwise).begin(command, values, contents);
+    public RunFolder begin(Path otherwise, String command, Map<String, String> values, Map<String, String> contents,
+            Backend backend) throws IOException {
+        RunFolder begun = start(otherwise).begin(command, values, contents, Engine.here(backend));
         folder = begun;
         hint(begun);
         return begun;

@@ -84,6 +84,12 @@ public final class TableProgress implements ReproductionListener, AutoCloseable 
     }
 
     @Override
+    public void note(String line) {
+        err.println("goshawk: " + line);
+        err.flush();
+    }
+
+    @Override
     public void failed(Experiment e, String line) {
         close();
         err.println("goshawk: " + e.row() + ", seed " + e.seed() + ": " + line);

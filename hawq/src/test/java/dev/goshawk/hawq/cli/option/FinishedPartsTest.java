@@ -17,14 +17,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class FinishedPartsTest {
-    private static final RunSettings SETTINGS = settings("0", "abc");
+    private static final RunSettings SETTINGS = settings("0", "abc", "25");
 
     @TempDir
     private Path folder;
     private final List<String> notes = new ArrayList<>();
 
-    private static RunSettings settings(String seed, String images) {
-        return new RunSettings("now", "goshawk spectrum", Map.of("--seed", seed), Map.of("sample", images));
+    private static RunSettings settings(String seed, String images, String jdk) {
+        return new RunSettings("now", "goshawk spectrum", Map.of("--seed", seed), Map.of("sample", images),
+                Map.of("JDK", jdk));
     }
 
     private static SpectrumRow row(double eigenvalue, double rounding) {
@@ -58,7 +59,8 @@ class FinishedPartsTest {
     void whatIsOfSomethingElseIsRefusedAndStays() throws IOException {
         open().put("a", row(1, 0));
         Path file = folder.resolve("x.json.parts");
-        for (RunSettings other : List.of(settings("1", "abc"), settings("0", "abd"))) {
+        for (RunSettings other : List.of(settings("1", "abc", "25"), settings("0", "abd", "25"),
+                settings("0", "abc", "26"))) {
             String said = assertThrows(IOException.class, () -> FinishedParts.open(file, other, notes::add))
                     .getMessage();
             assertTrue(said.startsWith(file + ": cannot be resumed") && said.lines().count() == 1, said);
