@@ -64,7 +64,7 @@ public final class OnnxFunction {
      */
     public Traced trace(DType dtype, Map<String, Shape> shapes, Map<String, ConstantArray> known) {
         Inputs source = new Inputs(dtype);
-        Translation translation = new Translation(model, source);
+        Translation translation = new Translation(Operators.TABLE, model, source);
         for (OnnxModel.Input input : model.inputs()) {
             ConstantArray array = known.get(input.name());
             Shape shape = shapes.get(input.name());

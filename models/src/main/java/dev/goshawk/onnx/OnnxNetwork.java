@@ -174,7 +174,7 @@ public final class OnnxNetwork implements Network {
     }
 
     private Translation translated(Recorded net, Value images) {
-        Translation translation = new Translation(model, net);
+        Translation translation = new Translation(Operators.TABLE, model, net);
         String input = model.inputs().getFirst().name();
         translation.define(input, channelsLast ? Term.traced(images) : Term.channelsLast(images));
         translation.run(List.of(logits));

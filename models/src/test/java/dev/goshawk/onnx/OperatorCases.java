@@ -4,61 +4,45 @@ import static dev.goshawk.onnx.OnnxBytes.attribute;
 import static dev.goshawk.onnx.OnnxBytes.integers;
 import static dev.goshawk.onnx.OnnxBytes.real;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** Graphs of single operators, of inputs between -2 and 2. */
-final class OperatorCases {
+final class OperatorCases extends CaseList {
     private static final byte[] FLOAT = attribute("to", 1);
     private static final long[] X = {2, 3, 5};
-
-    private final List<Case> cases = new ArrayList<>();
 
     private OperatorCases() {
         functions();
         products();
         ordered();
         indexed();
-        pools();
         attentions();
     }
 
     static Stream<Case> all() {
-        return new OperatorCases().cases.stream();
-    }
-
-    /** A graph whose inputs are named and shaped so; its result is "z". */
-    record Case(String name, OnnxBytes model, Map<String, long[]> inputs) {
-    }
-
-    /** A graph of one input x. */
-    private OnnxBytes add(String name, int opset, long... shape) {
-        return add(name, opset, Map.of("x", shape));
-    }
-
-    private OnnxBytes add(String name, int opset, Map<String, long[]> inputs) {
-        OnnxBytes model = new OnnxBytes(opset);
-        new TreeMap<>(inputs).forEach((input, shape) -> model.input(input, 1, shape));
-        cases.add(new Case(name + ", opset " + opset, model, inputs));
-        return model;
-    }
-
-    private static byte[] whole(String name, long... values) {
-        return integers(name, new long[] {values.length}, values);
-    }
-
-    private static byte[] scalar(String name, long value) {
-        return integers(name, new long[0], value);
+        return Stream.of(new OperatorCases(), new WindowCases(), new ImageCases(), new SequenceCases(), new ArrayCases())
+                .flatMap(CaseList::stream);
     }
 
     private void functions() {
-        for (String name : List.of("Tan", "Sinh", "Cosh")) {
+        for (String name : List.of("Tan", "Sinh", "Cosh", "Atan", "Asinh")) {
             add(name, 9, X).node(name, List.of("x"), List.of("z"));
         }
+        for (String name : List.of("Asin", "Acos")) {
+            add(name, 9, X).node("Tanh", List.of("x"), List.of("t")).node(name, List.of("t"), List.of("z"));
+        }
+        add("Acosh", 9, X).node("Exp", List.of("x"), List.of("e")).initializer(OnnxBytes.floats("1", new long[0], 1))
+                .node("Add", List.of("e", "1"), List.of("t")).node("Acosh", List.of("t"), List.of("z"));
+        add("Mod of floats", 13, Map.of("x", X, "y", new long[] {5})).node("Mod", List.of("x", "y"), List.of("z"),
+                attribute("fmod", 1));
+        add("Clip by data", 13, Map.of("x", X, "y", new long[0])).node("Clip", List.of("x", "y"), List.of("z"));
+        add("CastLike", 19, X).initializer(scalar("k", 3)).node("CastLike", List.of("x", "k"), List.of("c"))
+                .node("Cast", List.of("c"), List.of("z"), FLOAT);
+        add("Dropout", 13, X).node("Dropout", List.of("x"), List.of("d", "m"))
+                .node("Cast", List.of("m"), List.of("f"), FLOAT).node("Mul", List.of("d", "f"), List.of("z"));
         add("Atanh", 9, X).node("Tanh", List.of("x"), List.of("t")).node("Atanh", List.of("t"), List.of("z"));
         add("IsNaN", 20, X).node("Log", List.of("x"), List.of("l")).node("IsNaN", List.of("l"), List.of("n"))
                 .node("Cast", List.of("n"), List.of("z"), FLOAT);
@@ -178,17 +162,6 @@ final class OperatorCases {
                     .node("Neg", List.of("o"), List.of("m")).node("ReduceSum", List.of("x"), List.of("s"))
                     .node("Squeeze", List.of("s"), List.of("t")).node("Mul", List.of("m", "t"), List.of("z"));
         }
-    }
-
-    private void pools() {
-        for (int p = 1; p < 4; p++) {
-            add("GlobalLpPool " + p, 13, 2, 3, 5, 4).node("GlobalLpPool", List.of("x"), List.of("z"),
-                    attribute("p", p));
-            add("LpPool " + p, 18, 2, 3, 5, 4).node("LpPool", List.of("x"), List.of("z"), attribute("p", p),
-                    attribute("kernel_shape", 3, 2), attribute("strides", 2, 1), attribute("pads", 1, 0, 1, 1));
-        }
-        add("LpPool of rows", 11, 2, 3, 7).node("LpPool", List.of("x"), List.of("z"), attribute("kernel_shape", 3L),
-                attribute("auto_pad", "SAME_LOWER"));
     }
 
     private OnnxBytes attention(String name, Map<String, long[]> more, long[] q, long[] kv, List<String> inputs,

@@ -12,11 +12,16 @@ public final class OnnxException extends IllegalArgumentException {
     }
 
     public OnnxException(String problem, @Nullable Throwable cause) {
-        super(problem.replaceAll("[\\p{Cntrl}\\u2028\\u2029]", "?"), cause);
+        super(problem.replaceAll("[\\p{Cc}\\p{Cf}\\u2028\\u2029]", "?"), cause);
     }
 
     /** Text taken from a file, quoted and no longer than fits a message. */
     public static String quoted(String text) {
-        return "'" + (text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "...") + "'";
+        return "'" + shortened(text) + "'";
+    }
+
+    /** Text taken from a file, no longer than fits a message. */
+    public static String shortened(String text) {
+        return text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "...";
     }
 }

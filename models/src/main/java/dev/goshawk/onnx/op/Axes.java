@@ -1,6 +1,7 @@
 package dev.goshawk.onnx.op;
 
 import dev.goshawk.graph.Functions;
+import dev.goshawk.graph.Op;
 import dev.goshawk.graph.Value;
 import dev.goshawk.onnx.format.OnnxException;
 import dev.goshawk.tensor.Shape;
@@ -9,7 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Moves and indices of axes. */
-final class Axes {
+public final class Axes {
     /** Most operations that one node may become: what a file asks for with a few bytes must not take all memory. */
     private static final int MOST_PARTS = 1 << 16;
 
@@ -17,7 +18,7 @@ final class Axes {
     }
 
     /** [batch, channels, ...] to [batch, ..., channels]. */
-    static Value channelsLast(Value x) {
+    public static Value channelsLast(Value x) {
         int[] order = new int[x.shape().rank()];
         for (int i = 1; i < order.length - 1; i++) {
             order[i] = i + 1;
@@ -27,7 +28,7 @@ final class Axes {
     }
 
     /** [batch, ..., channels] to [batch, channels, ...]. */
-    static Value channelsFirst(Value x) {
+    public static Value channelsFirst(Value x) {
         int[] order = new int[x.shape().rank()];
         for (int i = 2; i < order.length; i++) {
             order[i] = i - 1;
@@ -37,7 +38,7 @@ final class Axes {
     }
 
     /** A permutation; a reshape where no element moves. */
-    static Value permute(Value x, int... order) {
+    public static Value permute(Value x, int... order) {
         int[] dims = new int[order.length];
         int last = -1;
         boolean moves = false;
@@ -52,7 +53,7 @@ final class Axes {
     }
 
     /** An axis counted from the start; negative ones count from the end. */
-    static int of(int axis, int rank) {
+    public static int of(int axis, int rank) {
         int from = axis < 0 ? axis + rank : axis;
         if (from < 0 || from >= rank) {
             throw new OnnxException("axis " + axis + " of an array with " + rank + " axes");
@@ -61,7 +62,7 @@ final class Axes {
     }
 
     /** Axes counted from the start, ascending and different. */
-    static int[] of(int[] axes, int rank) {
+    public static int[] of(int[] axes, int rank) {
         int[] from = Arrays.stream(axes).map(a -> of(a, rank)).sorted().distinct().toArray();
         if (from.length != axes.length) {
             throw new OnnxException("an axis is given twice in " + Arrays.toString(axes));
@@ -70,7 +71,7 @@ final class Axes {
     }
 
     /** Product of the extents of axes {@code from} to {@code to - 1}. */
-    static int product(Shape shape, int from, int to) {
+    public static int product(Shape shape, int from, int to) {
         int product = 1;
         for (int i = from; i < to; i++) {
             product = Math.multiplyExact(product, shape.dim(i));
@@ -79,7 +80,7 @@ final class Axes {
     }
 
     /** Elements {@code start, start + step, ...} before {@code limit} along one axis. */
-    static Value slice(Value x, int axis, int start, int limit, int step) {
+    public static Value slice(Value x, int axis, int start, int limit, int step) {
         Shape s = x.shape();
         if (start == 0 && limit == s.dim(axis) && step == 1) {
             return x;
@@ -95,7 +96,7 @@ final class Axes {
     }
 
     /** The given places along an axis, in that order; runs of neighbours are taken together. */
-    static Value pick(Value x, int axis, int... places) {
+    public static Value pick(Value x, int axis, int... places) {
         List<Value> parts = new ArrayList<>();
         int i = 0;
         while (i < places.length) {
@@ -118,14 +119,14 @@ final class Axes {
      *
      * @throws OnnxException if they are too many
      */
-    static void requireFew(long parts) {
+    public static void requireFew(long parts) {
         if (parts > MOST_PARTS) {
             throw new OnnxException("expected a node of at most " + MOST_PARTS + " parts, it takes " + parts);
         }
     }
 
     /** Each element along an axis several times, next to each other. */
-    static Value repeat(Value x, int axis, int times) {
+    public static Value repeat(Value x, int axis, int times) {
         if (times == 1) {
             return x;
         }
@@ -136,8 +137,40 @@ final class Axes {
         return x.reshape(apart).broadcast(Shape.of(repeated)).reshape(d);
     }
 
+    /**
+     * Elements put apart along an axis, zeros around them; those that fall outside are left out.
+     *
+     * @param first where the first one goes, may be negative
+     * @param step between one and the next
+     * @param extent of the result
+     */
+    public static Value spread(Value x, int axis, int first, int step, int extent) {
+        int count = x.shape().dim(axis);
+        int from = Math.max(0, Math.ceilDiv(-first, step));
+        int to = Math.min(count, Math.ceilDiv(extent - first, step));
+        if (to <= from) {
+            int[] none = x.shape().dims();
+            none[axis] = extent;
+            return Value.constant(0, x.dtype(), Shape.of(none));
+        }
+        int rank = x.shape().rank();
+        Integer[] low = zeros(rank);
+        Integer[] high = zeros(rank);
+        Integer[] between = zeros(rank);
+        low[axis] = first + from * step;
+        high[axis] = extent - (first + (to - 1) * step) - 1;
+        between[axis] = step - 1;
+        return Value.of(new Op.Pad(List.of(low), List.of(high), List.of(between)), slice(x, axis, from, to, 1));
+    }
+
+    private static Integer[] zeros(int count) {
+        Integer[] zeros = new Integer[count];
+        Arrays.fill(zeros, 0);
+        return zeros;
+    }
+
     /** The dims with one more put in at a place. */
-    static int[] insert(int[] dims, int at, int extent) {
+    public static int[] insert(int[] dims, int at, int extent) {
         int[] more = new int[dims.length + 1];
         System.arraycopy(dims, 0, more, 0, at);
         more[at] = extent;

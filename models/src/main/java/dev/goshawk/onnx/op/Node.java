@@ -12,9 +12,14 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /** A node with what its inputs stand for: what an {@link Operator} is written in. */
-final class Node {
+public final class Node {
     /** Stands for an optional input that is left out. */
-    static final Term ABSENT = Term.constant("", ConstantArray.of(Shape.of(0), new long[0]), false);
+    public static final Term ABSENT = Term.constant("", ConstantArray.of(Shape.of(0), new long[0]), false);
+
+    /** The first opset whose arithmetic broadcasts without being told to. */
+    public static final int NUMPY_BROADCAST = 7;
+    /** The first opset whose softmax runs along one axis; before, over that axis and all after it. */
+    public static final int SOFTMAX_OF_ONE_AXIS = 13;
 
     private final OnnxNode node;
     private final int opset;
@@ -28,57 +33,57 @@ final class Node {
         this.translation = translation;
     }
 
-    OnnxNode onnx() {
+    public OnnxNode onnx() {
         return node;
     }
 
-    int opset() {
+    public int opset() {
         return opset;
     }
 
-    DType dtype() {
+    public DType dtype() {
         return translation.source().dtype();
     }
 
-    Source source() {
+    public Source source() {
         return translation.source();
     }
 
-    int inputs() {
+    public int inputs() {
         return inputs.size();
     }
 
-    boolean has(int i) {
+    public boolean has(int i) {
         return i < inputs.size() && inputs.get(i) != ABSENT;
     }
 
-    Term term(int i) {
+    public Term term(int i) {
         if (!has(i)) {
             throw new OnnxException("expected at least " + (i + 1) + " inputs, got " + inputs.size());
         }
         return inputs.get(i);
     }
 
-    Shape shape(int i) {
+    public Shape shape(int i) {
         return term(i).shape();
     }
 
-    int rank(int i) {
+    public int rank(int i) {
         return shape(i).rank();
     }
 
     /** An input with ONNX's order of axes. */
-    Value logical(int i) {
+    public Value logical(int i) {
         return translation.logical(term(i));
     }
 
     /** A term with ONNX's order of axes. */
-    Value logical(Term t) {
+    public Value logical(Term t) {
         return translation.logical(t);
     }
 
     /** An input [batch, ..., channels]. */
-    Value channelsLast(int i) {
+    public Value channelsLast(int i) {
         Term t = term(i);
         if (t.shape().rank() < 2) {
             throw new OnnxException("expected an input of at least 2 axes, got shape " + t.shape());
@@ -87,7 +92,7 @@ final class Node {
     }
 
     /** An input that must be known while the network is translated. */
-    ConstantArray constant(int i) {
+    public ConstantArray constant(int i) {
         ConstantArray c = term(i).constant();
         if (c == null) {
             throw new OnnxException("input " + i + " (" + OnnxException.quoted(node.inputs().get(i))
@@ -97,7 +102,7 @@ final class Node {
     }
 
     /** A vector of whole numbers: an attribute in old opsets, a constant input in new ones. */
-    int[] wholes(String attribute, int input, int... otherwise) {
+    public int[] wholes(String attribute, int input, int... otherwise) {
         if (node.has(attribute)) {
             return node.wholes(attribute);
         }
@@ -108,7 +113,7 @@ final class Node {
     }
 
     /** A number: an attribute in old opsets, a constant input in new ones. */
-    double number(String attribute, int input, double otherwise) {
+    public double number(String attribute, int input, double otherwise) {
         if (node.has(attribute)) {
             return node.real(attribute, otherwise);
         }
@@ -120,7 +125,7 @@ final class Node {
      *
      * @param transposed for a matrix, that the file has it as [in, out]
      */
-    Value weight(int i, Kind kind, boolean transposed) {
+    public Value weight(int i, Kind kind, boolean transposed) {
         Term t = term(i);
         int rank = kind == Kind.CONV_WEIGHT ? 4 : 2;
         if (t.shape().rank() != rank) {
@@ -135,7 +140,7 @@ final class Node {
     }
 
     /** A vector with an element a channel. */
-    Value channels(int i, Kind kind) {
+    public Value channels(int i, Kind kind) {
         Term t = term(i);
         if (t.shape().rank() != 1) {
             throw new OnnxException("input " + i + ": expected one number a channel, got shape " + t.shape());
@@ -144,17 +149,17 @@ final class Node {
     }
 
     /** Whether an input is of truth values. */
-    boolean isTruth(int i) {
+    public boolean isTruth(int i) {
         return translation.isTruth(node.inputs().get(i));
     }
 
     /** A constant with its name, for what becomes a batch normalization's parameter. */
-    Source.Named named(int i) {
+    public Source.Named named(int i) {
         return new Source.Named(term(i).name(), constant(i));
     }
 
     /** The same function of the input, whatever the order of its axes. */
-    Term map(int i, UnaryOperator<Value> function) {
+    public Term map(int i, UnaryOperator<Value> function) {
         Term t = term(i);
         return t.isChannelsLast()
                 ? Term.channelsLast(function.apply(t.value()))
@@ -162,7 +167,7 @@ final class Node {
     }
 
     /** How the activation behind this node is called. */
-    String activation() {
+    public String activation() {
         return node.name().isEmpty() ? node.outputs().getFirst() : node.name();
     }
 }

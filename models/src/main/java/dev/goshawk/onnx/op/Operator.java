@@ -3,7 +3,7 @@ package dev.goshawk.onnx.op;
 import java.util.List;
 
 /** The meaning of one ONNX operator. */
-interface Operator {
+public interface Operator {
     /** The node's outputs, as many as are supported. */
     List<Term> translate(Node node);
 

@@ -15,10 +15,10 @@ public final class Term {
     private final boolean trainable;
     private final @Nullable Value value;
     private final boolean channelsLast;
-    private final QuantizationOperators.@Nullable Rounding rounding;
+    private final @Nullable Rounding rounding;
 
     private Term(String name, @Nullable ConstantArray constant, boolean trainable, @Nullable Value value,
-            boolean channelsLast, QuantizationOperators.@Nullable Rounding rounding) {
+            boolean channelsLast, @Nullable Rounding rounding) {
         this.name = name;
         this.constant = constant;
         this.trainable = trainable;
@@ -43,33 +43,33 @@ public final class Term {
     }
 
     /** Whole numbers that rounding makes of a value. */
-    static Term traced(Value codes, QuantizationOperators.Rounding rounding) {
+    public static Term traced(Value codes, Rounding rounding) {
         return new Term("", null, false, codes, false, rounding);
     }
 
-    /** As {@link #traced(Value, QuantizationOperators.Rounding)}, channels last. */
-    static Term channelsLast(Value codes, QuantizationOperators.Rounding rounding) {
+    /** As {@link #traced(Value, Rounding)}, channels last. */
+    public static Term channelsLast(Value codes, Rounding rounding) {
         return new Term("", null, false, codes, codes.shape().rank() > 2, rounding);
     }
 
     /** How the whole numbers of this came about, where rounding made them. */
-    QuantizationOperators.@Nullable Rounding rounding() {
+    public @Nullable Rounding rounding() {
         return rounding;
     }
 
-    String name() {
+    public String name() {
         return name;
     }
 
-    boolean isConstant() {
+    public boolean isConstant() {
         return constant != null;
     }
 
-    boolean isTrainable() {
+    public boolean isTrainable() {
         return trainable;
     }
 
-    boolean isChannelsLast() {
+    public boolean isChannelsLast() {
         return channelsLast;
     }
 
@@ -79,7 +79,7 @@ public final class Term {
     }
 
     /** The value as it was traced; for terms that are no constants. */
-    Value value() {
+    public Value value() {
         if (value == null) {
             throw new IllegalStateException("'" + name + "' is a constant");
         }
@@ -92,7 +92,7 @@ public final class Term {
     }
 
     /** Where an axis of ONNX's order is in {@link #value()}. */
-    int place(int axis) {
+    public int place(int axis) {
         if (!channelsLast || axis == 0) {
             return axis;
         }

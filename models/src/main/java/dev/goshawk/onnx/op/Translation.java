@@ -1,8 +1,5 @@
 package dev.goshawk.onnx.op;
 
-import dev.goshawk.backend.Executable;
-import dev.goshawk.cpu.reference.ReferenceBackend;
-import dev.goshawk.graph.Graph;
 import dev.goshawk.graph.Op;
 import dev.goshawk.graph.Value;
 import dev.goshawk.models.ParameterSpec.Kind;
@@ -10,16 +7,13 @@ import dev.goshawk.onnx.format.ConstantArray;
 import dev.goshawk.onnx.format.OnnxException;
 import dev.goshawk.onnx.format.OnnxModel;
 import dev.goshawk.onnx.format.OnnxNode;
-import dev.goshawk.tensor.DType;
-import dev.goshawk.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * Translates an ONNX graph node by node. What depends on constants alone is computed on the spot, by the same operators on the
@@ -27,10 +21,13 @@ import java.util.TreeSet;
  */
 public final class Translation {
     private static final Set<String> SHAPES = Set.of("Shape", "Size");
+    /** Operators that compute with constants by themselves. */
+    private static final Set<String> BY_THEMSELVES = Set.of("QuantizeLinear", "DequantizeLinear", "Quant");
     /** Moves of elements: a weight behind one of them is still that weight. */
     private static final Set<String> MOVES = Set.of("Identity", "Transpose", "Reshape", "Squeeze", "Unsqueeze",
             "Flatten", "Cast", "Dropout");
 
+    private final OperatorTable table;
     private final OnnxModel model;
     private final Source source;
     private final Map<String, Term> terms = new HashMap<>();
@@ -49,29 +46,17 @@ public final class Translation {
     }
 
     /**
-     * Checks that every operator has a translation.
+     * For a model whose arrays are known by their names from here on.
      *
-     * @throws OnnxException naming all that have none
+     * @param table the operators there are
+     * @param source where parameters and layers go
      */
-    public Translation(OnnxModel model, Source source) {
+    public Translation(OperatorTable table, OnnxModel model, Source source) {
+        this.table = table;
         this.model = model;
         this.source = source;
-        requireKnown(model);
         model.initializers().forEach((name, array) -> terms.put(name,
                 Term.constant(name, array, !array.isInteger() && array.size() > 1)));
-    }
-
-    private static void requireKnown(OnnxModel model) {
-        Set<String> unknown = new TreeSet<>();
-        for (OnnxNode node : model.nodes()) {
-            if (Operators.of(node) == null) {
-                unknown.add(node.describe());
-            }
-        }
-        if (!unknown.isEmpty()) {
-            throw new OnnxException(model.source() + ": " + unknown.size()
-                    + " nodes have operators that are not supported: " + String.join(", ", unknown));
-        }
     }
 
     /** Says what a graph input stands for. */
@@ -114,9 +99,32 @@ public final class Translation {
         return uses;
     }
 
-    /** Translates the nodes that the given names depend on. */
+    /**
+     * Translates the nodes that the given names depend on.
+     *
+     * @throws OnnxException in one line, naming every node that has no translation
+     */
     public void run(List<String> wanted) {
-        Set<String> needed = new TreeSet<>(wanted);
+        Refusals refusals = new Refusals(model, table);
+        for (OnnxNode node : needed(wanted)) {
+            if (refusals.reaches(node)) {
+                continue;
+            }
+            source.begins(node);
+            try {
+                translate(node);
+            } catch (IllegalArgumentException | ArithmeticException | IndexOutOfBoundsException e) {
+                refusals.add(node, String.valueOf(e.getMessage()), e);
+            } catch (OutOfMemoryError e) {
+                refusals.add(node, "takes more than the heap of " + (Runtime.getRuntime().maxMemory() >> 20) + " MiB",
+                        e);
+            }
+        }
+        refusals.check();
+    }
+
+    private List<OnnxNode> needed(List<String> wanted) {
+        Set<String> needed = new HashSet<>(wanted);
         List<OnnxNode> nodes = new ArrayList<>();
         for (OnnxNode node : model.nodes().reversed()) {
             if (node.outputs().stream().anyMatch(needed::contains)) {
@@ -124,17 +132,7 @@ public final class Translation {
                 nodes.add(node);
             }
         }
-        for (OnnxNode node : nodes.reversed()) {
-            source.begins(node);
-            try {
-                translate(node);
-            } catch (IllegalArgumentException | ArithmeticException | IndexOutOfBoundsException e) {
-                throw new OnnxException(model.source() + ": " + node.describe() + ": " + e.getMessage(), e);
-            } catch (OutOfMemoryError e) {
-                throw new OnnxException(model.source() + ": " + node.describe()
-                        + ": takes more than the heap of " + (Runtime.getRuntime().maxMemory() >> 20) + " MiB", e);
-            }
-        }
+        return nodes.reversed();
     }
 
     private void translate(OnnxNode node) {
@@ -159,8 +157,8 @@ public final class Translation {
     }
 
     private List<Term> apply(OnnxNode node, List<Term> inputs) {
-        Operator operator = Operators.require(node);
-        if (QuantizationOperators.NAMES.contains(node.operator())) {
+        Operator operator = Objects.requireNonNull(table.of(node));
+        if (BY_THEMSELVES.contains(node.operator())) {
             return operator.translate(new Node(node, model.opset(), inputs, this));
         }
         boolean constant = inputs.stream().allMatch(t -> t == Node.ABSENT || t.isConstant());
@@ -189,71 +187,35 @@ public final class Translation {
     /** Computes a node of constants now. */
     private List<Term> fold(OnnxNode node, Operator operator, List<Term> inputs, boolean moved) {
         Folding folding = new Folding();
-        Translation inner = new Translation(folding, model);
+        Translation inner = new Translation(folding, this);
         List<Term> results = operator.translate(new Node(node, model.opset(), inputs, inner));
         boolean whole = isInteger(inputs);
         List<Term> folded = new ArrayList<>();
         for (int i = 0; i < results.size(); i++) {
             Term result = results.get(i);
-            String name = moved ? inputs.getFirst().name() : node.outputs().get(i);
+            boolean same = moved && i == 0;
+            String name = same ? inputs.getFirst().name() : outputName(node, i);
             if (result.isConstant()) {
-                boolean trains = moved || result.isTrainable();
+                boolean trains = same || result.isTrainable();
                 folded.add(Term.constant(name, Objects.requireNonNull(result.constant()), trains));
             } else {
-                boolean integer = Operators.makesIntegers(node, i, whole);
-                folded.add(Term.constant(name, folding.compute(result.logical(), integer), moved));
+                boolean integer = Folding.makesIntegers(node, i, whole);
+                folded.add(Term.constant(name, folding.compute(result.logical(), integer), same));
             }
         }
         return folded;
     }
 
-    /** For nodes of a model whose operators are known to be there. */
-    private Translation(Source source, OnnxModel model) {
-        this.model = model;
-        this.source = source;
+    /** An output that is left out has no name. */
+    private static String outputName(OnnxNode node, int i) {
+        return i < node.outputs().size() ? node.outputs().get(i) : "";
     }
 
-    /** The parameters of a computation done while translating. */
-    private static final class Folding implements Source {
-        private final Map<String, Tensor> bound = new LinkedHashMap<>();
-
-        @Override
-        public DType dtype() {
-            return DType.FLOAT64;
-        }
-
-        @Override
-        public Value parameter(String name, ConstantArray array, Kind kind, boolean frozen) {
-            bound.put(name, array.tensor(DType.FLOAT64));
-            return Source.fromFile(Value.input(name, DType.FLOAT64, array.shape()), kind);
-        }
-
-        @Override
-        public void addMacs(long count) {
-            // What is computed once costs nothing for an image.
-        }
-
-        @Override
-        public Value activation(String name, Value rectified) {
-            return rectified;
-        }
-
-        @Override
-        public Value batchNorm(Value x, Normalized names, double epsilon) {
-            throw new OnnxException("expected an input that is no constant");
-        }
-
-        ConstantArray compute(Value value, boolean integer) {
-            if (value.op() instanceof Op.Constant c) {
-                return integer
-                        ? ConstantArray.of(value.shape(), (long) c.value())
-                        : ConstantArray.of(value.shape(), c.value());
-            }
-            Executable run = new ReferenceBackend().compile(Graph.of("folded", value));
-            run.inputs().forEach(name -> run.bind(name, Objects.requireNonNull(bound.get(name))));
-            run.run();
-            return ConstantArray.of(run.output("folded"), integer);
-        }
+    /** For nodes of the same model, apart from its arrays. */
+    private Translation(Source source, Translation outer) {
+        this.table = outer.table;
+        this.model = outer.model;
+        this.source = source;
     }
 
     Source source() {

@@ -20,7 +20,7 @@ import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.onnx.OnnxBytes;
 import dev.goshawk.onnx.OnnxNetwork;
 import dev.goshawk.onnx.OnnxSamples;
-import dev.goshawk.onnx.op.Operators;
+import dev.goshawk.onnx.Operators;
 import dev.goshawk.packed.PackedModel;
 import dev.goshawk.packed.PackedSamples;
 import dev.goshawk.packed.format.PackedActivation;

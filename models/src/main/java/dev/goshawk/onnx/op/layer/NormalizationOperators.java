@@ -1,4 +1,4 @@
-package dev.goshawk.onnx.op;
+package dev.goshawk.onnx.op.layer;
 
 import dev.goshawk.graph.Activations;
 import dev.goshawk.graph.Functions;
@@ -10,17 +10,21 @@ import dev.goshawk.tensor.Shape;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.IntStream;
+import dev.goshawk.onnx.op.Source;
+import dev.goshawk.onnx.op.Term;
+import dev.goshawk.onnx.op.Operator;
+import dev.goshawk.onnx.op.Node;
+import dev.goshawk.onnx.op.Axes;
 
 /** Softmax and the normalizations. */
-final class NormalizationOperators {
-    /** The first opset whose softmax runs along one axis; before, over that axis and all after it. */
-    static final int SOFTMAX_OF_ONE_AXIS = 13;
+public final class NormalizationOperators {
     private static final double EPSILON = 1e-5;
 
     private NormalizationOperators() {
     }
 
-    static void register(Map<String, Operator> all) {
+    /** Puts the operators into a table, by ONNX's names. */
+    public static void register(Map<String, Operator> all) {
         all.put("Softmax", Operator.single(n -> Term.traced(softmax(n, false))));
         all.put("LogSoftmax", Operator.single(n -> Term.traced(softmax(n, true))));
         all.put("BatchNormalization", Operator.single(NormalizationOperators::batch));
@@ -53,7 +57,7 @@ final class NormalizationOperators {
     private static Value softmax(Node n, boolean log) {
         Value x = n.logical(0);
         int rank = x.shape().rank();
-        if (n.opset() < SOFTMAX_OF_ONE_AXIS) {
+        if (n.opset() < Node.SOFTMAX_OF_ONE_AXIS) {
             int axis = Axes.of(n.onnx().whole("axis", 1), rank);
             Value rows = x.reshape(Axes.product(x.shape(), 0, axis), Axes.product(x.shape(), axis, rank));
             return (log ? Activations.logSoftmax(rows, 1) : Activations.softmax(rows, 1)).reshape(x.shape());

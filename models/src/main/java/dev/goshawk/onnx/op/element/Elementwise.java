@@ -1,4 +1,4 @@
-package dev.goshawk.onnx.op;
+package dev.goshawk.onnx.op.element;
 
 import dev.goshawk.graph.Activations;
 import dev.goshawk.graph.Value;
@@ -7,21 +7,34 @@ import dev.goshawk.onnx.format.ElementKind;
 import dev.goshawk.onnx.format.OnnxException;
 import dev.goshawk.tensor.Shape;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import dev.goshawk.onnx.op.Term;
+import dev.goshawk.onnx.op.Operator;
+import dev.goshawk.onnx.op.Rounding;
+import dev.goshawk.onnx.op.Node;
 
 /** Functions of one operand. */
-final class Elementwise {
+public final class Elementwise {
     private static final double SELU_ALPHA = 1.67326319217681884765625;
     private static final double SELU_GAMMA = 1.05070102214813232421875;
 
     private Elementwise() {
     }
 
-    static void register(Map<String, Operator> all) {
+    /** Puts the operators into a table, by ONNX's names. */
+    public static void register(Map<String, Operator> all) {
         plain(all, "Identity", x -> x);
-        plain(all, "Dropout", x -> x);
-        all.put("Cast", Operator.single(Elementwise::cast));
+        all.put("Dropout", Elementwise::dropout);
+        all.put("Cast", Operator.single(n -> cast(n, ElementKind.of(n.onnx().whole("to", 1)))));
+        all.put("CastLike", Operator.single(n -> {
+            ConstantArray like = n.term(1).constant();
+            boolean whole = like != null && like.isInteger() || n.term(1).rounding() != null;
+            return cast(n, n.isTruth(1) ? ElementKind.BOOL : whole ? ElementKind.INT64 : ElementKind.FLOAT);
+        }));
+        Inverses.register(all);
+        Bits.register(all);
         plain(all, "Sigmoid", Value::sigmoid);
         plain(all, "Tanh", Value::tanh);
         plain(all, "Exp", Value::exp);
@@ -97,6 +110,16 @@ final class Elementwise {
         all.put("PRelu", Operator.single(Elementwise::prelu));
     }
 
+    /** The identity, with a mask that drops nothing. */
+    private static List<Term> dropout(Node n) {
+        boolean training = n.has(2) && n.constant(2).scalar() != 0 && n.number("ratio", 1, 0.5) != 0;
+        if (training) {
+            throw new OnnxException("training_mode true is not supported; export the network in evaluation mode");
+        }
+        Shape s = n.shape(0);
+        return List.of(n.map(0, x -> x), Term.constant("", ConstantArray.of(s, 1L), false));
+    }
+
     private static void plain(Map<String, Operator> all, String name, UnaryOperator<Value> function) {
         all.put(name, Operator.single(n -> n.map(0, function)));
     }
@@ -112,8 +135,7 @@ final class Elementwise {
     }
 
     /** To whole numbers the fraction is dropped, to truth values all but 0 are 1; floating types are all one. */
-    private static Term cast(Node n) {
-        ElementKind to = ElementKind.of(n.onnx().whole("to", 1));
+    private static Term cast(Node n, ElementKind to) {
         ConstantArray known = n.term(0).constant();
         boolean whole = n.term(0).rounding() != null || known != null && known.isInteger();
         if (!to.isInteger() || whole && to != ElementKind.BOOL) {
@@ -141,11 +163,17 @@ final class Elementwise {
     }
 
     private static Term clip(Node n) {
+        if (n.has(1) && !n.term(1).isConstant() || n.has(2) && !n.term(2).isConstant()) {
+            return n.map(0, x -> {
+                Value y = n.has(1) ? x.max(n.logical(1)) : x;
+                return n.has(2) ? y.min(n.logical(2)) : y;
+            });
+        }
         double low = n.number("min", 1, Double.NEGATIVE_INFINITY);
         double high = n.number("max", 2, Double.POSITIVE_INFINITY);
-        QuantizationOperators.Rounding rounding = n.term(0).rounding();
+        Rounding rounding = n.term(0).rounding();
         if (rounding != null) {
-            return QuantizationOperators.clip(n, rounding, low, high);
+            return rounding.within(low, high).codes(n.term(0));
         }
         // From 0 up it is a rectifier, such as ReLU6: its result is what a quantizer acts on.
         return n.map(0, x -> {
@@ -158,7 +186,7 @@ final class Elementwise {
     private static Term prelu(Node n) {
         Value x = n.logical(0);
         Value slope = n.logical(1);
-        if (slope.shape().rank() == 1 && x.shape().rank() > 2 && n.opset() < Arithmetic.NUMPY_BROADCAST) {
+        if (slope.shape().rank() == 1 && x.shape().rank() > 2 && n.opset() < Node.NUMPY_BROADCAST) {
             int[] perChannel = new int[x.shape().rank() - 1];
             Arrays.fill(perChannel, 1);
             perChannel[0] = slope.shape().dim(0);

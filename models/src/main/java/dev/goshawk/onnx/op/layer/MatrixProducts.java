@@ -1,4 +1,4 @@
-package dev.goshawk.onnx.op;
+package dev.goshawk.onnx.op.layer;
 
 import dev.goshawk.graph.Einsum;
 import dev.goshawk.graph.Functions;
@@ -11,13 +11,18 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import dev.goshawk.onnx.op.Term;
+import dev.goshawk.onnx.op.Operator;
+import dev.goshawk.onnx.op.Node;
+import dev.goshawk.onnx.op.Axes;
 
 /** Matrix products. */
-final class MatrixProducts {
+public final class MatrixProducts {
     private MatrixProducts() {
     }
 
-    static void register(Map<String, Operator> all) {
+    /** Puts the operators into a table, by ONNX's names. */
+    public static void register(Map<String, Operator> all) {
         all.put("MatMul", Operator.single(MatrixProducts::matmul));
         all.put("Einsum", Operator.single(n -> Term.traced(Einsum.einsum(n.onnx().text("equation", ""),
                 IntStream.range(0, n.inputs()).mapToObj(n::logical).toArray(Value[]::new)))));

@@ -1,4 +1,4 @@
-package dev.goshawk.onnx.op;
+package dev.goshawk.onnx.op.layer;
 
 import dev.goshawk.graph.Activations;
 import dev.goshawk.graph.Einsum;
@@ -11,16 +11,21 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import dev.goshawk.onnx.op.Term;
+import dev.goshawk.onnx.op.Operator;
+import dev.goshawk.onnx.op.Node;
+import dev.goshawk.onnx.op.Axes;
 
 /** Scaled dot-product attention (Vaswani et al. 2017) of whole sequences, and rotary positions (Su et al. 2021). */
-final class AttentionOperators {
+public final class AttentionOperators {
     private static final List<String> INPUTS = List.of("Q", "K", "V", "attn_mask", "past_key", "past_value",
             "nonpad_kv_seqlen");
 
     private AttentionOperators() {
     }
 
-    static void register(Map<String, Operator> all) {
+    /** Puts the operators into a table, by ONNX's names. */
+    public static void register(Map<String, Operator> all) {
         all.put("Attention", Operator.single(AttentionOperators::attention));
         all.put("RotaryEmbedding", Operator.single(AttentionOperators::rotary));
     }

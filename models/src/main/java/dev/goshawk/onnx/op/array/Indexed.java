@@ -1,4 +1,4 @@
-package dev.goshawk.onnx.op;
+package dev.goshawk.onnx.op.array;
 
 import dev.goshawk.graph.Functions;
 import dev.goshawk.graph.Value;
@@ -13,13 +13,18 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BinaryOperator;
 import java.util.stream.IntStream;
+import dev.goshawk.onnx.op.Term;
+import dev.goshawk.onnx.op.Operator;
+import dev.goshawk.onnx.op.Node;
+import dev.goshawk.onnx.op.Axes;
 
 /** Elements taken from and put to places that are known while the network is translated. */
-final class Indexed {
+public final class Indexed {
     private Indexed() {
     }
 
-    static void register(Map<String, Operator> all) {
+    /** Puts the operators into a table, by ONNX's names. */
+    public static void register(Map<String, Operator> all) {
         all.put("GatherElements", Operator.single(Indexed::gatherElements));
         all.put("GatherND", Operator.single(Indexed::gatherNd));
         all.put("ScatterElements", Operator.single(Indexed::scatterElements));

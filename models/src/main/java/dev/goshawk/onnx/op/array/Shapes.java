@@ -1,4 +1,4 @@
-package dev.goshawk.onnx.op;
+package dev.goshawk.onnx.op.array;
 
 import dev.goshawk.graph.Functions;
 import dev.goshawk.graph.Value;
@@ -11,13 +11,18 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import dev.goshawk.onnx.op.Term;
+import dev.goshawk.onnx.op.Operator;
+import dev.goshawk.onnx.op.Node;
+import dev.goshawk.onnx.op.Axes;
 
 /** Constants, shapes as numbers, and moves that keep every element. */
-final class Shapes {
+public final class Shapes {
     private Shapes() {
     }
 
-    static void register(Map<String, Operator> all) {
+    /** Puts the operators into a table, by ONNX's names. */
+    public static void register(Map<String, Operator> all) {
         all.put("Constant", Operator.single(Shapes::constant));
         all.put("ConstantOfShape", Operator.single(Shapes::constantOfShape));
         all.put("Shape", Operator.single(n -> {

@@ -1,6 +1,5 @@
-package dev.goshawk.onnx.op;
+package dev.goshawk.onnx.op.layer;
 
-import dev.goshawk.graph.Functions;
 import dev.goshawk.graph.Value;
 import dev.goshawk.onnx.format.ConstantArray;
 import dev.goshawk.onnx.format.ElementKind;
@@ -9,55 +8,29 @@ import dev.goshawk.tensor.Shape;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import dev.goshawk.onnx.op.Term;
+import dev.goshawk.onnx.op.Operator;
+import dev.goshawk.onnx.op.Rounding;
+import dev.goshawk.onnx.op.Node;
+import dev.goshawk.onnx.op.Axes;
 
 /**
  * Rounding to whole numbers and back: QuantizeLinear, Clip and DequantizeLinear, and QONNX's Quant. What rounds a traced value is one
  * step, through which derivatives go as through the identity; constants are rounded while they are translated, in float32 as a runtime
  * does it, and keep their names.
  */
-final class QuantizationOperators {
+public final class QuantizationOperators {
     /** What Quant's domain has been called. */
-    static final Set<String> DOMAINS = Set.of("qonnx.custom_op.general", "finn.custom_op.general", "onnx.brevitas");
+    public static final Set<String> DOMAINS = Set.of("qonnx.custom_op.general", "finn.custom_op.general", "onnx.brevitas");
     /** Operators of QONNX are registered under this and their names. */
-    static final String PREFIX = "qonnx.";
-    /** Operators that compute with constants by themselves. */
-    static final Set<String> NAMES = Set.of("QuantizeLinear", "DequantizeLinear", "Quant");
+    public static final String PREFIX = "qonnx.";
     private static final int MOST_BITS = 32;
 
     private QuantizationOperators() {
     }
 
-    /**
-     * How whole numbers came about.
-     *
-     * @param x what was rounded, as it was traced
-     * @param scale worth of one
-     * @param zero what stands for 0
-     * @param low least whole number
-     * @param high greatest whole number
-     */
-    record Rounding(Value x, double scale, double zero, double low, double high) {
-        private Value codes() {
-            Value ratio = x.divide(x.like(scale)).round().add(zero);
-            return ratio.max(x.like(low)).min(x.like(high));
-        }
-
-        private Value rounded() {
-            Value s = Value.constant(scale, x.dtype(), Shape.scalar());
-            return Functions.fakeQuantize(x, s, Value.constant(zero, x.dtype(), Shape.scalar()), low, high);
-        }
-
-        /** Where no number below 0 can be written, rounding is a rectifier as well. */
-        private Value unrounded() {
-            return low >= zero ? x.relu() : x;
-        }
-
-        private Rounding within(double least, double most) {
-            return new Rounding(x, scale, zero, Math.max(low, least), Math.min(high, most));
-        }
-    }
-
-    static void register(Map<String, Operator> all) {
+    /** Puts the operators into a table, by ONNX's names. */
+    public static void register(Map<String, Operator> all) {
         all.put("QuantizeLinear", Operator.single(QuantizationOperators::quantize));
         all.put("DequantizeLinear", Operator.single(QuantizationOperators::dequantize));
         all.put(PREFIX + "Quant", Operator.single(QuantizationOperators::quant));
@@ -84,12 +57,8 @@ final class QuantizationOperators {
         if (n.term(0).isConstant()) {
             return rounded(n, n.onnx().whole("axis", 1), kind.least(), kind.greatest());
         }
-        return codes(n, new Rounding(n.map(0, x -> x).value(), scale(n), n.has(2) ? n.constant(2).scalar() : 0,
-                kind.least(), kind.greatest()));
-    }
-
-    private static Term codes(Node n, Rounding r) {
-        return n.term(0).isChannelsLast() ? Term.channelsLast(r.codes(), r) : Term.traced(r.codes(), r);
+        return new Rounding(n.map(0, x -> x).value(), scale(n), n.has(2) ? n.constant(2).scalar() : 0, kind.least(),
+                kind.greatest()).codes(n.term(0));
     }
 
     private static double scale(Node n) {
@@ -101,11 +70,6 @@ final class QuantizationOperators {
             throw new OnnxException("expected a scale above 0, got " + scale);
         }
         return scale;
-    }
-
-    /** What Clip leaves of whole numbers that came from rounding. */
-    static Term clip(Node n, Rounding r, double low, double high) {
-        return codes(n, r.within(low, high));
     }
 
     private static Term dequantize(Node n) {

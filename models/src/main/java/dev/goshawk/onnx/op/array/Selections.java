@@ -1,4 +1,4 @@
-package dev.goshawk.onnx.op;
+package dev.goshawk.onnx.op.array;
 
 import dev.goshawk.graph.Functions;
 import dev.goshawk.graph.Value;
@@ -12,13 +12,18 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import dev.goshawk.onnx.op.Term;
+import dev.goshawk.onnx.op.Operator;
+import dev.goshawk.onnx.op.Node;
+import dev.goshawk.onnx.op.Axes;
 
 /** Parts of arrays, padding, repetition and resizing by whole factors. */
-final class Selections {
+public final class Selections {
     private Selections() {
     }
 
-    static void register(Map<String, Operator> all) {
+    /** Puts the operators into a table, by ONNX's names. */
+    public static void register(Map<String, Operator> all) {
         all.put("Slice", Operator.single(Selections::slice));
         all.put("Split", Selections::split);
         all.put("Gather", Operator.single(Selections::gather));

@@ -1,4 +1,4 @@
-package dev.goshawk.onnx.op;
+package dev.goshawk.onnx.op.element;
 
 import dev.goshawk.graph.Functions;
 import dev.goshawk.graph.Value;
@@ -8,16 +8,18 @@ import dev.goshawk.tensor.Shape;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.function.BinaryOperator;
+import dev.goshawk.onnx.op.Term;
+import dev.goshawk.onnx.op.Operator;
+import dev.goshawk.onnx.op.Node;
+import dev.goshawk.onnx.op.Axes;
 
 /** Functions of two or more operands, which broadcast as in NumPy. */
-final class Arithmetic {
-    /** The first opset whose arithmetic broadcasts without being told to. */
-    static final int NUMPY_BROADCAST = 7;
-
+public final class Arithmetic {
     private Arithmetic() {
     }
 
-    static void register(Map<String, Operator> all) {
+    /** Puts the operators into a table, by ONNX's names. */
+    public static void register(Map<String, Operator> all) {
         binary(all, "Add", Value::add);
         binary(all, "Sub", Value::subtract);
         binary(all, "Mul", Value::multiply);
@@ -41,9 +43,6 @@ final class Arithmetic {
         binary(all, "Or", Value::max);
         binary(all, "Xor", (a, b) -> a.subtract(b).abs());
         all.put("Mod", Operator.single(n -> {
-            if (!n.constant(0).isInteger() || !n.constant(1).isInteger()) {
-                throw new OnnxException("expected whole numbers");
-            }
             // As C has it, the remainder has the sign of the first operand, else that of the second.
             boolean asInC = n.onnx().whole("fmod", 0) == 1;
             return join(n, n.term(0), n.term(1), (a, b) -> {
@@ -106,7 +105,7 @@ final class Arithmetic {
     }
 
     private static boolean isLegacyBroadcast(Node n) {
-        return n.opset() < NUMPY_BROADCAST && n.onnx().whole("broadcast", 0) == 1 && n.onnx().has("axis");
+        return n.opset() < Node.NUMPY_BROADCAST && n.onnx().whole("broadcast", 0) == 1 && n.onnx().has("axis");
     }
 
     /** Before opset 7 the second operand's axes could stand anywhere in the first's. */

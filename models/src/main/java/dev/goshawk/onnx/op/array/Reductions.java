@@ -1,4 +1,4 @@
-package dev.goshawk.onnx.op;
+package dev.goshawk.onnx.op.array;
 
 import dev.goshawk.graph.Functions;
 import dev.goshawk.graph.Op;
@@ -12,9 +12,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import dev.goshawk.onnx.op.Term;
+import dev.goshawk.onnx.op.Operator;
+import dev.goshawk.onnx.op.Node;
+import dev.goshawk.onnx.op.Axes;
 
 /** Reductions over axes, and what depends on the order of elements along one: the largest, where they are, sums up to each. */
-final class Reductions {
+public final class Reductions {
     private Reductions() {
     }
 
@@ -22,7 +26,8 @@ final class Reductions {
         Value apply(Value x, int... axes);
     }
 
-    static void register(Map<String, Operator> all) {
+    /** Puts the operators into a table, by ONNX's names. */
+    public static void register(Map<String, Operator> all) {
         put(all, "ReduceSum", Value::sum);
         put(all, "ReduceMean", Value::mean);
         put(all, "ReduceMax", Reductions::max);
@@ -38,7 +43,7 @@ final class Reductions {
         all.put("TopK", Reductions::topK);
         all.put("Hardmax", Operator.single(n -> {
             Value x = n.logical(0);
-            if (n.opset() >= NormalizationOperators.SOFTMAX_OF_ONE_AXIS) {
+            if (n.opset() >= Node.SOFTMAX_OF_ONE_AXIS) {
                 return Term.traced(along(x, Axes.of(n.onnx().whole("axis", -1), n.rank(0)),
                         rows -> Largest.of(rows).mask()));
             }
@@ -89,7 +94,7 @@ final class Reductions {
     }
 
     /** Largest element over the axes, which are dropped; the derivative goes to the first of equal ones. */
-    static Value max(Value x, int... axes) {
+    public static Value max(Value x, int... axes) {
         Value rows = rows(x, axes);
         int[] d = rows.shape().dims();
         PoolGeometry whole = new PoolGeometry(d[0], 1, d[1], 1, 1, d[1], 1, 1, 0, 0, 0, 0);

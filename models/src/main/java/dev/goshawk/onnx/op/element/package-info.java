@@ -1,0 +1,5 @@
+/** Operators of single elements: functions, arithmetic, comparisons. */
+@NullMarked
+package dev.goshawk.onnx.op.element;
+
+import org.jspecify.annotations.NullMarked;

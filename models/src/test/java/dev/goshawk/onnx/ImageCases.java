@@ -1,0 +1,7 @@
+package dev.goshawk.onnx;
+
+/** Resizing and sampling of images. */
+final class ImageCases extends CaseList {
+    ImageCases() {
+    }
+}

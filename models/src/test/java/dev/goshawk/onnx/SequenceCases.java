@@ -1,0 +1,7 @@
+package dev.goshawk.onnx;
+
+/** Recurrent layers. */
+final class SequenceCases extends CaseList {
+    SequenceCases() {
+    }
+}
