@@ -4,7 +4,6 @@ import dev.goshawk.graph.Functions;
 import dev.goshawk.graph.Value;
 import dev.goshawk.onnx.format.ConstantArray;
 import dev.goshawk.onnx.format.OnnxException;
-import dev.goshawk.onnx.format.OnnxNode;
 import dev.goshawk.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,7 +16,7 @@ import dev.goshawk.onnx.op.Operator;
 import dev.goshawk.onnx.op.Node;
 import dev.goshawk.onnx.op.Axes;
 
-/** Parts of arrays, padding, repetition and resizing by whole factors. */
+/** Parts of arrays, padding and repetition. */
 public final class Selections {
     private Selections() {
     }
@@ -42,9 +41,6 @@ public final class Selections {
             }
             return Term.traced(x);
         }));
-        all.put("Upsample", Operator.single(n -> resize(n, n.has(1) ? 1 : -1, "nearest")));
-        all.put("Resize", Operator.single(n -> resize(n, n.opset() < 11 ? 1 : 2,
-                n.onnx().text("mode", "nearest"))));
     }
 
     private static Term slice(Node n) {
@@ -133,6 +129,9 @@ public final class Selections {
             throw new OnnxException("pads: expected " + 2 * axes.length + " numbers, got " + Arrays.toString(given));
         }
         String mode = n.onnx().text("mode", "constant");
+        if (n.has(2) && !n.term(2).isConstant()) {
+            return paddedWith(n, n.logical(2), axes, given);
+        }
         double value = n.number("value", 2, 0);
         return n.map(0, x -> {
             Value padded = x;
@@ -142,6 +141,19 @@ public final class Selections {
             }
             return padded;
         });
+    }
+
+    /** Zeros around the elements, and the value where ones are not. */
+    private static Term paddedWith(Node n, Value value, int[] axes, int... given) {
+        Value x = n.logical(0);
+        Value padded = x;
+        Value kept = x.like(1);
+        for (int i = 0; i < axes.length; i++) {
+            int axis = Axes.of(axes[i], x.shape().rank());
+            padded = pad(padded, axis, given[i], given[i + axes.length], "constant", 0);
+            kept = pad(kept, axis, given[i], given[i + axes.length], "constant", 0);
+        }
+        return Term.traced(padded.add(kept.subtractFrom(1).multiply(value.reshape(Shape.scalar()))));
     }
 
     private static Value pad(Value x, int axis, int low, int high, String mode, double value) {
@@ -171,35 +183,5 @@ public final class Selections {
             throw new OnnxException("reflection by more than the extent " + length);
         }
         return Axes.pick(cut, axis, places);
-    }
-
-    /** Nearest-neighbour enlargement by whole factors. */
-    private static Term resize(Node n, int scalesInput, String mode) {
-        int rank = n.rank(0);
-        double[] scales = new double[rank];
-        if (n.onnx().attributes().get("scales") instanceof OnnxNode.Attribute.Reals r) {
-            Arrays.setAll(scales, i -> r.values().get(i));
-        } else if (n.has(3)) {
-            ConstantArray sizes = n.constant(3);
-            Arrays.setAll(scales, i -> sizes.real(i) / n.shape(0).dim(i));
-        } else {
-            ConstantArray given = n.constant(scalesInput);
-            Arrays.setAll(scales, given::real);
-        }
-        String from = n.onnx().text("coordinate_transformation_mode", "half_pixel");
-        boolean floors = "Upsample".equals(n.onnx().operator())
-                || "floor".equals(n.onnx().text("nearest_mode", "round_prefer_floor"));
-        Value x = n.logical(0);
-        for (int axis = 0; axis < rank; axis++) {
-            int factor = (int) scales[axis];
-            if (factor != scales[axis] || factor < 1 || !"nearest".equals(mode)
-                    || factor > 1 && !List.of("half_pixel", "asymmetric", "pytorch_half_pixel").contains(from)
-                    || factor > 2 && "asymmetric".equals(from) && !floors) {
-                throw new OnnxException("only nearest-neighbour enlargement by whole factors is supported, got mode "
-                        + mode + " with scales " + Arrays.toString(scales));
-            }
-            x = Axes.repeat(x, axis, factor);
-        }
-        return Term.traced(x);
     }
 }
