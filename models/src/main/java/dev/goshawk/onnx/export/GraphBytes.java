@@ -32,6 +32,7 @@ final class GraphBytes {
     private static final int TYPE_STRING = 3;
     private static final int TYPE_TENSOR = 4;
     private static final int TYPE_FLOATS = 6;
+    private static final int TYPE_STRINGS = 8;
     private static final int TYPE_INTS = 7;
 
     private final ByteArrayOutputStream fields = new ByteArrayOutputStream();
@@ -109,6 +110,12 @@ final class GraphBytes {
                         out.writeString(4, t.value());
                         out.writeInt32(20, TYPE_STRING);
                     }
+                    case Attribute.Texts t -> {
+                        for (String text : t.values()) {
+                            out.writeString(9, text);
+                        }
+                        out.writeInt32(20, TYPE_STRINGS);
+                    }
                     case Attribute.Wholes w -> {
                         for (long v : w.values()) {
                             out.writeInt64(8, v);
@@ -135,12 +142,7 @@ final class GraphBytes {
         }
 
         Attributes add(String name, String value) {
-            all.add(message(out -> {
-                out.writeString(1, name);
-                out.writeString(4, value);
-                out.writeInt32(20, TYPE_STRING);
-            }));
-            return this;
+            return add(name, new Attribute.Text(value));
         }
 
         Attributes add(String name, long... values) {

@@ -51,6 +51,10 @@ public record OnnxNode(int index, String name, String operator, String domain, L
         record Reals(List<Float> values) implements Attribute {
         }
 
+        /** Texts. */
+        record Texts(List<String> values) implements Attribute {
+        }
+
         /** An array. */
         record Array(ConstantArray value) implements Attribute {
         }

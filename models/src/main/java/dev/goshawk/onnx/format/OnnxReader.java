@@ -148,6 +148,7 @@ public final class OnnxReader {
         @Nullable Attribute[] value = {null};
         List<Long> wholes = new ArrayList<>();
         List<Float> reals = new ArrayList<>();
+        List<String> texts = new ArrayList<>();
         long[] type = {0};
         Wire.message(in, (tag, m) -> {
             switch (tag) {
@@ -161,6 +162,7 @@ public final class OnnxReader {
                 case 7 << 3 | LEN -> Wire.packed(m, () -> reals.add(m.readFloat()));
                 case 8 << 3 | VARINT -> wholes.add(m.readInt64());
                 case 8 << 3 | LEN -> Wire.packed(m, () -> wholes.add(m.readInt64()));
+                case 9 << 3 | LEN -> texts.add(new String(m.readByteArray(), StandardCharsets.UTF_8));
                 case 20 << 3 | VARINT -> type[0] = m.readInt64();
                 default -> {
                     return false;
@@ -168,7 +170,9 @@ public final class OnnxReader {
             }
             return true;
         });
-        attributes.put(name[0], attribute(type[0], value[0], wholes, reals));
+        attributes.put(name[0], texts.isEmpty()
+                ? attribute(type[0], value[0], wholes, reals)
+                : new Attribute.Texts(List.copyOf(texts)));
     }
 
     /** Zero and empty values may be left out of the file: then the type alone tells what the attribute is. */

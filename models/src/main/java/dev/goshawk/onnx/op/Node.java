@@ -148,6 +148,12 @@ public final class Node {
         return t.isConstant() ? translation.ofConstant(t, kind, false) : t.logical();
     }
 
+    /** An array that the node itself makes, as a constant that gradient descent leaves alone. */
+    public Value array(String purpose, ConstantArray array) {
+        return translation.ofConstant(Term.constant(node.outputs().getFirst() + "." + purpose, array, false),
+                Kind.ARRAY, false);
+    }
+
     /** Whether an input is of truth values. */
     public boolean isTruth(int i) {
         return translation.isTruth(node.inputs().get(i));
