@@ -3,7 +3,9 @@ package dev.goshawk.onnx;
 import dev.goshawk.onnx.format.OnnxNode;
 import dev.goshawk.onnx.op.Operator;
 import dev.goshawk.onnx.op.OperatorTable;
+import dev.goshawk.onnx.op.array.Fourier;
 import dev.goshawk.onnx.op.array.Indexed;
+import dev.goshawk.onnx.op.array.KnownArrays;
 import dev.goshawk.onnx.op.array.Reductions;
 import dev.goshawk.onnx.op.array.Selections;
 import dev.goshawk.onnx.op.array.Shapes;
@@ -49,6 +51,8 @@ public final class Operators implements OperatorTable {
         Shapes.register(all);
         Selections.register(all);
         Indexed.register(all);
+        KnownArrays.register(all);
+        Fourier.register(all);
         AttentionOperators.register(all);
         QuantizationOperators.register(all);
     }

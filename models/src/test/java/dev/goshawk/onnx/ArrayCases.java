@@ -1,7 +1,120 @@
 package dev.goshawk.onnx;
 
-/** Operators that move and pick elements. */
+import static dev.goshawk.onnx.OnnxBytes.attribute;
+import static dev.goshawk.onnx.OnnxBytes.floats;
+import static dev.goshawk.onnx.OnnxBytes.integers;
+import static dev.goshawk.onnx.OnnxBytes.real;
+
+import java.util.List;
+import java.util.Map;
+
+/** Operators that move and pick elements, arrays by formulas, and what statistics give besides the result. */
 final class ArrayCases extends CaseList {
+    private static final byte[] FLOAT = attribute("to", 1);
+    private static final long[] X = {2, 3, 5};
+
     ArrayCases() {
+        known();
+        signals();
+        statistics();
+        bits();
+    }
+
+    /** Known whole numbers times a sum of the data. */
+    private static OnnxBytes times(OnnxBytes model, String numbers) {
+        return model.node("Cast", List.of(numbers), List.of("f"), FLOAT).node("ReduceSum", List.of("x"), List.of("s"))
+                .node("Mul", List.of("f", "s"), List.of("z"));
+    }
+
+    private void known() {
+        byte[] some = integers("k", new long[] {2, 3}, 0, 3, 3, -1, 0, 3);
+        times(add("NonZero", 13, X).initializer(some).node("NonZero", List.of("k"), List.of("n")), "n");
+        for (String output : List.of("v", "first", "which", "count")) {
+            times(add("Unique " + output, 13, X).initializer(some).node("Unique", List.of("k"),
+                    List.of("v", "first", "which", "count")), output);
+            times(add("Unique columns " + output, 13, X).initializer(some).node("Unique", List.of("k"),
+                    List.of("v", "first", "which", "count"), attribute("axis", 1)), output);
+            times(add("Unique as they come " + output, 13, X).initializer(some).node("Unique", List.of("k"),
+                    List.of("v", "first", "which", "count"), attribute("sorted", 0)), output);
+        }
+        byte[] chosen = OnnxBytes.tensor("c", 9, new long[] {4}, new byte[] {0, 1, 0, 1});
+        add("Compress", 11, X).initializer(chosen).node("Compress", List.of("x", "c"), List.of("z"));
+        add("Compress of an axis", 11, X).initializer(chosen).node("Compress", List.of("x", "c"), List.of("z"),
+                attribute("axis", -1));
+        add("ReverseSequence", 10, 5, 3, 2).initializer(whole("n", 4, 1, 5))
+                .node("ReverseSequence", List.of("x", "n"), List.of("z"));
+        add("ReverseSequence of rows", 10, X).initializer(whole("n", 3, 2)).node("ReverseSequence",
+                List.of("x", "n"), List.of("z"), attribute("time_axis", 1), attribute("batch_axis", 0));
+        for (int k = -1; k < 3; k++) {
+            add("EyeLike " + k, 9, 3, 4).node("EyeLike", List.of("x"), List.of("e"), attribute("k", k))
+                    .node("Mul", List.of("x", "e"), List.of("z"));
+        }
+        for (int i = 0; i < 4; i++) {
+            add("Det " + i, 11, 2, 3, i + 1, i + 1).node("Det", List.of("x"), List.of("z"));
+        }
+        for (int i = 0; i < 4; i++) {
+            add("CumProd " + i, 26, X).initializer(scalar("axis", i < 2 ? -2 : 2)).node("CumProd",
+                    List.of("x", "axis"), List.of("z"), attribute("exclusive", i & 1), attribute("reverse", i / 2));
+        }
+        add("Pad with data", 13, Map.of("x", X, "v", new long[0])).initializer(whole("p", 0, 1, 2, 1, 0, -1))
+                .node("Pad", List.of("x", "p", "v"), List.of("z"));
+        add("OneHot of data", 11, Map.of("v", new long[] {2})).initializer(whole("k", 0, -1, 7, 2))
+                .initializer(scalar("n", 3)).node("OneHot", List.of("k", "n", "v"), List.of("z"),
+                        attribute("axis", 0));
+    }
+
+    private void signals() {
+        for (String name : List.of("HannWindow", "HammingWindow", "BlackmanWindow")) {
+            for (int periodic = 0; periodic < 2; periodic++) {
+                add(name + " " + periodic, 17, 7).initializer(scalar("n", 7))
+                        .node(name, List.of("n"), List.of("w"), attribute("periodic", periodic))
+                        .node("Mul", List.of("x", "w"), List.of("z"));
+            }
+        }
+        for (int i = 0; i < 3; i++) {
+            byte[] inverse = attribute("inverse", i == 2 ? 1 : 0);
+            byte[] half = attribute("onesided", i == 1 ? 1 : 0);
+            add("DFT " + i, 17, 2, 6, 3, i == 1 ? 1 : 2).node("DFT", List.of("x"), List.of("z"), inverse, half,
+                    attribute("axis", 1));
+            for (int length : new int[] {5, 8}) {
+                add("DFT of " + length + " " + i, 20, 2, 6, 3, i == 1 ? 1 : 2).initializer(scalar("n", length))
+                        .initializer(scalar("axis", 1))
+                        .node("DFT", List.of("x", "n", "axis"), List.of("z"), inverse, half);
+            }
+        }
+    }
+
+    private void statistics() {
+        for (String output : List.of("y", "m", "d")) {
+            add("LayerNormalization " + output, 17, Map.of("x", X, "g", new long[] {3, 5}))
+                    .node("LayerNormalization", List.of("x", "g"), List.of("y", "m", "d"), attribute("axis", 1),
+                            real("epsilon", 0.1f))
+                    .node("Identity", List.of(output), List.of("z"));
+            add("BatchNormalization in training " + output, 15, Map.of("x", X, "g", new long[] {3}, "b",
+                    new long[] {3}, "e", new long[] {3}, "v", new long[] {3}))
+                    .node("BatchNormalization", List.of("x", "g", "b", "e", "v"), List.of("y", "m", "d"),
+                            attribute("training_mode", 1), real("momentum", 0.8f))
+                    .node("Identity", List.of(output), List.of("z"));
+        }
+        add("LpNormalization of zeros", 22, X).initializer(floats("0", new long[0], 0))
+                .node("Mul", List.of("x", "0"), List.of("y")).node("LpNormalization", List.of("y"), List.of("z"));
+    }
+
+    private void bits() {
+        byte[] a = OnnxBytes.tensor("a", 2, new long[] {2, 3}, new byte[] {1, 7, -1, 100, 0, -128});
+        byte[] b = OnnxBytes.tensor("b", 2, new long[] {3}, new byte[] {1, 3, 6});
+        for (String direction : List.of("LEFT", "RIGHT")) {
+            times(add("BitShift " + direction, 11, X).initializer(a).initializer(b).node("BitShift",
+                    List.of("a", "b"), List.of("k"), attribute("direction", direction)), "k");
+        }
+        for (String name : List.of("And", "Or", "Xor")) {
+            times(add("Bitwise" + name, 18, X).initializer(a).initializer(b).node("Bitwise" + name,
+                    List.of("a", "b"), List.of("k")), "k");
+        }
+        for (int type : new int[] {2, 3}) {
+            times(add("BitwiseNot " + type, 18, X)
+                    .initializer(OnnxBytes.tensor("n", type, new long[] {2}, new byte[] {5, -3}))
+                    .node("BitwiseNot", List.of("n"), List.of("k")), "k");
+        }
     }
 }

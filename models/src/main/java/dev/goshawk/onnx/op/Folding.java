@@ -2,12 +2,12 @@ package dev.goshawk.onnx.op;
 
 import dev.goshawk.backend.Executable;
 import dev.goshawk.cpu.reference.ReferenceBackend;
+import dev.goshawk.graph.Functions;
 import dev.goshawk.graph.Graph;
 import dev.goshawk.graph.Op;
 import dev.goshawk.graph.Value;
 import dev.goshawk.models.ParameterSpec.Kind;
 import dev.goshawk.onnx.format.ConstantArray;
-import dev.goshawk.onnx.format.OnnxException;
 import dev.goshawk.onnx.format.OnnxNode;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Tensor;
@@ -21,7 +21,7 @@ final class Folding implements Source {
     /** Operators whose result is whole whatever their operands are. */
     private static final Set<String> WHOLE = Set.of("Shape", "Size", "Equal", "IsNaN", "IsInf", "Xor",
             "ArgMax", "ArgMin", "Less", "Greater", "LessOrEqual",
-            "GreaterOrEqual", "And", "Or", "Not");
+            "GreaterOrEqual", "And", "Or", "Not", "NonZero");
 
     private final Map<String, Tensor> bound = new LinkedHashMap<>();
 
@@ -48,7 +48,12 @@ final class Folding implements Source {
 
     @Override
     public Value batchNorm(Value x, Normalized names, double epsilon) {
-        throw new OnnxException("expected an input that is no constant");
+        return Functions.batchNormEvaluation(x, vector(names.gamma()), vector(names.beta()), vector(names.mean()),
+                vector(names.variance()), epsilon);
+    }
+
+    private Value vector(Named named) {
+        return parameter(named.name(), named.array(), Kind.ARRAY, true);
     }
 
     ConstantArray compute(Value value, boolean integer) {

@@ -11,7 +11,7 @@ import java.util.TreeMap;
 /** A small network around each operator: what it takes is c or, of numbers between 0 and 1, p, both [batch, 4, 4, 4]; it gives s. */
 final class OperatorSamples {
     static final int SIDE = 4;
-    private static final byte[] FLOAT = attribute("to", 1);
+    static final byte[] FLOAT = attribute("to", 1);
 
     private final Map<String, OnnxBytes> all = new TreeMap<>();
 
@@ -20,7 +20,7 @@ final class OperatorSamples {
                 "Cos",
                 "Erf", "Floor", "Ceil", "Round", "Sign", "Softsign", "Mish", "HardSwish", "Relu", "LeakyRelu", "Elu",
                 "Celu",
-                "Selu", "Sinh", "Cosh", "Hardmax", "Trilu", "GlobalLpPool", "HardSigmoid", "ThresholdedRelu", "Shrink",
+                "Selu", "Sinh", "Cosh", "Atan", "Asinh", "Det", "Hardmax", "Trilu", "GlobalLpPool", "HardSigmoid", "ThresholdedRelu", "Shrink",
                 "Gelu", "GlobalAveragePool", "GlobalMaxPool",
                 "Softmax",
                 "LogSoftmax", "MeanVarianceNormalization", "LpNormalization", "Flatten", "Transpose")) {
@@ -29,7 +29,7 @@ final class OperatorSamples {
                     : new byte[0][];
             all.put(name, of(21).node(name, List.of("c"), List.of("s"), attributes));
         }
-        for (String name : List.of("Log", "Sqrt", "Reciprocal", "Tan", "Atanh")) {
+        for (String name : List.of("Log", "Sqrt", "Reciprocal", "Tan", "Atanh", "Asin", "Acos")) {
             all.put(name, of(21).node(name, List.of("p"), List.of("s")));
         }
         for (String name : List.of("Add", "Sub", "Mul", "Div", "Pow", "Sum", "Max", "Min", "Mean")) {
@@ -61,6 +61,7 @@ final class OperatorSamples {
         indexed();
         shapes();
         selections();
+        FurtherSamples.addTo(all);
         for (String name : List.of("Sum", "Mean", "Max", "Min", "L1", "L2", "SumSquare", "LogSum", "LogSumExp",
                 "Prod")) {
             all.put("Reduce" + name, of(21).initializer(OnnxBytes.integers("axes", new long[] {2}, 1, 3))
@@ -68,7 +69,7 @@ final class OperatorSamples {
         }
     }
 
-    private static OnnxBytes of(int opset) {
+    static OnnxBytes of(int opset) {
         return new OnnxBytes(opset).input("x", 1, 0, 3, SIDE, SIDE).initializer(OnnxSamples.weight("w", 4, 3, 1, 1))
                 .node("Conv", List.of("x", "w"), List.of("c")).node("Sigmoid", List.of("c"), List.of("p"));
     }

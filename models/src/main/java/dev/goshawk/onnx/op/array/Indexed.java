@@ -171,6 +171,9 @@ public final class Indexed {
     private static Term oneHot(Node n) {
         ConstantArray indices = n.constant(0);
         double depth = n.constant(1).scalar();
+        if (!n.term(2).isConstant()) {
+            return ofData(n, (int) depth);
+        }
         ConstantArray values = n.constant(2);
         if (!(depth >= 1 && depth <= Integer.MAX_VALUE) || values.size() != 2) {
             throw new OnnxException(String.format(Locale.ROOT,
@@ -190,5 +193,25 @@ public final class Indexed {
             }
         }
         return Term.constant(n.onnx().outputs().getFirst(), ConstantArray.of(shape, all).as(values.isInteger()), false);
+    }
+
+    /** Of two numbers that are data. */
+    private static Term ofData(Node n, int depth) {
+        ConstantArray indices = n.constant(0);
+        int rank = indices.shape().rank();
+        int axis = Axes.of(n.onnx().whole("axis", -1), rank + 1);
+        int inner = Axes.product(indices.shape(), axis, rank);
+        double[] ones = new double[Math.multiplyExact(indices.size(), depth)];
+        for (int i = 0; i < indices.size(); i++) {
+            long at = indices.integer(i) < 0 ? indices.integer(i) + depth : indices.integer(i);
+            if (at >= 0 && at < depth) {
+                ones[(i / inner * depth + (int) at) * inner + i % inner] = 1;
+            }
+        }
+        Value chosen = n.array("classes", ConstantArray.of(
+                Shape.of(Axes.insert(indices.shape().dims(), axis, depth)), ones));
+        Value off = Axes.slice(n.logical(2), 0, 0, 1, 1);
+        Value on = Axes.slice(n.logical(2), 0, 1, 2, 1);
+        return Term.traced(chosen.multiply(on.subtract(off)).add(off));
     }
 }

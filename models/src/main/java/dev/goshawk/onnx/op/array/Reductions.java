@@ -56,6 +56,11 @@ public final class Reductions {
             return n.map(0, x -> sums(x, n.term(0).place(axis), n.onnx().whole("exclusive", 0) == 1,
                     n.onnx().whole("reverse", 0) == 1));
         }));
+        all.put("CumProd", Operator.single(n -> {
+            int axis = Axes.of((int) n.constant(1).scalar(), n.rank(0));
+            return n.map(0, x -> products(x, n.term(0).place(axis), n.onnx().whole("exclusive", 0) == 1,
+                    n.onnx().whole("reverse", 0) == 1));
+        }));
         all.put("Trilu", Operator.single(Reductions::triangle));
     }
 
@@ -226,6 +231,16 @@ public final class Reductions {
             sum = sum.add(shifted(sum, axis, step, reverse));
         }
         return sum;
+    }
+
+    /** As sums, of products. */
+    private static Value products(Value x, int axis, boolean exclusive, boolean reverse) {
+        int extent = x.shape().dim(axis);
+        Value product = exclusive ? shifted(x.subtract(1), axis, 1, reverse).add(1) : x;
+        for (int step = 1; step < extent; step *= 2) {
+            product = product.multiply(shifted(product.subtract(1), axis, step, reverse).add(1));
+        }
+        return product;
     }
 
     /** Moved along an axis, zeros coming in. */

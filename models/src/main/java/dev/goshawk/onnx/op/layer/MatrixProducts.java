@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import dev.goshawk.onnx.op.Term;
 import dev.goshawk.onnx.op.Operator;
@@ -18,6 +19,8 @@ import dev.goshawk.onnx.op.Axes;
 
 /** Matrix products. */
 public final class MatrixProducts {
+    private static final int LARGEST_DETERMINANT = 8;
+
     private MatrixProducts() {
     }
 
@@ -26,7 +29,38 @@ public final class MatrixProducts {
         all.put("MatMul", Operator.single(MatrixProducts::matmul));
         all.put("Einsum", Operator.single(n -> Term.traced(Einsum.einsum(n.onnx().text("equation", ""),
                 IntStream.range(0, n.inputs()).mapToObj(n::logical).toArray(Value[]::new)))));
+        all.put("Det", Operator.single(MatrixProducts::determinant));
         all.put("Gemm", Operator.single(MatrixProducts::gemm));
+    }
+
+    /** By columns, from the determinants of all smaller choices of columns: a polynomial, with every derivative where it is 0 too. */
+    private static Term determinant(Node n) {
+        Value x = n.logical(0);
+        int rank = x.shape().rank();
+        int size = rank < 2 ? 0 : x.shape().dim(-1);
+        if (size < 1 || x.shape().dim(-2) != size || size > LARGEST_DETERMINANT) {
+            throw new OnnxException("expected square matrices of 1 to " + LARGEST_DETERMINANT + " rows, got shape "
+                    + x.shape());
+        }
+        int[] d = Arrays.copyOf(x.shape().dims(), rank - 2);
+        Value matrices = x.reshape(x.shape().size() / (size * size), size, size);
+        int count = matrices.shape().dim(0);
+        Value[] chosen = new Value[1 << size];
+        chosen[0] = Value.constant(1, x.dtype(), Shape.of(count));
+        for (int columns = 1; columns < chosen.length; columns++) {
+            int row = Integer.bitCount(columns) - 1;
+            Value sum = null;
+            for (int rest = columns; rest != 0; rest &= rest - 1) {
+                int column = Integer.numberOfTrailingZeros(rest);
+                Value element = Axes.slice(Axes.slice(matrices, 1, row, row + 1, 1), 2, column, column + 1, 1);
+                Value minor = chosen[columns & ~(1 << column)].multiply(element.reshape(count));
+                boolean odd = (Integer.bitCount(columns >> column + 1) & 1) == 1;
+                Value signed = odd ? minor.negate() : minor;
+                sum = sum == null ? signed : sum.add(signed);
+            }
+            chosen[columns] = Objects.requireNonNull(sum);
+        }
+        return Term.traced(chosen[chosen.length - 1].reshape(d));
     }
 
     private static Term gemm(Node n) {

@@ -8,6 +8,7 @@ import dev.goshawk.onnx.format.OnnxException;
 import dev.goshawk.tensor.PoolGeometry;
 import dev.goshawk.tensor.Shape;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import dev.goshawk.onnx.op.Source;
@@ -27,11 +28,11 @@ public final class NormalizationOperators {
     public static void register(Map<String, Operator> all) {
         all.put("Softmax", Operator.single(n -> Term.traced(softmax(n, false))));
         all.put("LogSoftmax", Operator.single(n -> Term.traced(softmax(n, true))));
-        all.put("BatchNormalization", Operator.single(NormalizationOperators::batch));
+        all.put("BatchNormalization", NormalizationOperators::batch);
         all.put("InstanceNormalization", Operator.single(n -> grouped(n, n.shape(0).dim(1), true)));
         all.put("GroupNormalization", Operator.single(n -> grouped(n, n.onnx().whole("num_groups", 1),
                 n.opset() >= 21)));
-        all.put("LayerNormalization", Operator.single(NormalizationOperators::layer));
+        all.put("LayerNormalization", NormalizationOperators::layer);
         all.put("RMSNormalization", Operator.single(n -> {
             Value x = n.logical(0);
             int rank = x.shape().rank();
@@ -50,7 +51,9 @@ public final class NormalizationOperators {
             Value norm = first ? x.abs().sum(axis) : x.square().sum(axis).sqrt();
             int[] kept = x.shape().dims();
             kept[axis] = 1;
-            return Term.traced(x.divide(norm.reshape(kept)));
+            Value whole = norm.reshape(kept);
+            // A vector of zeros stays one.
+            return Term.traced(Functions.where(whole, x.divide(whole), x.scale(0)));
         }));
     }
 
@@ -66,9 +69,9 @@ public final class NormalizationOperators {
         return log ? Activations.logSoftmax(x, axis) : Activations.softmax(x, axis);
     }
 
-    private static Term batch(Node n) {
-        if (n.onnx().whole("training_mode", 0) == 1) {
-            throw new OnnxException("training_mode=1 is not supported; export the network in evaluation mode");
+    private static List<Term> batch(Node n) {
+        if (n.onnx().whole("spatial", 1) == 0) {
+            return List.of(perElement(n));
         }
         for (int i = 1; i <= 4; i++) {
             if (n.rank(i) != 1 || n.shape(i).dim(0) != n.shape(0).dim(1)) {
@@ -78,13 +81,26 @@ public final class NormalizationOperators {
         }
         double epsilon = n.onnx().real("epsilon", EPSILON);
         Value x = n.channelsLast(0);
+        if (n.onnx().whole("training_mode", 0) == 1) {
+            double kept = n.onnx().real("momentum", 0.9);
+            Functions.BatchNormalized y = Functions.batchNormTraining(x, n.logical(1), n.logical(2), epsilon);
+            return List.of(Term.channelsLast(y.output()),
+                    Term.traced(n.logical(3).scale(kept).add(y.mean().scale(1 - kept))),
+                    Term.traced(n.logical(4).scale(kept).add(y.variance().scale(1 - kept))));
+        }
         if (!n.term(1).isConstant() || !n.term(2).isConstant() || !n.term(3).isConstant()
                 || !n.term(4).isConstant()) {
-            return Term.channelsLast(Functions.batchNormEvaluation(x, n.logical(1), n.logical(2), n.logical(3),
-                    n.logical(4), epsilon));
+            return List.of(Term.channelsLast(Functions.batchNormEvaluation(x, n.logical(1), n.logical(2),
+                    n.logical(3), n.logical(4), epsilon)));
         }
-        return Term.channelsLast(n.source().batchNorm(x,
-                new Source.Normalized(n.named(1), n.named(2), n.named(3), n.named(4)), epsilon));
+        return List.of(Term.channelsLast(n.source().batchNorm(x,
+                new Source.Normalized(n.named(1), n.named(2), n.named(3), n.named(4)), epsilon)));
+    }
+
+    /** Statistics of each element of an image, as opsets before 9 could have them. */
+    private static Term perElement(Node n) {
+        Value factor = n.logical(1).divide(n.logical(4).add(n.onnx().real("epsilon", EPSILON)).sqrt());
+        return Term.traced(n.logical(0).subtract(n.logical(3)).multiply(factor).add(n.logical(2)));
     }
 
     /** x minus its mean, over its standard deviation, along the axes. */
@@ -127,12 +143,21 @@ public final class NormalizationOperators {
         return Term.traced(rows.multiply(scale.reshape(perChannel)).add(bias.reshape(perChannel)));
     }
 
-    private static Term layer(Node n) {
+    /** With the mean and the reciprocal of the deviation. */
+    private static List<Term> layer(Node n) {
         Value x = n.logical(0);
         int rank = x.shape().rank();
         int[] axes = IntStream.range(Axes.of(n.onnx().whole("axis", -1), rank), rank).toArray();
-        Value y = centred(x, axes, n.onnx().real("epsilon", EPSILON)).multiply(n.logical(1));
-        return Term.traced(n.has(2) ? y.add(n.logical(2)) : y);
+        int[] kept = x.shape().dims();
+        for (int a : axes) {
+            kept[a] = 1;
+        }
+        Value mean = x.mean(axes).reshape(kept);
+        Value centred = x.subtract(mean);
+        Value deviation = centred.square().mean(axes).add(n.onnx().real("epsilon", EPSILON)).sqrt().reshape(kept);
+        Value y = centred.divide(deviation).multiply(n.logical(1));
+        return List.of(Term.traced(n.has(2) ? y.add(n.logical(2)) : y), Term.traced(mean),
+                Term.traced(deviation.reciprocal()));
     }
 
     /** Local response normalization across channels (Krizhevsky et al. 2012, section 3.3). */
