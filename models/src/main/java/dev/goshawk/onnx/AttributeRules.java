@@ -10,12 +10,31 @@ import java.util.Optional;
 final class AttributeRules {
     private static final List<String> PADDING = List.of("NOTSET", "SAME_UPPER", "SAME_LOWER", "VALID");
     private static final List<String> SCATTERING = List.of("none", "add", "mul", "max", "min");
+    private static final List<String> DIRECTIONS = List.of("forward", "reverse", "bidirectional");
+    private static final List<String> SUMS = List.of("none", "sum", "mean");
     private static final Map<String, List<String>> ALLOWED = Map.ofEntries(
             Map.entry("Pad.mode", List.of("constant", "reflect", "edge", "wrap")),
             Map.entry("Gelu.approximate", List.of("none", "tanh")),
             Map.entry("DepthToSpace.mode", List.of("DCR", "CRD")),
             Map.entry("ScatterElements.reduction", SCATTERING),
             Map.entry("ScatterND.reduction", SCATTERING),
+            Map.entry("Resize.mode", List.of("nearest", "linear", "cubic")),
+            Map.entry("Resize.coordinate_transformation_mode",
+                    List.of("half_pixel", "half_pixel_symmetric", "pytorch_half_pixel", "align_corners", "asymmetric",
+                            "tf_half_pixel_for_nn", "tf_crop_and_resize")),
+            Map.entry("Resize.nearest_mode",
+                    List.of("round_prefer_floor", "round_prefer_ceil", "floor", "ceil")),
+            Map.entry("Resize.keep_aspect_ratio_policy", List.of("stretch", "not_larger", "not_smaller")),
+            Map.entry("Upsample.mode", List.of("nearest", "linear", "bilinear")),
+            Map.entry("GridSample.mode",
+                    List.of("linear", "nearest", "cubic", "bilinear", "bicubic")),
+            Map.entry("GridSample.padding_mode", List.of("zeros", "border", "reflection")),
+            Map.entry("BitShift.direction", List.of("LEFT", "RIGHT")),
+            Map.entry("RNN.direction", DIRECTIONS),
+            Map.entry("GRU.direction", DIRECTIONS),
+            Map.entry("LSTM.direction", DIRECTIONS),
+            Map.entry("NegativeLogLikelihoodLoss.reduction", SUMS),
+            Map.entry("SoftmaxCrossEntropyLoss.reduction", SUMS),
             Map.entry("Conv.auto_pad", PADDING),
             Map.entry("ConvTranspose.auto_pad", PADDING),
             Map.entry("MaxPool.auto_pad", PADDING),

@@ -96,8 +96,30 @@ final class ArrayCases extends CaseList {
                             attribute("training_mode", 1), real("momentum", 0.8f))
                     .node("Identity", List.of(output), List.of("z"));
         }
+        add("DequantizeLinear of blocks", 21, Map.of("x", new long[] {2, 5, 3}))
+                .initializer(OnnxBytes.tensor("q", 3, new long[] {2, 5, 3}, codes(30)))
+                .initializer(floats("s", new long[] {2, 3, 3}, steps(18)))
+                .node("DequantizeLinear", List.of("q", "s"), List.of("d"), attribute("axis", 1),
+                        attribute("block_size", 2))
+                .node("Add", List.of("x", "d"), List.of("z"));
         add("LpNormalization of zeros", 22, X).initializer(floats("0", new long[0], 0))
                 .node("Mul", List.of("x", "0"), List.of("y")).node("LpNormalization", List.of("y"), List.of("z"));
+    }
+
+    private static byte[] codes(int count) {
+        byte[] codes = new byte[count];
+        for (int i = 0; i < count; i++) {
+            codes[i] = (byte) (i * 37);
+        }
+        return codes;
+    }
+
+    private static float[] steps(int count) {
+        float[] steps = new float[count];
+        for (int i = 0; i < count; i++) {
+            steps[i] = (i + 1) * 0.01f;
+        }
+        return steps;
     }
 
     private void bits() {

@@ -166,10 +166,13 @@ final class OperatorCases extends CaseList {
 
     private OnnxBytes attention(String name, Map<String, long[]> more, long[] q, long[] kv, List<String> inputs,
             byte[]... attributes) {
+        return add("Attention " + name, 23, with(more, q, kv)).node("Attention", inputs, List.of("z"), attributes);
+    }
+
+    private static Map<String, long[]> with(Map<String, long[]> more, long[] q, long[] kv) {
         Map<String, long[]> all = new HashMap<>(Map.of("q", q, "k", kv, "v", kv));
         all.putAll(more);
-        OnnxBytes model = add("Attention " + name, 23, all);
-        return model.node("Attention", inputs, List.of("z"), attributes);
+        return all;
     }
 
     private void attentions() {
@@ -189,6 +192,13 @@ final class OperatorCases extends CaseList {
         attention("with a bias", Map.of("m", new long[] {3, 5}), four, keys, masked);
         attention("capped with a bias", Map.of("m", new long[] {3, 5}), four, keys, masked, real("softcap", 0.7f));
         attention("with a bias by head", Map.of("m", new long[] {2, 1, 3, 5}), four, keys, masked);
+        Map<String, long[]> past = Map.of("pk", new long[] {2, 4, 6, 8}, "pv", new long[] {2, 4, 6, 8});
+        List<String> all = List.of("q", "k", "v", "", "pk", "pv");
+        for (int causal = 0; causal < 2; causal++) {
+            add("Attention after a past " + causal, 23, with(past, four, keys)).node("Attention", all,
+                    List.of("z", "k2", "v2"), attribute("is_causal", causal));
+        }
+        add("Attention's keys", 23, with(past, four, keys)).node("Attention", all, List.of("y", "z", "v2"));
         Map<String, long[]> inputs = Map.of("q", four, "k", keys, "v", keys, "m", new long[] {3, 5});
         add("Attention with a mask", 23, inputs).initializer(OnnxBytes.floats("h", new long[0], -0.5f))
                 .node("Greater", List.of("m", "h"), List.of("b")).node("Attention", List.of("q", "k", "v", "b"),

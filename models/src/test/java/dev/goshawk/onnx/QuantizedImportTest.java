@@ -150,10 +150,12 @@ class QuantizedImportTest {
         OnnxBytes none = pixels().initializer(OnnxBytes.floats("s", new long[0], 0))
                 .node("QuantizeLinear", List.of("x", "s"), List.of("q")).output("q");
         assertEquals("node 0 (QuantizeLinear): expected a scale above 0, got 0.0", message(none));
-        OnnxBytes blocked = pixels().initializer(OnnxBytes.floats("s", new long[] {2}, 1, 2))
-                .node("QuantizeLinear", List.of("x", "s"), List.of("q"), OnnxBytes.attribute("block_size", 2))
-                .output("q");
-        assertEquals("node 0 (QuantizeLinear): block_size 2 is not supported", message(blocked));
+        OnnxBytes blocked = pixels().initializer(OnnxBytes.tensor("w", INT8, new long[] {2, 3}, new byte[6]))
+                .initializer(OnnxBytes.floats("s", new long[] {2, 3}, 1, 2, 3, 4, 5, 6))
+                .node("DequantizeLinear", List.of("w", "s"), List.of("y"), OnnxBytes.attribute("block_size", 2))
+                .output("y");
+        assertEquals("node 0 (DequantizeLinear): input 1: expected shape [2,2] for block_size 2, got [2,3]",
+                message(blocked));
         OnnxBytes axis = pixels().initializer(OnnxBytes.tensor("w", INT8, new long[] {2, 3}, new byte[6]))
                 .initializer(OnnxBytes.floats("s", new long[] {2}, 1, 2))
                 .node("DequantizeLinear", List.of("w", "s"), List.of("y")).output("y");

@@ -18,15 +18,15 @@ import dev.goshawk.onnx.op.Axes;
 
 /** Scaled dot-product attention (Vaswani et al. 2017) of whole sequences, and rotary positions (Su et al. 2021). */
 public final class AttentionOperators {
-    private static final List<String> INPUTS = List.of("Q", "K", "V", "attn_mask", "past_key", "past_value",
-            "nonpad_kv_seqlen");
+    private static final int PAST = 4;
+    private static final int LENGTHS = 6;
 
     private AttentionOperators() {
     }
 
     /** Puts the operators into a table, by ONNX's names. */
     public static void register(Map<String, Operator> all) {
-        all.put("Attention", Operator.single(AttentionOperators::attention));
+        all.put("Attention", AttentionOperators::attention);
         all.put("RotaryEmbedding", Operator.single(AttentionOperators::rotary));
     }
 
@@ -51,43 +51,56 @@ public final class AttentionOperators {
         return n.rank(0) == 4 ? x : Axes.permute(x, 0, 2, 1, 3).reshape(d[0], d[2], d[1] * d[3]);
     }
 
-    private static Term attention(Node n) {
-        for (int i = 4; i < INPUTS.size(); i++) {
-            if (n.has(i)) {
-                throw new OnnxException("its input " + INPUTS.get(i) + " is not supported");
-            }
+    /** With keys and values as they are after the past ones, and scores. */
+    private static List<Term> attention(Node n) {
+        if (n.has(LENGTHS)) {
+            throw new OnnxException("its input nonpad_kv_seqlen is not supported");
         }
         Value q = heads(n, 0, "q_num_heads");
-        Value k = heads(n, 1, "kv_num_heads");
-        Value v = heads(n, 2, "kv_num_heads");
+        Value k = joined(n, PAST, heads(n, 1, "kv_num_heads"));
+        Value v = joined(n, PAST + 1, heads(n, 2, "kv_num_heads"));
+        int past = n.has(PAST) ? n.shape(PAST).dim(2) : 0;
+        Term keys = Term.traced(k);
+        Term values = Term.traced(v);
         int groups = q.shape().dim(1) / Math.max(1, k.shape().dim(1));
         // Neighbouring heads of queries share those of keys and values.
         k = Axes.repeat(k, 1, groups);
         v = Axes.repeat(v, 1, groups);
         double scale = n.onnx().real("scale", 1 / Math.sqrt(q.shape().dim(3)));
         Value scores = Einsum.einsum("bhqd,bhkd->bhqk", q, k).scale(scale);
+        Value products = scores;
         double cap = n.onnx().real("softcap", 0);
         if (cap > 0) {
             scores = scores.scale(1 / cap).tanh().scale(cap);
         }
         if (n.onnx().whole("is_causal", 0) == 1) {
-            scores = kept(before(scores), scores);
+            scores = kept(before(scores, past), scores);
         }
         if (n.has(3)) {
             scores = n.isTruth(3) ? kept(n.logical(3), scores) : scores.add(n.logical(3));
         }
-        return Term.traced(merged(n, Einsum.einsum("bhqk,bhkd->bhqd", Activations.softmax(scores, -1), v)));
+        Value shares = Activations.softmax(scores, -1);
+        int stage = n.onnx().whole("qk_matmul_output_mode", 0);
+        if (n.onnx().outputs().size() > 3 && stage != 0 && stage != 3) {
+            throw new OnnxException("attribute qk_matmul_output_mode: expected 0 or 3, got " + stage);
+        }
+        return List.of(Term.traced(merged(n, Einsum.einsum("bhqk,bhkd->bhqd", shares, v))), keys, values,
+                Term.traced(stage == 0 ? products : shares));
+    }
+
+    private static Value joined(Node n, int past, Value present) {
+        return n.has(past) ? Functions.concat(2, List.of(n.logical(past), present)) : present;
     }
 
     private static Value kept(Value condition, Value scores) {
         return Functions.where(condition, scores, scores.like(Double.NEGATIVE_INFINITY));
     }
 
-    /** 1 where a key is not after the query, [queries, keys]. */
-    private static Value before(Value scores) {
+    /** 1 where a key is not after the query, [queries, keys]; the first query follows so many keys of the past. */
+    private static Value before(Value scores, int past) {
         Value queries = Functions.cumulativeSum(Value.constant(1, scores.dtype(), Shape.of(scores.shape().dim(2))), 0);
         Value keys = Functions.cumulativeSum(Value.constant(1, scores.dtype(), Shape.of(scores.shape().dim(3))), 0);
-        return queries.reshape(scores.shape().dim(2), 1).atLeast(keys);
+        return queries.reshape(scores.shape().dim(2), 1).add(past).atLeast(keys);
     }
 
     private static Term rotary(Node n) {

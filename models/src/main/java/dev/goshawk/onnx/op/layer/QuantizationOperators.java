@@ -36,14 +36,7 @@ public final class QuantizationOperators {
         all.put(PREFIX + "Quant", Operator.single(QuantizationOperators::quant));
     }
 
-    private static void refuseBlocks(Node n) {
-        if (n.onnx().whole("block_size", 0) != 0) {
-            throw new OnnxException("block_size " + n.onnx().whole("block_size", 0) + " is not supported");
-        }
-    }
-
     private static Term quantize(Node n) {
-        refuseBlocks(n);
         ElementKind kind = ElementKind.UINT8;
         if (n.has(2)) {
             kind = n.constant(2).kind().orElseThrow(() -> new OnnxException(
@@ -73,7 +66,6 @@ public final class QuantizationOperators {
     }
 
     private static Term dequantize(Node n) {
-        refuseBlocks(n);
         Term t = n.term(0);
         ConstantArray constant = t.constant();
         if (constant != null) {
@@ -136,17 +128,36 @@ public final class QuantizationOperators {
     }
 
     /** Numbers that are spread over a constant's elements. */
-    private record Spread(ConstantArray numbers, int inner) {
+    private record Spread(ConstantArray numbers, int inner, int extent, int block) {
         static final Spread ZERO = new Spread(ConstantArray.of(Shape.scalar(), 0L), 1);
+
+        Spread(ConstantArray numbers, int inner) {
+            this(numbers, inner, numbers.size(), 1);
+        }
+
+        /** One for so many neighbours along an axis. */
+        private static Spread blocks(ConstantArray numbers, Shape s, int axis, int block, int input) {
+            int[] expected = s.dims();
+            expected[axis] = block < 1 ? 0 : Math.ceilDiv(expected[axis], block);
+            if (block < 1 || !numbers.shape().equals(Shape.of(expected))) {
+                throw new OnnxException("input " + input + ": expected shape " + Shape.of(expected) + " for block_size "
+                        + block + ", got " + numbers.shape());
+            }
+            return new Spread(numbers, Axes.product(s, axis + 1, s.rank()), s.dim(axis), block);
+        }
 
         /** One for all, or one for each place along an axis. */
         static Spread along(Node n, int input, int axis) {
             ConstantArray numbers = n.constant(input);
             Shape s = n.shape(0);
-            if (numbers.size() == 1) {
+            int block = n.onnx().whole("block_size", 0);
+            if (numbers.size() == 1 && block == 0) {
                 return new Spread(numbers, 1);
             }
             int at = Axes.of(axis, s.rank());
+            if (block != 0) {
+                return blocks(numbers, s, at, block, input);
+            }
             if (numbers.shape().rank() != 1 || numbers.size() != s.dim(at)) {
                 throw new OnnxException("input " + input + ": expected one number or " + s.dim(at) + " along axis " + at
                         + ", got shape " + numbers.shape());
@@ -175,7 +186,12 @@ public final class QuantizationOperators {
         }
 
         double at(int element) {
-            return numbers.real(numbers.size() == 1 ? 0 : element / inner % numbers.size());
+            if (block == 1) {
+                return numbers.real(numbers.size() == 1 ? 0 : element / inner % extent);
+            }
+            int place = element / inner % extent / block;
+            int outer = element / inner / extent;
+            return numbers.real((outer * Math.ceilDiv(extent, block) + place) * inner + element % inner);
         }
     }
 }
