@@ -68,8 +68,9 @@ class OnnxFaultsTest {
             model.named("", name, i < 2990 ? "Loop" : "Scan" + i, List.of(from), List.of("v" + i));
             from = "v" + i;
         }
-        String message = message(model.node("Pad", List.of("x"), List.of("y"), OnnxBytes.attribute("mode", "?".repeat(9999)))
-                .output(from));
+        String message = message(
+                model.node("Pad", List.of("x"), List.of("y"), OnnxBytes.attribute("mode", "?".repeat(9999)))
+                        .output(from));
         assertTrue(message.startsWith("3000 nodes have operators that are not supported: node 0 (Loop 'layer?0x'), "),
                 message);
         assertTrue(message.contains(" more ('Scan2990', 'Scan2991', "), message);

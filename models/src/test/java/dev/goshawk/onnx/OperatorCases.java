@@ -23,7 +23,8 @@ final class OperatorCases extends CaseList {
     }
 
     static Stream<Case> all() {
-        return Stream.of(new OperatorCases(), new WindowCases(), new ImageCases(), new SequenceCases(), new ArrayCases())
+        return Stream
+                .of(new OperatorCases(), new WindowCases(), new ImageCases(), new SequenceCases(), new ArrayCases())
                 .flatMap(CaseList::stream);
     }
 

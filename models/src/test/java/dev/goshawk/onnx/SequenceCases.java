@@ -54,8 +54,10 @@ final class SequenceCases extends CaseList {
             inputs.put("c0", new long[] {directions, 2, HIDDEN});
         }
         List<String> outputs = List.of("y", "h", "c").subList(0, lstm ? 3 : 2);
-        add(title, 14, inputs).initializer(OnnxBytes.tensor("n", 6, new long[] {2}, new byte[] {4, 0, 0, 0, 2, 0, 0, 0}))
-                .node(name, lstm ? List.of("x", "w", "r", "b", "n", "h0", "c0") : List.of("x", "w", "r", "b", "n", "h0"),
+        add(title, 14, inputs)
+                .initializer(OnnxBytes.tensor("n", 6, new long[] {2}, new byte[] {4, 0, 0, 0, 2, 0, 0, 0}))
+                .node(name,
+                        lstm ? List.of("x", "w", "r", "b", "n", "h0", "c0") : List.of("x", "w", "r", "b", "n", "h0"),
                         outputs, attribute("hidden_size", HIDDEN), attribute("direction", direction))
                 .node("Identity", List.of(output), List.of("z"));
     }

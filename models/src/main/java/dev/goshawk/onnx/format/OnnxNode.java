@@ -24,7 +24,8 @@ public record OnnxNode(int index, String name, String operator, String domain, L
 
     /** How messages call it. */
     public String describe() {
-        return "node " + index + " (" + (domain.isEmpty() || "ai.onnx".equals(domain) ? "" : OnnxException.shortened(domain) + ".")
+        return "node " + index + " ("
+                + (domain.isEmpty() || "ai.onnx".equals(domain) ? "" : OnnxException.shortened(domain) + ".")
                 + OnnxException.shortened(operator)
                 + (name.isEmpty() ? "" : " " + OnnxException.quoted(name)) + ")";
     }

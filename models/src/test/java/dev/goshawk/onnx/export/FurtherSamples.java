@@ -89,7 +89,8 @@ final class FurtherSamples {
                 .node("AffineGrid", List.of("map", "size"), List.of("grid"))
                 .node("Mul", List.of("half", "grid"), List.of("s")));
         all.put("Col2Im", of(21).initializer(integers("columns", new long[] {3}, 0, 4, 16))
-                .initializer(integers("image", new long[] {2}, 5, 5)).initializer(integers("block", new long[] {2}, 2, 2))
+                .initializer(integers("image", new long[] {2}, 5, 5))
+                .initializer(integers("block", new long[] {2}, 2, 2))
                 .node("Reshape", List.of("c", "columns"), List.of("k"))
                 .node("Col2Im", List.of("k", "image", "block"), List.of("s")));
         all.put("CenterCropPad", of(21).initializer(integers("to", new long[] {2}, 3, 7))

@@ -20,7 +20,8 @@ final class OperatorSamples {
                 "Cos",
                 "Erf", "Floor", "Ceil", "Round", "Sign", "Softsign", "Mish", "HardSwish", "Relu", "LeakyRelu", "Elu",
                 "Celu",
-                "Selu", "Sinh", "Cosh", "Atan", "Asinh", "Det", "Hardmax", "Trilu", "GlobalLpPool", "HardSigmoid", "ThresholdedRelu", "Shrink",
+                "Selu", "Sinh", "Cosh", "Atan", "Asinh", "Det", "Hardmax", "Trilu", "GlobalLpPool", "HardSigmoid",
+                "ThresholdedRelu", "Shrink",
                 "Gelu", "GlobalAveragePool", "GlobalMaxPool",
                 "Softmax",
                 "LogSoftmax", "MeanVarianceNormalization", "LpNormalization", "Flatten", "Transpose")) {

@@ -41,7 +41,8 @@ public final class Fourier {
         boolean inverse = n.onnx().whole("inverse", 0) == 1;
         boolean half = n.onnx().whole("onesided", 0) == 1;
         if (length < 1 || half && inverse) {
-            throw new OnnxException("expected a length of 1 or more, and onesided=0 of an inverse, got length " + length);
+            throw new OnnxException(
+                    "expected a length of 1 or more, and onesided=0 of an inverse, got length " + length);
         }
         Axes.requireFew(length);
         int given = Math.min(length, x.shape().dim(axis));

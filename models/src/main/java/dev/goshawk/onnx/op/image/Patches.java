@@ -36,9 +36,11 @@ public final class Patches {
         if (block.length != axes || stride.length != axes || dilation.length != axes || pads.length != 2 * axes
                 || d.length != 3 || elements < 1 || d[1] % elements != 0
                 || Arrays.stream(stride).anyMatch(s -> s < 1)) {
-            throw new OnnxException("expected columns [batch, channels, places] and a block, strides, dilations and pads "
-                    + "that fit an image " + Arrays.toString(image) + ", got shape " + n.shape(0) + " and block "
-                    + Arrays.toString(block));
+            throw new OnnxException(
+                    "expected columns [batch, channels, places] and a block, strides, dilations and pads "
+                            + "that fit an image " + Arrays.toString(image) + ", got shape " + n.shape(0)
+                            + " and block "
+                            + Arrays.toString(block));
         }
         Axes.requireFew(elements);
         int[] dims = new int[axes + 3];

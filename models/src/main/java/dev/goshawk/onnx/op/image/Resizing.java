@@ -13,6 +13,7 @@ import dev.goshawk.tensor.Shape;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Resize and Upsample, axis by axis: nearest neighbours are picked, others are matrix products. */
 public final class Resizing {
@@ -41,45 +42,59 @@ public final class Resizing {
                 node.whole("exclude_outside", 0) == 1, node.whole("antialias", 0) == 1);
     }
 
-    /** An axis that is resized, by its place in ONNX's order. */
-    private static Interpolation.Axis[] axes(Node n, int scalesInput) {
+    /** How each axis is resized, in ONNX's order; null for those that the node does not name. */
+    private static Interpolation.@Nullable Axis[] axes(Node n, int scalesInput) {
         int rank = n.rank(0);
-        int[] named = Axes.of(n.onnx().wholes("axes", IntStream.range(0, rank).toArray()), rank);
-        int[] order = n.onnx().wholes("axes", named);
-        double[] scales = new double[named.length];
-        double[] exact = null;
-        if (n.onnx().attributes().get("scales") instanceof OnnxNode.Attribute.Reals r) {
-            exact = r.values().stream().mapToDouble(Float::doubleValue).toArray();
-        } else if (!(n.has(3) && !(n.has(scalesInput) && n.term(scalesInput).shape().size() > 0))) {
-            ConstantArray given = n.constant(scalesInput);
-            exact = IntStream.range(0, given.size()).mapToDouble(given::real).toArray();
+        int[] order = n.onnx().wholes("axes", IntStream.range(0, rank).toArray());
+        int count = Axes.of(order, rank).length;
+        double[] scales = scales(n, scalesInput);
+        int[] sizes = scales.length == 0 ? n.wholes("", 3) : new int[0];
+        if (Math.max(scales.length, sizes.length) != count) {
+            throw new OnnxException("expected " + count + " scales or sizes, got "
+                    + Math.max(scales.length, sizes.length));
         }
-        int[] sizes = exact == null ? n.wholes("", 3) : new int[0];
-        if ((exact == null ? sizes.length : exact.length) != named.length) {
-            throw new OnnxException("expected " + named.length + " scales or sizes, got "
-                    + (exact == null ? sizes.length : exact.length));
+        boolean sized = scales.length == 0;
+        boolean kept = sized && !"stretch".equals(n.onnx().text("keep_aspect_ratio_policy", "stretch"));
+        if (sized) {
+            scales = IntStream.range(0, count)
+                    .mapToDouble(i -> (double) sizes[i] / n.shape(0).dim(Axes.of(order[i], rank))).toArray();
+            keepRatio(n, scales);
         }
-        for (int i = 0; i < scales.length; i++) {
-            scales[i] = exact == null ? (double) sizes[i] / n.shape(0).dim(Axes.of(order[i], rank)) : exact[i];
+        double[] part = part(n, count);
+        Interpolation.@Nullable Axis[] axes = new Interpolation.@Nullable Axis[rank];
+        for (int i = 0; i < count; i++) {
             if (!(scales[i] > 0 && scales[i] < Integer.MAX_VALUE)) {
                 throw new OnnxException("expected scales above 0, got " + Arrays.toString(scales));
             }
-        }
-        keepRatio(n, scales);
-        boolean kept = exact == null && !"stretch".equals(n.onnx().text("keep_aspect_ratio_policy", "stretch"));
-        Interpolation.Axis[] axes = new Interpolation.Axis[rank];
-        ConstantArray part = n.opset() >= FIRST_WITH_COORDINATES && n.has(1) && n.term(1).isConstant()
-                ? n.constant(1)
-                : null;
-        for (int i = 0; i < scales.length; i++) {
             int axis = Axes.of(order[i], rank);
             int in = n.shape(0).dim(axis);
-            double out = kept ? Math.floor(scales[i] * in + 0.5) : exact == null ? sizes[i] : scales[i] * in;
-            boolean cut = part != null && part.size() == 2 * scales.length;
-            axes[axis] = new Interpolation.Axis(in, (int) Math.floor(out), scales[i], cut ? part.real(i) : 0,
-                    cut ? part.real(i + scales.length) : 1);
+            double out = kept ? Math.floor(scales[i] * in + 0.5) : sized ? sizes[i] : Math.floor(scales[i] * in);
+            axes[axis] = new Interpolation.Axis(in, (int) out, scales[i], part[i], part[i + count]);
         }
         return axes;
+    }
+
+    /** The scales, or none where sizes are given. */
+    private static double[] scales(Node n, int input) {
+        if (n.onnx().attributes().get("scales") instanceof OnnxNode.Attribute.Reals r) {
+            return r.values().stream().mapToDouble(Float::doubleValue).toArray();
+        }
+        if (n.has(3) && !(n.has(input) && n.shape(input).size() > 0)) {
+            return new double[0];
+        }
+        ConstantArray given = n.constant(input);
+        return IntStream.range(0, given.size()).mapToDouble(given::real).toArray();
+    }
+
+    /** Where the part that is resized begins along each axis, and where it ends. */
+    private static double[] part(Node n, int count) {
+        double[] part = new double[2 * count];
+        Arrays.fill(part, count, part.length, 1);
+        if (n.opset() >= FIRST_WITH_COORDINATES && n.has(1) && n.shape(1).size() == part.length
+                && "tf_crop_and_resize".equals(n.onnx().text("coordinate_transformation_mode", ""))) {
+            Arrays.setAll(part, n.constant(1)::real);
+        }
+        return part;
     }
 
     private static void keepRatio(Node n, double... scales) {
@@ -94,12 +109,12 @@ public final class Resizing {
 
     private static Term resize(Node n, int scalesInput) {
         Interpolation way = interpolation(n);
-        Interpolation.Axis[] axes = axes(n, scalesInput);
+        Interpolation.@Nullable Axis[] axes = axes(n, scalesInput);
         double beyond = n.onnx().real("extrapolation_value", 0);
         return n.map(0, x -> {
             Value resized = x;
             for (int i = 0; i < axes.length; i++) {
-                Interpolation.Axis axis = axes[i];
+                Interpolation.@Nullable Axis axis = axes[i];
                 if (axis != null && !isWhole(way, axis)) {
                     resized = resize(resized, n.term(0).place(i), way, axis, beyond);
                 }

@@ -36,8 +36,9 @@ public final class Losses {
             expected[i] = s.dim(i == 0 ? 0 : i + 1);
         }
         if (s.rank() < 2 || !classes.shape().equals(Shape.of(expected))) {
-            throw new OnnxException("expected scores [batch, classes, ...] and a class for each, got shapes " + s + " and "
-                    + classes.shape());
+            throw new OnnxException(
+                    "expected scores [batch, classes, ...] and a class for each, got shapes " + s + " and "
+                            + classes.shape());
         }
         // Ones at the classes, 0 where a class is to be ignored.
         Value chosen = n.array("classes", oneHot(n, s, classes));

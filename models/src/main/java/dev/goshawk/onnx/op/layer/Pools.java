@@ -238,8 +238,9 @@ public final class Pools {
         int[] pads = n.onnx().wholes("pads", new int[2 * Math.max(0, axes)]);
         if (axes < 1 || kernel.length != axes || pads.length != 2 * axes
                 || strides.length != 0 && strides.length != axes || !n.shape(1).equals(n.shape(0))) {
-            throw new OnnxException("expected values and places of one shape and kernel_shape, strides and pads that fit "
-                    + "it, got shapes " + n.shape(0) + " and " + n.shape(1));
+            throw new OnnxException(
+                    "expected values and places of one shape and kernel_shape, strides and pads that fit "
+                            + "it, got shapes " + n.shape(0) + " and " + n.shape(1));
         }
         int[] out = d.clone();
         long plane = 1;

@@ -21,7 +21,8 @@ import dev.goshawk.onnx.op.Axes;
  */
 public final class QuantizationOperators {
     /** What Quant's domain has been called. */
-    public static final Set<String> DOMAINS = Set.of("qonnx.custom_op.general", "finn.custom_op.general", "onnx.brevitas");
+    public static final Set<String> DOMAINS = Set.of("qonnx.custom_op.general", "finn.custom_op.general",
+            "onnx.brevitas");
     /** Operators of QONNX are registered under this and their names. */
     public static final String PREFIX = "qonnx.";
     private static final int MOST_BITS = 32;

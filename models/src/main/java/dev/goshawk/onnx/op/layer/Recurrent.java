@@ -135,7 +135,8 @@ public final class Recurrent {
         int directions = n.shape(1).dim(0);
         String direction = n.onnx().text("direction", FORWARD);
         if (directions != ("bidirectional".equals(direction) ? 2 : 1)
-                || n.shape(1).dim(1) != (long) kind.gates() * hidden || n.onnx().whole("hidden_size", hidden) != hidden) {
+                || n.shape(1).dim(1) != (long) kind.gates() * hidden
+                || n.onnx().whole("hidden_size", hidden) != hidden) {
             throw new OnnxException("expected weights for direction " + direction + " and " + kind.gates()
                     + " gates, got shapes " + n.shape(1) + " and " + n.shape(2));
         }
