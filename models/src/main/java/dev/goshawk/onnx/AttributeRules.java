@@ -49,8 +49,9 @@ final class AttributeRules {
             List<String> allowed = ALLOWED.get(node.operator() + "." + attribute.getKey());
             if (allowed != null && attribute.getValue() instanceof OnnxNode.Attribute.Text text
                     && !allowed.contains(text.value())) {
-                return Optional.of("attribute " + attribute.getKey() + ": expected " + String.join(", ", allowed)
-                        + ", got " + OnnxException.quoted(text.value()));
+                String most = String.join(", ", allowed.subList(0, allowed.size() - 1));
+                return Optional.of("attribute " + attribute.getKey() + ": expected " + most + " or "
+                        + allowed.getLast() + ", got " + OnnxException.quoted(text.value()));
             }
         }
         return Optional.empty();

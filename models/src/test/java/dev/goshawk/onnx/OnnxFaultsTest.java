@@ -47,8 +47,8 @@ class OnnxFaultsTest {
     @Test
     void everythingUnsupportedIsNamedAtOnce() throws IOException {
         assertEquals("1 node has an operator that is not supported: node 0 (Loop); 3 nodes cannot be translated: "
-                + "node 1 (Conv): attribute auto_pad: expected NOTSET, SAME_UPPER, SAME_LOWER, VALID, got 'HALF'; "
-                + "node 4 (Gelu 'g'): attribute approximate: expected none, tanh, got 'erf'; "
+                + "node 1 (Conv): attribute auto_pad: expected NOTSET, SAME_UPPER, SAME_LOWER or VALID, got 'HALF'; "
+                + "node 4 (Gelu 'g'): attribute approximate: expected none or tanh, got 'erf'; "
                 + "node 2 (TopK): expected k of 1 to 4, got 9",
                 message(images().initializer(OnnxBytes.integers("k", new long[] {1}, 9))
                         .node("Loop", List.of("x"), List.of("a"))

@@ -154,12 +154,8 @@ public final class Elementwise {
     }
 
     private static Term gelu(Node n) {
-        String form = n.onnx().text("approximate", "none");
-        return switch (form) {
-            case "none" -> n.map(0, Activations::gelu);
-            case "tanh" -> n.map(0, Activations::geluTanh);
-            default -> throw new OnnxException("approximate: expected none or tanh, got " + OnnxException.quoted(form));
-        };
+        boolean tanh = "tanh".equals(n.onnx().text("approximate", "none"));
+        return n.map(0, tanh ? Activations::geluTanh : Activations::gelu);
     }
 
     private static Term clip(Node n) {
