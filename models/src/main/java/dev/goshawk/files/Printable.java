@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** Text from outside, made fit for one line of a message. */
 public final class Printable {
     private static final int LONGEST_SHOWN = 120;
-    private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\\u2028\\u2029]");
+    private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\u2028\\u2029]");
     /** What looks like nothing or like a space, such as a byte order mark. */
     private static final Pattern INVISIBLE = Pattern.compile("[\\p{Cf}\\p{Zs}&&[^ ]]");
 

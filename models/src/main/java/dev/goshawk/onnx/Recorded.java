@@ -1,5 +1,6 @@
 package dev.goshawk.onnx;
 
+import dev.goshawk.files.Printable;
 import dev.goshawk.graph.Value;
 import dev.goshawk.models.Layers;
 import dev.goshawk.models.ParameterSpec.Kind;
@@ -82,7 +83,7 @@ final class Recorded implements Source {
 
     @Override
     public void layer(String name) {
-        layer = name;
+        layer = Printable.line(name);
     }
 
     @Override
@@ -112,14 +113,15 @@ final class Recorded implements Source {
 
     @Override
     public void computed(String name, Value value) {
-        net.computed(name, value);
+        net.computed(Printable.line(name), value);
     }
 
     @Override
     public Value activation(String site, Value rectified) {
-        String name = site;
+        String shown = Printable.line(site);
+        String name = shown;
         for (int i = 2; sites.containsValue(name); i++) {
-            name = site + "." + i;
+            name = shown + "." + i;
         }
         sites.put(node, name);
         return net.block(block).activation(name, rectified);
@@ -137,11 +139,12 @@ final class Recorded implements Source {
         return net.block(block).batchNorm(x, own.get(0), own.get(1), own.get(2), own.get(3), epsilon);
     }
 
-    /** The name, or where it is taken another: an array that is used in two places may become two. */
+    /** The name as it can be shown, or where it is taken another: an array that is used in two places may become two. */
     private String unused(String name) {
-        String free = name;
+        String shown = Printable.line(name);
+        String free = shown;
         for (int i = 2; !made.add(free); i++) {
-            free = name + "." + i;
+            free = shown + "." + i;
         }
         return free;
     }

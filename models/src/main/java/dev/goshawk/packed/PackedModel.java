@@ -56,7 +56,8 @@ public final class PackedModel {
         if (!Networks.names().contains(info.network())) {
             throw new WeightFileException(file.toString(), "holds the network '"
                     + Printable.shown(info.network()) + "', which is none of "
-                    + String.join(", ", Networks.names()) + " and has to be given with it");
+                    + String.join(", ", Networks.names())
+                    + " and has to be given with it, one from an ONNX file as the model");
         }
         return of(reader, Networks.byName(info.network(), info.classes().size()));
     }

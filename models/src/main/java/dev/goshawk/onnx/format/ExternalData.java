@@ -50,7 +50,9 @@ final class ExternalData {
             return buffer.flip();
         } catch (IOException | InvalidPathException e) {
             throw new OnnxException("external data " + OnnxException.quoted(location) + ": cannot be read ("
-                    + (e instanceof NoSuchFileException ? "no such file" : e.getClass().getSimpleName())
+                    + (e instanceof NoSuchFileException
+                            ? "no such file"
+                            : e instanceof EOFException ? "became shorter meanwhile" : e.getClass().getSimpleName())
                     + ")", e);
         }
     }

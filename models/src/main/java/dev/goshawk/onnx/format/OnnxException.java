@@ -1,5 +1,6 @@
 package dev.goshawk.onnx.format;
 
+import dev.goshawk.files.Printable;
 import org.jspecify.annotations.Nullable;
 
 /** An ONNX file that cannot be read or that holds something Goshawk has no counterpart of. The message is one line. */
@@ -12,7 +13,7 @@ public final class OnnxException extends IllegalArgumentException {
     }
 
     public OnnxException(String problem, @Nullable Throwable cause) {
-        super(problem.replaceAll("[\\p{Cc}\\p{Cf}\\u2028\\u2029]", "?"), cause);
+        super(Printable.line(problem), cause);
     }
 
     /** Text taken from a file, quoted and no longer than fits a message. */

@@ -59,7 +59,9 @@ public final class Node {
 
     public Term term(int i) {
         if (!has(i)) {
-            throw new OnnxException("expected at least " + (i + 1) + " inputs, got " + inputs.size());
+            throw new OnnxException(i < inputs.size()
+                    ? "input " + i + " is left out"
+                    : "expected at least " + (i + 1) + (i == 0 ? " input" : " inputs") + ", got " + inputs.size());
         }
         return inputs.get(i);
     }

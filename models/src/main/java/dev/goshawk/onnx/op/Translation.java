@@ -113,7 +113,8 @@ public final class Translation {
             source.begins(node);
             try {
                 translate(node);
-            } catch (IllegalArgumentException | ArithmeticException | IndexOutOfBoundsException e) {
+            } catch (IllegalArgumentException | ArithmeticException | IndexOutOfBoundsException
+                    | NegativeArraySizeException e) {
                 refusals.add(node, String.valueOf(e.getMessage()), e);
             } catch (OutOfMemoryError e) {
                 refusals.add(node, "takes more than the heap of " + (Runtime.getRuntime().maxMemory() >> 20) + " MiB",

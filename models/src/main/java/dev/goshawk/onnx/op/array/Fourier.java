@@ -65,7 +65,7 @@ public final class Fourier {
 
     /** [in, out]; angles are taken of whole numbers below the length, so that no digits are lost. */
     private static Value table(Node n, String purpose, int in, int out, int length, DoubleUnaryOperator function) {
-        double[] all = new double[in * out];
+        double[] all = new double[Math.multiplyExact(in, out)];
         for (int i = 0; i < all.length; i++) {
             long step = (long) (i / out) * (i % out) % length;
             all[i] = function.applyAsDouble(2 * Math.PI * step / length);

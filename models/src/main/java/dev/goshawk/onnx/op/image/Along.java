@@ -17,6 +17,7 @@ final class Along {
 
     /** A vector. */
     static Value vector(DType dtype, int count, IntToDoubleFunction element) {
+        Axes.requireFew(count);
         Tensor t = Tensor.zeros(dtype, Shape.of(count));
         for (int i = 0; i < count; i++) {
             t.set(i, element.applyAsDouble(i));
@@ -26,6 +27,7 @@ final class Along {
 
     /** A matrix [columns, rows], given by its columns' elements in each row. */
     private static Value matrix(DType dtype, int columns, int rows, IntFunction<double[]> row) {
+        Axes.requireFew(Math.max(columns, rows));
         Tensor t = Tensor.zeros(dtype, Shape.of(columns, rows));
         for (int i = 0; i < rows; i++) {
             double[] elements = row.apply(i);

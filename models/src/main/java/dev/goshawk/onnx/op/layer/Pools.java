@@ -104,6 +104,7 @@ public final class Pools {
             if (s.isStill(axis - 1)) {
                 continue;
             }
+            Axes.requireFew(s.kernel()[axis - 1]);
             Value values = bordered(best, axis, s, Double.NEGATIVE_INFINITY);
             Value indices = bordered(index, axis, s, 0);
             best = element(values, axis, s, 0);
@@ -216,6 +217,7 @@ public final class Pools {
 
     /** One over the number of elements that count, for each window along an axis. */
     private static Value shares(Slide s, int axis, int low, int high, DType dtype) {
+        Axes.requireFew(s.out(axis));
         Tensor shares = Tensor.zeros(dtype, Shape.of(s.out(axis)));
         for (int i = 0; i < shares.size(); i++) {
             int inside = 0;
