@@ -29,6 +29,8 @@ final class AttributeRules {
             Map.entry("GridSample.mode",
                     List.of("linear", "nearest", "cubic", "bilinear", "bicubic")),
             Map.entry("GridSample.padding_mode", List.of("zeros", "border", "reflection")),
+            Map.entry("RoiAlign.mode", List.of("avg")),
+            Map.entry("RoiAlign.coordinate_transformation_mode", List.of("half_pixel", "output_half_pixel")),
             Map.entry("BitShift.direction", List.of("LEFT", "RIGHT")),
             Map.entry("RNN.direction", DIRECTIONS),
             Map.entry("GRU.direction", DIRECTIONS),
@@ -50,8 +52,9 @@ final class AttributeRules {
             if (allowed != null && attribute.getValue() instanceof OnnxNode.Attribute.Text text
                     && !allowed.contains(text.value())) {
                 String most = String.join(", ", allowed.subList(0, allowed.size() - 1));
-                return Optional.of("attribute " + attribute.getKey() + ": expected " + most + " or "
-                        + allowed.getLast() + ", got " + OnnxException.quoted(text.value()));
+                return Optional.of("attribute " + attribute.getKey() + ": expected " + most
+                        + (most.isEmpty() ? "" : " or ") + allowed.getLast() + ", got "
+                        + OnnxException.quoted(text.value()));
             }
         }
         return Optional.empty();

@@ -12,6 +12,7 @@ import dev.goshawk.onnx.op.array.Shapes;
 import dev.goshawk.onnx.op.element.Arithmetic;
 import dev.goshawk.onnx.op.element.Elementwise;
 import dev.goshawk.onnx.op.image.Patches;
+import dev.goshawk.onnx.op.image.Regions;
 import dev.goshawk.onnx.op.image.Resizing;
 import dev.goshawk.onnx.op.image.Sampling;
 import dev.goshawk.onnx.op.layer.AttentionOperators;
@@ -45,6 +46,7 @@ public final class Operators implements OperatorTable {
         Resizing.register(all);
         Sampling.register(all);
         Patches.register(all);
+        Regions.register(all);
         NormalizationOperators.register(all);
         Reductions.register(all);
         MatrixProducts.register(all);

@@ -56,6 +56,16 @@ final class ArrayCases extends CaseList {
             add("CumProd " + i, 26, X).initializer(scalar("axis", i < 2 ? -2 : 2)).node("CumProd",
                     List.of("x", "axis"), List.of("z"), attribute("exclusive", i & 1), attribute("reverse", i / 2));
         }
+        for (String mode : List.of("reflect", "wrap", "edge")) {
+            add("Pad " + mode, 19, X).initializer(whole("p", 0, 2, 3, 1, 1, 4)).node("Pad", List.of("x", "p"),
+                    List.of("z"), attribute("mode", mode));
+        }
+        for (int axis : new int[] {0, 2}) {
+            add("QuantizeLinear by axis " + axis, 13, X)
+                    .initializer(floats("s", new long[] {axis == 0 ? 2 : 5}, steps(axis == 0 ? 2 : 5)))
+                    .node("QuantizeLinear", List.of("x", "s"), List.of("q"), attribute("axis", axis))
+                    .node("DequantizeLinear", List.of("q", "s"), List.of("z"), attribute("axis", axis));
+        }
         add("Pad with data", 13, Map.of("x", X, "v", new long[0])).initializer(whole("p", 0, 1, 2, 1, 0, -1))
                 .node("Pad", List.of("x", "p", "v"), List.of("z"));
         add("OneHot of data", 11, Map.of("v", new long[] {2})).initializer(whole("k", 0, -1, 7, 2))
@@ -70,6 +80,11 @@ final class ArrayCases extends CaseList {
                         .node(name, List.of("n"), List.of("w"), attribute("periodic", periodic))
                         .node("Mul", List.of("x", "w"), List.of("z"));
             }
+        }
+        for (int half = 0; half < 2; half++) {
+            add("STFT " + half, 17, 2, 11, 1).initializer(scalar("step", 3)).initializer(scalar("length", 5))
+                    .initializer(floats("w", new long[] {5}, 0.1f, 0.5f, 1, 0.6f, 0.2f)).node("STFT",
+                            List.of("x", "step", "w", "length"), List.of("z"), attribute("onesided", half));
         }
         for (int i = 0; i < 3; i++) {
             byte[] inverse = attribute("inverse", i == 2 ? 1 : 0);

@@ -34,8 +34,8 @@ class DerivativesOfNodesTest {
 
     @TestFactory
     Stream<DynamicTest> gradientsAreThoseOfDifferences() {
-        // Infinite values have no differences.
-        return OperatorCases.all().filter(c -> !c.name().startsWith("Is"))
+        // Infinite values have no differences, and rounding to codes has another derivative by design.
+        return OperatorCases.all().filter(c -> !c.name().startsWith("Is") && !c.name().startsWith("QuantizeLinear"))
                 .map(c -> DynamicTest.dynamicTest(c.name(), () -> compare(c)));
     }
 

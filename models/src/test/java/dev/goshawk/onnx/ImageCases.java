@@ -89,6 +89,16 @@ final class ImageCases extends CaseList {
     }
 
     private void patches() {
+        byte[] regions = floats("r", new long[] {3, 4}, 0.3f, 0.2f, 3.1f, 4.2f, -2, 1, 2.5f, 9, 1, 1, 1.4f, 1.2f);
+        for (int samples = 0; samples < 3; samples++) {
+            for (String mode : List.of("half_pixel", "output_half_pixel")) {
+                add("RoiAlign " + mode + " " + samples, 16, IMAGE).initializer(regions)
+                        .initializer(whole("n", 1, 0, 1)).node("RoiAlign", List.of("x", "r", "n"), List.of("z"),
+                                attribute("output_height", 2), attribute("output_width", 3),
+                                attribute("sampling_ratio", samples), real("spatial_scale", 0.9f),
+                                attribute("coordinate_transformation_mode", mode));
+            }
+        }
         add("Col2Im", 18, 2, 3 * 6, 9).initializer(whole("i", 5, 4)).initializer(whole("b", 2, 3))
                 .node("Col2Im", List.of("x", "i", "b"), List.of("z"), attribute("strides", 2, 1),
                         attribute("pads", 1, 0, 0, 1));

@@ -118,6 +118,21 @@ class QuantizedImportTest {
         assertArrayEquals(new double[] {1, 0, 1}, run(network, slope, 0.75, 9, 0.3).toDoubles());
     }
 
+    /** A scale a channel, at the limit of the type and where a zero point moves it. */
+    @Test
+    void channelsAreRoundedByTheirScales() throws IOException {
+        OnnxBytes model = pixels().initializer(OnnxBytes.floats("s", new long[] {3}, 0.5f, 0.25f, 2))
+                .initializer(OnnxBytes.tensor("z", UINT8, new long[] {3}, new byte[] {0, 100, 2}))
+                .node("QuantizeLinear", List.of("x", "s", "z"), List.of("q"))
+                .node("DequantizeLinear", List.of("q", "s", "z"), List.of("y")).output("y");
+        OnnxNetwork network = read(model, true);
+        assertArrayEquals(new double[] {1, -0.25, -4}, logits(network, 0.75, -0.3, -9));
+        assertArrayEquals(new double[] {0.75, -0.3, -4}, logits(read(model, false), 0.75, -0.3, -9), 1e-5);
+        TracedNetwork traced = network.trace(DType.FLOAT32, 1, 1, 1, Mode.EVALUATION, LayerHooks.NONE);
+        Value slope = ReverseMode.gradient(traced.logits().sum(), List.of(traced.images())).getFirst();
+        assertArrayEquals(new double[] {1, 1, 0}, run(network, slope, 0.75, -0.3, -9).toDoubles());
+    }
+
     @Test
     void narrowNumbersShareBytes() throws IOException {
         for (Object[] c : new Object[][] {{22, new byte[] {0x2F, (byte) 0x81, 0x70}, new double[] {-1, 2, 1, -8, 0, 7}},
@@ -143,9 +158,9 @@ class QuantizedImportTest {
 
     @Test
     void whatIsNotSupportedIsNamedWithItsNode() throws IOException {
-        OnnxBytes many = pixels().initializer(OnnxBytes.floats("s", new long[] {3}, 1, 2, 3))
+        OnnxBytes many = pixels().initializer(OnnxBytes.floats("s", new long[] {4}, 1, 2, 3, 4))
                 .node("QuantizeLinear", List.of("x", "s"), List.of("q")).output("q");
-        assertEquals("node 0 (QuantizeLinear): expected one scale for what depends on the data, got shape [3]",
+        assertEquals("node 0 (QuantizeLinear): input 1: expected one number or 3 along axis 1, got shape [4]",
                 message(many));
         OnnxBytes none = pixels().initializer(OnnxBytes.floats("s", new long[0], 0))
                 .node("QuantizeLinear", List.of("x", "s"), List.of("q")).output("q");

@@ -98,6 +98,15 @@ final class FurtherSamples {
         all.put("MaxUnpool", of(21).node("MaxPool", List.of("c"), List.of("v", "i"), attribute("kernel_shape", 2, 2),
                 attribute("strides", 2, 2)).node("MaxUnpool", List.of("v", "i"), List.of("s"),
                         attribute("kernel_shape", 2, 2), attribute("strides", 2, 2)));
+        all.put("RoiAlign", of(21).initializer(OnnxBytes.floats("regions", new long[] {1, 4}, 0, 1, 3, 2.5f))
+                .initializer(integers("image", new long[] {1}, 0)).initializer(OnnxSamples.weight("map", 1, 4, 4, 4))
+                .node("RoiAlign", List.of("map", "regions", "image"), List.of("part"), attribute("output_height", 4),
+                        attribute("output_width", 4), attribute("sampling_ratio", 2))
+                .node("Mul", List.of("c", "part"), List.of("s")));
+        all.put("STFT", of(21).initializer(integers("parts", new long[] {3}, 0, 64, 1))
+                .initializer(integers("step", new long[0], 7)).initializer(integers("length", new long[0], 16))
+                .node("Reshape", List.of("c", "parts"), List.of("k"))
+                .node("STFT", List.of("k", "step", "", "length"), List.of("s")));
         all.put("DFT", of(21).initializer(integers("parts", new long[] {4}, 0, 4, 16, 1))
                 .node("Reshape", List.of("c", "parts"), List.of("k")).node("DFT", List.of("k"), List.of("s")));
     }

@@ -9,6 +9,7 @@ import dev.goshawk.onnx.op.Node;
 import dev.goshawk.onnx.op.Operator;
 import dev.goshawk.onnx.op.Term;
 import dev.goshawk.tensor.Shape;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
@@ -24,6 +25,7 @@ public final class Fourier {
     /** Puts the operators into a table, by ONNX's names. */
     public static void register(Map<String, Operator> all) {
         all.put("DFT", Operator.single(Fourier::transform));
+        all.put("STFT", Operator.single(Fourier::ofFrames));
     }
 
     /** Of [..., real and, where there are two, imaginary parts]. */
@@ -48,19 +50,48 @@ public final class Fourier {
         int given = Math.min(length, x.shape().dim(axis));
         int out = half ? length / 2 + 1 : length;
         Value used = Axes.slice(x, axis, 0, given, 1);
+        return Term.traced(transformed(n, used, axis, out, length, inverse));
+    }
+
+    /** Real and imaginary parts along the last axis, of as many. */
+    private static Value transformed(Node n, Value x, int axis, int out, int length, boolean inverse) {
+        int last = x.shape().rank() - 1;
         double sign = inverse ? 1 : -1;
         double scale = inverse ? 1.0 / length : 1;
-        Value cos = table(n, "cosines", given, out, length, t -> scale * Math.cos(t));
-        Value sin = table(n, "sines", given, out, length, t -> scale * sign * Math.sin(t));
-        Value real = Axes.slice(used, rank - 1, 0, 1, 1);
+        Value cos = table(n, "cosines", x.shape().dim(axis), out, length, t -> scale * Math.cos(t));
+        Value sin = table(n, "sines", x.shape().dim(axis), out, length, t -> scale * sign * Math.sin(t));
+        Value real = Axes.slice(x, last, 0, 1, 1);
         Value re = product(real, axis, cos);
         Value im = product(real, axis, sin);
-        if (parts == 2) {
-            Value imaginary = Axes.slice(used, rank - 1, 1, 2, 1);
+        if (x.shape().dim(last) == 2) {
+            Value imaginary = Axes.slice(x, last, 1, 2, 1);
             re = re.subtract(product(imaginary, axis, sin));
             im = im.add(product(imaginary, axis, cos));
         }
-        return Term.traced(Functions.concat(rank - 1, List.of(re, im)));
+        return Functions.concat(last, List.of(re, im));
+    }
+
+    /** Of windows of a signal [batch, length, 1 or 2], [batch, windows, frequencies, 2]. */
+    private static Term ofFrames(Node n) {
+        Value x = n.logical(0);
+        int[] d = x.shape().dims();
+        int step = (int) n.constant(1).scalar();
+        int length = n.has(3) ? (int) n.constant(3).scalar() : n.has(2) ? n.shape(2).size() : 0;
+        if (d.length != 3 || d[2] < 1 || d[2] > 2 || step < 1 || length < 1 || length > d[1]) {
+            throw new OnnxException(
+                    "expected a signal [batch, length, 1 or 2], a step of 1 or more and windows within it, "
+                            + "got shape " + x.shape() + ", step " + step + " and windows of " + length);
+        }
+        int count = (d[1] - length) / step + 1;
+        Axes.requireFew((long) count + length);
+        List<Value> frames = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            frames.add(Axes.slice(x, 1, i * step, i * step + length, 1).reshape(d[0], 1, length, d[2]));
+        }
+        Value all = frames.size() == 1 ? frames.getFirst() : Functions.concat(1, frames);
+        Value weighed = n.has(2) ? all.multiply(n.logical(2).reshape(length, 1)) : all;
+        boolean half = n.onnx().whole("onesided", 1) == 1;
+        return Term.traced(transformed(n, weighed, 2, half ? length / 2 + 1 : length, length, false));
     }
 
     /** [in, out]; angles are taken of whole numbers below the length, so that no digits are lost. */

@@ -28,16 +28,16 @@ public final class Reductions {
 
     /** Puts the operators into a table, by ONNX's names. */
     public static void register(Map<String, Operator> all) {
-        put(all, "ReduceSum", Value::sum);
-        put(all, "ReduceMean", Value::mean);
-        put(all, "ReduceMax", Reductions::max);
-        put(all, "ReduceMin", (x, axes) -> max(x.negate(), axes).negate());
-        put(all, "ReduceL1", (x, axes) -> x.abs().sum(axes));
-        put(all, "ReduceL2", (x, axes) -> x.square().sum(axes).sqrt());
-        put(all, "ReduceSumSquare", (x, axes) -> x.square().sum(axes));
-        put(all, "ReduceLogSum", (x, axes) -> x.sum(axes).log());
-        put(all, "ReduceLogSumExp", Reductions::logSumExp);
-        put(all, "ReduceProd", Reductions::product);
+        put(all, "ReduceSum", 0, Value::sum);
+        put(all, "ReduceMean", Double.NaN, Value::mean);
+        put(all, "ReduceMax", Double.NEGATIVE_INFINITY, Reductions::max);
+        put(all, "ReduceMin", Double.POSITIVE_INFINITY, (x, axes) -> max(x.negate(), axes).negate());
+        put(all, "ReduceL1", 0, (x, axes) -> x.abs().sum(axes));
+        put(all, "ReduceL2", 0, (x, axes) -> x.square().sum(axes).sqrt());
+        put(all, "ReduceSumSquare", 0, (x, axes) -> x.square().sum(axes));
+        put(all, "ReduceLogSum", Double.NEGATIVE_INFINITY, (x, axes) -> x.sum(axes).log());
+        put(all, "ReduceLogSumExp", Double.NEGATIVE_INFINITY, Reductions::logSumExp);
+        put(all, "ReduceProd", 1, Reductions::product);
         all.put("ArgMax", Operator.single(n -> position(n, x -> x)));
         all.put("ArgMin", Operator.single(n -> position(n, Value::negate)));
         all.put("TopK", Reductions::topK);
@@ -64,7 +64,8 @@ public final class Reductions {
         all.put("Trilu", Operator.single(Reductions::triangle));
     }
 
-    private static void put(Map<String, Operator> all, String name, Reduction reduction) {
+    /** @param none what a reduction of no element gives */
+    private static void put(Map<String, Operator> all, String name, double none, Reduction reduction) {
         all.put(name, Operator.single(n -> {
             int rank = n.rank(0);
             int[] axes = Axes.of(n.wholes("axes", 1), rank);
@@ -76,6 +77,11 @@ public final class Reductions {
             }
             boolean keeps = n.onnx().whole("keepdims", 1) == 1;
             int[] over = axes;
+            if (n.shape(0).size() == 0) {
+                Value empty = n.logical(0);
+                return Term.traced(reduced(empty, (x, a) -> Value.constant(none, x.dtype(),
+                        Shape.of(dropped(x, a))), keeps, over));
+            }
             // Images stay channels last where what is left of them is [batch, ..., channels] all the same.
             if (Arrays.binarySearch(axes, 1) < 0
                     && (keeps || IntStream.range(2, rank).allMatch(i -> Arrays.binarySearch(over, i) >= 0))) {

@@ -175,13 +175,19 @@ public final class Selections {
         Axes.requireFew((long) before + after);
         int[] places = IntStream.range(-before, length + after).map(p -> switch (mode) {
             case "edge" -> Math.clamp(p, 0, length - 1);
-            case "reflect" -> p < 0 ? -p : p < length ? p : 2 * (length - 1) - p;
+            case "reflect" -> reflected(p, length);
             case "wrap" -> Math.floorMod(p, length);
             default -> throw new OnnxException("mode " + OnnxException.quoted(mode) + " is not supported");
         }).toArray();
-        if (Arrays.stream(places).anyMatch(p -> p < 0 || p >= length)) {
-            throw new OnnxException("reflection by more than the extent " + length);
-        }
         return Axes.pick(cut, axis, places);
+    }
+
+    /** Back and forth between the first and the last element. */
+    private static int reflected(int place, int length) {
+        if (length == 1) {
+            return 0;
+        }
+        int there = Math.floorMod(place, 2 * (length - 1));
+        return there < length ? there : 2 * (length - 1) - there;
     }
 }

@@ -1,10 +1,12 @@
 package dev.goshawk.onnx.op.layer;
 
+import dev.goshawk.graph.Functions;
 import dev.goshawk.graph.Value;
 import dev.goshawk.onnx.format.ConstantArray;
 import dev.goshawk.onnx.format.ElementKind;
 import dev.goshawk.onnx.format.OnnxException;
 import dev.goshawk.tensor.Shape;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -51,14 +53,48 @@ public final class QuantizationOperators {
         if (n.term(0).isConstant()) {
             return rounded(n, n.onnx().whole("axis", 1), kind.least(), kind.greatest());
         }
+        if (!n.term(1).isConstant() || n.constant(1).size() != 1) {
+            return byAxis(n, kind);
+        }
         return new Rounding(n.map(0, x -> x).value(), scale(n), n.has(2) ? n.constant(2).scalar() : 0, kind.least(),
                 kind.greatest()).codes(n.term(0));
     }
 
-    private static double scale(Node n) {
-        if (n.constant(1).size() != 1) {
-            throw new OnnxException("expected one scale for what depends on the data, got shape " + n.shape(1));
+    /** Rounding by scales along an axis, or by one that is data; derivatives go through it. */
+    private static Term byAxis(Node n, ElementKind kind) {
+        Value x = n.logical(0);
+        Value ratio = x.divide(spread(n, 1));
+        Value zero = n.has(2) ? spread(n, 2) : ratio.like(0);
+        Value exact = within(ratio.add(zero), kind);
+        if (!n.source().rounds()) {
+            return Term.traced(exact);
         }
+        return Term.traced(Functions.straightThrough(within(ratio.round().add(zero), kind), exact));
+    }
+
+    private static Value within(Value x, ElementKind kind) {
+        return x.max(x.like(kind.least())).min(x.like(kind.greatest()));
+    }
+
+    /** An input with a number for all, or for each place along the node's axis, as it broadcasts to the first input. */
+    private static Value spread(Node n, int input) {
+        int rank = n.rank(0);
+        if (n.shape(input).size() == 1) {
+            return n.logical(input).reshape(Shape.scalar());
+        }
+        int axis = Axes.of(n.onnx().whole("axis", 1), rank);
+        if (n.rank(input) != 1 || n.shape(input).dim(0) != n.shape(0).dim(axis)
+                || n.onnx().whole("block_size", 0) != 0) {
+            throw new OnnxException("input " + input + ": expected one number or " + n.shape(0).dim(axis)
+                    + " along axis " + axis + ", got shape " + n.shape(input));
+        }
+        int[] dims = new int[rank - axis];
+        Arrays.fill(dims, 1);
+        dims[0] = n.shape(0).dim(axis);
+        return n.logical(input).reshape(dims);
+    }
+
+    private static double scale(Node n) {
         double scale = n.constant(1).scalar();
         if (!(scale > 0 && scale < Double.POSITIVE_INFINITY)) {
             throw new OnnxException("expected a scale above 0, got " + scale);
@@ -69,6 +105,11 @@ public final class QuantizationOperators {
     private static Term dequantize(Node n) {
         Term t = n.term(0);
         ConstantArray constant = t.constant();
+        boolean ofData = !n.term(1).isConstant() || constant == null && n.constant(1).size() != 1;
+        if (ofData) {
+            Value codes = n.logical(0);
+            return Term.traced((n.has(2) ? codes.subtract(spread(n, 2)) : codes).multiply(spread(n, 1)));
+        }
         if (constant != null) {
             Spread scale = Spread.along(n, 1, n.onnx().whole("axis", 1));
             return values(t.name(), constant, scale,
