@@ -8,6 +8,7 @@ import dev.goshawk.hawq.curvature.LossProblem;
 import dev.goshawk.hawq.evaluation.Evaluation;
 import dev.goshawk.hawq.evaluation.Evaluator;
 import dev.goshawk.hawq.memory.Heap;
+import dev.goshawk.hawq.memory.HeapTooSmallException;
 import dev.goshawk.hawq.quantize.Quantizer;
 import dev.goshawk.hawq.quantize.family.StartingClips;
 import dev.goshawk.hawq.quantize.family.StoredActivations;
@@ -115,14 +116,15 @@ public final class HawqPlan {
     /**
      * Passes if everything fits.
      *
-     * @throws dev.goshawk.hawq.memory.HeapTooSmallException if it does not
+     * @throws HeapTooSmallException if it does not, of what takes most
      */
     public void requireFits() {
         long limit = Heap.limit(backend);
-        training.requireFits(limit);
+        List<Runnable> checks = new ArrayList<>(List.of(() -> training.requireFits(limit)));
         if (spectrum != null) {
-            spectrum.requireFits(limit);
+            checks.add(() -> spectrum.requireFits(limit));
         }
+        HeapTooSmallException.requireAll(checks);
     }
 
     /**

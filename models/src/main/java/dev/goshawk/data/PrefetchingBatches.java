@@ -207,6 +207,10 @@ public final class PrefetchingBatches implements AutoCloseable {
             if (e.getCause() instanceof DataException fault) {
                 return fault;
             }
+            if (e.getCause() instanceof Error error) {
+                // Want of memory, above all, which is no fault of the image.
+                throw error;
+            }
             throw new IllegalStateException(
                     "prefetching: image " + order[ahead.at()] + " failed (" + e.getCause() + ")",
                     e);

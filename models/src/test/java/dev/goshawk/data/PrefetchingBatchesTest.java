@@ -20,7 +20,7 @@ class PrefetchingBatchesTest {
     private static final ImageDataset SHAPES = SyntheticShapes.generate("train", 40, 1);
 
     /** Shapes of which some cannot be read. Counts the images asked for. */
-    private static final class Faulty implements ImageDataset {
+    private static class Faulty implements ImageDataset {
         private final List<Integer> bad;
         private final RuntimeException other;
         private final AtomicInteger asked = new AtomicInteger();
@@ -197,6 +197,21 @@ class PrefetchingBatchesTest {
                     assertThrows(IllegalStateException.class, () -> pass.next(images(2), labels(2))).getMessage());
         }
         assertEquals(0, faults.count());
+    }
+
+    @Test
+    void wantOfMemoryIsNoFaultOfAnImage() {
+        Faulty dataset = new Faulty(null) {
+            @Override
+            public void pixels(int image, byte[] rgb, int offset) {
+                throw new OutOfMemoryError("Java heap space");
+            }
+        };
+        try (PrefetchingBatches pass = new PrefetchingBatches(batches(dataset), new int[] {0}, Augmentation.NONE, 0, 1,
+                1, ImageFaults.strict())) {
+            assertEquals("Java heap space",
+                    assertThrows(OutOfMemoryError.class, () -> pass.next(images(1), labels(1))).getMessage());
+        }
     }
 
     /** With a fixed number of images ahead, no more are ever asked for than that and what was given. */

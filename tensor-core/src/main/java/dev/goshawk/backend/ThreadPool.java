@@ -1,6 +1,7 @@
 package dev.goshawk.backend;
 
 import java.lang.ref.Cleaner;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,8 @@ public final class ThreadPool implements Workers {
 
     private static final class Job {
         final int tasks;
-        final Task task;
+        /** Null once all are done: threads hold on to the last job they saw, which would hold on to the arrays of its kernel. */
+        private @Nullable Task task;
         final AtomicInteger next = new AtomicInteger();
         final AtomicInteger done = new AtomicInteger();
         volatile @Nullable Throwable failure;
@@ -32,13 +34,18 @@ public final class ThreadPool implements Workers {
         void work(int worker) {
             for (int i = next.getAndIncrement(); i < tasks; i = next.getAndIncrement()) {
                 try {
-                    task.run(i, worker);
+                    Objects.requireNonNull(task).run(i, worker);
                 } catch (RuntimeException | Error e) {
                     failure = e;
                 } finally {
                     done.incrementAndGet();
                 }
             }
+        }
+
+        /** When all tasks are done. */
+        void forget() {
+            task = null;
         }
     }
 
@@ -146,6 +153,7 @@ public final class ThreadPool implements Workers {
             }
         }
         team.current = null;
+        job.forget();
         if (job.failure instanceof RuntimeException e) {
             throw e;
         }

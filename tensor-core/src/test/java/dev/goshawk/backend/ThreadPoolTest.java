@@ -9,8 +9,10 @@ import dev.goshawk.graph.Value;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.Tensor;
+import java.lang.ref.WeakReference;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
@@ -53,6 +55,35 @@ class ThreadPoolTest {
                 throw new IllegalStateException("task");
             }));
             assertEquals("task", e.getMessage());
+        }
+    }
+
+    /** Runs a task that holds an array until every thread has had some of it. */
+    private static WeakReference<double[]> runsWithAnArray(Workers workers) {
+        double[] array = new double[1000];
+        CountDownLatch all = new CountDownLatch(workers.threads());
+        workers.run(workers.threads(), (i, worker) -> {
+            array[i] = worker;
+            all.countDown();
+            try {
+                all.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        return new WeakReference<>(array);
+    }
+
+    @Test
+    void whatATaskHeldIsFreeOnceItIsDone() throws InterruptedException {
+        try (Workers workers = ThreadPool.ofThreads(3)) {
+            WeakReference<double[]> array = runsWithAnArray(workers);
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+            while (array.get() != null && System.nanoTime() < end) {
+                System.gc();
+                TimeUnit.MILLISECONDS.sleep(20);
+            }
+            assertTrue(array.refersTo(null), "an idle thread holds on to it");
         }
     }
 

@@ -11,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.ConcurrentModificationException;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 
 import dev.goshawk.data.ImageSizeException;
@@ -99,6 +100,30 @@ final class ErrorLines implements IParameterExceptionHandler, IExecutionExceptio
             default -> message;
         };
         return text.strip().replaceAll("\\s*\\R\\s*", " ");
+    }
+
+    /**
+     * What was exhausted, and what helps.
+     *
+     * @param heap bytes of the heap at most
+     */
+    static String outOfMemory(OutOfMemoryError failure, long heap) {
+        String message = Objects.requireNonNullElse(failure.getMessage(), "");
+        if (message.contains("native thread")) {
+            return "the system gives no further thread: use fewer (--threads), or raise the limit on processes or memory "
+                    + "(ulimit -u, ulimit -v, a container's)";
+        }
+        String option = message.contains("Metaspace")
+                ? "MaxMetaspaceSize"
+                : message.contains("Compressed class space")
+                        ? "CompressedClassSpaceSize"
+                        : message.contains("direct buffer") ? "MaxDirectMemorySize" : "";
+        if (!option.isEmpty()) {
+            return "out of memory beside the heap: use a larger -XX:" + option + ", or leave it out (GOSHAWK_OPTS)";
+        }
+        return "out of memory with a heap of " + (heap >> 20) + " MiB: use a larger heap (GOSHAWK_OPTS=-Xmx"
+                + Math.max(1, Math.ceilDiv(2 * heap, 1L << 30)) + "g; --dry-run says how much a command takes), or a "
+                + "smaller batch where the command has one";
     }
 
     /** Whether this is what Java throws by itself: bad input is found, and told, where it comes in. */

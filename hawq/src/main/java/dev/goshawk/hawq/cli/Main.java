@@ -66,8 +66,7 @@ public final class Main implements Runnable {
         try {
             return commandLine(main).execute(arguments);
         } catch (OutOfMemoryError e) {
-            System.err.println("goshawk: out of memory with a heap of " + (Runtime.getRuntime().maxMemory() >> 20)
-                    + " MiB: use a larger heap (GOSHAWK_OPTS=-Xmx8g), or a smaller batch where the command has one");
+            System.err.println("goshawk: " + ErrorLines.outOfMemory(e, Runtime.getRuntime().maxMemory()));
         } catch (Error e) {
             System.err.println("goshawk: " + ErrorLines.oneLine(e));
             if (wantsStackTrace(main)) {

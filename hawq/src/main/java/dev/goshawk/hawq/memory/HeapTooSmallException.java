@@ -3,6 +3,7 @@ package dev.goshawk.hawq.memory;
 import dev.goshawk.hawq.setting.NamesSettings;
 import dev.goshawk.hawq.setting.Setting;
 import dev.goshawk.hawq.setting.SettingNames;
+import java.util.List;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +50,34 @@ public final class HeapTooSmallException extends RuntimeException implements Nam
         this.limit = limit;
         this.images = null;
         this.fitting = 0;
+    }
+
+    /**
+     * Passes if everything fits, and otherwise names what needs most: a heap that is large enough for that is enough for all.
+     *
+     * @param checks each throws where something does not fit
+     * @throws HeapTooSmallException of the one that wants most
+     */
+    public static void requireAll(List<Runnable> checks) {
+        @Nullable HeapTooSmallException largest = null;
+        for (Runnable check : checks) {
+            try {
+                check.run();
+            } catch (HeapTooSmallException e) {
+                if (largest == null || e.wanted > largest.wanted) {
+                    largest = e;
+                }
+            } catch (OutOfMemoryError e) {
+                // Planning takes memory as well: what is known by then is more use than that.
+                if (largest == null) {
+                    throw e;
+                }
+                break;
+            }
+        }
+        if (largest != null) {
+            throw largest;
+        }
     }
 
     /** Bytes that the computation needs. */

@@ -15,6 +15,7 @@ import dev.goshawk.hawq.allocate.SearchSettings;
 import dev.goshawk.hawq.landscape.Landscape;
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.memory.Heap;
+import dev.goshawk.hawq.memory.HeapTooSmallException;
 import dev.goshawk.hawq.run.Engine;
 import dev.goshawk.hawq.run.RunFolder;
 import dev.goshawk.hawq.run.RunInputs;
@@ -125,21 +126,23 @@ public final class Reproduction {
 
     /** Passes if the rows fit into memory; what they take follows from quantizer, width of activations, curvature and search alone. */
     private void requireFits(List<Experiment> rows) {
+        List<Runnable> checks = new ArrayList<>();
         Set<List<Object>> planned = new HashSet<>();
         for (Experiment e : rows) {
             if (e.isBaseline()) {
-                TrainingPlan
+                checks.add(() -> TrainingPlan
                         .of(network, weights, data, recipe.training(images(), e.seed(), BitWidth.FLOAT), false, backend)
-                        .requireFits(Heap.limit(backend));
+                        .requireFits(Heap.limit(backend)));
             } else {
                 HawqOptions options = options(e);
                 Method method = options.methods().getFirst();
                 if (planned.add(List.of(method.quantizer(), e.activations(), method.policy().needs(),
                         method.policy() instanceof SearchPolicy ? e.method() : ""))) {
-                    Hawq.plan(network, weights, data, options).requireFits();
+                    checks.add(() -> Hawq.plan(network, weights, data, options).requireFits());
                 }
             }
         }
+        HeapTooSmallException.requireAll(checks);
     }
 
     /** The rows that the ledger lacks. */
@@ -157,7 +160,7 @@ public final class Reproduction {
      *
      * @param rows the float network first
      * @return the ledger's rows for them, without those that failed
-     * @throws dev.goshawk.hawq.memory.HeapTooSmallException before any work, if a row would not fit into memory
+     * @throws HeapTooSmallException before any work, if a row would not fit into memory
      * @throws IOException if a run's folder or the ledger cannot be written
      */
     public List<LedgerRow> run(List<Experiment> rows, ReproductionListener listener) throws IOException {
@@ -202,7 +205,7 @@ public final class Reproduction {
      *
      * @param widths to which each block is rounded in turn
      * @return null where the ledger has no float network
-     * @throws dev.goshawk.hawq.memory.HeapTooSmallException if the Hessian does not fit into memory
+     * @throws HeapTooSmallException if the Hessian does not fit into memory
      */
     public @Nullable Landscape landscape(List<Experiment> rows, List<BitWidth> widths,
             ReproductionListener listener) {
@@ -276,18 +279,14 @@ public final class Reproduction {
     }
 
     private LedgerRow row(Experiment e, BitAllocation bits, long storedBits, double activationRatio, double accuracy,
-            double baseline,
-            List<EpochResult> epochs,
-            Path file, String fingerprint) throws IOException {
+            double baseline, List<EpochResult> epochs, Path file, String fingerprint) throws IOException {
         if (e.isKept()) {
             AtomicFile.writeMakingFolder(ledger.model(e.row()), Files.readAllBytes(file));
         }
         return new LedgerRow(e.row(), e.method(), e.reversed(), bits.bits().stream().map(BitWidth::bits).toList(),
                 e.activations().bits(), (double) BitWidth.FLOAT.bits() * Compression.weights(blocks) / storedBits,
-                activationRatio,
-                (storedBits + Byte.SIZE - 1) / Byte.SIZE,
-                accuracy, baseline,
-                e.seed(), epochs.getLast().total(), epochs.stream().mapToDouble(EpochResult::seconds).sum(),
+                activationRatio, (storedBits + Byte.SIZE - 1) / Byte.SIZE, accuracy, baseline, e.seed(),
+                epochs.getLast().total(), epochs.stream().mapToDouble(EpochResult::seconds).sum(),
                 origin.lanes(), origin.commit(), FileDigest.sha256(file), origin.command(e), fingerprint,
                 LedgerRow.curve(epochs));
     }

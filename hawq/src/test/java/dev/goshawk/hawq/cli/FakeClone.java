@@ -56,7 +56,7 @@ final class FakeClone {
                         echo build >>"$root/builds"
                         sleep 0.7
                         mkdir -p "$root/hawq/target/lib"
-                        : >"$root/hawq/target/goshawk.jar"
+                        [ -n "${UNCHANGED-}" ] || : >"$root/hawq/target/goshawk.jar"
                         case " $* " in *" -pl spark "*) mkdir -p "$root/spark/target/spark-home/jars"; : >"$root/spark/target/goshawk-spark.jar" ;; esac
                         rmdir "$root/busy"
                         """

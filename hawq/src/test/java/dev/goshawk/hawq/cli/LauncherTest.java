@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.nio.file.attribute.FileTime;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -141,7 +143,7 @@ class LauncherTest {
         Process gone = new ProcessBuilder("true").start();
         gone.waitFor();
         Files.writeString(lock.resolve("pid"), gone.pid() + "\n");
-        for (String tool : List.of("mkdir", "rmdir", "rm", "sleep", "bash")) {
+        for (String tool : List.of("mkdir", "rmdir", "rm", "sleep", "touch", "bash")) {
             Path there = Files.exists(Path.of("/bin", tool)) ? Path.of("/bin", tool) : Path.of("/usr/bin", tool);
             Files.createSymbolicLink(clone.tools.resolve(tool), there);
         }
@@ -165,6 +167,25 @@ class LauncherTest {
         assertEquals(List.of("build"), Files.readAllLines(clone.root.resolve("builds")));
         assertStarted(clone.run(Map.of(), "models"), "models");
         assertEquals(List.of("build"), Files.readAllLines(clone.root.resolve("builds")));
+    }
+
+    @Test
+    void whatIsBuiltIsNotBuiltAgainThoughMavenLeftTheJarAsItWas() throws Exception {
+        FakeClone clone = new FakeClone(folder, "clone");
+        clone.build();
+        Path jar = clone.root.resolve("hawq/target/goshawk.jar");
+        Files.setLastModifiedTime(jar, FileTime.from(Instant.now().minusSeconds(60)));
+        Path source = clone.root.resolve("tensor-core/src/main/java/A.java");
+        Files.createDirectories(source.getParent());
+        Files.writeString(source, "class A {}");
+        Files.setLastModifiedTime(source, FileTime.from(Instant.now().minusSeconds(30)));
+        for (int call = 0; call < 2; call++) {
+            assertEquals(0, clone.run(Map.of("UNCHANGED", "yes"), "models").exitCode());
+            assertEquals(List.of("build"), Files.readAllLines(clone.root.resolve("builds")));
+        }
+        Files.writeString(source, "class A { }");
+        assertEquals(0, clone.run(Map.of("UNCHANGED", "yes"), "models").exitCode());
+        assertEquals(List.of("build", "build"), Files.readAllLines(clone.root.resolve("builds")));
     }
 
     @Test

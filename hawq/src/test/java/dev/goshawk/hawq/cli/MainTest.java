@@ -47,6 +47,26 @@ class MainTest {
     }
 
     @Test
+    void wantOfMemorySaysOfWhichAndWhatHelps() {
+        assertEquals(
+                "out of memory with a heap of 30 MiB: use a larger heap (GOSHAWK_OPTS=-Xmx1g; --dry-run says how much a "
+                        + "command takes), or a smaller batch where the command has one",
+                ErrorLines.outOfMemory(new OutOfMemoryError("Java heap space"), 30L << 20));
+        assertTrue(ErrorLines.outOfMemory(new OutOfMemoryError(), 3L << 30).contains("-Xmx6g;"));
+        for (String[] row : new String[][] {{"Metaspace", "MaxMetaspaceSize"},
+                {"Compressed class space", "CompressedClassSpaceSize"},
+                {"Cannot reserve 8192 bytes of direct buffer memory (allocated: 1, limit: 1)",
+                        "MaxDirectMemorySize"}}) {
+            assertEquals(
+                    "out of memory beside the heap: use a larger -XX:" + row[1] + ", or leave it out (GOSHAWK_OPTS)",
+                    ErrorLines.outOfMemory(new OutOfMemoryError(row[0]), 1));
+        }
+        assertTrue(ErrorLines.outOfMemory(new OutOfMemoryError("unable to create native thread: possibly out of memory "
+                + "or process/resource limits reached"), 1)
+                .startsWith("the system gives no further thread: use fewer "));
+    }
+
+    @Test
     void helpNamesTheCommandAndExitsWithZero() {
         assertEquals(0, command.execute("--help"));
         assertTrue(out.toString().startsWith("Usage: goshawk"), out.toString());

@@ -20,6 +20,7 @@ import dev.goshawk.models.Network;
 import dev.goshawk.models.Networks;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Shape;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -72,5 +73,26 @@ class FootprintTest {
         HeapTooSmallException e = assertThrows(HeapTooSmallException.class,
                 () -> CurvaturePlan.requireFits(plan, task, 4, held + 3999));
         assertEquals(OptionalInt.of(2), e.fitting());
+    }
+
+    @Test
+    void ofSeveralThatDoNotFitTheLargestIsTold() {
+        List<Runnable> checks = new ArrayList<>();
+        for (long wanted : new long[] {3, 7, 5}) {
+            checks.add(() -> {
+                throw new HeapTooSmallException("parts", wanted << 20, 1 << 20);
+            });
+        }
+        checks.add(() -> {});
+        assertEquals(7 << 20, assertThrows(HeapTooSmallException.class, () -> HeapTooSmallException.requireAll(checks))
+                .wantedBytes());
+        HeapTooSmallException.requireAll(checks.subList(3, 4));
+        Runnable exhausted = () -> {
+            throw new OutOfMemoryError("test");
+        };
+        assertEquals(3 << 20, assertThrows(HeapTooSmallException.class,
+                () -> HeapTooSmallException.requireAll(List.of(checks.getFirst(), exhausted, checks.get(1))))
+                .wantedBytes());
+        assertThrows(OutOfMemoryError.class, () -> HeapTooSmallException.requireAll(List.of(exhausted)));
     }
 }
