@@ -1,0 +1,117 @@
+package dev.goshawk.onnx;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.goshawk.backend.Executable;
+import dev.goshawk.cpu.reference.ReferenceBackend;
+import dev.goshawk.graph.Graph;
+import dev.goshawk.tensor.DType;
+import dev.goshawk.tensor.Shape;
+import dev.goshawk.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What ONNX Runtime does not compute, or computes otherwise than the standard says. */
+class NodesByHandTest {
+    @TempDir
+    private Path folder;
+
+    private Tensor run(OnnxBytes model, Map<String, Tensor> inputs) throws IOException {
+        Path file = Files.write(folder.resolve("f.onnx"), model.output("z").toBytes());
+        Map<String, Shape> shapes = new HashMap<>();
+        inputs.forEach((name, t) -> shapes.put(name, t.shape()));
+        OnnxFunction.Traced traced = OnnxFunction.read(file).trace(DType.FLOAT64, shapes, Map.of());
+        Executable run = new ReferenceBackend().compile(Graph.of(traced.outputs()));
+        run.inputs().forEach(name -> run.bind(name, inputs.getOrDefault(name, traced.parameters().get(name))));
+        run.run();
+        return run.output("z");
+    }
+
+    private static Tensor wave(int... dims) {
+        Tensor t = Tensor.zeros(DType.FLOAT64, Shape.of(dims));
+        for (int i = 0; i < t.size(); i++) {
+            t.set(i, Math.sin(i + 0.5 * dims.length));
+        }
+        return t;
+    }
+
+    /** The same recurrent layer with the batch first. */
+    @Test
+    void recurrentLayersTakeTheBatchFirst() throws IOException {
+        byte[] size = OnnxBytes.attribute("hidden_size", 3);
+        byte[] both = OnnxBytes.attribute("direction", "bidirectional");
+        Map<String, Tensor> inputs = Map.of("x", wave(2, 4, 5), "w", wave(2, 12, 5), "r", wave(2, 12, 3), "h",
+                wave(2, 2, 3), "c", wave(2, 2, 3));
+        for (List<String> out : List.of(List.of("y", "1,3,0,2"), List.of("h1", "1,0,2"), List.of("c1", "1,0,2"))) {
+            OnnxBytes first = recurrent().node("LSTM", List.of("x", "w", "r", "", "", "h", "c"),
+                    List.of("y", "h1", "c1"), size, both, OnnxBytes.attribute("layout", 1))
+                    .node("Identity", List.of(out.getFirst()), List.of("z"));
+            int[] back = out.getFirst().equals("y") ? new int[] {2, 0, 1, 3} : new int[] {1, 0, 2};
+            OnnxBytes last = recurrent();
+            for (String name : List.of("x", "h", "c")) {
+                last.node("Transpose", List.of(name), List.of(name + "t"), OnnxBytes.attribute("perm", 1L, 0L, 2L));
+            }
+            last.node("LSTM", List.of("xt", "w", "r", "", "", "ht", "ct"), List.of("y", "h1", "c1"), size, both)
+                    .node("Transpose", List.of(out.getFirst()), List.of("z"),
+                            OnnxBytes.attribute("perm", Arrays.stream(back).asLongStream().toArray()));
+            Tensor expected = run(last, inputs);
+            Tensor got = run(first, inputs);
+            assertEquals(expected.shape(), got.shape());
+            assertArrayEquals(expected.toDoubles(), got.toDoubles(), 0);
+        }
+    }
+
+    private static OnnxBytes recurrent() {
+        return new OnnxBytes(14).input("x", 1, 2, 4, 5).input("w", 1, 2, 12, 5).input("r", 1, 2, 12, 3)
+                .input("h", 1, 2, 2, 3).input("c", 1, 2, 2, 3);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ReduceSum,0", "ReduceProd,1", "ReduceMax,-Infinity", "ReduceMin,Infinity", "ReduceL1,0",
+            "ReduceL2,0", "ReduceLogSum,-Infinity", "ReduceLogSumExp,-Infinity", "ReduceSumSquare,0"})
+    void reductionsOfNothing(String operator, double none) throws IOException {
+        OnnxBytes model = new OnnxBytes(20).input("x", 1, 2, 0, 3)
+                .initializer(OnnxBytes.integers("axes", new long[] {1}, 1))
+                .node(operator, List.of("x", "axes"), List.of("z"), OnnxBytes.attribute("keepdims", 0));
+        Tensor z = run(model, Map.of("x", Tensor.zeros(DType.FLOAT64, Shape.of(2, 0, 3))));
+        assertEquals(Shape.of(2, 3), z.shape());
+        assertArrayEquals(new double[] {none, none, none, none, none, none}, z.toDoubles());
+    }
+
+    /** Places are those of the smallest image that holds all windows; a larger one is filled with zeros. */
+    @Test
+    void unpoolingToALargerImage() throws IOException {
+        OnnxBytes model = new OnnxBytes(11).input("x", 1, 1, 1, 4, 4)
+                .initializer(OnnxBytes.integers("shape", new long[] {4}, 1, 1, 5, 5))
+                .node("MaxPool", List.of("x"), List.of("v", "i"), OnnxBytes.attribute("kernel_shape", 2L, 2L),
+                        OnnxBytes.attribute("strides", 2L, 2L))
+                .node("MaxUnpool", List.of("v", "i", "shape"), List.of("z"),
+                        OnnxBytes.attribute("kernel_shape", 2L, 2L), OnnxBytes.attribute("strides", 2L, 2L));
+        double[] x = {0, 0, 0, 0, 0, 1, 0, 2, 0, 0, 0, 0, 0, 3, 0, 4};
+        assertArrayEquals(new double[] {0, 0, 0, 0, 0, 0, 1, 0, 2, 0, 0, 0, 0, 0, 0, 0, 3, 0, 4, 0, 0, 0, 0, 0, 0},
+                run(model, Map.of("x", Tensor.of(Shape.of(1, 1, 4, 4), x))).toDoubles());
+    }
+
+    @Test
+    void normalizationOfEachElement() throws IOException {
+        OnnxBytes model = new OnnxBytes(8).input("x", 1, 2, 2)
+                .initializer(OnnxBytes.floats("g", new long[] {2}, 2, 3))
+                .initializer(OnnxBytes.floats("b", new long[] {2}, 1, -1))
+                .initializer(OnnxBytes.floats("m", new long[] {2}, 0.5f, 0))
+                .initializer(OnnxBytes.floats("v", new long[] {2}, 4, 0.25f))
+                .node("BatchNormalization", List.of("x", "g", "b", "m", "v"), List.of("z"),
+                        OnnxBytes.attribute("spatial", 0), OnnxBytes.real("epsilon", 0));
+        assertArrayEquals(new double[] {1.5, 5, 2.5, -7},
+                run(model, Map.of("x", Tensor.of(Shape.of(2, 2), 1.0, 1, 2, -1))).toDoubles(), 1e-12);
+    }
+}
