@@ -12,7 +12,8 @@ package dev.goshawk.spectral;
  *     the operator and does not show. NaN where it was not measured, {@code residual} then being without it: the products allowed were spent, or the
  *     vectors stay on a device
  * @param iterations operator products spent on the whole call
- * @param converged whether {@code residual <= tolerance * |eigenvalue|}; for {@link Target#BOTTOM} times the largest magnitude met instead
+ * @param converged whether {@code residual <= tolerance * |eigenvalue|}; for {@link Target#BOTTOM} times the largest magnitude met instead. An eigenvalue of 0, to which no
+ *     residual is relatively small, has converged when both are at most 1e-14 times that magnitude
  * @param tolerance the tolerance asked for
  * @param target the end of the spectrum asked for
  * @param seed the seed of the start vector

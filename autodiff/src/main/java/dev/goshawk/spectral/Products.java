@@ -53,7 +53,7 @@ public final class Products {
         double lambda = Vectors.dot(v, w);
         double residual = Vectors.residual(w, lambda, v) + (Double.isNaN(rounding) ? 0 : rounding);
         return new EigenResult(lambda, v, residual, rounding, count,
-                residual <= options.tolerance() * options.target().scale(lambda, norm),
+                options.target().isMet(residual, options.tolerance(), lambda, norm),
                 options.tolerance(), options.target(), options.seed());
     }
 

@@ -65,10 +65,10 @@ final class RitzPairs {
         return norm;
     }
 
-    /** Whether the estimates of the first k pairs meet a relative tolerance. */
+    /** Whether the estimates of the first k pairs meet a relative tolerance, see {@link Target#isMet}. */
     boolean within(int k, double tolerance, Target target) {
         for (int i = 0; i < k; i++) {
-            if (estimate(i) > tolerance * target.scale(values[i], norm())) {
+            if (!target.isMet(estimate(i), tolerance, values[i], norm())) {
                 return false;
             }
         }

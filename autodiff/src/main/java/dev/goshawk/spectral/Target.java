@@ -14,6 +14,9 @@ public enum Target {
      */
     BOTTOM;
 
+    /** Of the operator's norm: below this a float64 product cannot tell a number from zero. */
+    private static final double ROUNDING = 1e-14;
+
     /** Sorts eigenvalues: the greater, the nearer to this end of the spectrum. */
     double key(double eigenvalue) {
         return switch (this) {
@@ -21,6 +24,15 @@ public enum Target {
             case ALGEBRAIC -> eigenvalue;
             case BOTTOM -> -eigenvalue;
         };
+    }
+
+    /**
+     * Whether an eigenpair is as exact as asked for. No residual is small relative to an eigenvalue of zero, so there it is enough that float64
+     * can tell neither of them from zero beside the norm.
+     */
+    boolean isMet(double residual, double tolerance, double eigenvalue, double norm) {
+        return residual <= tolerance * scale(eigenvalue, norm)
+                || Math.max(residual, Math.abs(eigenvalue)) <= ROUNDING * norm;
     }
 
     /** What a residual is measured against. */

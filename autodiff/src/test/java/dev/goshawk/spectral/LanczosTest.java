@@ -50,6 +50,25 @@ class LanczosTest {
     }
 
     @Test
+    void eigenvaluesOfZeroConverge() {
+        double[] d = new double[40];
+        d[3] = 5;
+        d[17] = -2;
+        d[30] = 0.25;
+        List<EigenResult> pairs = new Lanczos().topK(Matrices.diagonal(d), 5, TIGHT);
+        assertEquals(List.of(5.0, -2.0, 0.25, 0.0, 0.0), pairs.stream().map(p -> Math.round(p.eigenvalue() * 1e9) / 1e9 + 0.0).toList());
+        for (EigenResult p : pairs) {
+            assertTrue(p.converged(), p.toString());
+        }
+    }
+
+    @Test
+    void aToleranceFinerThanRoundingIsNotMet() {
+        EigenResult r = new Lanczos().top(Matrices.laplacian(100), TIGHT.withTolerance(1e-18).withMaxIterations(300));
+        assertFalse(r.converged(), r.toString());
+    }
+
+    @Test
     void topKAgreesWithADenseSolver() {
         double[][] matrix = Matrices.symmetric(150, 11);
         R064Store store = R064Store.FACTORY.copy(org.ojalgo.structure.Access2D.wrap(matrix));
