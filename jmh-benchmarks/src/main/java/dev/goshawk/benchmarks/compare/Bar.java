@@ -1,6 +1,7 @@
 package dev.goshawk.benchmarks.compare;
 
 import dev.goshawk.benchmarks.work.Density;
+import dev.goshawk.benchmarks.work.Operation;
 import dev.goshawk.benchmarks.work.Traces;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,6 +58,11 @@ record Bar(String name, String title, Kind kind, String work, int parts, double 
                 "inception_v3-2", 17));
         bars.add(products("sqnxt23_w2-blocks", "SqueezeNext 224 px batch 2, HVP by a block, mean of 24", "sqnxt23_w2-2",
                 24));
+        bars.add(torch("transformer-gradient", "transformer block, gradient", "transformer/gradient", 0, 0));
+        bars.add(torch("transformer-hvp", "transformer block, HVP", "transformer/hvp", 0, 0));
+        for (Operation o : Operation.values()) {
+            bars.add(torch("op-" + o.key(), o.title(), "op/" + o.key(), 0, 0));
+        }
         for (int n : SIZES) {
             bars.add(new Bar("sgemm-" + n, "SGEMM " + n, Kind.BLAS, "sgemm/" + n, 1, 0.95, 1.0));
         }

@@ -6,13 +6,16 @@ import dev.goshawk.backend.ThreadPool;
 import dev.goshawk.backend.Workers;
 import dev.goshawk.benchmarks.work.Density;
 import dev.goshawk.benchmarks.work.Eigenvalues;
+import dev.goshawk.benchmarks.work.Forward;
 import dev.goshawk.benchmarks.work.Gemm;
 import dev.goshawk.benchmarks.work.Gradient;
 import dev.goshawk.benchmarks.work.Logits;
+import dev.goshawk.benchmarks.work.Operation;
 import dev.goshawk.benchmarks.work.Peak;
 import dev.goshawk.benchmarks.work.Problem;
 import dev.goshawk.benchmarks.work.Product;
 import dev.goshawk.benchmarks.work.Traces;
+import dev.goshawk.benchmarks.work.TransformerBlock;
 import dev.goshawk.benchmarks.work.Workload;
 import dev.goshawk.models.Mode;
 import java.io.IOException;
@@ -47,6 +50,10 @@ public final class EngineWorker {
             case "density" -> new Density(Problem.byName(parts[1]), backend);
             case "float" -> Logits.floats(Problem.byName(parts[1]), backend);
             case "packed" -> Logits.integers(Problem.byName(parts[1]), Integer.parseInt(parts[2]), backend);
+            case "op" -> new Forward(Operation.byKey(parts[1]), backend);
+            case "transformer" -> parts[1].equals("hvp")
+                    ? TransformerBlock.product(backend)
+                    : TransformerBlock.gradient(backend);
             case "traces" -> new Traces(Problem.byName(parts[1]), backend);
             default -> throw new IllegalArgumentException("no such work: " + name);
         };

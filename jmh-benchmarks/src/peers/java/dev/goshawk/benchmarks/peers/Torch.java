@@ -1,14 +1,28 @@
 package dev.goshawk.benchmarks.peers;
 
+import java.util.Arrays;
 import java.util.List;
+import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
-/** Vectors of libtorch tensors. */
+/** Tensors of libtorch, and vectors of them. */
 final class Torch {
     private Torch() {
+    }
+
+    /** A copy of a tensor, in its own layout. */
+    static Tensor blob(dev.goshawk.tensor.Tensor t) {
+        int[] dims = t.shape().dims();
+        long[] sizes = new long[dims.length];
+        for (int i = 0; i < dims.length; i++) {
+            sizes[i] = dims[i];
+        }
+        float[] elements = Arrays.copyOfRange(t.floats(), t.offset(), t.offset() + t.size());
+        return torch.from_blob(new FloatPointer(elements), sizes, new TensorOptions(torch.ScalarType.Float)).clone();
     }
 
     /** v'w in float32, as PyHessian adds it up: tensor by tensor. */

@@ -5,7 +5,6 @@ import dev.goshawk.weights.Weights;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
@@ -37,7 +36,7 @@ final class TorchNetwork {
         }
         layers = new TorchLayers(parameters, training, keepStatistics);
         trainable.forEach(p -> layers.parameter(p).set_requires_grad(true));
-        images = laidOut(blob(problem.images()).permute(0, 3, 1, 2));
+        images = laidOut(Torch.blob(problem.images()).permute(0, 3, 1, 2));
         long[] classes = new long[problem.batch()];
         for (int i = 0; i < classes.length; i++) {
             classes[i] = problem.classes()[i];
@@ -48,7 +47,7 @@ final class TorchNetwork {
 
     /** A tensor of PyTorch's layout, in this network's memory format. */
     private Tensor tensor(dev.goshawk.tensor.Tensor t) {
-        return laidOut(blob(t));
+        return laidOut(Torch.blob(t));
     }
 
     /** The named weights, as tensors of this network's layout. */
@@ -60,16 +59,6 @@ final class TorchNetwork {
 
     private Tensor laidOut(Tensor t) {
         return t.dim() == 4 ? t.contiguous(format).clone() : t.clone();
-    }
-
-    private static Tensor blob(dev.goshawk.tensor.Tensor t) {
-        int[] dims = t.shape().dims();
-        long[] sizes = new long[dims.length];
-        for (int i = 0; i < dims.length; i++) {
-            sizes[i] = dims[i];
-        }
-        float[] elements = java.util.Arrays.copyOfRange(t.floats(), t.offset(), t.offset() + t.size());
-        return torch.from_blob(new FloatPointer(elements), sizes, new TensorOptions(torch.ScalarType.Float)).clone();
     }
 
     List<String> trainable() {

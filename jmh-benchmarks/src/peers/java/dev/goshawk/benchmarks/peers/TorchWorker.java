@@ -2,6 +2,7 @@ package dev.goshawk.benchmarks.peers;
 
 import dev.goshawk.benchmarks.compare.Worker;
 import dev.goshawk.benchmarks.work.Groups;
+import dev.goshawk.benchmarks.work.Operation;
 import dev.goshawk.benchmarks.work.Problem;
 import dev.goshawk.benchmarks.work.Workload;
 import java.io.IOException;
@@ -22,6 +23,12 @@ public final class TorchWorker {
 
     private static Workload make(String name, boolean channelsLast) {
         String[] parts = name.split("/");
+        if (parts[0].equals("op")) {
+            return new TorchOperation(Operation.byKey(parts[1]), channelsLast);
+        }
+        if (parts[0].equals("transformer")) {
+            return new TorchTransformer(parts[1].equals("hvp"));
+        }
         boolean training = parts[parts.length - 1].equals("train");
         Problem problem = Problem.byName(parts[1]);
         return switch (parts[0]) {
