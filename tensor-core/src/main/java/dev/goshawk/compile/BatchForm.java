@@ -1,7 +1,6 @@
 package dev.goshawk.compile;
 
 import dev.goshawk.compile.LoopNest.Access;
-import dev.goshawk.compile.LoopNest.Kind;
 import dev.goshawk.graph.Op;
 import dev.goshawk.graph.Value;
 import dev.goshawk.tensor.ConvRole;
@@ -64,16 +63,20 @@ public record BatchForm(Set<Value> sliced, Set<Value> summed) {
     private static Optional<BatchForm> loop(LoopNest nest, int batch) {
         BatchForm form = new BatchForm(identitySet(), identitySet());
         for (LoopNest.Operand o : nest.operands()) {
-            if (o.access() == Access.FULL) {
+            if (isByImages(o)) {
                 form.sliced.add(o.value());
             }
         }
         for (LoopNest.Result r : nest.results()) {
-            (r.kind() == Kind.STORE ? form.sliced : form.summed).add(r.value());
+            (r.kind().isGathered() ? form.summed : form.sliced).add(r.value());
         }
         boolean whole = nest.operands().stream()
-                .anyMatch(o -> o.access() != Access.FULL && form.sliced.contains(o.value()));
+                .anyMatch(o -> !isByImages(o) && form.sliced.contains(o.value()));
         return nest.rows() % batch == 0 && !whole ? form.over(batch) : Optional.empty();
+    }
+
+    private static boolean isByImages(LoopNest.Operand o) {
+        return o.access() == Access.FULL || o.access() == Access.ROW;
     }
 
     private static Optional<BatchForm> apply(Step.Apply a, int batch) {

@@ -42,14 +42,23 @@ final class LoopBuilder {
         for (Value r : members.stream().filter(read::contains).toList()) {
             boolean sum = r.op() instanceof Op.Sum;
             int register = sum ? b.register(r.operand(0)) : b.compute(r);
-            Kind kind = !sum ? Kind.STORE : r.shape().size() == 1 ? Kind.SUM_ALL : Kind.SUM_ROWS;
-            results.add(new Result(r, register, kind));
+            results.add(new Result(r, register, kind(r)));
         }
         List<Instruction> placed = b.instructions.stream().map(i -> new Instruction(i.op(), b.place(i.sources())))
                 .toList();
         List<Result> out = results.stream().map(r -> new Result(r.value(), b.place(r.register()), r.kind())).toList();
         return new LoopNest(members.get(0).dtype(), size / columns, columns, List.copyOf(b.operands),
                 List.copyOf(b.constants), placed, out);
+    }
+
+    private static Kind kind(Value result) {
+        if (!(result.op() instanceof Op.Sum)) {
+            return Kind.STORE;
+        }
+        if (result.shape().size() == 1) {
+            return Kind.SUM_ALL;
+        }
+        return Pointwise.isOverRows(result) ? Kind.SUM_COLUMNS : Kind.SUM_ROWS;
     }
 
     private int[] place(int[] sources) {
@@ -89,7 +98,10 @@ final class LoopBuilder {
             });
         }
         if (v.op() instanceof Op.Broadcast) {
-            return operand(v, v.operand(0), Pointwise.broadcastColumns(v) == 1 ? Access.SCALAR : Access.COLUMN);
+            Value read = v.operand(0);
+            return operand(v, read, read.shape().size() == 1
+                    ? Access.SCALAR
+                    : Pointwise.isByRow(v) ? Access.ROW : Access.COLUMN);
         }
         int[] sources = new int[v.operands().size()];
         for (int i = 0; i < sources.length; i++) {

@@ -20,6 +20,8 @@ public record LoopNest(DType dtype, int rows, int columns, List<Operand> operand
         FULL,
         /** One element a column, the same for every row. */
         COLUMN,
+        /** One element a row, the same for every column. */
+        ROW,
         /** One element for all. */
         SCALAR
     }
@@ -30,8 +32,15 @@ public record LoopNest(DType dtype, int rows, int columns, List<Operand> operand
         STORE,
         /** Summed over rows, one element a column. */
         SUM_ROWS,
+        /** Summed over columns, one element a row. */
+        SUM_COLUMNS,
         /** Summed over everything. */
-        SUM_ALL
+        SUM_ALL;
+
+        /** Whether a result is complete only when the loop has ended. */
+        public boolean isGathered() {
+            return this == SUM_ROWS || this == SUM_ALL;
+        }
     }
 
     /** A value read. */

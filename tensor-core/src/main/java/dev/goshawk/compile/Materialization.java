@@ -25,15 +25,17 @@ final class Materialization {
     record Cost(Set<Value> arrays, int ops, boolean heavy, int columns) {
     }
 
+    private final Pointwise pointwise;
     private final Set<Value> materialized = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Map<Value, Cost> costs = new IdentityHashMap<>();
 
-    private Materialization() {
+    private Materialization(Pointwise pointwise) {
+        this.pointwise = pointwise;
     }
 
     /** @param given values that have storage whatever their op (sums of products, added up in place) */
-    static Materialization of(Graph graph, Set<Value> given) {
-        Materialization m = new Materialization();
+    static Materialization of(Graph graph, Set<Value> given, Pointwise pointwise) {
+        Materialization m = new Materialization(pointwise);
         m.materialized.addAll(given);
         Map<Value, List<Value>> users = new IdentityHashMap<>();
         for (Value v : graph.nodes()) {
@@ -64,7 +66,7 @@ final class Materialization {
     Cost rootCost(Value v) {
         if (v.op() instanceof Op.Sum) {
             Cost c = cost(v.operand(0));
-            int columns = Pointwise.sumColumns(v);
+            int columns = pointwise.sumColumns(v);
             return new Cost(c.arrays(), c.ops(), c.heavy(), columns > 1 ? columns : c.columns());
         }
         Cost c = costs.get(v);
@@ -75,10 +77,10 @@ final class Materialization {
         if (materialized.contains(v)) {
             return;
         }
-        if (!Pointwise.isVirtual(v)) {
+        if (!pointwise.isVirtual(v)) {
             materialized.add(v);
-            if (Pointwise.sumColumns(v) > 1) {
-                separateConflict(v.operand(0), Pointwise.sumColumns(v));
+            if (pointwise.sumColumns(v) > 1) {
+                separateConflict(v.operand(0), pointwise.sumColumns(v));
             }
             return;
         }
@@ -96,11 +98,11 @@ final class Materialization {
         }
     }
 
-    private static boolean readsInLoop(Value user, Value operand) {
+    private boolean readsInLoop(Value user, Value operand) {
         if (user.op() instanceof Op.Broadcast) {
             return false;
         }
-        return user.dtype() == operand.dtype() && (Pointwise.isVirtual(user) || Pointwise.sumColumns(user) > 0);
+        return user.dtype() == operand.dtype() && (pointwise.isVirtual(user) || pointwise.sumColumns(user) > 0);
     }
 
     private Cost cost(Value v) {
@@ -118,7 +120,7 @@ final class Materialization {
             return new Cost(Set.of(), 0, false, 0);
         }
         if (v.op() instanceof Op.Broadcast) {
-            int columns = Pointwise.broadcastColumns(v);
+            int columns = pointwise.broadcastColumns(v);
             return new Cost(Set.of(), 0, false, columns > 1 ? columns : 0);
         }
         Set<Value> arrays = Collections.newSetFromMap(new IdentityHashMap<>());

@@ -29,14 +29,14 @@ public record Plan(Graph graph, List<Section> sections, int batch, int tile, Map
     /** Simplifies, fuses, orders and places; every step runs over the whole batch. The same for every backend. */
     public static Plan of(Graph graph) {
         Graph simplified = Simplifier.simplify(graph);
-        List<Step> steps = Scheduler.schedule(simplified);
+        List<Step> steps = Scheduler.schedule(simplified, new Pointwise(false));
         return whole(simplified, steps, owners(simplified, steps));
     }
 
     /** As {@link #of}, with sections that run by a few images at a time where the batch is large enough. */
     public static Plan byImages(Graph graph) {
         Graph simplified = Simplifier.simplify(graph);
-        List<Step> steps = Scheduler.schedule(simplified);
+        List<Step> steps = Scheduler.schedule(simplified, new Pointwise(true));
         Map<Value, Value> owners = owners(simplified, steps);
         OptionalInt batch = BatchForm.batch(steps);
         int tile = batch.isPresent() ? tile(steps, batch.getAsInt()) : 1;

@@ -5,10 +5,14 @@ import dev.goshawk.graph.Value;
 import dev.goshawk.tensor.Shape;
 import java.util.List;
 
-/** Which ops a loop over elements can contain, and how it addresses their operands. */
-final class Pointwise {
-    private Pointwise() {
-    }
+/**
+ * Which ops a loop over elements can contain, and how it addresses their operands.
+ *
+ * @param byRow whether loops take one element for each row too, and sum over each row; not every backend's do
+ */
+record Pointwise(boolean byRow) {
+    /** Longest rows for that, in elements: a few of them stay in a second-level cache. */
+    private static final int MOST_COLUMNS = 4096;
 
     /** Computes each element from the elements at the same place. */
     static boolean isArithmetic(Op op) {
@@ -35,24 +39,42 @@ final class Pointwise {
         };
     }
 
-    /** A value a loop can compute on the way: arithmetic, a constant, or a broadcast along rows. */
-    static boolean isVirtual(Value v) {
+    /** A value a loop can compute on the way: arithmetic, a constant, or a broadcast along rows or over them. */
+    boolean isVirtual(Value v) {
         return v.dtype().isFloating()
                 && (isArithmetic(v.op()) || v.op() instanceof Op.Constant || broadcastColumns(v) > 0);
     }
 
-    /** For a broadcast that repeats whole trailing rows: their length (1 for a scalar). Otherwise 0. */
-    static int broadcastColumns(Value v) {
-        return v.op() instanceof Op.Broadcast && v.shape().size() > 0 ? suffix(v.operand(0).shape(), v.shape()) : 0;
+    /**
+     * The length of the rows that a broadcast sees: of those it repeats whole (1 for a scalar), or of those that it fills with one element
+     * each. Otherwise 0.
+     */
+    int broadcastColumns(Value v) {
+        if (!(v.op() instanceof Op.Broadcast) || v.shape().size() == 0) {
+            return 0;
+        }
+        int columns = suffix(v.operand(0).shape(), v.shape());
+        return columns > 0 || !byRow ? columns : trailing(v.operand(0).shape(), v.shape());
     }
 
-    /** For a sum over leading axes: the length of what is left (1 for a sum over everything). Otherwise 0. */
-    static int sumColumns(Value v) {
+    /** Whether a broadcast that a loop can compute takes one element for each row. */
+    static boolean isByRow(Value broadcast) {
+        return suffix(broadcast.operand(0).shape(), broadcast.shape()) == 0;
+    }
+
+    /**
+     * The length of the rows that a sum sees: of what is left when leading axes are summed (1 for a sum over everything), or of the rows
+     * that it sums, each by itself. Otherwise 0.
+     */
+    int sumColumns(Value v) {
         if (!(v.op() instanceof Op.Sum(List<Integer> axes)) || !v.dtype().isFloating()
                 || v.operand(0).shape().size() == 0) {
             return 0;
         }
         Shape s = v.operand(0).shape();
+        if (isOverRows(v)) {
+            return byRow && s.size() / v.shape().size() <= MOST_COLUMNS ? s.size() / v.shape().size() : 0;
+        }
         boolean summing = true;
         for (int i = 0; i < s.rank(); i++) {
             if (s.dim(i) == 1) {
@@ -64,6 +86,41 @@ final class Pointwise {
             summing &= axes.contains(i);
         }
         return v.shape().size();
+    }
+
+    /** Whether a sum is over trailing axes, and not over everything. */
+    static boolean isOverRows(Value v) {
+        if (!(v.op() instanceof Op.Sum(List<Integer> axes)) || v.shape().size() == 1
+                || v.shape().size() == v.operand(0).shape().size()) {
+            return false;
+        }
+        Shape s = v.operand(0).shape();
+        boolean summing = false;
+        for (int i = 0; i < s.rank(); i++) {
+            if (s.dim(i) != 1 && summing && !axes.contains(i)) {
+                return false;
+            }
+            summing |= s.dim(i) != 1 && axes.contains(i);
+        }
+        return true;
+    }
+
+    /** The length of the rows of the large shape that the small one has one element for each of; 0 if it has not, or they are long. */
+    private static int trailing(Shape small, Shape large) {
+        int lead = large.rank() - small.rank();
+        int columns = 1;
+        boolean matching = true;
+        for (int i = 0; i < large.rank(); i++) {
+            int own = i < lead ? 1 : small.dim(i - lead);
+            matching &= own == large.dim(i);
+            if (!matching) {
+                if (own != 1) {
+                    return 0;
+                }
+                columns *= large.dim(i);
+            }
+        }
+        return columns <= MOST_COLUMNS ? columns : 0;
     }
 
     private static int suffix(Shape small, Shape large) {

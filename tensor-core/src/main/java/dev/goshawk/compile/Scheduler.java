@@ -47,19 +47,21 @@ final class Scheduler {
         }
     }
 
+    private final Pointwise pointwise;
     private final Accumulations accumulations;
     private final Materialization materialization;
     private final Map<Value, Draft> producers = new IdentityHashMap<>();
     private final List<Draft> drafts = new ArrayList<>();
     private final Map<Integer, List<Draft>> loopsBySize = new java.util.HashMap<>();
 
-    private Scheduler(Graph graph) {
+    private Scheduler(Graph graph, Pointwise pointwise) {
+        this.pointwise = pointwise;
         this.accumulations = Accumulations.in(graph);
-        this.materialization = Materialization.of(graph, accumulations.results());
+        this.materialization = Materialization.of(graph, accumulations.results(), pointwise);
     }
 
-    static List<Step> schedule(Graph graph) {
-        Scheduler s = new Scheduler(graph);
+    static List<Step> schedule(Graph graph, Pointwise pointwise) {
+        Scheduler s = new Scheduler(graph, pointwise);
         for (Value v : graph.nodes()) {
             s.place(v);
         }
@@ -84,7 +86,7 @@ final class Scheduler {
             List<Value> reads = new ArrayList<>(t.added().operands());
             reads.add(t.first());
             single(v, reads);
-        } else if (Pointwise.isVirtual(v) || Pointwise.sumColumns(v) > 0) {
+        } else if (pointwise.isVirtual(v) || pointwise.sumColumns(v) > 0) {
             root(v);
         } else {
             single(v, v.operands());

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -115,7 +116,11 @@ public final class Simplifier {
                     default -> null;
                 };
             }
-            case Op.Sum(var axes) -> sum(axes, in.get(0));
+            case Op.Sum(var axes) -> {
+                Value simpler = sum(axes, in.get(0));
+                yield simpler != null ? simpler : apart(axes, in.get(0), Op.Sum::new);
+            }
+            case Op.MaxOver(var axes) -> apart(axes, in.get(0), Op.MaxOver::new);
             default -> null;
         };
     }
@@ -215,6 +220,22 @@ public final class Simplifier {
                     : null;
             default -> null;
         };
+    }
+
+    /** Over axes that are not next to each other: over the first of them, then over the others, so that kernels see one group at a time. */
+    private @Nullable Value apart(List<Integer> axes, Value x, Function<List<Integer>, Op> over) {
+        List<Integer> extended = axes.stream().filter(a -> x.shape().dim(a) > 1).toList();
+        for (int i = 1; i < extended.size(); i++) {
+            for (int between = extended.get(i - 1) + 1; between < extended.get(i); between++) {
+                if (x.shape().dim(between) != 1) {
+                    int last = extended.get(i - 1);
+                    List<Integer> first = axes.stream().filter(a -> a <= last).toList();
+                    List<Integer> rest = axes.stream().filter(a -> a > last).map(a -> a - first.size()).toList();
+                    return make(over.apply(rest), make(over.apply(first), x));
+                }
+            }
+        }
+        return null;
     }
 
     private Value reshapeTo(Value x, Shape shape) {

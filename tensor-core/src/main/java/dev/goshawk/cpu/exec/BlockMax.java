@@ -4,6 +4,7 @@ import dev.goshawk.backend.Workers;
 import dev.goshawk.cpu.kernel.element.ElementKernels;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Tensor;
+import java.util.Arrays;
 
 /** Maximum over one contiguous group of axes, as {@link BlockSum} sees them; NaN wins. */
 final class BlockMax implements Kernel {
@@ -30,13 +31,19 @@ final class BlockMax implements Kernel {
         Tensor in = from.tensor();
         Tensor out = to.tensor();
         ElementKernels kernels = ElementKernels.of(in.dtype());
-        for (int o = 0; o < outer; o++) {
-            int block = from.offset() + o * middle * inner;
-            for (int j = 0; j < inner; j++) {
-                out.set(o * inner + j,
-                        inner == 1 ? max(workers, kernels, block) : strided(in, block + j));
-            }
+        if (outer == 1 && inner == 1) {
+            out.set(0, max(workers, kernels, from.offset()));
+            return;
         }
+        Workers used = (long) outer * middle * inner < PART ? Workers.SINGLE : workers;
+        used.run(outer, (o, _) -> {
+            int block = from.offset() + o * middle * inner;
+            if (inner == 1) {
+                out.set(o, kernels.max(from.array(), block, middle));
+            } else {
+                columns(in, block, out, out.offset() + o * inner);
+            }
+        });
     }
 
     /** The maximum does not depend on the order. */
@@ -58,25 +65,29 @@ final class BlockMax implements Kernel {
         return max;
     }
 
-    private double strided(Tensor in, int first) {
-        return in.dtype() == DType.FLOAT32
-                ? strided(in.floats(), first, middle, inner)
-                : strided(in.doubles(), first, middle, inner);
+    private void columns(Tensor in, int f, Tensor out, int t) {
+        if (in.dtype() == DType.FLOAT32) {
+            columns(in.floats(), f, out.floats(), t, middle, inner);
+        } else {
+            columns(in.doubles(), f, out.doubles(), t, middle, inner);
+        }
     }
 
-    private static double strided(float[] x, int from, int n, int stride) {
-        float max = Float.NEGATIVE_INFINITY;
-        for (int i = 0; i < n; i++) {
-            max = Math.max(max, x[from + i * stride]);
+    private static void columns(float[] x, int f, float[] y, int t, int rows, int n) {
+        Arrays.fill(y, t, t + n, Float.NEGATIVE_INFINITY);
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < n; j++) {
+                y[t + j] = Math.max(y[t + j], x[f + i * n + j]);
+            }
         }
-        return max;
     }
 
-    private static double strided(double[] x, int from, int n, int stride) {
-        double max = Double.NEGATIVE_INFINITY;
-        for (int i = 0; i < n; i++) {
-            max = Math.max(max, x[from + i * stride]);
+    private static void columns(double[] x, int f, double[] y, int t, int rows, int n) {
+        Arrays.fill(y, t, t + n, Double.NEGATIVE_INFINITY);
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < n; j++) {
+                y[t + j] = Math.max(y[t + j], x[f + i * n + j]);
+            }
         }
-        return max;
     }
 }

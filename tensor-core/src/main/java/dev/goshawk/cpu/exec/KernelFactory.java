@@ -16,6 +16,7 @@ import dev.goshawk.tensor.Tensor;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Chooses the kernel of each step. Ops that are rare in networks run as the reference does. */
@@ -78,11 +79,11 @@ final class KernelFactory {
             case Op.Pad p -> StridedCopy.pad(p, shapes.get(0), from.get(0), result.shape(), to);
             case Op.Slice s -> StridedCopy.slice(s, shapes.get(0), from.get(0), result.shape(), to);
             case Op.Concat(var axis) -> StridedCopy.concat(axis, shapes, from, result.shape(), to);
-            case Op.Sum(var axes) when contiguous(axes) -> {
+            case Op.Sum(var axes) when contiguous(axes, shapes.get(0)) -> {
                 Extents e = Extents.of(axes, shapes.get(0));
-                yield new BlockSum(from.get(0), to, e.outer(), e.middle(), e.inner());
+                yield new BlockSum(from.get(0), to, e.outer(), e.middle(), e.inner(), scratch, threads);
             }
-            case Op.MaxOver(var axes) when contiguous(axes) -> {
+            case Op.MaxOver(var axes) when contiguous(axes, shapes.get(0)) -> {
                 Extents e = Extents.of(axes, shapes.get(0));
                 yield new BlockMax(from.get(0), to, e.outer(), e.middle(), e.inner());
             }
@@ -135,8 +136,10 @@ final class KernelFactory {
                 CacheLine.start(DType.FLOAT64), w);
     }
 
-    private static boolean contiguous(List<Integer> axes) {
-        return !axes.isEmpty() && axes.getLast() - axes.getFirst() == axes.size() - 1;
+    /** Whether what lies between the axes is of extent 1. */
+    private static boolean contiguous(List<Integer> axes, Shape in) {
+        return !axes.isEmpty() && IntStream.range(axes.getFirst(), axes.getLast())
+                .allMatch(i -> axes.contains(i) || in.dim(i) == 1);
     }
 
     /** A shape seen as what stands before, within and after a contiguous group of axes. */

@@ -11,11 +11,13 @@ import dev.goshawk.cpu.kernel.loop.GeneratedLoop;
 import dev.goshawk.tensor.DType;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a loop nest chunk by chunk: every op passes once over a piece that stays in the first-level cache. Row-broadcast operands
- * are repeated to chunk length beforehand, and sums are gathered in a chunk-sized accumulator, so that every pass is one flat loop.
+ * are repeated to chunk length beforehand, and sums are gathered in a chunk-sized accumulator, so that every pass is one flat loop. Elements
+ * for a whole row are spread before each chunk, and values to be summed over a row are left in a buffer and summed after it.
  * Chunks are dealt to tasks by the nest's sizes alone, and tasks' sums are added in order: the bits do not depend on the threads.
  */
 final class LoopKernel implements Kernel {
@@ -45,6 +47,10 @@ final class LoopKernel implements Kernel {
     private final int[] sumOf;
     private final int perWorker;
     private final int locations;
+    /** Operands of one element a row, and results that are sums of one. */
+    private final int[] rowOperands;
+    private final int[] rowSums;
+    private final int[][] workerBases;
 
     // For each location: the array, where the loop's element 0 (or the buffer) lies, and what moves it.
     private final Object[] arrays;
@@ -78,15 +84,21 @@ final class LoopKernel implements Kernel {
         this.sumOf = new int[nest.results().size()];
         int count = 0;
         for (int k = 0; k < sumOf.length; k++) {
-            sumOf[k] = nest.results().get(k).kind() == Kind.STORE ? -1 : count++;
+            sumOf[k] = nest.results().get(k).kind().isGathered() ? count++ : -1;
         }
         this.sums = count;
-        this.perWorker = (program.temporaries() + sums) * stride;
+        this.rowOperands = IntStream.range(0, operands.length)
+                .filter(k -> nest.operands().get(k).access() == Access.ROW).toArray();
+        this.rowSums = IntStream.range(0, results.length)
+                .filter(k -> nest.results().get(k).kind() == Kind.SUM_COLUMNS).toArray();
+        this.perWorker = (sums + program.temporaries() + rowOperands.length + rowSums.length) * stride;
         this.locations = program.firstTemporary() + program.temporaries();
         this.arrays = new Object[locations];
         this.bases = new int[locations];
         this.full = new boolean[locations];
         this.workerBuffer = new int[locations];
+        this.workerBases = new int[rowOperands.length + rowSums.length == 0 ? 0 : threads][locations];
+        Arrays.fill(workerBuffer, -1);
         int expanded = nest.operands().size() + nest.constants().size();
         scratch.require(nest.dtype(),
                 (long) expanded * stride + (long) perWorker * threads + (long) tasks * sums * columns);
@@ -95,6 +107,13 @@ final class LoopKernel implements Kernel {
         }
         for (int k = 0; k < sumOf.length; k++) {
             workerBuffer[program.results() + k] = sumOf[k];
+        }
+        int buffer = sums + program.temporaries();
+        for (int k : rowOperands) {
+            workerBuffer[k] = buffer++;
+        }
+        for (int k : rowSums) {
+            workerBuffer[program.results() + k] = buffer++;
         }
     }
 
@@ -118,14 +137,14 @@ final class LoopKernel implements Kernel {
         locate(work);
         int workersFrom = start + (nest.operands().size() + nest.constants().size()) * stride;
         int partialsFrom = workersFrom + perWorker * workers.threads();
-        workers.run(tasks, (task, worker) -> runTask(task, workersFrom + worker * perWorker, work, partialsFrom, loop));
+        workers.run(tasks, (task, worker) -> runTask(task, worker, workersFrom + worker * perWorker, work, partialsFrom, loop));
         if (sums > 0) {
             addPartials(work, partialsFrom);
         }
     }
 
     private List<Integer> results() {
-        return java.util.stream.IntStream.range(0, results.length).boxed().toList();
+        return IntStream.range(0, results.length).boxed().toList();
     }
 
     private void locate(Object work) {
@@ -138,7 +157,7 @@ final class LoopKernel implements Kernel {
                 arrays[at] = slot.array();
                 bases[at] = slot.offset();
                 full[at] = true;
-            } else {
+            } else if (access != Access.ROW) {
                 bases[at] = start + at * stride;
                 if (access == Access.COLUMN) {
                     kernels.repeat(slot.array(), slot.offset(), nest.columns(), work, bases[at], rowsPerChunk);
@@ -152,23 +171,24 @@ final class LoopKernel implements Kernel {
             kernels.fill(work, bases[at], chunk, nest.constants().get(k));
         }
         for (int k = 0; k < results.length; k++, at++) {
-            if (sumOf[k] < 0) {
+            if (nest.results().get(k).kind() == Kind.STORE) {
                 arrays[at] = results[k].array();
                 bases[at] = results[k].offset();
                 full[at] = true;
             } else {
-                bases[at] = sumOf[k] * stride;
+                bases[at] = workerBuffer[at] * stride;
             }
         }
     }
 
-    private void runTask(int task, int buffers, Object work, int partialsFrom, @Nullable GeneratedLoop loop) {
+    private void runTask(int task, int worker, int buffers, Object work, int partialsFrom, @Nullable GeneratedLoop loop) {
         int first = (int) ((long) task * chunks / tasks);
         int last = (int) ((long) (task + 1) * chunks / tasks);
         if (sums > 0) {
             kernels.fill(work, buffers, sums * stride, 0);
         }
-        if (loop != null) {
+        boolean byRow = workerBases.length > 0;
+        if (loop != null && !byRow) {
             int end = last == chunks ? nest.size() : last * chunk;
             // A last chunk of less than a vector is not begun.
             loop.run(arrays, bases, buffers, first * chunk, end - end % chunk % GeneratedLoop.LANES, chunk);
@@ -176,8 +196,17 @@ final class LoopKernel implements Kernel {
         for (int c = first; c < last; c++) {
             int n = Math.min(chunk, nest.size() - c * chunk);
             int done = loop == null ? 0 : n - n % GeneratedLoop.LANES;
+            if (byRow) {
+                spreadRows(c * rowsPerChunk, n / nest.columns(), buffers, work);
+                if (loop != null && done > 0) {
+                    loop.run(arrays, ownBases(worker, c * chunk, buffers), buffers, c * chunk, c * chunk + done, chunk);
+                }
+            }
             if (done < n) {
                 runPasses(c * chunk, done, n - done, buffers);
+            }
+            if (byRow) {
+                sumRows(c * rowsPerChunk, n / nest.columns(), buffers, work);
             }
         }
         for (int s = 0; s < sums; s++) {
@@ -185,6 +214,35 @@ final class LoopKernel implements Kernel {
             int to = partialsFrom + (s * tasks + task) * columns;
             kernels.foldRows(work, buffers + s * stride, rowsPerChunk, columns, work, to, false);
         }
+    }
+
+    private void spreadRows(int first, int rows, int buffers, Object work) {
+        for (int k : rowOperands) {
+            kernels.spread(operands[k].array(), operands[k].offset() + first, rows, work,
+                    buffers + workerBuffer[k] * stride, nest.columns());
+        }
+    }
+
+    private void sumRows(int first, int rows, int buffers, Object work) {
+        for (int k : rowSums) {
+            int location = operands.length + nest.constants().size() + k;
+            kernels.rowSums(work, buffers + workerBuffer[location] * stride, rows, nest.columns(), results[k].array(),
+                    results[k].offset() + first);
+        }
+    }
+
+    /** The bases that a generated loop finds this worker's buffers by, for one chunk; it adds the chunk's element to those of results. */
+    private int[] ownBases(int worker, int element, int buffers) {
+        int[] own = workerBases[worker];
+        System.arraycopy(bases, 0, own, 0, locations);
+        for (int k : rowOperands) {
+            own[k] = buffers + workerBuffer[k] * stride;
+        }
+        for (int k : rowSums) {
+            int location = operands.length + nest.constants().size() + k;
+            own[location] = buffers + workerBuffer[location] * stride - element;
+        }
+        return own;
     }
 
     /** Over n elements of the chunk that begins at an element, but for the chunk's first {@code skip}. */
@@ -200,9 +258,7 @@ final class LoopKernel implements Kernel {
         if (full[location]) {
             return bases[location] + element;
         }
-        return location < nest.operands().size() + nest.constants().size()
-                ? bases[location]
-                : buffers + workerBuffer[location] * stride;
+        return workerBuffer[location] < 0 ? bases[location] : buffers + workerBuffer[location] * stride;
     }
 
     private void addPartials(Object work, int partialsFrom) {

@@ -68,11 +68,11 @@ final class LoopProgram {
         List<Place> places = new ArrayList<>();
         nest.operands().forEach(o -> places.add(switch (o.access()) {
             case FULL -> Place.FULL;
-            case COLUMN -> Place.REPEATED;
+            case COLUMN, ROW -> Place.REPEATED;
             case SCALAR -> Place.SCALAR;
         }));
         places.addAll(Collections.nCopies(nest.constants().size(), Place.SCALAR));
-        nest.results().forEach(r -> places.add(r.kind() == LoopNest.Kind.STORE ? Place.FULL : Place.SUM));
+        nest.results().forEach(r -> places.add(r.kind().isGathered() ? Place.SUM : Place.FULL));
         places.addAll(Collections.nCopies(temporaries, Place.TEMPORARY));
         return new LoopShape(code, places);
     }
@@ -113,12 +113,12 @@ final class LoopProgram {
         }
         // Sums first: a store may take over the memory of an operand that a sum still reads.
         for (int k = 0; k < nest.results().size(); k++) {
-            if (nest.results().get(k).kind() != LoopNest.Kind.STORE) {
+            if (nest.results().get(k).kind().isGathered()) {
                 finish(nest.results().get(k), leaves + k);
             }
         }
         for (int k = 0; k < nest.results().size(); k++) {
-            if (nest.results().get(k).kind() == LoopNest.Kind.STORE && !written[k]) {
+            if (!nest.results().get(k).kind().isGathered() && !written[k]) {
                 finish(nest.results().get(k), leaves + k);
             }
         }
@@ -190,7 +190,7 @@ final class LoopProgram {
         int register = nest.register(i);
         // A product that only a sum needs is added up without being written.
         if (uses[register] == 1 && plainProduct(in) && nest.results().stream()
-                .anyMatch(r -> r.register() == register && r.kind() != LoopNest.Kind.STORE)) {
+                .anyMatch(r -> r.register() == register && r.kind().isGathered())) {
             return;
         }
         int a = location[s[0]];
@@ -253,7 +253,7 @@ final class LoopProgram {
     }
 
     private int[] sumSources(LoopNest.Result r) {
-        if (r.kind() != LoopNest.Kind.STORE && r.register() >= results() && uses[r.register()] == 1
+        if (r.kind().isGathered() && r.register() >= results() && uses[r.register()] == 1
                 && plainProduct(instruction(r.register()))) {
             return instruction(r.register()).sources();
         }
@@ -264,7 +264,7 @@ final class LoopProgram {
         int[] s = sumSources(r);
         int a = location[s[0]];
         int b = location[s[s.length - 1]];
-        ElementOp op = r.kind() == LoopNest.Kind.STORE
+        ElementOp op = !r.kind().isGathered()
                 ? ElementOp.COPY
                 : s.length == 2 ? ElementOp.SUM_OF_PRODUCTS : ElementOp.SUM;
         code.add(new ElementPass(op, 0, a, b, a, target));
@@ -274,7 +274,7 @@ final class LoopProgram {
     private int target(int register, int i) {
         for (int k = 0; k < nest.results().size(); k++) {
             LoopNest.Result r = nest.results().get(k);
-            if (r.register() == register && r.kind() == LoopNest.Kind.STORE
+            if (r.register() == register && !r.kind().isGathered()
                     && (overwritten[k] < 0 || lastUse[overwritten[k]] <= i)) {
                 written[k] = true;
                 return results() + k;

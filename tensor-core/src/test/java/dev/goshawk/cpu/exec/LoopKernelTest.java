@@ -71,6 +71,7 @@ class LoopKernelTest {
             return switch (access) {
                 case FULL -> rows * columns;
                 case COLUMN -> columns;
+                case ROW -> rows;
                 case SCALAR -> 1;
             };
         }
@@ -79,6 +80,7 @@ class LoopKernelTest {
             return switch (kind) {
                 case STORE -> rows * columns;
                 case SUM_ROWS -> columns;
+                case SUM_COLUMNS -> rows;
                 case SUM_ALL -> 1;
             };
         }
@@ -87,7 +89,7 @@ class LoopKernelTest {
     private static Code random(Random r) {
         List<Access> operands = new ArrayList<>(List.of(Access.FULL));
         for (int k = r.nextInt(6); k > 0; k--) {
-            operands.add(Access.values()[r.nextInt(3)]);
+            operands.add(Access.values()[r.nextInt(Access.values().length)]);
         }
         List<Double> constants = r.nextBoolean() ? List.of() : List.of(0.7, -1.25);
         int leaves = operands.size() + constants.size();
@@ -107,7 +109,7 @@ class LoopKernelTest {
         List<Kind> kinds = new ArrayList<>();
         List<Integer> overwritten = new ArrayList<>();
         for (int k = 1 + r.nextInt(4); k > 0; k--) {
-            Kind kind = Kind.values()[r.nextInt(3)];
+            Kind kind = Kind.values()[r.nextInt(Kind.values().length)];
             int register = (kind == Kind.STORE ? leaves : 0)
                     + r.nextInt(instructions.size() + (kind == Kind.STORE ? 0 : leaves));
             int operand = r.nextInt(operands.size());

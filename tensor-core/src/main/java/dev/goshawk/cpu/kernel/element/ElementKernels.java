@@ -27,8 +27,17 @@ public interface ElementKernels {
     /** Sum of a range in float64, in order. */
     double foldAll(Object in, int io, int n);
 
+    /**
+     * {@code out[oo + r] = sum_j in[io + r * columns + j]} in float64, rounded once. Each row is added up as eight sums of every eighth element,
+     * whatever the width of the vectors.
+     */
+    void rowSums(Object in, int io, int rows, int columns, Object out, int oo);
+
     /** Largest of a range, negative infinity for none; NaN wins. */
     double max(Object in, int io, int n);
+
+    /** {@code out[oo + r * columns + j] = in[io + r]}. */
+    void spread(Object in, int io, int rows, Object out, int oo, int columns);
 
     /** Repeats {@code columns} elements for each of {@code rows}. */
     void repeat(Object in, int io, int columns, Object out, int oo, int rows);
