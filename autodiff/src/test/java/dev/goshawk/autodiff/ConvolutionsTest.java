@@ -61,6 +61,45 @@ class ConvolutionsTest {
         }
     }
 
+    /** Taken apart into small images, and with zeros in the filter: values and both gradients. */
+    @Test
+    void gapsAtStrideOneAreAFilterWithZeros() {
+        for (int dilation = 2; dilation <= 3; dilation++) {
+            for (int pad = 0; pad <= 4; pad++) {
+                for (int height = 7; height <= 9; height++) {
+                    int d = dilation;
+                    int p = pad;
+                    Tensor image = SampleValues.normal(6, 2, height, 8, 4);
+                    Tensor filter = SampleValues.normal(7, 3, 2, 2, 6);
+                    Tensor apart = Derivatives.value(x -> Convolutions.conv2d(x, Functions.constant(filter), 1, p, d, 2),
+                            image);
+                    Tensor zeros = Derivatives.value(
+                            x -> Functions.conv2d(x, Convolutions.dilated(Functions.constant(filter), d, d), 1, 1, p, p, 2),
+                            image);
+                    assertEquals(zeros.shape(), apart.shape());
+                    assertArrayEquals(zeros.toDoubles(), apart.toDoubles(), 1e-13);
+                    Tensor g = SampleValues.normal(8, apart.shape().dims());
+                    assertArrayEquals(
+                            Derivatives.vjp(f -> Functions.conv2d(Functions.constant(image), Convolutions.dilated(f, d, d),
+                                    1, 1, p, p, 2), filter, g).toDoubles(),
+                            Derivatives.vjp(f -> Convolutions.conv2d(Functions.constant(image), f, 1, p, d, 2), filter, g)
+                                    .toDoubles(),
+                            1e-12);
+                }
+            }
+        }
+    }
+
+    @Test
+    void whatLiesInAGapDoesNotReachTheResult() {
+        Tensor image = Tensor.zeros(X.dtype(), Shape.of(1, 5, 5, 1));
+        image.set(6, Double.POSITIVE_INFINITY);
+        Tensor filter = SampleValues.normal(9, 3, 3, 1, 1);
+        Tensor y = Derivatives.value(x -> Convolutions.conv2d(x, Functions.constant(filter), 1, 0, 2, 1), image);
+        assertEquals(Shape.of(1, 1, 1, 1), y.shape());
+        assertEquals(0, y.get(0));
+    }
+
     @Test
     void theTransposeIsTheGradientByTheInput() {
         Tensor image = SampleValues.normal(3, 2, 6, 7, 4);

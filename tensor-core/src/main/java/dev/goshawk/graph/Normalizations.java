@@ -53,12 +53,16 @@ public final class Normalizations {
                     "group_norm: expected [batch, ..., channels], groups that divide the channels, and [channels], got "
                             + s + ", " + groups + ", " + gamma.shape() + " and " + beta.shape());
         }
-        int[] dims = new int[rank + 1];
-        System.arraycopy(s.dims(), 0, dims, 0, rank - 1);
-        dims[rank - 1] = groups;
-        dims[rank] = s.dim(-1) / groups;
-        int[] axes = IntStream.rangeClosed(1, rank).filter(a -> a != rank - 1).toArray();
-        return standardized(x.reshape(dims), axes, epsilon).reshape(s).multiply(gamma).add(beta);
+        if (s.size() == 0) {
+            return x.multiply(gamma).add(beta);
+        }
+        int channels = s.dim(-1);
+        Grouped grouped = new Grouped(s.dim(0), s.size() / (s.dim(0) * channels), groups, channels / groups);
+        Value flat = x.reshape(grouped.batch, grouped.positions, channels);
+        Value centred = flat.subtract(grouped.spread(grouped.mean(flat)));
+        Value variance = grouped.mean(centred.square());
+        return centred.multiply(grouped.spread(variance.add(epsilon).sqrt().reciprocal())).reshape(s).multiply(gamma)
+                .add(beta);
     }
 
     /**
@@ -75,6 +79,20 @@ public final class Normalizations {
                     "instance_norm: expected [batch, ..., channels] with positions between, got " + x.shape());
         }
         return groupNorm(x, x.shape().dim(-1), gamma, beta, epsilon);
+    }
+
+    /** Statistics by example and group, and their return to channels: whole rows of them, which repeat faster than single numbers. */
+    private record Grouped(int batch, int positions, int groups, int width) {
+        /** From [batch, positions, channels] to [batch, groups]. */
+        Value mean(Value x) {
+            return x.reshape(batch, positions, groups, width).mean(1, 3);
+        }
+
+        /** From [batch, groups] to [batch, 1, channels]. */
+        Value spread(Value statistic) {
+            return statistic.reshape(batch, groups, 1).broadcast(Shape.of(batch, groups, width))
+                    .reshape(batch, 1, groups * width);
+        }
     }
 
     private static Value standardized(Value x, int[] axes, double epsilon) {
