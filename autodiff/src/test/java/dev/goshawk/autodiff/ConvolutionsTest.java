@@ -71,18 +71,23 @@ class ConvolutionsTest {
                     int p = pad;
                     Tensor image = SampleValues.normal(6, 2, height, 8, 4);
                     Tensor filter = SampleValues.normal(7, 3, 2, 2, 6);
-                    Tensor apart = Derivatives.value(x -> Convolutions.conv2d(x, Functions.constant(filter), 1, p, d, 2),
+                    Tensor apart = Derivatives.value(
+                            x -> Convolutions.conv2d(x, Functions.constant(filter), 1, p, d, 2),
                             image);
                     Tensor zeros = Derivatives.value(
-                            x -> Functions.conv2d(x, Convolutions.dilated(Functions.constant(filter), d, d), 1, 1, p, p, 2),
+                            x -> Functions.conv2d(x, Convolutions.dilated(Functions.constant(filter), d, d), 1, 1, p, p,
+                                    2),
                             image);
                     assertEquals(zeros.shape(), apart.shape());
                     assertArrayEquals(zeros.toDoubles(), apart.toDoubles(), 1e-13);
                     Tensor g = SampleValues.normal(8, apart.shape().dims());
                     assertArrayEquals(
-                            Derivatives.vjp(f -> Functions.conv2d(Functions.constant(image), Convolutions.dilated(f, d, d),
-                                    1, 1, p, p, 2), filter, g).toDoubles(),
-                            Derivatives.vjp(f -> Convolutions.conv2d(Functions.constant(image), f, 1, p, d, 2), filter, g)
+                            Derivatives
+                                    .vjp(f -> Functions.conv2d(Functions.constant(image), Convolutions.dilated(f, d, d),
+                                            1, 1, p, p, 2), filter, g)
+                                    .toDoubles(),
+                            Derivatives
+                                    .vjp(f -> Convolutions.conv2d(Functions.constant(image), f, 1, p, d, 2), filter, g)
                                     .toDoubles(),
                             1e-12);
                 }

@@ -56,7 +56,8 @@ class LanczosTest {
         d[17] = -2;
         d[30] = 0.25;
         List<EigenResult> pairs = new Lanczos().topK(Matrices.diagonal(d), 5, TIGHT);
-        assertEquals(List.of(5.0, -2.0, 0.25, 0.0, 0.0), pairs.stream().map(p -> Math.round(p.eigenvalue() * 1e9) / 1e9 + 0.0).toList());
+        assertEquals(List.of(5.0, -2.0, 0.25, 0.0, 0.0),
+                pairs.stream().map(p -> Math.round(p.eigenvalue() * 1e9) / 1e9 + 0.0).toList());
         for (EigenResult p : pairs) {
             assertTrue(p.converged(), p.toString());
         }

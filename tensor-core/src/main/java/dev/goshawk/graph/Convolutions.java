@@ -65,7 +65,8 @@ public final class Convolutions {
             int over = filter.dim(0) - 1;
             // Where one image ends and the next begins there are rows of both, which are left out below.
             Value y = Value.of(new Op.Conv(ConvRole.OUTPUT,
-                    new ConvGeometry(batch, d * d * rows, columns, channels, filter.dim(3), filter.dim(0), filter.dim(1),
+                    new ConvGeometry(batch, d * d * rows, columns, channels, filter.dim(3), filter.dim(0),
+                            filter.dim(1),
                             1, 1, 0, 0, over, 0, groups)),
                     apart, f);
             int wide = columns - filter.dim(1) + 1;

@@ -38,8 +38,9 @@ final class BlockSum implements Kernel {
         Workers used = (long) outer * middle * inner < SMALL ? Workers.SINGLE : workers;
         if (inner == 1) {
             ElementKernels kernels = ElementKernels.of(from.tensor().dtype());
-            used.run((outer + ROWS - 1) / ROWS, (i, _) -> kernels.rowSums(from.array(), from.offset() + i * ROWS * middle,
-                    Math.min(ROWS, outer - i * ROWS), middle, to.array(), to.offset() + i * ROWS));
+            used.run((outer + ROWS - 1) / ROWS,
+                    (i, _) -> kernels.rowSums(from.array(), from.offset() + i * ROWS * middle,
+                            Math.min(ROWS, outer - i * ROWS), middle, to.array(), to.offset() + i * ROWS));
             return;
         }
         double[] sums = scratch.doubles();

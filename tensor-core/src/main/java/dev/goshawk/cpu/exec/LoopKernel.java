@@ -137,7 +137,8 @@ final class LoopKernel implements Kernel {
         locate(work);
         int workersFrom = start + (nest.operands().size() + nest.constants().size()) * stride;
         int partialsFrom = workersFrom + perWorker * workers.threads();
-        workers.run(tasks, (task, worker) -> runTask(task, worker, workersFrom + worker * perWorker, work, partialsFrom, loop));
+        workers.run(tasks,
+                (task, worker) -> runTask(task, worker, workersFrom + worker * perWorker, work, partialsFrom, loop));
         if (sums > 0) {
             addPartials(work, partialsFrom);
         }
@@ -181,7 +182,8 @@ final class LoopKernel implements Kernel {
         }
     }
 
-    private void runTask(int task, int worker, int buffers, Object work, int partialsFrom, @Nullable GeneratedLoop loop) {
+    private void runTask(int task, int worker, int buffers, Object work, int partialsFrom,
+            @Nullable GeneratedLoop loop) {
         int first = (int) ((long) task * chunks / tasks);
         int last = (int) ((long) (task + 1) * chunks / tasks);
         if (sums > 0) {

@@ -1,10 +1,7 @@
 package dev.goshawk.cpu.kernel.element;
 
 import dev.goshawk.cpu.kernel.simd.VectorSupport;
-import dev.goshawk.tensor.ErrorFunction;
 import dev.goshawk.tensor.Powers;
-import dev.goshawk.tensor.ScalarFunctions;
-import dev.goshawk.tensor.Trigonometry;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
@@ -43,17 +40,17 @@ public final class FloatElements implements ElementKernels {
             case POWER -> power(x, ao, y, bo, (int) p, r, ro, n);
             case SUM -> sum(x, ao, r, ro, n);
             case SUM_OF_PRODUCTS -> sumOfProducts(x, ao, y, bo, r, ro, n);
-            case EXP, TANH, SIGMOID, SIGMOID_SLOPE, ERF, ERFC, ERF_SLOPE -> inLanes(op, x, ao, r, ro, n);
-            case SIGN, ABS, FLOOR, EXPM1, LOG, LOG1P, SOFTPLUS, SIN, COS -> scalar(op, x, ao, r, ro, n);
+            case EXP, TANH, SIGMOID, SIGMOID_SLOPE, ERF, ERFC, ERF_SLOPE, LOG, SIN, COS -> inLanes(op, x, ao, r, ro, n);
+            case SIGN, ABS, FLOOR, EXPM1, LOG1P, SOFTPLUS -> scalar(op, x, ao, r, ro, n);
         }
     }
 
     private static void inLanes(ElementOp op, float[] x, int xo, float[] r, int ro, int n) {
-        if (n < FunctionLanes.WORTHWHILE) {
+        if (n < FloatFunctionLanes.WORTHWHILE) {
             scalar(op, x, xo, r, ro, n);
             return;
         }
-        FunctionLanes lanes = FunctionLanes.here();
+        FloatFunctionLanes lanes = FloatFunctionLanes.here();
         double[] block = lanes.block();
         for (int i = 0; i < n; i += block.length) {
             int count = Math.min(block.length, n - i);
@@ -263,31 +260,10 @@ public final class FloatElements implements ElementKernels {
         }
     }
 
-    /** Functions of few numbers, and those too rare in networks to need vectors; computed in float64 and rounded once. */
+    /** Functions of few numbers, and those too rare in networks to need vectors. */
     private static void scalar(ElementOp op, float[] x, int xo, float[] r, int ro, int n) {
         for (int i = 0; i < n; i++) {
-            double v = x[xo + i];
-            r[ro + i] = (float) switch (op) {
-                case SIGN -> Math.signum(v);
-                case ABS -> Math.abs(v);
-                case FLOOR -> Math.floor(v);
-                case EXP -> ScalarFunctions.exp(v);
-                case EXPM1 -> StrictMath.expm1(v);
-                case LOG -> StrictMath.log(v);
-                case LOG1P -> StrictMath.log1p(v);
-                case TANH -> ScalarFunctions.tanh(v);
-                case SIGMOID -> ScalarFunctions.sigmoid(v);
-                case SIGMOID_SLOPE -> ScalarFunctions.sigmoidSlope(v);
-                case SOFTPLUS -> ScalarFunctions.softplus(v);
-                case ERF -> ErrorFunction.erf(v);
-                case ERFC -> ErrorFunction.erfc(v);
-                case ERF_SLOPE -> ErrorFunction.slope(v);
-                case SIN -> Trigonometry.sin(v);
-                case COS -> Trigonometry.cos(v);
-                case COPY, ADD, SUBTRACT, MULTIPLY, DIVIDE, MAX, MIN, AT_LEAST, SCALE, MULTIPLY_ADD, MASK_POSITIVE,
-                        RELU, STEP, ROUND, ROUND_SMALL, SQRT, RECIPROCAL, POWER, WHERE, SUM, SUM_OF_PRODUCTS ->
-                    throw new IllegalArgumentException("has a pass of its own: " + op);
-            };
+            r[ro + i] = (float) FloatFunctions.of(op, x[xo + i]);
         }
     }
 

@@ -18,7 +18,7 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>Each pass is one loop without calls: a method of vectors that the compiler does not inline keeps them on the heap.
  */
-final class FunctionLanes {
+final class DoubleFunctionLanes {
     /** For fewer numbers than this the scalar functions do: code that is not compiled yet is slow, and a vector must be filled. */
     static final int WORTHWHILE = 64;
 
@@ -32,7 +32,7 @@ final class FunctionLanes {
     private static final double[] TAIL = ErrorFunction.tail(DType.FLOAT64);
     private static final double[] SERIES = ErrorFunction.series(DType.FLOAT64);
     private static final int BLOCK = 512;
-    private static final ThreadLocal<FunctionLanes> HERE = ThreadLocal.withInitial(FunctionLanes::new);
+    private static final ThreadLocal<DoubleFunctionLanes> HERE = ThreadLocal.withInitial(DoubleFunctionLanes::new);
 
     /** The operand, in whose place the result comes. */
     private final double[] x = new double[BLOCK];
@@ -41,11 +41,11 @@ final class FunctionLanes {
     private final double[] low = new double[BLOCK];
     private final double[] factor = new double[BLOCK];
 
-    private FunctionLanes() {
+    private DoubleFunctionLanes() {
     }
 
     /** The thread's own. */
-    static FunctionLanes here() {
+    static DoubleFunctionLanes here() {
         return HERE.get();
     }
 
@@ -91,7 +91,11 @@ final class FunctionLanes {
                 exponentials(p, low, factor, n);
                 System.arraycopy(p, 0, x, 0, n);
             }
-            default -> throw new IllegalArgumentException("no function of lanes: " + op);
+            default -> {
+                for (int i = 0; i < count; i++) {
+                    x[i] = DoubleFunctions.of(op, x[i]);
+                }
+            }
         }
     }
 

@@ -1,0 +1,53 @@
+package dev.goshawk.cpu.kernel.element;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * float32 functions over all bit patterns, every {@code goshawk.floatStep}-th of them (1 for all): lanes have the bits of the scalar functions, and
+ * both are those of float64 rounded once, but for one in thousands that differs by a unit in the last place.
+ */
+class FloatFunctionLanesTest {
+    private static final int STEP = Integer.getInteger("goshawk.floatStep", 2053);
+    private static final int PART = 509; // no whole number of vectors
+    /** Results that may be rounded to the other neighbour. */
+    private static final double RARE = 1e-4;
+
+    @ParameterizedTest
+    @EnumSource(names = {"EXP", "TANH", "SIGMOID", "SIGMOID_SLOPE", "ERF", "ERFC", "ERF_SLOPE", "LOG", "SIN", "COS"})
+    void everyFloat(ElementOp op) {
+        FloatFunctionLanes lanes = FloatFunctionLanes.here();
+        float[] x = new float[PART];
+        long tried = 0;
+        long others = 0;
+        long next = 0;
+        while (next < 1L << 32) {
+            int n = 0;
+            for (; n < PART && next < 1L << 32; n++, next += STEP) {
+                x[n] = Float.intBitsToFloat((int) next);
+                lanes.block()[n] = x[n];
+            }
+            lanes.apply(op, n);
+            for (int i = 0; i < n; i++) {
+                float scalar = (float) FloatFunctions.of(op, x[i]);
+                float inLanes = (float) lanes.block()[i];
+                float exact = (float) DoubleFunctions.of(op, x[i]);
+                if (Float.floatToIntBits(scalar) != Float.floatToIntBits(inLanes)) {
+                    assertEquals(scalar, inLanes, op + " of " + x[i] + " in lanes");
+                    assertEquals(Math.copySign(1, scalar), Math.copySign(1, inLanes), op + " of " + x[i] + " in lanes");
+                }
+                if (Float.floatToIntBits(scalar) != Float.floatToIntBits(exact)) {
+                    others++;
+                    assertEquals(exact, scalar, Math.ulp(exact), op + " of " + x[i]);
+                    assertEquals(Math.copySign(1, exact), Math.copySign(1, scalar), op + " of " + x[i]);
+                }
+            }
+            tried += n;
+        }
+        System.out.println(op + ": " + tried + " float32 numbers, " + others + " rounded to the other neighbour");
+        assertTrue(others <= RARE * tried, op + ": " + others + " of " + tried + " differ from float64 rounded once");
+    }
+}
