@@ -201,7 +201,8 @@ public final class Value extends ElementFunctions {
     }
 
     public Value reshape(Shape to) {
-        return shape().equals(to) ? this : of(new Op.Reshape(to), this);
+        Value x = op instanceof Op.Reshape && shape().size() == to.size() ? operand(0) : this;
+        return x.shape().equals(to) ? x : of(new Op.Reshape(to), x);
     }
 
     /** Result axis i is axis {@code order[i]} of this. */
