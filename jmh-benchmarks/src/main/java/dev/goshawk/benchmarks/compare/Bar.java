@@ -1,7 +1,7 @@
 package dev.goshawk.benchmarks.compare;
 
 import dev.goshawk.benchmarks.work.Density;
-import dev.goshawk.benchmarks.work.Operation;
+import dev.goshawk.benchmarks.function.Operation;
 import dev.goshawk.benchmarks.work.Traces;
 import java.util.ArrayList;
 import java.util.List;

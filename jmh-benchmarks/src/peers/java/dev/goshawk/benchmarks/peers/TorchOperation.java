@@ -1,7 +1,7 @@
 package dev.goshawk.benchmarks.peers;
 
-import dev.goshawk.benchmarks.work.Forward;
-import dev.goshawk.benchmarks.work.Operation;
+import dev.goshawk.benchmarks.function.Forward;
+import dev.goshawk.benchmarks.function.Operation;
 import dev.goshawk.benchmarks.work.Workload;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.goshawk.benchmarks.peers;
 
-import dev.goshawk.benchmarks.work.Operation;
-import dev.goshawk.benchmarks.work.TransformerBlock;
+import dev.goshawk.benchmarks.function.Operation;
+import dev.goshawk.benchmarks.function.TransformerBlock;
 import dev.goshawk.benchmarks.work.Workload;
 import java.util.LinkedHashMap;
 import java.util.List;

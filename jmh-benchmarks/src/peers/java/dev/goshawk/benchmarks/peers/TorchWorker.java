@@ -2,7 +2,7 @@ package dev.goshawk.benchmarks.peers;
 
 import dev.goshawk.benchmarks.compare.Worker;
 import dev.goshawk.benchmarks.work.Groups;
-import dev.goshawk.benchmarks.work.Operation;
+import dev.goshawk.benchmarks.function.Operation;
 import dev.goshawk.benchmarks.work.Problem;
 import dev.goshawk.benchmarks.work.Workload;
 import java.io.IOException;

@@ -1,5 +1,6 @@
-package dev.goshawk.benchmarks.work;
+package dev.goshawk.benchmarks.function;
 
+import dev.goshawk.benchmarks.work.Gemm;
 import dev.goshawk.graph.Activations;
 import dev.goshawk.graph.Convolutions;
 import dev.goshawk.graph.Einsum;

@@ -1,5 +1,7 @@
-package dev.goshawk.benchmarks.work;
+package dev.goshawk.benchmarks.function;
 
+import dev.goshawk.benchmarks.work.Sums;
+import dev.goshawk.benchmarks.work.Workload;
 import dev.goshawk.backend.Backend;
 import dev.goshawk.backend.Executable;
 import dev.goshawk.graph.Graph;

@@ -1,5 +1,8 @@
-package dev.goshawk.benchmarks.work;
+package dev.goshawk.benchmarks.function;
 
+import dev.goshawk.benchmarks.work.Gemm;
+import dev.goshawk.benchmarks.work.Sums;
+import dev.goshawk.benchmarks.work.Workload;
 import dev.goshawk.autodiff.HessianVectorProduct;
 import dev.goshawk.autodiff.ReverseMode;
 import dev.goshawk.backend.Backend;
