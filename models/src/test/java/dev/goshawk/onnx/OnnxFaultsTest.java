@@ -112,15 +112,15 @@ class OnnxFaultsTest {
                 .node("ConstantOfShape", List.of("to"), List.of("k")).node("Mul", List.of("x", "k"), List.of("y"))
                 .output("y"))
                 .matches("node 1 \\(Mul\\): (takes more than the heap of \\d+ MiB|.*differ.*|.*broadcast.*)"));
-        assertEquals("node 0 (Tile): expected a node of at most 65536 parts, it takes 1000000",
+        assertEquals("node 0 (Tile): expected a node of at most 65536 operations, it needs 1000000",
                 message(images().initializer(OnnxBytes.integers("n", new long[] {4}, 1, 1, 1, 1_000_000))
                         .node("Tile", List.of("x", "n"), List.of("y")).output("y")));
-        assertEquals("node 0 (Pad): expected a node of at most 65536 parts, it takes 2000000000",
+        assertEquals("node 0 (Pad): expected a node of at most 65536 operations, it needs 2000000000",
                 message(images()
                         .initializer(OnnxBytes.integers("n", new long[] {8}, 0, 0, 0, 0, 0, 0, 2_000_000_000, 0))
                         .node("Pad", List.of("x", "n"), List.of("y"), OnnxBytes.attribute("mode", "edge"))
                         .output("y")));
-        assertEquals("node 1 (ReduceProd): expected a node of at most 65536 parts, it takes 12000000",
+        assertEquals("node 1 (ReduceProd): expected a node of at most 65536 operations, it needs 12000000",
                 message(images().initializer(OnnxBytes.integers("n", new long[] {5}, 250_000, 1, 3, 4, 4))
                         .node("Expand", List.of("x", "n"), List.of("e")).node("ReduceProd", List.of("e"), List.of("y"))
                         .output("y")));

@@ -24,7 +24,8 @@ public final class Convolutions {
      */
     public static Value conv2d(Value x, Value filter, int stride, int pad, int dilation, int groups) {
         requireImages("conv2d: filter", filter);
-        if (stride == 1 && pad >= 0 && dilation > 1 && x.shape().rank() == 4) {
+        if (stride == 1 && pad >= 0 && dilation > 1 && x.shape().rank() == 4
+                && filter.shape().dim(0) * filter.shape().dim(1) > 1) {
             Subsampled images = new Subsampled(x.shape(), filter.shape(), pad, dilation);
             if (images.fit(groups)) {
                 return images.conv2d(x, filter, groups);
@@ -35,13 +36,19 @@ public final class Convolutions {
 
     /** Images taken apart by their rows and columns modulo the dilation, one below the other, so that a filter without gaps sees them. */
     private record Subsampled(Shape images, Shape filter, int pad, int dilation) {
+        private long padded(int axis) {
+            return images.dim(axis) + 2L * pad;
+        }
+
+        /** Of the result. */
         private int extent(int axis) {
-            return images.dim(axis) + 2 * pad - (filter.dim(axis - 1) - 1) * dilation;
+            return (int) Math.max(0, padded(axis) - (filter.dim(axis - 1) - 1L) * dilation);
         }
 
         /** Whether they fit together; otherwise the plain form says what is wrong. */
         boolean fit(int groups) {
-            return extent(1) > 0 && extent(2) > 0 && filter.dim(2) * groups == images.dim(3);
+            return padded(1) >= dilation && padded(2) >= dilation && extent(1) > 0 && extent(2) > 0
+                    && filter.dim(2) * groups == images.dim(3);
         }
 
         /** Pixels of a small image along an axis. */

@@ -110,7 +110,7 @@ final class ErrorLines implements IParameterExceptionHandler, IExecutionExceptio
     static String outOfMemory(OutOfMemoryError failure, long heap) {
         String message = Objects.requireNonNullElse(failure.getMessage(), "");
         if (message.contains("native thread")) {
-            return "the system gives no further thread: use fewer (--threads), or raise the limit on processes or memory "
+            return "the system cannot create another thread: use fewer (--threads), or raise the limit on processes or memory "
                     + "(ulimit -u, ulimit -v, a container's)";
         }
         String option = message.contains("Metaspace")
@@ -119,7 +119,7 @@ final class ErrorLines implements IParameterExceptionHandler, IExecutionExceptio
                         ? "CompressedClassSpaceSize"
                         : message.contains("direct buffer") ? "MaxDirectMemorySize" : "";
         if (!option.isEmpty()) {
-            return "out of memory beside the heap: use a larger -XX:" + option + ", or leave it out (GOSHAWK_OPTS)";
+            return "out of memory outside the heap: use a larger -XX:" + option + ", or leave it out (GOSHAWK_OPTS)";
         }
         return "out of memory with a heap of " + (heap >> 20) + " MiB: use a larger heap (GOSHAWK_OPTS=-Xmx"
                 + Math.max(1, Math.ceilDiv(2 * heap, 1L << 30)) + "g; --dry-run says how much a command takes), or a "

@@ -25,7 +25,8 @@ public record Engine(String backend, int lanes, String jdk, String architecture,
     private static final Pattern IRRELEVANT = Pattern.compile("-Dgoshawk\\.(threads|backend)=.*"
             + "|-XX:[+-]?(Use\\w*GC|IgnoreUnrecognizedVMOptions"
             + "|\\w*RAMPercentage.*|\\w*RAM=.*|UseTransparentHugePages|\\w*OutOfMemoryError.*|HeapDump.*|\\w*GCThreads.*"
-            + "|ErrorFile.*|(Max|Initial)?(Heap|New|Metaspace|DirectMemory|CodeCache|ReservedCodeCache)Size=.*"
+            + "|ErrorFile.*|(Max|Initial|SoftMax)?(Heap|New|Metaspace|DirectMemory|CodeCache|ReservedCodeCache|CompressedClassSpace|G1HeapRegion)"
+            + "Size=.*|NewRatio=.*|SurvivorRatio=.*|MaxGCPauseMillis=.*|AlwaysPreTouch"
             + "|ReservedCodeCacheSize.*|FlightRecorder.*|StartFlightRecording.*|ActiveProcessorCount.*)");
     private static final Pattern SWITCH = Pattern.compile("-XX:([+-])(\\w+)");
 

@@ -54,8 +54,8 @@ public final class RunFolder implements AutoCloseable {
     public Optional<String> doubt() {
         return resumed && settings.engine().isEmpty()
                 ? Optional.of(
-                        path + ": an earlier version began this run, which did not write what computed it: the result "
-                                + "is that of a run left alone only with the same JDK, JVM options and processor")
+                        path + ": this run was started by an earlier version, which did not record its engine: the result "
+                                + "is that of an uninterrupted run only if JDK, JVM options and processor are the same")
                 : Optional.empty();
     }
 

@@ -58,12 +58,12 @@ class MainTest {
                 {"Cannot reserve 8192 bytes of direct buffer memory (allocated: 1, limit: 1)",
                         "MaxDirectMemorySize"}}) {
             assertEquals(
-                    "out of memory beside the heap: use a larger -XX:" + row[1] + ", or leave it out (GOSHAWK_OPTS)",
+                    "out of memory outside the heap: use a larger -XX:" + row[1] + ", or leave it out (GOSHAWK_OPTS)",
                     ErrorLines.outOfMemory(new OutOfMemoryError(row[0]), 1));
         }
         assertTrue(ErrorLines.outOfMemory(new OutOfMemoryError("unable to create native thread: possibly out of memory "
                 + "or process/resource limits reached"), 1)
-                .startsWith("the system gives no further thread: use fewer "));
+                .startsWith("the system cannot create another thread: use fewer "));
     }
 
     @Test

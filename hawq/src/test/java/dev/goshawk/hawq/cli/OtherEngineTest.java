@@ -60,7 +60,7 @@ class OtherEngineTest {
         assertNotEquals(written, Files.readString(settings));
         CliRun old = CliRun.of(words.toArray(String[]::new));
         assertEquals(0, old.exitCode(), old.err());
-        assertTrue(old.err().startsWith("goshawk: " + run + ": an earlier version began this run"), old.err());
+        assertTrue(old.err().startsWith("goshawk: " + run + ": this run was started by an earlier version"), old.err());
 
         Files.writeString(settings, written);
         CliRun same = CliRun.of(words.toArray(String[]::new));

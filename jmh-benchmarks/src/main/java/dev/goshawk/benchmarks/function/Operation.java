@@ -18,7 +18,7 @@ import java.util.function.Function;
 
 /** Functions beyond convolution and matrix product, each with sizes at which it is used. Images are [batch, height, width, channels]. */
 public enum Operation {
-    /** Of twelve images of 128 tokens, each in four heads. */
+    /** Of sixteen sequences of 128 tokens, each in four heads. */
     ATTENTION_SCORES("batched matmul, 64 x [128, 64] [64, 128]", x -> Einsum.batchedMatmul(x.get(0), x.get(1)),
             Shape.of(64, 128, 64), Shape.of(64, 64, 128)),
     BATCHED_MATMUL("batched matmul, 16 x [256, 256] [256, 256]", x -> Einsum.batchedMatmul(x.get(0), x.get(1)),

@@ -121,7 +121,7 @@ public final class Axes {
      */
     public static void requireFew(long parts) {
         if (parts > MOST_PARTS) {
-            throw new OnnxException("expected a node of at most " + MOST_PARTS + " parts, it takes " + parts);
+            throw new OnnxException("expected a node of at most " + MOST_PARTS + " operations, it needs " + parts);
         }
     }
 

@@ -112,14 +112,16 @@ final class LoopProgram {
             }
         }
         // Sums first: a store may take over the memory of an operand that a sum still reads.
+        finishAll(LoopNest.Kind.SUM_ROWS);
+        finishAll(LoopNest.Kind.SUM_ALL);
+        finishAll(LoopNest.Kind.SUM_COLUMNS);
+        finishAll(LoopNest.Kind.STORE);
+    }
+
+    private void finishAll(LoopNest.Kind kind) {
         for (int k = 0; k < nest.results().size(); k++) {
-            if (nest.results().get(k).kind().isGathered()) {
-                finish(nest.results().get(k), leaves + k);
-            }
-        }
-        for (int k = 0; k < nest.results().size(); k++) {
-            if (!nest.results().get(k).kind().isGathered() && !written[k]) {
-                finish(nest.results().get(k), leaves + k);
+            if (nest.results().get(k).kind() == kind && !written[k]) {
+                finish(nest.results().get(k), results() + k);
             }
         }
     }

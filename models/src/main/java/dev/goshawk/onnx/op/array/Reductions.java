@@ -4,6 +4,10 @@ import dev.goshawk.graph.Functions;
 import dev.goshawk.graph.Op;
 import dev.goshawk.graph.Value;
 import dev.goshawk.onnx.format.OnnxException;
+import dev.goshawk.onnx.op.Axes;
+import dev.goshawk.onnx.op.Node;
+import dev.goshawk.onnx.op.Operator;
+import dev.goshawk.onnx.op.Term;
 import dev.goshawk.tensor.PoolGeometry;
 import dev.goshawk.tensor.Shape;
 import java.util.ArrayList;
@@ -12,10 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
-import dev.goshawk.onnx.op.Term;
-import dev.goshawk.onnx.op.Operator;
-import dev.goshawk.onnx.op.Node;
-import dev.goshawk.onnx.op.Axes;
 
 /** Reductions over axes, and what depends on the order of elements along one: the largest, where they are, sums up to each. */
 public final class Reductions {
@@ -242,11 +242,22 @@ public final class Reductions {
     /** As sums, of products. */
     private static Value products(Value x, int axis, boolean exclusive, boolean reverse) {
         int extent = x.shape().dim(axis);
-        Value product = exclusive ? shifted(x.subtract(1), axis, 1, reverse).add(1) : x;
+        Value product = exclusive ? afterOnes(x, axis, 1, reverse) : x;
         for (int step = 1; step < extent; step *= 2) {
-            product = product.multiply(shifted(product.subtract(1), axis, step, reverse).add(1));
+            product = product.multiply(afterOnes(product, axis, step, reverse));
         }
         return product;
+    }
+
+    /** Moved along an axis, ones coming in. */
+    private static Value afterOnes(Value x, int axis, int by, boolean down) {
+        int extent = x.shape().dim(axis);
+        int[] dims = x.shape().dims();
+        dims[axis] = Math.min(by, extent);
+        Value ones = Value.constant(1, x.dtype(), Shape.of(dims));
+        return down
+                ? Functions.concat(axis, List.of(Axes.slice(x, axis, dims[axis], extent, 1), ones))
+                : Functions.concat(axis, List.of(ones, Axes.slice(x, axis, 0, extent - dims[axis], 1)));
     }
 
     /** Moved along an axis, zeros coming in. */

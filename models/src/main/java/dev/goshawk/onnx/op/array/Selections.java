@@ -4,6 +4,10 @@ import dev.goshawk.graph.Functions;
 import dev.goshawk.graph.Value;
 import dev.goshawk.onnx.format.ConstantArray;
 import dev.goshawk.onnx.format.OnnxException;
+import dev.goshawk.onnx.op.Axes;
+import dev.goshawk.onnx.op.Node;
+import dev.goshawk.onnx.op.Operator;
+import dev.goshawk.onnx.op.Term;
 import dev.goshawk.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,10 +15,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import dev.goshawk.onnx.op.Term;
-import dev.goshawk.onnx.op.Operator;
-import dev.goshawk.onnx.op.Node;
-import dev.goshawk.onnx.op.Axes;
 
 /** Parts of arrays, padding and repetition. */
 public final class Selections {
@@ -153,7 +153,7 @@ public final class Selections {
             padded = pad(padded, axis, given[i], given[i + axes.length], "constant", 0);
             kept = pad(kept, axis, given[i], given[i + axes.length], "constant", 0);
         }
-        return Term.traced(padded.add(kept.subtractFrom(1).multiply(value.reshape(Shape.scalar()))));
+        return Term.traced(Functions.where(kept, padded, value.reshape(Shape.scalar())));
     }
 
     private static Value pad(Value x, int axis, int low, int high, String mode, double value) {
@@ -170,7 +170,18 @@ public final class Selections {
             int[] h = new int[x.shape().rank()];
             l[axis] = before;
             h[axis] = after;
-            return cut.subtract(value).pad(l, h).add(value);
+            if (value == 0) {
+                return cut.pad(l, h);
+            }
+            List<Value> parts = new ArrayList<>();
+            for (int beyond : new int[] {before, -1, after}) {
+                int[] dims = cut.shape().dims();
+                dims[axis] = beyond;
+                if (beyond != 0) {
+                    parts.add(beyond < 0 ? cut : Value.constant(value, x.dtype(), Shape.of(dims)));
+                }
+            }
+            return Functions.concat(axis, parts);
         }
         Axes.requireFew((long) before + after);
         int[] places = IntStream.range(-before, length + after).map(p -> switch (mode) {

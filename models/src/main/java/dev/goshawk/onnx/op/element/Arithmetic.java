@@ -4,14 +4,14 @@ import dev.goshawk.graph.Functions;
 import dev.goshawk.graph.Value;
 import dev.goshawk.onnx.format.ConstantArray;
 import dev.goshawk.onnx.format.OnnxException;
+import dev.goshawk.onnx.op.Axes;
+import dev.goshawk.onnx.op.Node;
+import dev.goshawk.onnx.op.Operator;
+import dev.goshawk.onnx.op.Term;
 import dev.goshawk.tensor.Shape;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.function.BinaryOperator;
-import dev.goshawk.onnx.op.Term;
-import dev.goshawk.onnx.op.Operator;
-import dev.goshawk.onnx.op.Node;
-import dev.goshawk.onnx.op.Axes;
 
 /** Functions of two or more operands, which broadcast as in NumPy. */
 public final class Arithmetic {

@@ -1,19 +1,20 @@
 package dev.goshawk.onnx.op.element;
 
 import dev.goshawk.graph.Activations;
+import dev.goshawk.graph.Functions;
 import dev.goshawk.graph.Value;
 import dev.goshawk.onnx.format.ConstantArray;
 import dev.goshawk.onnx.format.ElementKind;
 import dev.goshawk.onnx.format.OnnxException;
+import dev.goshawk.onnx.op.Node;
+import dev.goshawk.onnx.op.Operator;
+import dev.goshawk.onnx.op.Rounding;
+import dev.goshawk.onnx.op.Term;
 import dev.goshawk.tensor.Shape;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
-import dev.goshawk.onnx.op.Term;
-import dev.goshawk.onnx.op.Operator;
-import dev.goshawk.onnx.op.Rounding;
-import dev.goshawk.onnx.op.Node;
 
 /** Functions of one operand. */
 public final class Elementwise {
@@ -98,7 +99,7 @@ public final class Elementwise {
         }));
         all.put("ThresholdedRelu", Operator.single(n -> {
             double alpha = n.onnx().real("alpha", 1);
-            return n.map(0, x -> x.multiply(x.subtract(alpha).step()));
+            return n.map(0, x -> Functions.where(x.subtract(alpha), x, x.like(0)));
         }));
         all.put("Shrink", Operator.single(n -> {
             double bias = n.onnx().real("bias", 0);

@@ -1,6 +1,7 @@
 package dev.goshawk.onnx.op.image;
 
 import dev.goshawk.onnx.format.OnnxException;
+import dev.goshawk.onnx.op.Axes;
 import java.util.function.DoubleUnaryOperator;
 
 /**
@@ -35,7 +36,7 @@ record Interpolation(String mode, String rounding, String coordinates, double sh
         float scale = (float) axis.scale();
         return switch (coordinates) {
             case "half_pixel" -> (i + 0.5f) / scale - 0.5f;
-            case "pytorch_half_pixel" -> axis.out() == 1 ? -0.5f : (i + 0.5f) / scale - 0.5f;
+            case "pytorch_half_pixel" -> axis.out() == 1 ? 0 : (i + 0.5f) / scale - 0.5f;
             case "half_pixel_symmetric" ->
                 in / 2f * (1 - axis.out() / (scale * in)) + (i + 0.5f) / scale - 0.5f;
             case "align_corners" -> axis.out() == 1 ? 0 : i * (in - 1f) / (axis.out() - 1);
@@ -70,11 +71,13 @@ record Interpolation(String mode, String rounding, String coordinates, double sh
 
     /** Weights of the input's elements in element i of the result. */
     double[] weights(Axis axis, int i) {
-        double place = place(axis, i);
         double width = smooths ? Math.min(1, axis.scale()) : 1;
         boolean cubic = "cubic".equals(mode);
         DoubleUnaryOperator kernel = cubic ? this::cubic : d -> Math.max(0, 1 - d);
         double reach = (cubic ? 2 : 1) / width;
+        Axes.requireFew((long) (2 * reach));
+        // Beyond that, only the border is within reach, or nothing.
+        double place = Math.clamp(place(axis, i), -reach - 1, axis.in() + reach);
         double[] weights = new double[axis.in()];
         double sum = 0;
         for (int at = (int) Math.ceil(place - reach); at <= place + reach; at++) {

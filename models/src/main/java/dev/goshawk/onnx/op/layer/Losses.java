@@ -1,6 +1,7 @@
 package dev.goshawk.onnx.op.layer;
 
 import dev.goshawk.graph.Activations;
+import dev.goshawk.graph.Functions;
 import dev.goshawk.graph.Value;
 import dev.goshawk.onnx.format.ConstantArray;
 import dev.goshawk.onnx.format.OnnxException;
@@ -46,7 +47,8 @@ public final class Losses {
         Arrays.fill(perClass, 1);
         perClass[0] = s.dim(1);
         Value weights = n.has(2) ? chosen.multiply(n.logical(2).reshape(Shape.of(perClass))) : chosen;
-        Value each = logs.multiply(weights).sum(1).negate();
+        // Where another class has a probability of 0, its logarithm does not count.
+        Value each = Functions.where(chosen, logs, logs.like(0)).multiply(weights).sum(1).negate();
         return switch (n.onnx().text("reduction", "mean")) {
             case "none" -> Term.traced(each);
             case "sum" -> Term.traced(each.sum());

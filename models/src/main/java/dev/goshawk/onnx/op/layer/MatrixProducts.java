@@ -5,6 +5,10 @@ import dev.goshawk.graph.Functions;
 import dev.goshawk.graph.Value;
 import dev.goshawk.models.ParameterSpec.Kind;
 import dev.goshawk.onnx.format.OnnxException;
+import dev.goshawk.onnx.op.Axes;
+import dev.goshawk.onnx.op.Node;
+import dev.goshawk.onnx.op.Operator;
+import dev.goshawk.onnx.op.Term;
 import dev.goshawk.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,10 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
-import dev.goshawk.onnx.op.Term;
-import dev.goshawk.onnx.op.Operator;
-import dev.goshawk.onnx.op.Node;
-import dev.goshawk.onnx.op.Axes;
 
 /** Matrix products. */
 public final class MatrixProducts {

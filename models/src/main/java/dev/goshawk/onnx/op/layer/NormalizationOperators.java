@@ -5,17 +5,17 @@ import dev.goshawk.graph.Functions;
 import dev.goshawk.graph.Value;
 import dev.goshawk.models.ParameterSpec.Kind;
 import dev.goshawk.onnx.format.OnnxException;
+import dev.goshawk.onnx.op.Axes;
+import dev.goshawk.onnx.op.Node;
+import dev.goshawk.onnx.op.Operator;
+import dev.goshawk.onnx.op.Source;
+import dev.goshawk.onnx.op.Term;
 import dev.goshawk.tensor.PoolGeometry;
 import dev.goshawk.tensor.Shape;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import dev.goshawk.onnx.op.Source;
-import dev.goshawk.onnx.op.Term;
-import dev.goshawk.onnx.op.Operator;
-import dev.goshawk.onnx.op.Node;
-import dev.goshawk.onnx.op.Axes;
 
 /** Softmax and the normalizations. */
 public final class NormalizationOperators {

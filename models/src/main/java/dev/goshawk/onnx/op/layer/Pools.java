@@ -24,6 +24,8 @@ import java.util.function.UnaryOperator;
 public final class Pools {
     /** Elements of the largest table that says which window an element came from. */
     private static final long MOST_PLACES = 1L << 26;
+    /** Elements up to which float32 has a number for each. */
+    private static final int MOST_NUMBERED = 1 << 24;
 
     private Pools() {
     }
@@ -124,6 +126,10 @@ public final class Pools {
     private static Value numbers(Node n, Value x) {
         int[] d = x.shape().dims();
         boolean columns = n.onnx().whole("storage_order", 0) == 1;
+        if (x.dtype() == DType.FLOAT32 && x.shape().size() > MOST_NUMBERED) {
+            throw new OnnxException("places of the largest elements: expected at most " + MOST_NUMBERED
+                    + " elements, which float32 can number, got " + x.shape().size());
+        }
         int plane = d[1] * d[2] * d[3];
         Value planes = counted(x, d[0] * d[4]).scale(plane).reshape(d[0], d[4], 1, 1, 1);
         Value depth = counted(x, d[1]).scale(columns ? 1 : d[2] * d[3]).reshape(d[1], 1, 1);
@@ -218,6 +224,7 @@ public final class Pools {
     /** One over the number of elements that count, for each window along an axis. */
     private static Value shares(Slide s, int axis, int low, int high, DType dtype) {
         Axes.requireFew(s.out(axis));
+        Axes.requireFew(s.kernel()[axis]);
         Tensor shares = Tensor.zeros(dtype, Shape.of(s.out(axis)));
         for (int i = 0; i < shares.size(); i++) {
             int inside = 0;
@@ -249,11 +256,15 @@ public final class Pools {
         for (int i = 0; i < axes; i++) {
             out[i + 2] = (d[i + 2] - 1) * (strides.length == 0 ? 1 : strides[i]) + kernel[i] - pads[i]
                     - pads[i + axes];
-            plane *= Math.max(0, out[i + 2]);
+            if (out[i + 2] < 1) {
+                throw new OnnxException("expected a result of 1 or more elements along each axis, got " + out[i + 2]
+                        + " along axis " + (i + 2));
+            }
+            plane = Math.min(MOST_PLACES + 1, plane * out[i + 2]);
         }
         int rows = d[0] * d[1];
         int count = x.shape().size() / Math.max(1, rows);
-        if (plane < 1 || plane * x.shape().size() > MOST_PLACES) {
+        if (plane * x.shape().size() > MOST_PLACES) {
             throw new OnnxException("expected at most " + MOST_PLACES + " pairs of an element and a place, got "
                     + plane * x.shape().size());
         }

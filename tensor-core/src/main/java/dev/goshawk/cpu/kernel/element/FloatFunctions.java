@@ -7,7 +7,7 @@ import java.util.Arrays;
 
 /**
  * Functions of one float32 number, computed in float64 and rounded once by the caller. Series end where what is left out is below 2^-40 of the
- * result, which changes the rounding of one result in 30,000 by a unit in the last place: fewer steps than {@link DoubleFunctions} takes, and
+ * result, which changes the rounding of a few dozen of all 2^32 results by a unit in the last place: fewer steps than {@link DoubleFunctions} takes, and
  * the same ones as {@link FloatFunctionLanes}.
  */
 final class FloatFunctions {

@@ -8,13 +8,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * float32 functions over all bit patterns, every {@code goshawk.floatStep}-th of them (1 for all): lanes have the bits of the scalar functions, and
- * both are those of float64 rounded once, but for one in thousands that differs by a unit in the last place.
+ * both are those of float64 rounded once, but for a few that differ by a unit in the last place.
  */
 class FloatFunctionLanesTest {
     private static final int STEP = Integer.getInteger("goshawk.floatStep", 2053);
     private static final int PART = 509; // no whole number of vectors
     /** Results that may be rounded to the other neighbour. */
-    private static final double RARE = 1e-4;
+    private static final double RARE = 1e-6;
 
     @ParameterizedTest
     @EnumSource(names = {"EXP", "TANH", "SIGMOID", "SIGMOID_SLOPE", "ERF", "ERFC", "ERF_SLOPE", "LOG", "SIN", "COS"})
@@ -41,6 +41,7 @@ class FloatFunctionLanesTest {
                 }
                 if (Float.floatToIntBits(scalar) != Float.floatToIntBits(exact)) {
                     others++;
+                    assertTrue(Float.isFinite(exact), op + " of " + x[i] + ": " + scalar + " for " + exact);
                     assertEquals(exact, scalar, Math.ulp(exact), op + " of " + x[i]);
                     assertEquals(Math.copySign(1, exact), Math.copySign(1, scalar), op + " of " + x[i]);
                 }
