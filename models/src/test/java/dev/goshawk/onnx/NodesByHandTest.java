@@ -88,6 +88,26 @@ class NodesByHandTest {
         assertArrayEquals(new double[] {none, none, none, none, none, none}, z.toDoubles());
     }
 
+    @Test
+    void productsKeepSmallFactors() throws IOException {
+        OnnxBytes model = new OnnxBytes(26).input("x", 1, 4)
+                .initializer(OnnxBytes.integers("axis", new long[] {}, 0))
+                .node("CumProd", List.of("x", "axis"), List.of("z"));
+        assertArrayEquals(new double[] {1e-30, 1e-10, 3e-40, 3e-10},
+                run(model, Map.of("x", Tensor.of(Shape.of(4), 1e-30, 1e20, 3e-30, 1e30))).toDoubles(), 1e-42);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-Infinity", "-3.4e38", "0.1"})
+    void paddingLeavesWhatIsInside(float value) throws IOException {
+        OnnxBytes model = new OnnxBytes(20).input("x", 1, 2)
+                .initializer(OnnxBytes.integers("pads", new long[] {2}, 1, 2))
+                .initializer(OnnxBytes.floats("v", new long[] {}, value))
+                .node("Pad", List.of("x", "pads", "v"), List.of("z"));
+        assertArrayEquals(new double[] {value, 1e-9, 0.3, value, value},
+                run(model, Map.of("x", Tensor.of(Shape.of(2), 1e-9, 0.3))).toDoubles());
+    }
+
     /** Places are those of the smallest image that holds all windows; a larger one is filled with zeros. */
     @Test
     void unpoolingToALargerImage() throws IOException {
