@@ -13,13 +13,15 @@ import jdk.incubator.vector.VectorSpecies;
  * {@link FloatFunctions}, several numbers at a time: float32 numbers in float64 lanes, which take the steps of the scalar functions in their
  * order. What is not here is computed by {@link DoubleFunctionLanes}.
  *
- * <p>Each pass is one loop without calls: a method of vectors that the compiler does not inline keeps them on the heap.
+ * <p>Each pass is one loop without calls: a method of vectors that the compiler does not inline keeps them on the heap. Polynomials are written
+ * out: in a loop of their own the compiler knows the class of the sum from its profile alone, and without one each step allocates.
  */
 final class FloatFunctionLanes {
     /** For fewer numbers than this the scalar functions do: code that is not compiled yet is slow, and a vector must be filled. */
     static final int WORTHWHILE = DoubleFunctionLanes.WORTHWHILE;
 
     private static final VectorSpecies<Double> S = VectorSupport.F64;
+    private static final VectorOperators.Ternary FMA = VectorOperators.FMA;
     private static final int L = S.length();
     private static final double[] EXPONENTIAL = FloatFunctions.EXPONENTIAL;
     private static final double[] SINE = FloatFunctions.SINE;
@@ -98,10 +100,17 @@ final class FloatFunctionLanes {
             DoubleVector shifted = v.mul(Powers.INVERSE_LN2).add(FloatFunctions.ROUNDER);
             DoubleVector r = shifted.sub(FloatFunctions.ROUNDER).neg()
                     .fma(DoubleVector.broadcast(S, FloatFunctions.LN2), v);
-            DoubleVector sum = DoubleVector.broadcast(S, EXPONENTIAL[EXPONENTIAL.length - 1]);
-            for (int c = EXPONENTIAL.length - 2; c >= 0; c--) {
-                sum = sum.fma(r, DoubleVector.broadcast(S, EXPONENTIAL[c]));
-            }
+            DoubleVector sum = DoubleVector.broadcast(S, EXPONENTIAL[10])
+                    .lanewise(FMA, r, EXPONENTIAL[9])
+                    .lanewise(FMA, r, EXPONENTIAL[8])
+                    .lanewise(FMA, r, EXPONENTIAL[7])
+                    .lanewise(FMA, r, EXPONENTIAL[6])
+                    .lanewise(FMA, r, EXPONENTIAL[5])
+                    .lanewise(FMA, r, EXPONENTIAL[4])
+                    .lanewise(FMA, r, EXPONENTIAL[3])
+                    .lanewise(FMA, r, EXPONENTIAL[2])
+                    .lanewise(FMA, r, EXPONENTIAL[1])
+                    .lanewise(FMA, r, EXPONENTIAL[0]);
             DoubleVector power = shifted.reinterpretAsLongs().sub(FloatFunctions.ROUNDER_BITS).add(Double.MAX_EXPONENT)
                     .lanewise(VectorOperators.LSHL, FloatFunctions.SIGNIFICAND).reinterpretAsDoubles();
             sum.mul(power).intoArray(to, i);
@@ -116,10 +125,16 @@ final class FloatFunctionLanes {
             DoubleVector r = shifted.sub(FloatFunctions.ROUNDER).neg().fma(
                     DoubleVector.broadcast(S, FloatFunctions.LN2),
                     twice);
-            DoubleVector sum = DoubleVector.broadcast(S, EXPONENTIAL[EXPONENTIAL.length - 1]);
-            for (int c = EXPONENTIAL.length - 2; c >= 1; c--) {
-                sum = sum.fma(r, DoubleVector.broadcast(S, EXPONENTIAL[c]));
-            }
+            DoubleVector sum = DoubleVector.broadcast(S, EXPONENTIAL[10])
+                    .lanewise(FMA, r, EXPONENTIAL[9])
+                    .lanewise(FMA, r, EXPONENTIAL[8])
+                    .lanewise(FMA, r, EXPONENTIAL[7])
+                    .lanewise(FMA, r, EXPONENTIAL[6])
+                    .lanewise(FMA, r, EXPONENTIAL[5])
+                    .lanewise(FMA, r, EXPONENTIAL[4])
+                    .lanewise(FMA, r, EXPONENTIAL[3])
+                    .lanewise(FMA, r, EXPONENTIAL[2])
+                    .lanewise(FMA, r, EXPONENTIAL[1]);
             DoubleVector power = shifted.reinterpretAsLongs().sub(FloatFunctions.ROUNDER_BITS).add(Double.MAX_EXPONENT)
                     .lanewise(VectorOperators.LSHL, FloatFunctions.SIGNIFICAND).reinterpretAsDoubles();
             DoubleVector top = power.fma(sum.mul(r), power.sub(1));
@@ -149,10 +164,31 @@ final class FloatFunctionLanes {
         for (int i = 0; i < n; i += L) {
             DoubleVector a = DoubleVector.fromArray(S, x, i).abs().min(ErrorFunction.FAR);
             DoubleVector t = a.sub(4).div(a.add(3));
-            DoubleVector sum = DoubleVector.broadcast(S, TAIL[TAIL.length - 1]);
-            for (int c = TAIL.length - 2; c >= 0; c--) {
-                sum = sum.fma(t, DoubleVector.broadcast(S, TAIL[c]));
-            }
+            DoubleVector sum = DoubleVector.broadcast(S, TAIL[24])
+                    .lanewise(FMA, t, TAIL[23])
+                    .lanewise(FMA, t, TAIL[22])
+                    .lanewise(FMA, t, TAIL[21])
+                    .lanewise(FMA, t, TAIL[20])
+                    .lanewise(FMA, t, TAIL[19])
+                    .lanewise(FMA, t, TAIL[18])
+                    .lanewise(FMA, t, TAIL[17])
+                    .lanewise(FMA, t, TAIL[16])
+                    .lanewise(FMA, t, TAIL[15])
+                    .lanewise(FMA, t, TAIL[14])
+                    .lanewise(FMA, t, TAIL[13])
+                    .lanewise(FMA, t, TAIL[12])
+                    .lanewise(FMA, t, TAIL[11])
+                    .lanewise(FMA, t, TAIL[10])
+                    .lanewise(FMA, t, TAIL[9])
+                    .lanewise(FMA, t, TAIL[8])
+                    .lanewise(FMA, t, TAIL[7])
+                    .lanewise(FMA, t, TAIL[6])
+                    .lanewise(FMA, t, TAIL[5])
+                    .lanewise(FMA, t, TAIL[4])
+                    .lanewise(FMA, t, TAIL[3])
+                    .lanewise(FMA, t, TAIL[2])
+                    .lanewise(FMA, t, TAIL[1])
+                    .lanewise(FMA, t, TAIL[0]);
             DoubleVector.fromArray(S, e, i).mul(sum.div(a.mul(2).add(1))).intoArray(e, i);
         }
     }
@@ -162,10 +198,16 @@ final class FloatFunctionLanes {
         for (int i = 0; i < n; i += L) {
             DoubleVector v = DoubleVector.fromArray(S, x, i);
             DoubleVector z = v.mul(v);
-            DoubleVector sum = DoubleVector.broadcast(S, SERIES[SERIES.length - 1]);
-            for (int c = SERIES.length - 2; c >= 0; c--) {
-                sum = sum.fma(z, DoubleVector.broadcast(S, SERIES[c]));
-            }
+            DoubleVector sum = DoubleVector.broadcast(S, SERIES[9])
+                    .lanewise(FMA, z, SERIES[8])
+                    .lanewise(FMA, z, SERIES[7])
+                    .lanewise(FMA, z, SERIES[6])
+                    .lanewise(FMA, z, SERIES[5])
+                    .lanewise(FMA, z, SERIES[4])
+                    .lanewise(FMA, z, SERIES[3])
+                    .lanewise(FMA, z, SERIES[2])
+                    .lanewise(FMA, z, SERIES[1])
+                    .lanewise(FMA, z, SERIES[0]);
             one.sub(DoubleVector.fromArray(S, tail, i)).abs().reinterpretAsLongs()
                     .or(v.reinterpretAsLongs().and(Long.MIN_VALUE)).reinterpretAsDoubles()
                     .blend(v.mul(sum), v.abs().compare(VectorOperators.LT, ErrorFunction.SMALL)).intoArray(x, i);
@@ -178,10 +220,16 @@ final class FloatFunctionLanes {
         for (int i = 0; i < n; i += L) {
             DoubleVector v = DoubleVector.fromArray(S, x, i);
             DoubleVector z = v.mul(v);
-            DoubleVector sum = DoubleVector.broadcast(S, SERIES[SERIES.length - 1]);
-            for (int c = SERIES.length - 2; c >= 0; c--) {
-                sum = sum.fma(z, DoubleVector.broadcast(S, SERIES[c]));
-            }
+            DoubleVector sum = DoubleVector.broadcast(S, SERIES[9])
+                    .lanewise(FMA, z, SERIES[8])
+                    .lanewise(FMA, z, SERIES[7])
+                    .lanewise(FMA, z, SERIES[6])
+                    .lanewise(FMA, z, SERIES[5])
+                    .lanewise(FMA, z, SERIES[4])
+                    .lanewise(FMA, z, SERIES[3])
+                    .lanewise(FMA, z, SERIES[2])
+                    .lanewise(FMA, z, SERIES[1])
+                    .lanewise(FMA, z, SERIES[0]);
             DoubleVector far = DoubleVector.fromArray(S, tail, i);
             far.blend(two.sub(far), v.compare(VectorOperators.LT, 0))
                     .blend(one.sub(v.mul(sum)), v.abs().compare(VectorOperators.LT, ErrorFunction.SMALL))
@@ -221,10 +269,14 @@ final class FloatFunctionLanes {
             DoubleVector s = m.sub(1).div(m.add(1));
             DoubleVector z = s.mul(s);
             DoubleVector twice = s.add(s);
-            DoubleVector sum = DoubleVector.broadcast(S, LOGARITHM[LOGARITHM.length - 1]);
-            for (int c = LOGARITHM.length - 2; c >= 0; c--) {
-                sum = sum.fma(z, DoubleVector.broadcast(S, LOGARITHM[c]));
-            }
+            DoubleVector sum = DoubleVector.broadcast(S, LOGARITHM[7])
+                    .lanewise(FMA, z, LOGARITHM[6])
+                    .lanewise(FMA, z, LOGARITHM[5])
+                    .lanewise(FMA, z, LOGARITHM[4])
+                    .lanewise(FMA, z, LOGARITHM[3])
+                    .lanewise(FMA, z, LOGARITHM[2])
+                    .lanewise(FMA, z, LOGARITHM[1])
+                    .lanewise(FMA, z, LOGARITHM[0]);
             // A whole number as float64, by way of the lowest bits of one.
             DoubleVector k = exponent.add(FloatFunctions.ROUNDER_BITS).reinterpretAsDoubles()
                     .sub(FloatFunctions.ROUNDER);
@@ -254,14 +306,19 @@ final class FloatFunctionLanes {
             r = minus.fma(DoubleVector.broadcast(S, FloatFunctions.QUARTER_LOW), r);
             r = minus.fma(DoubleVector.broadcast(S, FloatFunctions.QUARTER_LOWEST), r);
             DoubleVector z = r.mul(r);
-            DoubleVector sine = DoubleVector.broadcast(S, SINE[SINE.length - 1]);
-            for (int c = SINE.length - 2; c >= 0; c--) {
-                sine = sine.fma(z, DoubleVector.broadcast(S, SINE[c]));
-            }
-            DoubleVector cosine = DoubleVector.broadcast(S, COSINE[COSINE.length - 1]);
-            for (int c = COSINE.length - 2; c >= 0; c--) {
-                cosine = cosine.fma(z, DoubleVector.broadcast(S, COSINE[c]));
-            }
+            DoubleVector sine = DoubleVector.broadcast(S, SINE[5])
+                    .lanewise(FMA, z, SINE[4])
+                    .lanewise(FMA, z, SINE[3])
+                    .lanewise(FMA, z, SINE[2])
+                    .lanewise(FMA, z, SINE[1])
+                    .lanewise(FMA, z, SINE[0]);
+            DoubleVector cosine = DoubleVector.broadcast(S, COSINE[6])
+                    .lanewise(FMA, z, COSINE[5])
+                    .lanewise(FMA, z, COSINE[4])
+                    .lanewise(FMA, z, COSINE[3])
+                    .lanewise(FMA, z, COSINE[2])
+                    .lanewise(FMA, z, COSINE[1])
+                    .lanewise(FMA, z, COSINE[0]);
             LongVector turn = shifted.reinterpretAsLongs().sub(FloatFunctions.ROUNDER_BITS).add(quarters);
             DoubleVector y = r.mul(z).fma(sine, r).blend(z.fma(cosine, DoubleVector.broadcast(S, 1)),
                     turn.and(1).compare(VectorOperators.NE, 0).cast(S));
