@@ -1,6 +1,5 @@
 package dev.goshawk.onnx;
 
-import dev.goshawk.graph.Functions;
 import dev.goshawk.graph.Value;
 import dev.goshawk.models.ParameterSpec.Kind;
 import dev.goshawk.onnx.format.ConstantArray;
@@ -101,26 +100,6 @@ public final class OnnxFunction {
         public Value parameter(String name, ConstantArray array, Kind kind, boolean frozen) {
             bound.put(name, array.tensor(dtype));
             return Source.fromFile(Value.input(name, dtype, array.shape()), kind);
-        }
-
-        @Override
-        public void addMacs(long count) {
-            // Nobody asks a function for them.
-        }
-
-        @Override
-        public Value activation(String name, Value rectified) {
-            return rectified;
-        }
-
-        @Override
-        public Value batchNorm(Value x, Normalized names, double epsilon) {
-            return Functions.batchNormEvaluation(x, vector(names.gamma()), vector(names.beta()),
-                    vector(names.mean()), vector(names.variance()), epsilon);
-        }
-
-        private Value vector(Named named) {
-            return parameter(named.name(), named.array(), Kind.ARRAY, false);
         }
     }
 }

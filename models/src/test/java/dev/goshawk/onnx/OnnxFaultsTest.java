@@ -23,7 +23,7 @@ class OnnxFaultsTest {
     @TempDir
     Path folder;
 
-    private static OnnxBytes images() {
+    static OnnxBytes images() {
         return new OnnxBytes(13).input("x", 1, 1, 3, 4, 4);
     }
 
@@ -32,6 +32,11 @@ class OnnxFaultsTest {
     }
 
     private String message(byte[] bytes) throws IOException {
+        return message(folder, bytes);
+    }
+
+    /** The one line with which a file of these bytes is refused, without its name. */
+    static String message(Path folder, byte[] bytes) throws IOException {
         Path file = Files.write(folder.resolve("faulty.onnx"), bytes);
         String message = assertThrows(OnnxException.class, () -> OnnxNetwork.read(file)).getMessage();
         assertTrue(message.startsWith(file.toString()), message);

@@ -2,7 +2,6 @@ package dev.goshawk.onnx.op;
 
 import dev.goshawk.backend.Executable;
 import dev.goshawk.cpu.reference.ReferenceBackend;
-import dev.goshawk.graph.Functions;
 import dev.goshawk.graph.Graph;
 import dev.goshawk.graph.Op;
 import dev.goshawk.graph.Value;
@@ -34,26 +33,6 @@ final class Folding implements Source {
     public Value parameter(String name, ConstantArray array, Kind kind, boolean frozen) {
         bound.put(name, array.tensor(DType.FLOAT64));
         return Source.fromFile(Value.input(name, DType.FLOAT64, array.shape()), kind);
-    }
-
-    @Override
-    public void addMacs(long count) {
-        // What is computed once costs nothing for an image.
-    }
-
-    @Override
-    public Value activation(String name, Value rectified) {
-        return rectified;
-    }
-
-    @Override
-    public Value batchNorm(Value x, Normalized names, double epsilon) {
-        return Functions.batchNormEvaluation(x, vector(names.gamma()), vector(names.beta()), vector(names.mean()),
-                vector(names.variance()), epsilon);
-    }
-
-    private Value vector(Named named) {
-        return parameter(named.name(), named.array(), Kind.ARRAY, true);
     }
 
     ConstantArray compute(Value value, boolean integer) {

@@ -1,5 +1,6 @@
 package dev.goshawk.onnx.op;
 
+import dev.goshawk.graph.Functions;
 import dev.goshawk.graph.Value;
 import dev.goshawk.models.ParameterSpec.Kind;
 import dev.goshawk.onnx.format.ConstantArray;
@@ -37,8 +38,9 @@ public interface Source {
         };
     }
 
-    /** Adds multiply-adds of one image to the layer whose weight was asked for last. */
-    void addMacs(long count);
+    /** Adds multiply-adds of one image to the layer whose weight was asked for last; a plain function does not count them. */
+    default void addMacs(long count) {
+    }
 
     /** Whether values are rounded where the file says so. */
     default boolean rounds() {
@@ -50,10 +52,19 @@ public interface Source {
     }
 
     /** What follows a rectifier in place of its result. */
-    Value activation(String name, Value rectified);
+    default Value activation(String name, Value rectified) {
+        return rectified;
+    }
 
     /** The batch normalization of [batch, ..., channels] by parameters of these names. */
-    Value batchNorm(Value x, Normalized names, double epsilon);
+    default Value batchNorm(Value x, Normalized names, double epsilon) {
+        return Functions.batchNormEvaluation(x, vector(names.gamma()), vector(names.beta()), vector(names.mean()),
+                vector(names.variance()), epsilon);
+    }
+
+    private Value vector(Named named) {
+        return parameter(named.name(), named.array(), Kind.ARRAY, true);
+    }
 
     /** Names of a batch normalization's parameters, with their arrays. */
     record Normalized(Named gamma, Named beta, Named mean, Named variance) {
