@@ -95,6 +95,25 @@ class ConvolutionsTest {
         }
     }
 
+    /** Filters of one row or column have gaps in the other direction alone, of any size; one pixel has none. */
+    @Test
+    void gapsInOneDirection() {
+        Tensor row = Tensor.of(Shape.of(1, 1, 4, 1), 1, Double.POSITIVE_INFINITY, 3, 4);
+        Tensor two = Tensor.of(Shape.of(1, 2, 1, 1), 1.0, 1.0);
+        assertArrayEquals(new double[] {4, Double.POSITIVE_INFINITY},
+                Derivatives.value(x -> Convolutions.conv2d(x, Functions.constant(two), 1, 0, 2, 1), row).toDoubles());
+        Tensor column = row.reshape(Shape.of(1, 4, 1, 1));
+        assertArrayEquals(new double[] {4, Double.POSITIVE_INFINITY},
+                Derivatives.value(x -> Convolutions.conv2d(x, Functions.constant(two.reshape(Shape.of(2, 1, 1, 1))), 1,
+                        0, 2, 1), column).toDoubles());
+        Tensor one = Tensor.of(Shape.of(1, 1, 1, 1), 3.0);
+        assertArrayEquals(new double[] {3, Double.POSITIVE_INFINITY, 9, 12},
+                Derivatives.value(x -> Convolutions.conv2d(x, Functions.constant(one), 1, 0, 1 << 30, 1), row)
+                        .toDoubles());
+        assertThrows(ShapeMismatchException.class, () -> Derivatives
+                .value(x -> Convolutions.conv2d(x, Functions.constant(two), 1, 0, 4, 1), row));
+    }
+
     @Test
     void whatLiesInAGapDoesNotReachTheResult() {
         Tensor image = Tensor.zeros(X.dtype(), Shape.of(1, 5, 5, 1));

@@ -24,8 +24,7 @@ public final class Convolutions {
      */
     public static Value conv2d(Value x, Value filter, int stride, int pad, int dilation, int groups) {
         requireImages("conv2d: filter", filter);
-        if (stride == 1 && pad >= 0 && dilation > 1 && x.shape().rank() == 4
-                && filter.shape().dim(0) * filter.shape().dim(1) > 1) {
+        if (stride == 1 && pad >= 0 && dilation > 1 && x.shape().rank() == 4) {
             Subsampled images = new Subsampled(x.shape(), filter.shape(), pad, dilation);
             if (images.fit(groups)) {
                 return images.conv2d(x, filter, groups);
@@ -36,51 +35,51 @@ public final class Convolutions {
 
     /** Images taken apart by their rows and columns modulo the dilation, one below the other, so that a filter without gaps sees them. */
     private record Subsampled(Shape images, Shape filter, int pad, int dilation) {
-        private long padded(int axis) {
-            return images.dim(axis) + 2L * pad;
+        /** Small images along an axis: a filter of one row has no gaps between its rows. */
+        private int parts(int axis) {
+            return filter.dim(axis - 1) == 1 ? 1 : dilation;
         }
 
-        /** Of the result. */
-        private int extent(int axis) {
-            return (int) Math.max(0, padded(axis) - (filter.dim(axis - 1) - 1L) * dilation);
+        /** Pixels of the result. */
+        private long extent(int axis) {
+            return images.dim(axis) + 2L * pad - (filter.dim(axis - 1) - 1L) * dilation;
         }
 
         /** Whether they fit together; otherwise the plain form says what is wrong. */
         boolean fit(int groups) {
-            return padded(1) >= dilation && padded(2) >= dilation && extent(1) > 0 && extent(2) > 0
-                    && filter.dim(2) * groups == images.dim(3);
+            return extent(1) > 0 && extent(2) > 0 && filter.dim(2) * groups == images.dim(3);
         }
 
         /** Pixels of a small image along an axis. */
         private int small(int axis) {
-            return (images.dim(axis) + 2 * pad + dilation - 1) / dilation;
+            return Math.ceilDiv(images.dim(axis) + 2 * pad, parts(axis));
         }
 
+        /** Zeros after the image, so that all small ones are of one size. */
         private int beyond(int axis) {
-            return small(axis) * dilation - images.dim(axis) - pad;
+            return small(axis) * parts(axis) - images.dim(axis) - pad;
         }
 
         Value conv2d(Value x, Value f, int groups) {
             int batch = images.dim(0);
-            int d = dilation;
+            int above = parts(1);
+            int beside = parts(2);
             int rows = small(1);
             int columns = small(2);
             int channels = images.dim(3);
+            int all = above * beside * rows;
             Value apart = x.pad(new int[] {0, pad, pad, 0}, new int[] {0, beyond(1), beyond(2), 0})
-                    .reshape(batch, rows, d, columns, d, channels).permute(0, 2, 4, 1, 3, 5)
-                    .reshape(batch, d * d * rows, columns, channels);
+                    .reshape(batch, rows, above, columns, beside, channels).permute(0, 2, 4, 1, 3, 5)
+                    .reshape(batch, all, columns, channels);
             int over = filter.dim(0) - 1;
-            // Where one image ends and the next begins there are rows of both, which are left out below.
-            Value y = Value.of(new Op.Conv(ConvRole.OUTPUT,
-                    new ConvGeometry(batch, d * d * rows, columns, channels, filter.dim(3), filter.dim(0),
-                            filter.dim(1),
-                            1, 1, 0, 0, over, 0, groups)),
-                    apart, f);
             int wide = columns - filter.dim(1) + 1;
             int out = filter.dim(3);
-            Value joined = Indexing.range(y.reshape(batch, d, d, rows, wide, out), 3, 0, rows - over)
-                    .permute(0, 3, 1, 4, 2, 5).reshape(batch, (rows - over) * d, wide * d, out);
-            return Indexing.range(Indexing.range(joined, 1, 0, extent(1)), 2, 0, extent(2));
+            // Where one image ends and the next begins there are rows of both, which are left out below.
+            Value y = Value.of(new Op.Conv(ConvRole.OUTPUT, new ConvGeometry(batch, all, columns, channels, out,
+                    filter.dim(0), filter.dim(1), 1, 1, 0, 0, over, 0, groups)), apart, f);
+            Value joined = Indexing.range(y.reshape(batch, above, beside, rows, wide, out), 3, 0, rows - over)
+                    .permute(0, 3, 1, 4, 2, 5).reshape(batch, (rows - over) * above, wide * beside, out);
+            return Indexing.range(Indexing.range(joined, 1, 0, (int) extent(1)), 2, 0, (int) extent(2));
         }
     }
 
