@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.goshawk.backend.Backend;
 import dev.goshawk.backend.Backends;
 import dev.goshawk.backend.Executable;
 import dev.goshawk.cpu.reference.ReferenceBackend;
@@ -72,7 +73,13 @@ class ConformanceTest {
         compare(expected, run.output(function.outputs().getFirst()));
     }
 
+    /** In float64 by plain loops, and in float32 as a user's network is computed. */
     private static void run(Path model) throws IOException {
+        run(model, DType.FLOAT64, new ReferenceBackend());
+        run(model, DType.FLOAT32, Backends.defaultBackend());
+    }
+
+    private static void run(Path model, DType dtype, Backend backend) throws IOException {
         OnnxFunction function = OnnxFunction.read(model);
         Path set = model.resolveSibling("test_data_set_0");
         Map<String, Shape> shapes = new HashMap<>();
@@ -86,12 +93,12 @@ class ConformanceTest {
                 known.put(input.name(), array);
             } else {
                 shapes.put(input.name(), array.shape());
-                bound.put(input.name(), array.tensor(DType.FLOAT64));
+                bound.put(input.name(), array.tensor(dtype));
             }
         }
-        OnnxFunction.Traced traced = function.trace(DType.FLOAT64, shapes, known);
+        OnnxFunction.Traced traced = function.trace(dtype, shapes, known);
         bound.putAll(traced.parameters());
-        Executable run = new ReferenceBackend().compile(Graph.of(traced.outputs()));
+        Executable run = backend.compile(Graph.of(traced.outputs()));
         run.inputs().forEach(name -> run.bind(name, bound.get(name)));
         run.run();
         for (int o = 0; o < function.outputs().size(); o++) {
@@ -105,7 +112,7 @@ class ConformanceTest {
     private static void compare(ConstantArray expected, Tensor got) {
         assertEquals(expected.shape(), got.shape());
         for (int e = 0; e < got.size(); e++) {
-            double x = expected.real(e);
+            double x = got.dtype() == DType.FLOAT32 ? (float) expected.real(e) : expected.real(e);
             if (Double.isNaN(x)) {
                 assertTrue(Double.isNaN(got.get(e)), "element " + e);
             } else {
