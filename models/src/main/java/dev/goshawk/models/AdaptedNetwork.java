@@ -34,6 +34,11 @@ record AdaptedNetwork(Network network, boolean layersAreBlocks, int side) implem
     }
 
     @Override
+    public boolean isGrey() {
+        return network.isGrey();
+    }
+
+    @Override
     public int classes() {
         return network.classes();
     }

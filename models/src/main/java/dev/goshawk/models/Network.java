@@ -30,6 +30,14 @@ public interface Network {
         return Shape.of(batch, inputSize(), inputSize(), 3);
     }
 
+    /**
+     * Whether the network takes grey images: its layers see the {@link Greyscale} of the colours that it is given, or [batch, height,
+     * width, 1] as it stands.
+     */
+    default boolean isGrey() {
+        return false;
+    }
+
     /** Number of classes, or of numbers in a row of the output. */
     int classes();
 

@@ -1,10 +1,10 @@
 package dev.goshawk.onnx;
 
 import dev.goshawk.graph.Value;
+import dev.goshawk.models.Greyscale;
 import dev.goshawk.models.Layers;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.ParameterSpec;
-import dev.goshawk.onnx.format.ElementKind;
 import dev.goshawk.onnx.format.OnnxException;
 import dev.goshawk.onnx.format.OnnxModel;
 import dev.goshawk.onnx.format.OnnxNode;
@@ -16,6 +16,7 @@ import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.Tensor;
 import dev.goshawk.weights.Weights;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -26,11 +27,11 @@ import java.util.Set;
 
 /**
  * An image classifier read from an ONNX file. Floating initializers of more than one element are its parameters, under their names
- * in the file; each layer with a weight is a block of its own unless blocks are given. A softmax at the end is left out: the loss
- * has one.
+ * in the file; each layer with a weight is a block of its own unless blocks are given. Of several outputs the first with a number a
+ * class is taken; a softmax at the end is left out: the loss has one. A network of one channel is given colours all the same, and sees
+ * their {@link Greyscale}.
  */
 public final class OnnxNetwork implements Network {
-    private static final int CHANNELS = 3;
     private static final int DEFAULT_SIZE = 224;
     private static final Set<String> ROUNDING = Set.of("QuantizeLinear", "Quant");
 
@@ -39,7 +40,7 @@ public final class OnnxNetwork implements Network {
     private final String name;
     private final Map<String, String> blocks = new LinkedHashMap<>();
     private final boolean rounded;
-    private final boolean channelsLast;
+    private final ImageInput images;
     private final int inputSize;
     private final String logits;
     private final int classes;
@@ -67,14 +68,31 @@ public final class OnnxNetwork implements Network {
         this.model = model;
         this.name = name;
         this.rounded = settings.rounded();
-        OnnxModel.Input images = images(model);
-        this.channelsLast = images.dims().get(1) != CHANNELS && images.dims().get(3) == CHANNELS;
-        int size = settings.inputSize() > 0 ? settings.inputSize() : images.dims().get(channelsLast ? 1 : 2);
+        this.images = ImageInput.of(model);
+        int size = settings.inputSize() > 0 ? settings.inputSize() : images.side();
         this.inputSize = size > 0 ? size : DEFAULT_SIZE;
-        this.logits = logits(model);
+        this.logits = chosenOutput();
         Recorded probe = recorded(Layers.recording(DType.FLOAT32));
         this.classes = logits(probe, image()).shape().dim(1);
         blocks.putAll(settings.blocks().assign(probe.layers()));
+    }
+
+    /** The first output with a number a class, before a softmax at the end. */
+    private String chosenOutput() {
+        List<String> outputs = model.outputs().stream().map(o -> beforeSoftmax(model, o)).toList();
+        for (String output : outputs.subList(0, outputs.size() - 1)) {
+            Recorded probe = new Recorded(Layers.recording(DType.FLOAT32), blocks, rounded, new HashMap<>());
+            Shape shape = translated(probe, image(), output).value(output).shape();
+            if (isByClass(shape, 1)) {
+                return output;
+            }
+        }
+        return outputs.getLast();
+    }
+
+    /** Whether a batch's output has a number a class. */
+    private static boolean isByClass(Shape shape, int batch) {
+        return shape.rank() > 1 && shape.dim(0) == batch && shape.size() == (long) batch * shape.dim(1);
     }
 
     private Recorded recorded(Layers net) {
@@ -82,14 +100,14 @@ public final class OnnxNetwork implements Network {
     }
 
     private Value image() {
-        return Value.input("images", DType.FLOAT32, Shape.of(1, inputSize, inputSize, CHANNELS));
+        return Value.input("images", DType.FLOAT32, inputShape(1));
     }
 
     /**
      * Reads a network whose blocks are its layers.
      *
      * @throws OnnxException in one line, if the file is damaged, holds an operator that is not supported (all are named), or is
-     *         no classifier of images with three channels
+     *         no classifier of images with three channels or one
      */
     public static OnnxNetwork read(Path file) {
         return read(file, Settings.STANDARD);
@@ -124,26 +142,7 @@ public final class OnnxNetwork implements Network {
         }
     }
 
-    private static OnnxModel.Input images(OnnxModel model) {
-        List<OnnxModel.Input> found = model.inputs();
-        if (found.size() != 1) {
-            throw new OnnxException(model.source() + ": expected one input, the images; it has " + found.size()
-                    + " (" + String.join(", ", found.stream().map(OnnxModel.Input::name).limit(4).toList()) + ")");
-        }
-        OnnxModel.Input images = found.getFirst();
-        List<Integer> d = images.dims();
-        boolean floating = images.kind() == ElementKind.FLOAT || images.kind() == ElementKind.DOUBLE
-                || images.kind() == ElementKind.FLOAT16;
-        if (!floating || d.size() != 4 || d.get(1) != CHANNELS && d.get(3) != CHANNELS && d.get(1) > 0) {
-            throw new OnnxException(model.source() + ": input " + OnnxException.quoted(images.name())
-                    + ": expected floating images [batch, 3, height, width], got " + images.kind() + d);
-        }
-        return images;
-    }
-
-    /** The last value before a softmax at the end. */
-    private static String logits(OnnxModel model) {
-        String output = model.outputs().getFirst();
+    private static String beforeSoftmax(OnnxModel model, String output) {
         for (OnnxNode node : model.nodes()) {
             if (node.outputs().contains(output)
                     && ("Softmax".equals(node.operator()) || "LogSoftmax".equals(node.operator()))) {
@@ -173,26 +172,23 @@ public final class OnnxNetwork implements Network {
         return logits(recorded(net), images);
     }
 
-    private Translation translated(Recorded net, Value images) {
+    private Translation translated(Recorded net, Value images, String output) {
         Translation translation = new Translation(Operators.TABLE, model, net);
         String input = model.inputs().getFirst().name();
-        translation.define(input, channelsLast ? Term.traced(images) : Term.channelsLast(images));
-        translation.run(List.of(logits));
+        Value seen = isGrey() && images.shape().dim(3) != 1 ? Greyscale.of(images) : images;
+        translation.define(input, isChannelsLast() ? Term.traced(seen) : Term.channelsLast(seen));
+        translation.run(List.of(output));
         return translation;
     }
 
     private Value logits(Recorded net, Value images) {
-        Value result = translated(net, images).value(logits);
-        int[] dims = result.shape().dims();
-        int rest = 1;
-        for (int i = 2; i < dims.length; i++) {
-            rest *= dims[i];
-        }
-        if (dims.length < 2 || dims[0] != images.shape().dim(0) || rest != 1) {
+        Value result = translated(net, images, logits).value(logits);
+        Shape shape = result.shape();
+        if (!isByClass(shape, images.shape().dim(0))) {
             throw new OnnxException(model.source() + ": output " + OnnxException.quoted(logits)
-                    + ": expected a number a class, [batch, classes], got shape " + result.shape());
+                    + ": expected a number a class, [batch, classes], got shape " + shape);
         }
-        return result.reshape(dims[0], dims[1]);
+        return result.reshape(shape.dim(0), shape.dim(1));
     }
 
     /**
@@ -212,7 +208,7 @@ public final class OnnxNetwork implements Network {
     /** What of the file became what of the network. */
     public Origin origin() {
         Recorded found = recorded(Layers.recording(DType.FLOAT32));
-        Translation translation = translated(found, image());
+        Translation translation = translated(found, image(), logits);
         return new Origin(model, logits, translation.value(logits).shape().rank(), translation.uses(), found.sites(),
                 found.normalizations());
     }
@@ -222,9 +218,14 @@ public final class OnnxNetwork implements Network {
         return file;
     }
 
-    /** Whether the file takes images [batch, height, width, 3]. */
+    /** Whether the file takes images [batch, height, width, channels]. */
     public boolean isChannelsLast() {
-        return channelsLast;
+        return images.channelsLast();
+    }
+
+    @Override
+    public boolean isGrey() {
+        return images.channels() == 1;
     }
 
     /** Whether activations are rounded where the file says so. */

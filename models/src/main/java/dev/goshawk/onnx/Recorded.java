@@ -77,6 +77,11 @@ final class Recorded implements Source {
     }
 
     @Override
+    public boolean hasMode() {
+        return true;
+    }
+
+    @Override
     public boolean rounds() {
         return rounded;
     }

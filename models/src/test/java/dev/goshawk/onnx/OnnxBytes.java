@@ -45,7 +45,12 @@ public final class OnnxBytes {
     }
 
     public OnnxBytes output(String name) {
-        return field(12, info(name, 1));
+        return output(name, 1);
+    }
+
+    /** An output of an element type. */
+    public OnnxBytes output(String name, int elementType) {
+        return field(12, info(name, elementType));
     }
 
     private static byte[] info(String name, int elementType, long... dims) {

@@ -180,7 +180,7 @@ class OnnxFaultsTest {
                 "tensor 'a?b?[31m?c\\u202Ed?': element type 8 is not supported (8 is string, 14 and 15 are complex, 17 to "
                         + "20, 23 and 24 are floating of 8 bits or less)",
                 message(images().initializer(OnnxBytes.tensor(name, 8, new long[] {1}, new byte[0]))
-                        .node("Relu", List.of("x"), List.of("y")).output("y")));
+                        .node("Add", List.of("x", name), List.of("y")).output("y")));
         byte[] twice = OnnxBytes.floats(name, new long[] {4, 3, 1, 1}, new float[12]);
         assertEquals("two initializers are named 'a?b?[31m?c\\u202Ed?'", message(images().initializer(twice)
                 .initializer(twice).node("Relu", List.of("x"), List.of("y")).output("y")));

@@ -54,6 +54,9 @@ public final class PackedSamples {
                 .mapToInt(s -> s.shape().size()).sum();
         int biases = d.parameters().stream().filter(s -> s.kind() == ParameterSpec.Kind.BIAS)
                 .mapToInt(s -> s.shape().size()).sum();
+        int arrays = d.parameters().stream()
+                .filter(s -> s.kind() == ParameterSpec.Kind.ARRAY || s.kind() == ParameterSpec.Kind.CONSTANT)
+                .mapToInt(s -> s.shape().size()).sum();
         PackedInfo info = new PackedInfo(network.name(), PackedNetwork.structure(d),
                 IntStream.range(0, network.classes()).mapToObj(i -> "class " + i).toList(), Normalization.IMAGENET,
                 side, side, 0);
@@ -61,7 +64,7 @@ public final class PackedSamples {
                 d.sites().stream().map(s -> new PackedActivation(PackedActivation.Form.LINEAR, activationBits,
                         new float[] {0.2437f})).toList(),
                 floats(channels, i -> 0.9973f + i % 7 / 16f), floats(channels, i -> 0.0131f + i % 3 / 8f),
-                floats(biases, i -> i / 10f), new float[0]);
+                floats(biases, i -> i / 10f), floats(arrays, i -> 0.3f + i % 5 / 8f));
     }
 
     /** The same network with float weights of the same values, and float activations. */

@@ -73,9 +73,10 @@ final class FileWriter {
         List<Integer> dims = origin.model().inputs().getFirst().dims();
         int height = model.info().height();
         int width = model.info().width();
+        int channels = network.isGrey() ? 1 : 3;
         out.input(TracedNetwork.IMAGES, network.isChannelsLast()
-                ? new long[] {dims.getFirst(), height, width, 3}
-                : new long[] {dims.getFirst(), 3, height, width});
+                ? new long[] {dims.getFirst(), height, width, channels}
+                : new long[] {dims.getFirst(), channels, height, width});
         needed().forEach(this::write);
         // Flattened from its second axis on, what has two axes stays as it is.
         out.last(origin.rank() == 2 ? "Identity" : "Flatten", LOGITS, input(origin.logits()));
@@ -92,11 +93,16 @@ final class FileWriter {
         List<OnnxNode> nodes = new ArrayList<>();
         for (OnnxNode node : origin.model().nodes().reversed()) {
             if (node.outputs().stream().anyMatch(o -> wanted.contains(o) && !origin.uses().containsKey(o))) {
-                wanted.addAll(isFolded(node) ? node.inputs().subList(0, 1) : node.inputs());
+                wanted.addAll(isFolded(node) ? node.inputs().subList(0, 1) : given(node));
                 nodes.add(node);
             }
         }
         return nodes.reversed();
+    }
+
+    /** What a node takes: dropout in training mode is left out as any other. */
+    private static List<String> given(OnnxNode node) {
+        return "Dropout".equals(node.operator()) ? node.inputs().subList(0, 1) : node.inputs();
     }
 
     private boolean isFolded(OnnxNode node) {
@@ -106,17 +112,19 @@ final class FileWriter {
     private void write(OnnxNode node) {
         List<String> inputs = isFolded(node)
                 ? normalization(node)
-                : node.inputs().stream().map(this::input).toList();
+                : given(node).stream().map(this::input).toList();
         Map<String, Attribute> attributes = new HashMap<>(node.attributes());
         if (isFolded(node)) {
             attributes.put("epsilon", new Attribute.Real(0));
+            attributes.remove("training_mode");
         }
         if ("Cast".equals(node.operator()) && attributes.get("to") instanceof Attribute.Whole(long to)
                 && OTHER_FLOATS.contains(to)) {
             attributes.put("to", new Attribute.Whole(FLOAT));
         }
+        List<String> outputs = isFolded(node) ? node.outputs().subList(0, 1) : node.outputs();
         List<String> made = out.node(new OnnxNode(node.index(), node.name(), node.operator(), node.domain(),
-                node.inputs(), node.outputs(), attributes), inputs);
+                node.inputs(), outputs, attributes), inputs);
         for (int i = 0; i < made.size(); i++) {
             names.put(node.outputs().get(i), made.get(i));
         }

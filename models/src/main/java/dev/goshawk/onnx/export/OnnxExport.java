@@ -4,6 +4,7 @@ import dev.goshawk.files.AtomicFile;
 import dev.goshawk.graph.Value;
 import dev.goshawk.models.ActivationSite;
 import dev.goshawk.models.Mode;
+import dev.goshawk.models.Objective;
 import dev.goshawk.models.ParameterSpec;
 import dev.goshawk.models.TracedNetwork;
 import dev.goshawk.onnx.OnnxNetwork;
@@ -20,7 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Writes a network as an ONNX file: images [batch, 3, height, width], normalized, to logits. Batch normalization is folded, into the weights of
+ * Writes a network as an ONNX file: images [batch, 3, height, width] (or of one channel), normalized, to logits. Batch normalization is folded, into the weights of
  * float layers. Weights that are whole multiples of a scale are written as a {@link CodeFormat} says, others are float. An imported network
  * with operators beyond those of Goshawk's own is written as the nodes of its file, with other arrays.
  */
@@ -78,8 +79,11 @@ public final class OnnxExport {
         content.visit(model.description(), new Parameters());
         int height = model.info().height();
         int width = model.info().width();
-        TracedNetwork traced = model.network().trace(DType.FLOAT32, 1, height, width, Mode.EVALUATION, new Hooks());
-        out.input(TracedNetwork.IMAGES, 0, 3, height, width);
+        int channels = model.network().isGrey() ? 1 : 3;
+        TracedNetwork traced = model.network().trace(DType.FLOAT32, Shape.of(1, height, width, channels),
+                Mode.EVALUATION,
+                new Hooks(), Objective.CROSS_ENTROPY);
+        out.input(TracedNetwork.IMAGES, 0, channels, height, width);
         nodes.name(TracedNetwork.IMAGES, TracedNetwork.IMAGES);
         for (int i = 0; i < sites.size(); i++) {
             nodes.name(site(i), codes.activation(content.activations().get(i), nodes.write(sites.get(i)), site(i)));

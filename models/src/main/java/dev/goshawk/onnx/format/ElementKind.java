@@ -93,6 +93,11 @@ public enum ElementKind {
         return isSigned() && shifted >= 1 << bits - 1 ? shifted - (1 << bits) : shifted;
     }
 
+    /** Whether arrays of the type can be read. */
+    static boolean isKnown(long code) {
+        return Arrays.stream(values()).anyMatch(k -> k.code == code);
+    }
+
     /**
      * The type of a code.
      *

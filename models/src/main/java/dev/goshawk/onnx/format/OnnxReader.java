@@ -11,7 +11,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,8 @@ public final class OnnxReader {
     private final TensorReader tensors;
     private final List<OnnxNode> nodes = new ArrayList<>();
     private final SequencedMap<String, ConstantArray> initializers = new LinkedHashMap<>();
+    /** What to say of arrays whose types are not supported. */
+    private final Map<String, OnnxException> unknown = new HashMap<>();
     private final List<OnnxModel.Input> inputs = new ArrayList<>();
     private final List<String> outputs = new ArrayList<>();
     private String producer = "";
@@ -50,6 +54,7 @@ public final class OnnxReader {
             if (reader.nodes.isEmpty()) {
                 throw new OnnxException("is not an ONNX file, or holds no graph");
             }
+            reader.checkArrays();
             return new OnnxModel(file.toString(), reader.opset, reader.producer, reader.nodes, reader.initializers,
                     reader.inputs, reader.outputs);
         } catch (IOException e) {
@@ -57,6 +62,14 @@ public final class OnnxReader {
         } catch (IllegalArgumentException e) {
             throw new OnnxException(file + ": " + e.getMessage(), e);
         }
+    }
+
+    /** Arrays of types that cannot be read are an error where they are used. */
+    private void checkArrays() {
+        Stream.concat(nodes.stream().flatMap(n -> n.inputs().stream()), outputs.stream()).filter(unknown::containsKey)
+                .findFirst().ifPresent(name -> {
+                    throw unknown.get(name);
+                });
     }
 
     private static byte[] bytes(Path file) {
@@ -106,9 +119,9 @@ public final class OnnxReader {
         switch (tag) {
             case 1 << 3 | LEN -> nodes.add(node(in));
             case 5 << 3 | LEN -> {
-                TensorReader.Named tensor = tensors.read(in);
-                if (initializers.put(tensor.name(), tensor.array()) != null) {
-                    throw new OnnxException("two initializers are named " + OnnxException.quoted(tensor.name()));
+                Optional<TensorReader.Named> tensor = tensors.read(in, unknown);
+                if (tensor.isPresent() && initializers.put(tensor.get().name(), tensor.get().array()) != null) {
+                    throw new OnnxException("two initializers are named " + OnnxException.quoted(tensor.get().name()));
                 }
             }
             case 11 << 3 | LEN -> inputs.add(ValueInfoReader.read(in));

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntToLongFunction;
 
 /** Reads {@code TensorProto}. An array's size is checked against the bytes that are there before memory is taken for it. */
@@ -45,6 +46,25 @@ public final class TensorReader {
         Fields fields = new Fields();
         Wire.message(in, fields::read);
         return fields.tensor(folder);
+    }
+
+    /**
+     * Reads an array that may be of no use.
+     *
+     * @param unknown given what to say of it where its type is not supported, by its name; then nothing is returned
+     */
+    Optional<Named> read(CodedInputStream in, Map<String, OnnxException> unknown) throws IOException {
+        Fields fields = new Fields();
+        Wire.message(in, fields::read);
+        try {
+            return Optional.of(fields.tensor(folder));
+        } catch (OnnxException e) {
+            if (ElementKind.isKnown(fields.type)) {
+                throw e;
+            }
+            unknown.put(fields.name, e);
+            return Optional.empty();
+        }
     }
 
     /** Numbers of a repeated field, in an array that grows. */

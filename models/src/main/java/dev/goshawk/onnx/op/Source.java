@@ -42,6 +42,11 @@ public interface Source {
     default void addMacs(long count) {
     }
 
+    /** Whether it is a network, trained or evaluated as it is told; layers that a file has in training mode are then like any other. */
+    default boolean hasMode() {
+        return false;
+    }
+
     /** Whether values are rounded where the file says so. */
     default boolean rounds() {
         return true;

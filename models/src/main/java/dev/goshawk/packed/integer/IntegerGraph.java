@@ -108,7 +108,7 @@ final class IntegerGraph {
 
     private void broadcast(Value v) {
         double[] found = numbers.get(v.operand(0));
-        if (found == null) {
+        if (found == null || found.length > 1 && v.operand(0).shape().dim(-1) != found.length) {
             throw IntegerOps
                     .unsupported("expected numbers by channel to be repeated, got " + v.operand(0).op().label());
         }
@@ -127,6 +127,10 @@ final class IntegerGraph {
             return;
         }
         Sums sum = sums(from);
+        if (to.rank() == 2 && to.dim(0) == from.shape().dim(0) && from.shape().rank() == 4 && sum.pixels() > 1) {
+            sums.put(v, IntegerOps.unrolled(sum, convolutions));
+            return;
+        }
         if (sum.pixels() != 1 || to.size() / to.dim(0) != sum.channels()) {
             throw IntegerOps.unsupported("expected a single pixel to become a vector, got " + from.shape());
         }

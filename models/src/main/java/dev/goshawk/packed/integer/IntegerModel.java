@@ -10,7 +10,9 @@ import dev.goshawk.data.image.RgbImage;
 import dev.goshawk.graph.Op;
 import dev.goshawk.graph.Value;
 import dev.goshawk.models.ActivationSite;
+import dev.goshawk.models.Greyscale;
 import dev.goshawk.models.Mode;
+import dev.goshawk.models.Objective;
 import dev.goshawk.models.ParameterSpec;
 import dev.goshawk.models.TracedNetwork;
 import dev.goshawk.packed.Classification;
@@ -45,6 +47,7 @@ import java.util.stream.IntStream;
 public final class IntegerModel {
     /** Bits of the fraction of a normalized pixel. */
     private static final int INPUT_BITS = 14;
+    private static final int COLOURS = 3;
     private static final int SUM_BITS = 62;
     /** Logits are exact as float64. */
     private static final int LOGIT_BITS = 52;
@@ -53,6 +56,7 @@ public final class IntegerModel {
     private final PackedModel model;
     private final int height;
     private final int width;
+    private final int channels;
     /** The largest whole number of a pixel. */
     private final int largest;
     private final Map<String, IntegerWeight> weights = new HashMap<>();
@@ -98,7 +102,10 @@ public final class IntegerModel {
 
             @Override
             public void array(ParameterSpec spec, float[] values) {
-                // Not computed with: a network that needs it is refused below.
+                // Others are not computed with: a network that needs one is refused below.
+                if (spec.shape().rank() > 0 && spec.shape().dim(-1) == values.length) {
+                    constants.put(spec.name(), doubles(values));
+                }
             }
         });
         for (int i = 0; i < content.activations().size(); i++) {
@@ -108,8 +115,11 @@ public final class IntegerModel {
                         + content.activations().get(i).form());
             }
         }
-        TracedNetwork traced = model.network().trace(DType.FLOAT32, 1, height, width, Mode.EVALUATION, new Hooks());
-        this.pixels = program.input(new Program.Kind(false, height * width * 3));
+        this.channels = model.network().isGrey() ? 1 : COLOURS;
+        TracedNetwork traced = model.network().trace(DType.FLOAT32, Shape.of(1, height, width, channels),
+                Mode.EVALUATION,
+                new Hooks(), Objective.CROSS_ENTROPY);
+        this.pixels = program.input(new Program.Kind(false, height * width * channels));
         Convolutions convolutions = new Convolutions(kernels, program);
         Sums logits = compile(Part.of(traced.logits(), "the logits", Double.POSITIVE_INFINITY), convolutions);
         this.last = Rescaling.of(logits, 1, LOGIT_BITS, true, 0);
@@ -126,7 +136,8 @@ public final class IntegerModel {
     private Sums compile(Part logits, Convolutions convolutions) {
         Map<String, Sums> inputs = new HashMap<>();
         inputs.put(TracedNetwork.IMAGES,
-                Sums.of(height, width, 3, new Source.Array(pixels), Math.scalb(1.0, -INPUT_BITS), true, largest));
+                Sums.of(height, width, channels, new Source.Array(pixels), Math.scalb(1.0, -INPUT_BITS), true,
+                        largest));
         for (int i = 0; i < sites.size(); i++) {
             PackedActivation a = model.content().activations().get(i);
             Sums before = sums(sites.get(i), inputs, convolutions);
@@ -251,17 +262,25 @@ public final class IntegerModel {
         WholeNumbers[] arrays = Objects.requireNonNullElseGet(idle.poll(), memory::arrays);
         int[] numbers = arrays[pixels].toInts();
         for (int i = 0; i < numbers.length; i++) {
-            numbers[i] = whole(images[from + i]);
-            if (Math.abs(numbers[i]) > largest) {
-                throw new IllegalArgumentException("integer arithmetic: expected normalized bytes, at most "
-                        + Math.scalb((float) largest, -INPUT_BITS) + " in magnitude, got " + images[from + i]);
-            }
+            int at = from + COLOURS / channels * i;
+            numbers[i] = channels == COLOURS
+                    ? pixel(images[at])
+                    : Greyscale.of(pixel(images[at]), pixel(images[at + 1]), pixel(images[at + 2]));
         }
         program.run(arrays);
         long[] found = new long[last.channels()];
         Arrays.setAll(found, c -> last.sum(Program.chosen(arrays, lastNumbers), 0, c));
         idle.add(arrays);
         return new Logits(found, Math.scalb(1.0, -last.shifts()[0]));
+    }
+
+    private int pixel(float normalized) {
+        int number = whole(normalized);
+        if (Math.abs(number) > largest) {
+            throw new IllegalArgumentException("integer arithmetic: expected normalized bytes, at most "
+                    + Math.scalb((float) largest, -INPUT_BITS) + " in magnitude, got " + normalized);
+        }
+        return number;
     }
 
     /** Bytes of the values of an image while it is computed, without what kernels lay out for themselves. */

@@ -109,6 +109,23 @@ final class IntegerOps {
         }).toList(), repeated(x.constant(), pixels));
     }
 
+    /** All numbers of an image as a vector, pixel by pixel. */
+    static Sums unrolled(Sums x, Convolutions prepared) {
+        int pixels = x.pixels();
+        return new Sums(1, 1, x.terms().stream().map(t -> {
+            if (t.channels() != x.channels()) {
+                throw unsupported("expected numbers of all channels before an image becomes a vector");
+            }
+            return new Term(new Source.Array(prepared.array(t)), 0, inTurn(t.scales(), pixels), t.signed(), t.bound());
+        }).toList(), inTurn(x.constant(), pixels));
+    }
+
+    private static double[] inTurn(double[] each, int times) {
+        double[] all = new double[each.length * times];
+        Arrays.setAll(all, i -> each[i % each.length]);
+        return all;
+    }
+
     private static double[] repeated(double[] each, int times) {
         double[] all = new double[each.length * times];
         Arrays.setAll(all, i -> each[i / times]);

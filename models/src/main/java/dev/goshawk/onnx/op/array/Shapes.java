@@ -189,7 +189,19 @@ public final class Shapes {
         if (order.length != rank || Axes.of(order, rank).length != rank) {
             throw new OnnxException("perm " + Arrays.toString(order) + " of shape " + n.shape(0));
         }
+        // Moving the channels to where they are, or back from there, moves nothing.
+        Term t = n.term(0);
+        if (rank > 2 && !t.isConstant() && Arrays.equals(order, channels(rank, t.isChannelsLast()))) {
+            return t.isChannelsLast() ? Term.traced(t.value()) : Term.channelsLast(t.value());
+        }
         return Term.traced(Axes.permute(n.logical(0), order));
+    }
+
+    /** The permutation that moves the channels from the second axis to the last, or back. */
+    private static int[] channels(int rank, boolean toLast) {
+        return IntStream.range(0, rank).map(i -> i == 0
+                ? 0
+                : toLast ? i % (rank - 1) + 1 : (i + rank - 3) % (rank - 1) + 1).toArray();
     }
 
     private static Term depthToSpace(Node n) {

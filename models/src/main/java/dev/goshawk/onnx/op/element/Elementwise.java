@@ -113,7 +113,8 @@ public final class Elementwise {
 
     /** The identity, with a mask that drops nothing. */
     private static List<Term> dropout(Node n) {
-        boolean training = n.has(2) && n.constant(2).scalar() != 0 && n.number("ratio", 1, 0.5) != 0;
+        boolean training = !n.source().hasMode() && n.has(2) && n.constant(2).scalar() != 0
+                && n.number("ratio", 1, 0.5) != 0;
         if (training) {
             throw new OnnxException("training_mode true is not supported; export the network in evaluation mode");
         }

@@ -81,20 +81,19 @@ public final class NormalizationOperators {
         }
         double epsilon = n.onnx().real("epsilon", EPSILON);
         Value x = n.channelsLast(0);
-        if (n.onnx().whole("training_mode", 0) == 1) {
+        boolean known = IntStream.rangeClosed(1, 4).allMatch(i -> n.term(i).isConstant());
+        if (n.onnx().whole("training_mode", 0) == 1 && !(known && n.source().hasMode())) {
             double kept = n.onnx().real("momentum", 0.9);
             Functions.BatchNormalized y = Functions.batchNormTraining(x, n.logical(1), n.logical(2), epsilon);
             return List.of(Term.channelsLast(y.output()),
                     Term.traced(n.logical(3).scale(kept).add(y.mean().scale(1 - kept))),
                     Term.traced(n.logical(4).scale(kept).add(y.variance().scale(1 - kept))));
         }
-        if (!n.term(1).isConstant() || !n.term(2).isConstant() || !n.term(3).isConstant()
-                || !n.term(4).isConstant()) {
-            return List.of(Term.channelsLast(Functions.batchNormEvaluation(x, n.logical(1), n.logical(2),
-                    n.logical(3), n.logical(4), epsilon)));
-        }
-        return List.of(Term.channelsLast(n.source().batchNorm(x,
-                new Source.Normalized(n.named(1), n.named(2), n.named(3), n.named(4)), epsilon)));
+        Value y = known
+                ? n.source().batchNorm(x, new Source.Normalized(n.named(1), n.named(2), n.named(3), n.named(4)),
+                        epsilon)
+                : Functions.batchNormEvaluation(x, n.logical(1), n.logical(2), n.logical(3), n.logical(4), epsilon);
+        return List.of(Term.channelsLast(y));
     }
 
     /** Statistics of each element of an image, as opsets before 9 could have them. */
