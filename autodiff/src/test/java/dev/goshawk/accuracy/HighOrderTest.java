@@ -10,6 +10,7 @@ import dev.goshawk.backend.Backend;
 import dev.goshawk.backend.Backends;
 import dev.goshawk.backend.Executable;
 import dev.goshawk.backend.Workers;
+import dev.goshawk.graph.Activations;
 import dev.goshawk.graph.Functions;
 import dev.goshawk.graph.Graph;
 import dev.goshawk.graph.Op.Unary.Function;
@@ -23,6 +24,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.function.BiFunction;
@@ -116,11 +118,17 @@ class HighOrderTest {
                 new int[] {1, 1}).sum(), (row, order) -> row.classes(k -> row.crossEntropy(order, k).negate()), 0);
     }
 
-    /** p of each class as exp(log p): its derivatives have p as a factor. */
+    /** p of each class, as it is and as exp(log p): derivatives have p as a factor. */
     @Test
     void softmax() {
-        check("softmax", 5, (x, k) -> Functions.logSoftmax(x).exp().slice(new int[] {0, k}, new int[] {1, k + 1},
-                new int[] {1, 1}).sum(), (row, order) -> row.classes(k -> row.softmax(order, k)), 0);
+        softmax("softmax", x -> Activations.softmax(x, -1));
+        softmax("exp(log-softmax)", x -> Functions.logSoftmax(x).exp());
+    }
+
+    private static void softmax(String name, UnaryOperator<Value> function) {
+        check(name, 5,
+                (x, k) -> function.apply(x).slice(new int[] {0, k}, new int[] {1, k + 1}, new int[] {1, 1}).sum(),
+                (row, order) -> row.classes(k -> row.softmax(order, k)), 0);
     }
 
     /** What is expected: a value, and the size of the terms it is the sum of. */

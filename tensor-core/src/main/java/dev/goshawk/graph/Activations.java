@@ -1,5 +1,9 @@
 package dev.goshawk.graph;
 
+import dev.goshawk.tensor.Shape;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
 /** Activation functions beyond those of {@link Value}, as compositions of ops that keep their digits where they saturate. */
 public final class Activations {
     private Activations() {
@@ -42,12 +46,35 @@ public final class Activations {
     }
 
     /**
-     * Probabilities along an axis: exp of {@link #logSoftmax(Value, int)}.
+     * Probabilities along an axis, with one exponential an element. Where the largest element's probability is above one half, all are
+     * written relative to its exponential, so that its distance from 1 is the sum of the others in every derivative, never a difference.
      *
      * @param axis negative counts from the end
      */
     public static Value softmax(Value x, int axis) {
-        return logSoftmax(x, axis).exp();
+        return alongLast("softmax", x, axis, Activations::softmaxOfRows);
+    }
+
+    private static Value softmaxOfRows(Value x) {
+        int last = x.shape().rank() - 1;
+        if (x.shape().size() == 0) {
+            return x;
+        }
+        int[] dims = x.shape().dims();
+        dims[last] = 1;
+        Shape row = Shape.of(dims);
+        Value max = Value.of(new Op.MaxOver(List.of(last)), x).reshape(row).broadcast(x.shape());
+        Value exp = x.subtract(max).exp();
+        Value largest = x.atLeast(max);
+        Value top = exp.multiply(largest).sum(last).reshape(row);
+        Value others = exp.multiply(largest.negate().add(1)).sum(last).reshape(row);
+        // A row of two largest elements is not saturated, so that a saturated one has one to refer to, and top is 1 in value.
+        Value saturated = top.add(others).atLeast(top.like(2)).negate().add(1);
+        Value unsaturated = saturated.negate().add(1);
+        Value relative = saturated.multiply(top).add(unsaturated).reciprocal();
+        Value pivot = saturated.multiply(largest);
+        Value sum = others.add(unsaturated.multiply(top)).multiply(relative).add(saturated);
+        return exp.multiply(relative).multiply(pivot.negate().add(1)).add(pivot).divide(sum);
     }
 
     /**
@@ -56,15 +83,19 @@ public final class Activations {
      * @param axis negative counts from the end
      */
     public static Value logSoftmax(Value x, int axis) {
+        return alongLast("log_softmax", x, axis, Functions::logSoftmax);
+    }
+
+    private static Value alongLast(String what, Value x, int axis, UnaryOperator<Value> function) {
         int rank = x.shape().rank();
-        int at = Indexing.axis("log_softmax", x, axis);
+        int at = Indexing.axis(what, x, axis);
         if (at == rank - 1) {
-            return Functions.logSoftmax(x);
+            return function.apply(x);
         }
         int[] order = new int[rank];
         for (int i = 0; i < rank; i++) {
             order[i] = i == at ? rank - 1 : i == rank - 1 ? at : i;
         }
-        return Functions.logSoftmax(x.permute(order)).permute(order);
+        return function.apply(x.permute(order)).permute(order);
     }
 }
