@@ -19,6 +19,7 @@ public final class DoubleKernels {
     private static final String[][] TWINS = {
             {"element/FloatElements", "DoubleElements"},
             {"element/FloatLanes", "DoubleLanes"},
+            {"element/FloatRowSums", "DoubleRowSums"},
             {"simd/FloatCopies", "DoubleCopies"},
             {"conv/ConvKernel", "ConvKernelDouble"},
             {"gemm/GemmSmall", "GemmSmallDouble"}};

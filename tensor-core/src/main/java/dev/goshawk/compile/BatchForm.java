@@ -76,7 +76,7 @@ public record BatchForm(Set<Value> sliced, Set<Value> summed) {
     }
 
     private static boolean isByImages(LoopNest.Operand o) {
-        return o.access() == Access.FULL || o.access() == Access.ROW;
+        return o.access() == Access.FULL || o.access() == Access.ROW || o.access() == Access.BLOCK;
     }
 
     private static Optional<BatchForm> apply(Step.Apply a, int batch) {

@@ -98,10 +98,7 @@ final class LoopBuilder {
             });
         }
         if (v.op() instanceof Op.Broadcast) {
-            Value read = v.operand(0);
-            return operand(v, read, read.shape().size() == 1
-                    ? Access.SCALAR
-                    : Pointwise.isByRow(v) ? Access.ROW : Access.COLUMN);
+            return operand(v, v.operand(0), Pointwise.access(v));
         }
         int[] sources = new int[v.operands().size()];
         for (int i = 0; i < sources.length; i++) {

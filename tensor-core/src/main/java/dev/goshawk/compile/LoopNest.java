@@ -22,6 +22,8 @@ public record LoopNest(DType dtype, int rows, int columns, List<Operand> operand
         COLUMN,
         /** One element a row, the same for every column. */
         ROW,
+        /** One element a column for each of some equal blocks of rows. */
+        BLOCK,
         /** One element for all. */
         SCALAR
     }

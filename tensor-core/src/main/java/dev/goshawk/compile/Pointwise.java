@@ -1,5 +1,6 @@
 package dev.goshawk.compile;
 
+import dev.goshawk.compile.LoopNest.Access;
 import dev.goshawk.graph.Op;
 import dev.goshawk.graph.Value;
 import dev.goshawk.tensor.Shape;
@@ -46,20 +47,32 @@ record Pointwise(boolean byRow) {
     }
 
     /**
-     * The length of the rows that a broadcast sees: of those it repeats whole (1 for a scalar), or of those that it fills with one element
-     * each. Otherwise 0.
+     * The length of the rows that a broadcast sees: of those it repeats whole (1 for a scalar), for all rows or for each of some blocks
+     * of rows, or of those that it fills with one element each. Otherwise 0.
      */
     int broadcastColumns(Value v) {
         if (!(v.op() instanceof Op.Broadcast) || v.shape().size() == 0) {
             return 0;
         }
-        int columns = suffix(v.operand(0).shape(), v.shape());
-        return columns > 0 || !byRow ? columns : trailing(v.operand(0).shape(), v.shape());
+        Shape small = v.operand(0).shape();
+        int columns = suffix(small, v.shape());
+        if (columns > 0 || !byRow) {
+            return columns;
+        }
+        int trailing = trailing(small, v.shape());
+        return trailing > 0 ? trailing : inBlocks(small, v.shape());
     }
 
-    /** Whether a broadcast that a loop can compute takes one element for each row. */
-    static boolean isByRow(Value broadcast) {
-        return suffix(broadcast.operand(0).shape(), broadcast.shape()) == 0;
+    /** How a loop reads what a broadcast repeats. */
+    static Access access(Value broadcast) {
+        Shape small = broadcast.operand(0).shape();
+        if (small.size() == 1) {
+            return Access.SCALAR;
+        }
+        if (suffix(small, broadcast.shape()) > 0) {
+            return Access.COLUMN;
+        }
+        return trailing(small, broadcast.shape()) > 0 ? Access.ROW : Access.BLOCK;
     }
 
     /**
@@ -121,6 +134,28 @@ record Pointwise(boolean byRow) {
             }
         }
         return columns <= MOST_COLUMNS ? columns : 0;
+    }
+
+    /** The length of the rows that the small shape has one of for each of the large one's leading elements; 0 if it has not, or they are long. */
+    private static int inBlocks(Shape small, Shape large) {
+        if (small.rank() != large.rank()) {
+            return 0;
+        }
+        int at = 0;
+        while (at < large.rank() && small.dim(at) == large.dim(at)) {
+            at++;
+        }
+        while (at < large.rank() && small.dim(at) == 1) {
+            at++;
+        }
+        int columns = 1;
+        for (; at < large.rank(); at++) {
+            if (small.dim(at) != large.dim(at)) {
+                return 0;
+            }
+            columns *= large.dim(at);
+        }
+        return columns > 1 && columns <= MOST_COLUMNS ? columns : 0;
     }
 
     private static int suffix(Shape small, Shape large) {

@@ -222,7 +222,7 @@ public final class Simplifier {
         };
     }
 
-    /** Over axes that are not next to each other: over the first of them, then over the others, so that kernels see one group at a time. */
+    /** Over axes that are not next to each other: over the first of them, whose sums lie side by side, then over the others. */
     private @Nullable Value apart(List<Integer> axes, Value x, Function<List<Integer>, Op> over) {
         List<Integer> extended = axes.stream().filter(a -> x.shape().dim(a) > 1).toList();
         for (int i = 1; i < extended.size(); i++) {

@@ -198,6 +198,11 @@ public final class Functions {
         return Value.of(new Op.StraightThrough(), value, path);
     }
 
+    /** The same value as a constant to differentiation: every derivative through it is 0. */
+    public static Value stopGradient(Value x) {
+        return straightThrough(x, x.like(0));
+    }
+
     /**
      * Uniform quantization and back, {@code (clamp(round(x / scale) + zero, qMin, qMax) - zero) * scale}, ties to even. Its
      * derivative with respect to x is straight through: 1 where the rounded value lies in [qMin, qMax], 0 outside; scale and zero

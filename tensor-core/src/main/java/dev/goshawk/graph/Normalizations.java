@@ -1,12 +1,14 @@
 package dev.goshawk.graph;
 
+import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.ShapeMismatchException;
-import java.util.stream.IntStream;
+import java.util.Arrays;
 
 /**
  * Normalizations by an example's own statistics, (x - mean) / sqrt(variance + epsilon) gamma + beta, with the biased variance.
- * Differentiation goes through the statistics. Batch normalization is in {@link Functions}.
+ * Differentiation goes through the statistics. Elements that are all equal give beta, exactly, and squares and powers of a large
+ * variance do not overflow. Batch normalization is in {@link Functions}.
  */
 public final class Normalizations {
     private Normalizations() {
@@ -32,7 +34,12 @@ public final class Normalizations {
                     "layer_norm: expected gamma and beta of the shape of the last axes of " + x.shape()
                             + ", got " + gamma.shape() + " and " + beta.shape());
         }
-        return standardized(x, IntStream.range(rank - own, rank).toArray(), epsilon).multiply(gamma).add(beta);
+        if (x.shape().size() == 0) {
+            return x.multiply(gamma).add(beta);
+        }
+        int width = gamma.shape().size();
+        Shape rows = Shape.of(x.shape().size() / width, width);
+        return standardized(x.reshape(rows), new Rows(), epsilon).reshape(x.shape()).multiply(gamma).add(beta);
     }
 
     /**
@@ -59,10 +66,7 @@ public final class Normalizations {
         int channels = s.dim(-1);
         Grouped grouped = new Grouped(s.dim(0), s.size() / (s.dim(0) * channels), groups, channels / groups);
         Value flat = x.reshape(grouped.batch, grouped.positions, channels);
-        Value centred = flat.subtract(grouped.spread(grouped.mean(flat)));
-        Value variance = grouped.mean(centred.square());
-        return centred.multiply(grouped.spread(variance.add(epsilon).sqrt().reciprocal())).reshape(s).multiply(gamma)
-                .add(beta);
+        return standardized(flat, grouped, epsilon).reshape(s).multiply(gamma).add(beta);
     }
 
     /**
@@ -81,28 +85,78 @@ public final class Normalizations {
         return groupNorm(x, x.shape().dim(-1), gamma, beta, epsilon);
     }
 
-    /** Statistics by example and group, and their return to channels: whole rows of them, which repeat faster than single numbers. */
-    private record Grouped(int batch, int positions, int groups, int width) {
-        /** From [batch, positions, channels] to [batch, groups]. */
-        Value mean(Value x) {
+    /** Which elements are normalized together. */
+    private interface Sets {
+        /** The mean of each set. */
+        Value mean(Value x);
+
+        /** One element of each set. */
+        Value first(Value x);
+
+        /** A number for each set in a shape that broadcasts to the elements. */
+        Value spread(Value statistic);
+    }
+
+    /** Each row of [rows, width]. */
+    private record Rows() implements Sets {
+        @Override
+        public Value mean(Value x) {
+            return x.mean(1);
+        }
+
+        @Override
+        public Value first(Value x) {
+            return corner(x, x.shape().dim(0), 1).reshape(x.shape().dim(0));
+        }
+
+        @Override
+        public Value spread(Value statistic) {
+            return statistic.reshape(statistic.shape().dim(0), 1);
+        }
+    }
+
+    /** The groups of [batch, positions, channels]. Statistics return as whole rows, which repeat faster than single numbers. */
+    private record Grouped(int batch, int positions, int groups, int width) implements Sets {
+        @Override
+        public Value mean(Value x) {
             return x.reshape(batch, positions, groups, width).mean(1, 3);
         }
 
-        /** From [batch, groups] to [batch, 1, channels]. */
-        Value spread(Value statistic) {
+        @Override
+        public Value first(Value x) {
+            return corner(x.reshape(batch, positions, groups, width), batch, 1, groups, 1).reshape(batch, groups);
+        }
+
+        @Override
+        public Value spread(Value statistic) {
             return statistic.reshape(batch, groups, 1).broadcast(Shape.of(batch, groups, width))
                     .reshape(batch, 1, groups * width);
         }
     }
 
-    private static Value standardized(Value x, int[] axes, double epsilon) {
-        int[] kept = x.shape().dims();
-        for (int a : axes) {
-            kept[a] = 1;
-        }
-        Shape statistics = Shape.of(kept);
-        Value centred = x.subtract(x.mean(axes).reshape(statistics));
-        Value variance = centred.square().mean(axes).reshape(statistics);
-        return centred.multiply(variance.add(epsilon).sqrt().reciprocal());
+    private static Value corner(Value x, int... extents) {
+        int[] start = new int[extents.length];
+        int[] stride = new int[extents.length];
+        Arrays.fill(stride, 1);
+        return x.slice(start, extents, stride);
+    }
+
+    /**
+     * (x - mean) / sqrt(variance + epsilon). Neither the point the elements are first measured from, near their mean and equal to them if they
+     * are all equal, nor the unit they are measured in changes the result, so that both are constants to differentiation. The unit
+     * is 1 unless the standard deviation is above 2^16.
+     */
+    private static Value standardized(Value x, Sets sets, double epsilon) {
+        double large = x.dtype() == DType.FLOAT32 ? 0x1p64 : 0x1p512;
+        Value first = sets.first(x);
+        Value origin = Functions.stopGradient(first.add(sets.mean(x.subtract(sets.spread(first)))));
+        Value moved = x.subtract(sets.spread(origin));
+        Value centred = moved.subtract(sets.spread(sets.mean(moved)));
+        Value deviation = sets.mean(moved.scale(1 / large).square()).sqrt();
+        Value unit = Functions.stopGradient(deviation.scale(large * 0x1p-16).max(deviation.like(1)));
+        Value perUnit = unit.reciprocal();
+        Value variance = sets.mean(centred.multiply(sets.spread(perUnit)).square());
+        Value scale = variance.add(perUnit.square().scale(epsilon)).sqrt().reciprocal().multiply(perUnit);
+        return centred.multiply(sets.spread(scale));
     }
 }

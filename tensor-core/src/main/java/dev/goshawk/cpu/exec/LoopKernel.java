@@ -17,11 +17,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs a loop nest chunk by chunk: every op passes once over a piece that stays in the first-level cache. Row-broadcast operands
  * are repeated to chunk length beforehand, and sums are gathered in a chunk-sized accumulator, so that every pass is one flat loop. Elements
- * for a whole row are spread before each chunk, and values to be summed over a row are left in a buffer and summed after it.
+ * for a whole row are spread before each chunk, unless a chunk is a row and a generated loop takes them as scalars; values to be summed over a
+ * row are left in a buffer and summed after it, a few rows at a time.
  * Chunks are dealt to tasks by the nest's sizes alone, and tasks' sums are added in order: the bits do not depend on the threads.
  */
 final class LoopKernel implements Kernel {
     private static final int CHUNK = 1024;
+    /** Columns from which on a chunk is one row, if rows have elements or sums of their own. */
+    static final int WIDE = 128;
+    /** Wide rows that are summed together. */
+    private static final int GROUP = 4;
     private static final int MAX_TASKS = 32;
     /** Chunks over which clearing and folding a task's sums is spread. */
     private static final int CHUNKS_PER_TASK = 8;
@@ -39,6 +44,12 @@ final class LoopKernel implements Kernel {
     private final Scratch scratch;
     private final int rowsPerChunk;
     private final int chunk;
+    /** Whether rows have elements or sums of their own. */
+    private final boolean byRow;
+    /** Whether then a chunk is a row. */
+    private final boolean wide;
+    /** Chunks whose rows are summed together. */
+    private final int group;
     private final int stride;
     private final int start;
     private final int chunks;
@@ -47,13 +58,16 @@ final class LoopKernel implements Kernel {
     private final int[] sumOf;
     private final int perWorker;
     private final int locations;
-    /** Operands of one element a row, and results that are sums of one. */
+    /** Operands of one element a row or one row a block, and results that are sums of a row. */
     private final int[] rowOperands;
     private final int[] rowSums;
     private final int[][] workerBases;
+    private final boolean[] isRowSum;
 
     // For each location: the array, where the loop's element 0 (or the buffer) lies, and what moves it.
     private final Object[] arrays;
+    /** As a generated loop sees them. */
+    private final Object[] loopArrays;
     private final int[] bases;
     private final boolean[] full;
     private final int[] workerBuffer;
@@ -70,10 +84,17 @@ final class LoopKernel implements Kernel {
         LoopProgram program = LoopProgram.of(nest, overwritten);
         this.code = program.code().toArray(ElementPass[]::new);
         int columns = nest.columns();
-        this.rowsPerChunk = Math.clamp(CHUNK / columns, 1, Math.max(1, nest.rows()));
+        this.rowOperands = IntStream.range(0, operands.length)
+                .filter(k -> isByRow(nest.operands().get(k).access())).toArray();
+        this.rowSums = IntStream.range(0, results.length)
+                .filter(k -> nest.results().get(k).kind() == Kind.SUM_COLUMNS).toArray();
+        this.byRow = rowOperands.length + rowSums.length > 0;
+        this.wide = byRow && isWide(nest);
+        this.group = wide ? Math.clamp(GROUP * CHUNK / columns, 1, GROUP) : 1;
+        this.rowsPerChunk = wide ? 1 : Math.clamp(CHUNK / columns, 1, Math.max(1, nest.rows()));
         this.chunk = rowsPerChunk * columns;
         this.fused = nest.dtype() == DType.FLOAT32 && chunk >= GeneratedLoop.LANES
-                ? FusedLoop.of(program.shape())
+                ? FusedLoop.of(program.shape(wide))
                 : null;
         this.start = CacheLine.start(nest.dtype());
         this.stride = (chunk + GAP - 1) / GAP * GAP + GAP;
@@ -87,17 +108,15 @@ final class LoopKernel implements Kernel {
             sumOf[k] = nest.results().get(k).kind().isGathered() ? count++ : -1;
         }
         this.sums = count;
-        this.rowOperands = IntStream.range(0, operands.length)
-                .filter(k -> nest.operands().get(k).access() == Access.ROW).toArray();
-        this.rowSums = IntStream.range(0, results.length)
-                .filter(k -> nest.results().get(k).kind() == Kind.SUM_COLUMNS).toArray();
-        this.perWorker = (sums + program.temporaries() + rowOperands.length + rowSums.length) * stride;
+        this.perWorker = (sums + program.temporaries() + rowOperands.length + rowSums.length * group) * stride;
         this.locations = program.firstTemporary() + program.temporaries();
         this.arrays = new Object[locations];
+        this.loopArrays = wide ? new Object[locations] : arrays;
         this.bases = new int[locations];
         this.full = new boolean[locations];
         this.workerBuffer = new int[locations];
-        this.workerBases = new int[rowOperands.length + rowSums.length == 0 ? 0 : threads][locations];
+        this.workerBases = new int[byRow ? threads : 0][locations];
+        this.isRowSum = new boolean[locations];
         Arrays.fill(workerBuffer, -1);
         int expanded = nest.operands().size() + nest.constants().size();
         scratch.require(nest.dtype(),
@@ -113,7 +132,9 @@ final class LoopKernel implements Kernel {
             workerBuffer[k] = buffer++;
         }
         for (int k : rowSums) {
-            workerBuffer[program.results() + k] = buffer++;
+            workerBuffer[program.results() + k] = buffer;
+            isRowSum[program.results() + k] = true;
+            buffer += group;
         }
     }
 
@@ -158,7 +179,7 @@ final class LoopKernel implements Kernel {
                 arrays[at] = slot.array();
                 bases[at] = slot.offset();
                 full[at] = true;
-            } else if (access != Access.ROW) {
+            } else if (!isByRow(access)) {
                 bases[at] = start + at * stride;
                 if (access == Access.COLUMN) {
                     kernels.repeat(slot.array(), slot.offset(), nest.columns(), work, bases[at], rowsPerChunk);
@@ -180,6 +201,12 @@ final class LoopKernel implements Kernel {
                 bases[at] = workerBuffer[at] * stride;
             }
         }
+        if (wide) {
+            System.arraycopy(arrays, 0, loopArrays, 0, locations);
+            for (int k : rowOperands) {
+                loopArrays[k] = operands[k].array();
+            }
+        }
     }
 
     private void runTask(int task, int worker, int buffers, Object work, int partialsFrom,
@@ -189,26 +216,18 @@ final class LoopKernel implements Kernel {
         if (sums > 0) {
             kernels.fill(work, buffers, sums * stride, 0);
         }
-        boolean byRow = workerBases.length > 0;
-        if (loop != null && !byRow) {
-            int end = last == chunks ? nest.size() : last * chunk;
-            // A last chunk of less than a vector is not begun.
-            loop.run(arrays, bases, buffers, first * chunk, end - end % chunk % GeneratedLoop.LANES, chunk);
-        }
-        for (int c = first; c < last; c++) {
-            int n = Math.min(chunk, nest.size() - c * chunk);
-            int done = loop == null ? 0 : n - n % GeneratedLoop.LANES;
-            if (byRow) {
-                spreadRows(c * rowsPerChunk, n / nest.columns(), buffers, work);
-                if (loop != null && done > 0) {
-                    loop.run(arrays, ownBases(worker, c * chunk, buffers), buffers, c * chunk, c * chunk + done, chunk);
-                }
+        if (byRow) {
+            for (int c = first; c < last; c += group) {
+                runGroup(c, Math.min(last, c + group), worker, buffers, work, loop);
             }
-            if (done < n) {
-                runPasses(c * chunk, done, n - done, buffers);
+        } else {
+            if (loop != null) {
+                int end = last == chunks ? nest.size() : last * chunk;
+                // A last chunk of less than a vector is not begun.
+                loop.run(arrays, bases, buffers, first * chunk, end - end % chunk % GeneratedLoop.LANES, chunk);
             }
-            if (byRow) {
-                sumRows(c * rowsPerChunk, n / nest.columns(), buffers, work);
+            for (int c = first; c < last; c++) {
+                runRest(c, loop, buffers, 0);
             }
         }
         for (int s = 0; s < sums; s++) {
@@ -218,49 +237,105 @@ final class LoopKernel implements Kernel {
         }
     }
 
-    private void spreadRows(int first, int rows, int buffers, Object work) {
-        for (int k : rowOperands) {
-            kernels.spread(operands[k].array(), operands[k].offset() + first, rows, work,
-                    buffers + workerBuffer[k] * stride, nest.columns());
+    /** Chunks of a group, whose row sums are left one after another. */
+    private void runGroup(int first, int last, int worker, int buffers, Object work, @Nullable GeneratedLoop loop) {
+        int end = Math.min(last * chunk, nest.size());
+        boolean rest = loop == null || (wide ? chunk : end - first * chunk) % GeneratedLoop.LANES > 0;
+        if (loop != null) {
+            if (!wide) {
+                spreadRows(first, buffers, work);
+            }
+            loop.run(loopArrays, ownBases(worker, first, buffers), buffers, first * chunk,
+                    wide ? end : end - (end - first * chunk) % GeneratedLoop.LANES, chunk);
         }
-    }
-
-    private void sumRows(int first, int rows, int buffers, Object work) {
+        for (int c = first; rest && c < last; c++) {
+            if (loop == null || wide) {
+                spreadRows(c, buffers, work);
+            }
+            runRest(c, loop, buffers, (c - first) * chunk);
+        }
+        int rows = (end - first * chunk) / nest.columns();
         for (int k : rowSums) {
             int location = operands.length + nest.constants().size() + k;
             kernels.rowSums(work, buffers + workerBuffer[location] * stride, rows, nest.columns(), results[k].array(),
-                    results[k].offset() + first);
+                    results[k].offset() + first * rowsPerChunk);
         }
     }
 
-    /** The bases that a generated loop finds this worker's buffers by, for one chunk; it adds the chunk's element to those of results. */
-    private int[] ownBases(int worker, int element, int buffers) {
+    /** What a loop leaves of a chunk, or all of it. */
+    private void runRest(int c, @Nullable GeneratedLoop loop, int buffers, int shift) {
+        int n = Math.min(chunk, nest.size() - c * chunk);
+        int done = loop == null ? 0 : n - n % GeneratedLoop.LANES;
+        if (done < n) {
+            runPasses(c * chunk, done, n - done, buffers, shift);
+        }
+    }
+
+    private void spreadRows(int c, int buffers, Object work) {
+        int row = c * rowsPerChunk;
+        int rows = Math.min(rowsPerChunk, nest.rows() - row);
+        for (int k : rowOperands) {
+            int to = buffers + workerBuffer[k] * stride;
+            if (nest.operands().get(k).access() == Access.BLOCK) {
+                copyBlocks(k, row, rows, work, to);
+            } else {
+                kernels.spread(operands[k].array(), operands[k].offset() + row, rows, work, to, nest.columns());
+            }
+        }
+    }
+
+    /** The operand's row for each of some rows. */
+    private void copyBlocks(int k, int first, int rows, Object work, int to) {
+        int columns = nest.columns();
+        int rowsPerBlock = nest.size() / nest.operands().get(k).value().shape().size();
+        for (int row = first; row < first + rows;) {
+            int block = row / rowsPerBlock;
+            int same = Math.min((block + 1) * rowsPerBlock, first + rows) - row;
+            kernels.repeat(operands[k].array(), operands[k].offset() + block * columns, columns, work,
+                    to + (row - first) * columns, same);
+            row += same;
+        }
+    }
+
+    /** Whether a chunk is a row, if rows have elements or sums of their own. */
+    static boolean isWide(LoopNest nest) {
+        return nest.columns() >= WIDE && nest.operands().stream().noneMatch(o -> o.access() == Access.BLOCK);
+    }
+
+    private static boolean isByRow(Access access) {
+        return access == Access.ROW || access == Access.BLOCK;
+    }
+
+    /** The bases of this worker's buffers for a generated loop, which adds the element to those of results. */
+    private int[] ownBases(int worker, int c, int buffers) {
         int[] own = workerBases[worker];
         System.arraycopy(bases, 0, own, 0, locations);
         for (int k : rowOperands) {
-            own[k] = buffers + workerBuffer[k] * stride;
+            own[k] = wide ? operands[k].offset() + c : buffers + workerBuffer[k] * stride;
         }
         for (int k : rowSums) {
             int location = operands.length + nest.constants().size() + k;
-            own[location] = buffers + workerBuffer[location] * stride - element;
+            own[location] = buffers + workerBuffer[location] * stride - c * chunk;
         }
         return own;
     }
 
     /** Over n elements of the chunk that begins at an element, but for the chunk's first {@code skip}. */
-    private void runPasses(int element, int skip, int n, int buffers) {
+    private void runPasses(int element, int skip, int n, int buffers, int shift) {
         for (ElementPass i : code) {
-            kernels.run(i.op(), i.p(), arrays[i.a()], at(i.a(), element, buffers) + skip, arrays[i.b()],
-                    at(i.b(), element, buffers) + skip, arrays[i.c()], at(i.c(), element, buffers) + skip,
-                    arrays[i.target()], at(i.target(), element, buffers) + skip, n);
+            kernels.run(i.op(), i.p(), arrays[i.a()], at(i.a(), element, buffers, shift) + skip, arrays[i.b()],
+                    at(i.b(), element, buffers, shift) + skip, arrays[i.c()], at(i.c(), element, buffers, shift) + skip,
+                    arrays[i.target()], at(i.target(), element, buffers, shift) + skip, n);
         }
     }
 
-    private int at(int location, int element, int buffers) {
+    private int at(int location, int element, int buffers, int shift) {
         if (full[location]) {
             return bases[location] + element;
         }
-        return workerBuffer[location] < 0 ? bases[location] : buffers + workerBuffer[location] * stride;
+        return workerBuffer[location] < 0
+                ? bases[location]
+                : buffers + workerBuffer[location] * stride + (isRowSum[location] ? shift : 0);
     }
 
     private void addPartials(Object work, int partialsFrom) {

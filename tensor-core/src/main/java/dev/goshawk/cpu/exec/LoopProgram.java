@@ -63,12 +63,17 @@ final class LoopProgram {
         return results() + nest.results().size();
     }
 
-    /** The program without its sizes. */
-    LoopShape shape() {
+    /**
+     * The program without its sizes.
+     *
+     * @param chunkIsRow whether a chunk is one row, to whose elements an operand of one element a row is a scalar
+     */
+    LoopShape shape(boolean chunkIsRow) {
         List<Place> places = new ArrayList<>();
         nest.operands().forEach(o -> places.add(switch (o.access()) {
             case FULL -> Place.FULL;
-            case COLUMN, ROW -> Place.REPEATED;
+            case COLUMN, BLOCK -> Place.REPEATED;
+            case ROW -> chunkIsRow ? Place.BY_CHUNK : Place.REPEATED;
             case SCALAR -> Place.SCALAR;
         }));
         places.addAll(Collections.nCopies(nest.constants().size(), Place.SCALAR));

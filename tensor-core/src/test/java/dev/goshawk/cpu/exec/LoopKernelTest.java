@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 /** Generated loops against the passes, bit for bit. */
 class LoopKernelTest {
     private static final int[] ROWS = {1, 7, 1000};
-    private static final int[] COLUMNS = {1, 3, 16, 17, 64};
+    private static final int[] COLUMNS = {1, 3, 16, 17, 64, LoopKernel.WIDE, 133, 1401, 4500};
 
     private static final List<Op> UNARY = List.of(new Op.Unary(Op.Unary.Function.RELU),
             new Op.Unary(Op.Unary.Function.SQRT), new Op.Unary(Op.Unary.Function.RECIPROCAL),
@@ -72,6 +72,7 @@ class LoopKernelTest {
                 case FULL -> rows * columns;
                 case COLUMN -> columns;
                 case ROW -> rows;
+                case BLOCK -> (rows % 4 == 0 ? rows / 4 : 1) * columns;
                 case SCALAR -> 1;
             };
         }
@@ -209,8 +210,8 @@ class LoopKernelTest {
         assertArrayEquals(passes, run(code, rows, columns, Workers.SINGLE, loop), () -> rows + "x" + columns + code);
     }
 
-    private static LoopShape shape(Code code) {
-        return LoopProgram.of(code.nest(1000, 16), code.overwritten()).shape();
+    private static LoopShape shape(Code code, boolean wide) {
+        return LoopProgram.of(code.nest(1000, 16), code.overwritten()).shape(wide);
     }
 
     @Test
@@ -218,12 +219,15 @@ class LoopKernelTest {
         Random r = new Random(1);
         for (int k = 0; k < 60; k++) {
             Code code = random(r);
-            GeneratedLoop loop = LoopGenerator.generate(shape(code));
+            GeneratedLoop narrow = LoopGenerator.generate(shape(code, false));
+            GeneratedLoop wide = LoopGenerator.generate(shape(code, true));
             // A chunk of less than a vector is not for generated loops.
             for (int columns : COLUMNS) {
                 for (int rows : ROWS) {
-                    if (rows * columns >= GeneratedLoop.LANES && (rows < 1000 || k % 10 == 0)) {
-                        assertSameBits(code, loop, rows, columns);
+                    if (rows * columns >= GeneratedLoop.LANES
+                            && (rows * columns < 20_000 || k % 10 == 0 && columns < 1000)) {
+                        assertSameBits(code, LoopKernel.isWide(code.nest(rows, columns)) ? wide : narrow, rows,
+                                columns);
                     }
                 }
             }
@@ -238,10 +242,10 @@ class LoopKernelTest {
                 each(BINARY.subList(5, BINARY.size()), false));
         Set<ElementOp> missing = Arrays.stream(ElementOp.values()).filter(ElementOp::hasVectorForm)
                 .collect(Collectors.toCollection(() -> EnumSet.noneOf(ElementOp.class)));
-        codes.forEach(code -> shape(code).passes().forEach(pass -> missing.remove(pass.op())));
+        codes.forEach(code -> shape(code, false).passes().forEach(pass -> missing.remove(pass.op())));
         assertEquals(Set.of(), missing, "without a row in UNARY, BINARY or addSeveral()");
         for (Code code : codes) {
-            FusedLoop fused = FusedLoop.of(shape(code));
+            FusedLoop fused = FusedLoop.of(shape(code, false));
             assertTrue(fused != null);
             fused.make();
             GeneratedLoop loop = fused.loop();
@@ -253,6 +257,9 @@ class LoopKernelTest {
     private static void compare(Code code, GeneratedLoop loop) {
         Workers two = ThreadPool.ofThreads(2);
         for (int columns : COLUMNS) {
+            if (columns >= LoopKernel.WIDE) {
+                continue;
+            }
             assertSameBits(code, loop, 1000, columns);
             assertArrayEquals(run(code, 1000, columns, Workers.SINGLE, null), run(code, 1000, columns, two, loop));
         }

@@ -79,6 +79,18 @@ class SumsTest {
         }
     }
 
+    /** A row for each block of rows, beside an element for each row. */
+    @ParameterizedTest
+    @EnumSource(names = {"FLOAT32", "FLOAT64"})
+    void byBlock(DType dtype) {
+        for (int columns : new int[] {1, 2, 7, 64, 130, 1000, 4097}) {
+            check(x -> x.subtract(x.mean(1).reshape(3, 1, columns)).square(), dtype, 3, 50, columns);
+            check(x -> x.subtract(x.mean(1).reshape(3, 1, columns)).multiply(x.mean(2).reshape(3, 17, 1)).sum(2), dtype,
+                    3, 17, columns);
+            check(x -> x.multiply(x.sum(1, 2).reshape(2, 1, 1, columns)).add(x.sum(0, 1, 2)), dtype, 2, 5, 3, columns);
+        }
+    }
+
     /** The rectified matrix takes over the product's memory, of which the rows are summed too. */
     @ParameterizedTest
     @EnumSource(names = {"FLOAT32", "FLOAT64"})

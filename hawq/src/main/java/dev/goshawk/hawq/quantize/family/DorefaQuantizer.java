@@ -55,7 +55,7 @@ public record DorefaQuantizer() implements Quantizer {
         public Value apply(Value x, Function<String, Value> state) {
             Value t = x.tanh();
             Value most = UniformActivation.maximum(t.abs());
-            Value constant = Functions.straightThrough(most, most.like(0)).max(most.like(LEAST));
+            Value constant = Functions.stopGradient(most).max(most.like(LEAST));
             Value unit = t.divide(constant.scale(2).broadcast(x.shape())).add(0.5);
             Value n = x.like(ActivationRange.highestLevel(bits));
             Value rounded = unit.multiply(n).round().divide(n);

@@ -317,37 +317,7 @@ public final class FloatElements implements ElementKernels {
 
     @Override
     public void rowSums(Object in, int io, int rows, int columns, Object out, int oo) {
-        float[] x = (float[]) in;
-        float[] r = (float[]) out;
-        for (int row = 0; row < rows; row++) {
-            r[oo + row] = (float) total(x, io + row * columns, columns);
-        }
-    }
-
-    private static double total(float[] x, int xo, int n) {
-        double s0 = 0;
-        double s1 = 0;
-        double s2 = 0;
-        double s3 = 0;
-        double s4 = 0;
-        double s5 = 0;
-        double s6 = 0;
-        double s7 = 0;
-        int i = 0;
-        for (; i <= n - 8; i += 8) {
-            s0 += x[xo + i];
-            s1 += x[xo + i + 1];
-            s2 += x[xo + i + 2];
-            s3 += x[xo + i + 3];
-            s4 += x[xo + i + 4];
-            s5 += x[xo + i + 5];
-            s6 += x[xo + i + 6];
-            s7 += x[xo + i + 7];
-        }
-        for (; i < n; i++) {
-            s0 += x[xo + i];
-        }
-        return s0 + s4 + (s2 + s6) + (s1 + s5 + (s3 + s7));
+        FloatRowSums.run((float[]) in, io, rows, columns, (float[]) out, oo);
     }
 
     @Override

@@ -25,6 +25,7 @@ import jdk.incubator.vector.Vector;
  * for (int e = first; e < last; e += chunk) {
  *     int end = Math.min(chunk, last - e) - (LANES - 1);
  *     int i0 = o0 + e; ...
+ *     FloatVector v4 = broadcast(a4[o4 + chunksDone]); ...
  *     for (int i = 0; i < end; i += LANES) {
  *         v0 = load(a0, i0 + i); ...
  *         v5 = v0.fma(v1, v3);
@@ -58,7 +59,8 @@ public final class LoopGenerator {
     private static final int ELEMENT = 7;
     private static final int INDEX = 8;
     private static final int END = 9;
-    private static final int LOCATIONS = 10;
+    private static final int CHUNKS_DONE = 10;
+    private static final int LOCATIONS = 11;
 
     private final LoopShape shape;
     private final List<Integer> inMemory = new ArrayList<>();
@@ -138,9 +140,10 @@ public final class LoopGenerator {
         Label chunks = b.newLabel();
         Label done = b.newLabel();
         b.iload(FIRST).istore(ELEMENT);
+        b.loadConstant(0).istore(CHUNKS_DONE);
         b.labelBinding(chunks).iload(ELEMENT).iload(LAST).if_icmpge(done);
         chunk(b);
-        b.iload(ELEMENT).iload(CHUNK).iadd().istore(ELEMENT).goto_(chunks);
+        b.iinc(CHUNKS_DONE, 1).iload(ELEMENT).iload(CHUNK).iadd().istore(ELEMENT).goto_(chunks);
         b.labelBinding(done).return_();
     }
 
@@ -155,6 +158,10 @@ public final class LoopGenerator {
                 b.iload(ELEMENT).iadd();
             }
             b.istore(start(k));
+            if (shape.places().get(k) == Place.BY_CHUNK) {
+                b.aload(array(k)).iload(base(k)).iload(CHUNKS_DONE).iadd().invokestatic(LANES, "same", READ)
+                        .astore(vector(k));
+            }
         }
         Label steps = b.newLabel();
         Label done = b.newLabel();
@@ -211,7 +218,7 @@ public final class LoopGenerator {
     /** Loads what no pass of this step has read or computed yet. */
     private void read(CodeBuilder b, int location) {
         Place place = shape.places().get(location);
-        if (inRegister[location] || place == Place.SCALAR || place == Place.TEMPORARY) {
+        if (inRegister[location] || place == Place.SCALAR || place == Place.BY_CHUNK || place == Place.TEMPORARY) {
             return;
         }
         b.aload(array(location)).iload(start(location)).iload(INDEX).iadd().invokestatic(LANES, "load", READ)

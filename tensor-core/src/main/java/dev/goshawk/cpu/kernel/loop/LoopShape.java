@@ -21,6 +21,8 @@ public record LoopShape(List<ElementPass> passes, List<Place> places) {
         REPEATED,
         /** One number for every element; the first of its chunk is read. */
         SCALAR,
+        /** One number for each chunk, one after another. */
+        BY_CHUNK,
         /** A chunk of sums, for each worker its own. */
         SUM,
         /** Nothing that outlives an element. */
