@@ -218,7 +218,7 @@ final class LoopKernel implements Kernel {
         }
         if (byRow) {
             for (int c = first; c < last; c += group) {
-                runGroup(c, Math.min(last, c + group), worker, buffers, work, loop);
+                runGroup(c, Math.min(last, c + group), c > first, worker, buffers, work, loop);
             }
         } else {
             if (loop != null) {
@@ -238,19 +238,20 @@ final class LoopKernel implements Kernel {
     }
 
     /** Chunks of a group, whose row sums are left one after another. */
-    private void runGroup(int first, int last, int worker, int buffers, Object work, @Nullable GeneratedLoop loop) {
+    private void runGroup(int first, int last, boolean follows, int worker, int buffers, Object work,
+            @Nullable GeneratedLoop loop) {
         int end = Math.min(last * chunk, nest.size());
         boolean rest = loop == null || (wide ? chunk : end - first * chunk) % GeneratedLoop.LANES > 0;
         if (loop != null) {
             if (!wide) {
-                spreadRows(first, buffers, work);
+                spreadRows(first, follows, buffers, work);
             }
             loop.run(loopArrays, ownBases(worker, first, buffers), buffers, first * chunk,
                     wide ? end : end - (end - first * chunk) % GeneratedLoop.LANES, chunk);
         }
         for (int c = first; rest && c < last; c++) {
             if (loop == null || wide) {
-                spreadRows(c, buffers, work);
+                spreadRows(c, follows, buffers, work);
             }
             runRest(c, loop, buffers, (c - first) * chunk);
         }
@@ -271,13 +272,18 @@ final class LoopKernel implements Kernel {
         }
     }
 
-    private void spreadRows(int c, int buffers, Object work) {
+    /** @param follows whether the buffers hold what they held for the chunk before */
+    private void spreadRows(int c, boolean follows, int buffers, Object work) {
         int row = c * rowsPerChunk;
         int rows = Math.min(rowsPerChunk, nest.rows() - row);
         for (int k : rowOperands) {
             int to = buffers + workerBuffer[k] * stride;
             if (nest.operands().get(k).access() == Access.BLOCK) {
-                copyBlocks(k, row, rows, work, to);
+                int rowsPerBlock = nest.size() / nest.operands().get(k).value().shape().size();
+                boolean held = follows && (row - rowsPerChunk) / rowsPerBlock == (row + rows - 1) / rowsPerBlock;
+                if (!held) {
+                    copyBlocks(k, row, rows, rowsPerBlock, work, to);
+                }
             } else {
                 kernels.spread(operands[k].array(), operands[k].offset() + row, rows, work, to, nest.columns());
             }
@@ -285,9 +291,8 @@ final class LoopKernel implements Kernel {
     }
 
     /** The operand's row for each of some rows. */
-    private void copyBlocks(int k, int first, int rows, Object work, int to) {
+    private void copyBlocks(int k, int first, int rows, int rowsPerBlock, Object work, int to) {
         int columns = nest.columns();
-        int rowsPerBlock = nest.size() / nest.operands().get(k).value().shape().size();
         for (int row = first; row < first + rows;) {
             int block = row / rowsPerBlock;
             int same = Math.min((block + 1) * rowsPerBlock, first + rows) - row;
