@@ -59,7 +59,9 @@ public final class PackedModel {
                     + String.join(", ", Networks.names())
                     + " and has to be given with it, one from an ONNX file as the model");
         }
-        return of(reader, Networks.byName(info.network(), info.classes().size()));
+        Network defined = Networks.byName(info.network(), info.classes().size());
+        boolean other = info.height() == info.width() && info.height() != defined.inputSize();
+        return of(reader, other ? defined.forImages(info.height()) : defined);
     }
 
     /**

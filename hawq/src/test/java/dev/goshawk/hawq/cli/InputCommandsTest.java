@@ -109,6 +109,10 @@ class InputCommandsTest {
         assertEquals(0, classified.exitCode(), classified.err());
         assertTrue(Files.readString(packed, StandardCharsets.ISO_8859_1)
                 .contains("\"input_size\":\"24x24\""));
+        // The packed model says what it sees.
+        assertEquals(Double.parseDouble(evaluated("--input-size", "24", "--mean", "0.5", "--std", "0.25", "--weights",
+                folder.resolve("q/model.safetensors").toString())),
+                Double.parseDouble(evaluated("--weights", packed.toString())), 1e-5);
         config("{\"pretrained_cfg\": {\"interpolation\": \"bicubic\"}}");
         CliRun again = CliRun.of("quantize", "--method", "direct", "--at-once", "--epochs-per-block", "0", "--batch",
                 "2",

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Mixin;
@@ -41,7 +42,7 @@ public final class ModelOptions {
      * @throws ParameterException if another network was named than the one it holds
      */
     public void openPacked(CommandSpec spec) {
-        if (weights == null || !PackedFile.isPacked(weights)) {
+        if (weights == null || !isPacked()) {
             return;
         }
         if (Given.is(spec, "--ignore-weights")) {
@@ -55,6 +56,10 @@ public final class ModelOptions {
             }
         }
         packed = model.packed(spec, weights);
+    }
+
+    private boolean isPacked() {
+        return weights != null && PackedFile.isPacked(weights);
     }
 
     /** The packed model, where the weights are one and have been opened. */
@@ -88,6 +93,9 @@ public final class ModelOptions {
     /** Fails with one line before anything slow if there is no such network or an option cannot apply. */
     public void check(PrintWriter err) {
         start.check(weights);
+        if (isPacked()) {
+            model.useSizeOf(Objects.requireNonNull(weights));
+        }
         model.network();
         model.tellRounding(err);
     }
@@ -102,8 +110,9 @@ public final class ModelOptions {
     /** As {@link #check(PrintWriter)}, with what the network sees of images. */
     public void check(InputOptions input, PrintWriter err) {
         start.check(weights);
-        if (weights != null && PackedFile.isPacked(weights)) {
+        if (isPacked()) {
             input.check();
+            model.useSizeOf(Objects.requireNonNull(weights));
         } else if (start.isRandom(weights)) {
             model.useGiven(input, err);
         } else {

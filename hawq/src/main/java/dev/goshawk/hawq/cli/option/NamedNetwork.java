@@ -8,6 +8,7 @@ import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.onnx.BlockPatterns;
 import dev.goshawk.onnx.OnnxNetwork;
 import dev.goshawk.packed.PackedModel;
+import dev.goshawk.packed.format.PackedReader;
 import dev.goshawk.tensor.DType;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -114,6 +115,16 @@ public final class NamedNetwork {
     }
 
     /**
+     * The side in pixels of the images of a packed model.
+     *
+     * @throws IllegalArgumentException in one line, if it cannot be read
+     */
+    static int side(Path packed) {
+        PackedPlan.requireReadable(packed, Heap.limit());
+        return PackedReader.open(packed).info().height();
+    }
+
+    /**
      * A packed model.
      *
      * @param model what {@code --model} names, or null where it is not given
@@ -123,7 +134,7 @@ public final class NamedNetwork {
     public static PackedModel packed(CommandSpec spec, Path weights, @Nullable String model) {
         PackedPlan.requireReadable(weights, Heap.limit());
         if (model != null && isFile(model)) {
-            return PackedModel.load(weights, of(model));
+            return PackedModel.load(weights, new OfFile(model, null, side(weights), false).network());
         }
         PackedModel packed = PackedModel.load(weights);
         String held = packed.network().name();

@@ -1,8 +1,6 @@
 package dev.goshawk.hawq.cli.option;
 
 import dev.goshawk.hawq.cli.data.InputOptions;
-import dev.goshawk.hawq.memory.Heap;
-import dev.goshawk.hawq.packing.PackedPlan;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.packed.PackedModel;
@@ -28,6 +26,8 @@ public final class NetworkOptions {
     private @Nullable String blocks;
 
     private @Nullable InputOptions input;
+    /** Side in pixels of the images of a packed model, or 0. */
+    private int packedSide;
     private boolean rounded;
 
     /** The value of {@code --model}. */
@@ -106,7 +106,7 @@ public final class NetworkOptions {
     }
 
     private NamedNetwork.OfFile file() {
-        return new NamedNetwork.OfFile(model, blocks, input == null ? 0 : input.size(), rounded);
+        return new NamedNetwork.OfFile(model, blocks, input == null ? packedSide : input.size(), rounded);
     }
 
     /**
@@ -116,10 +116,19 @@ public final class NetworkOptions {
      */
     public PackedModel packed(CommandSpec spec, Path weights) {
         if (isFile()) {
-            PackedPlan.requireReadable(weights, Heap.limit());
+            useSizeOf(weights);
             return PackedModel.load(weights, network());
         }
         return NamedNetwork.packed(spec, weights, Given.is(spec, "--model") ? model : null);
+    }
+
+    /**
+     * Takes the size of images from a packed model.
+     *
+     * @throws IllegalArgumentException in one line, if it cannot be read
+     */
+    void useSizeOf(Path weights) {
+        packedSide = NamedNetwork.side(weights);
     }
 
     /** The weights in an ONNX file. */
