@@ -2,6 +2,7 @@ package dev.goshawk.onnx;
 
 import dev.goshawk.graph.Value;
 import dev.goshawk.models.ParameterSpec.Kind;
+import dev.goshawk.onnx.flow.ControlFlow;
 import dev.goshawk.onnx.format.ConstantArray;
 import dev.goshawk.onnx.format.OnnxException;
 import dev.goshawk.onnx.format.OnnxModel;
@@ -62,24 +63,32 @@ public final class OnnxFunction {
      * @throws OnnxException in one line, naming the node that cannot be translated
      */
     public Traced trace(DType dtype, Map<String, Shape> shapes, Map<String, ConstantArray> known) {
+        ControlFlow.Flat flat = ControlFlow.flat(model,
+                (nodes, refused) -> started(nodes, refused, new Inputs(dtype), shapes, known));
         Inputs source = new Inputs(dtype);
-        Translation translation = new Translation(Operators.TABLE, model, source);
-        for (OnnxModel.Input input : model.inputs()) {
+        Translation translation = started(flat.model(), flat.refused(), source, shapes, known);
+        translation.run(model.outputs());
+        SequencedMap<String, Value> outputs = new LinkedHashMap<>();
+        model.outputs().forEach(name -> outputs.put(name, translation.value(name)));
+        return new Traced(outputs, source.bound);
+    }
+
+    private static Translation started(OnnxModel nodes, Map<List<String>, String> refused, Inputs source,
+            Map<String, Shape> shapes, Map<String, ConstantArray> known) {
+        Translation translation = new Translation(Operators.TABLE, nodes, source, refused);
+        for (OnnxModel.Input input : nodes.inputs()) {
             ConstantArray array = known.get(input.name());
             Shape shape = shapes.get(input.name());
             if (array != null) {
                 translation.define(input.name(), Term.constant(input.name(), array, false));
             } else if (shape != null) {
-                translation.define(input.name(), Term.traced(Value.input(input.name(), dtype, shape)));
+                translation.define(input.name(), Term.traced(Value.input(input.name(), source.dtype(), shape)));
             } else {
-                throw new OnnxException(model.source() + ": nothing is given for the input "
+                throw new OnnxException(nodes.source() + ": nothing is given for the input "
                         + OnnxException.quoted(input.name()));
             }
         }
-        translation.run(model.outputs());
-        SequencedMap<String, Value> outputs = new LinkedHashMap<>();
-        model.outputs().forEach(name -> outputs.put(name, translation.value(name)));
-        return new Traced(outputs, source.bound);
+        return translation;
     }
 
     /** Parameters as inputs of the graph, in the layout of the file. */

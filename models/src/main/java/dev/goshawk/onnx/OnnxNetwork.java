@@ -5,6 +5,8 @@ import dev.goshawk.models.Greyscale;
 import dev.goshawk.models.Layers;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.ParameterSpec;
+import dev.goshawk.models.TracedNetwork;
+import dev.goshawk.onnx.flow.ControlFlow;
 import dev.goshawk.onnx.format.OnnxException;
 import dev.goshawk.onnx.format.OnnxModel;
 import dev.goshawk.onnx.format.OnnxNode;
@@ -24,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * An image classifier read from an ONNX file. Floating initializers of more than one element are its parameters, under their names
@@ -45,6 +48,7 @@ public final class OnnxNetwork implements Network {
     private final String logits;
     private final int classes;
     private final Map<String, Tensor> arrays = new LinkedHashMap<>();
+    private final Map<Shape, ControlFlow.Flat> flats = new ConcurrentHashMap<>();
 
     /**
      * How a file is read.
@@ -79,7 +83,8 @@ public final class OnnxNetwork implements Network {
 
     /** The first output with a number a class, before a softmax at the end. */
     private String chosenOutput() {
-        List<String> outputs = model.outputs().stream().map(o -> beforeSoftmax(model, o)).toList();
+        OnnxModel flat = flat(inputShape(1)).model();
+        List<String> outputs = flat.outputs().stream().map(o -> beforeSoftmax(flat, o)).toList();
         for (String output : outputs.subList(0, outputs.size() - 1)) {
             Recorded probe = new Recorded(Layers.recording(DType.FLOAT32), blocks, rounded, new HashMap<>());
             Shape shape = translated(probe, image(), output).value(output).shape();
@@ -100,7 +105,7 @@ public final class OnnxNetwork implements Network {
     }
 
     private Value image() {
-        return Value.input("images", DType.FLOAT32, inputShape(1));
+        return Value.input(TracedNetwork.IMAGES, DType.FLOAT32, inputShape(1));
     }
 
     /**
@@ -173,12 +178,25 @@ public final class OnnxNetwork implements Network {
     }
 
     private Translation translated(Recorded net, Value images, String output) {
-        Translation translation = new Translation(Operators.TABLE, model, net);
-        String input = model.inputs().getFirst().name();
-        Value seen = isGrey() && images.shape().dim(3) != 1 ? Greyscale.of(images) : images;
-        translation.define(input, isChannelsLast() ? Term.traced(seen) : Term.channelsLast(seen));
+        ControlFlow.Flat flat = flat(images.shape());
+        Translation translation = started(flat.model(), flat.refused(), net, images);
         translation.run(List.of(output));
         return translation;
+    }
+
+    private Translation started(OnnxModel nodes, Map<List<String>, String> refused, Recorded net, Value images) {
+        Translation translation = new Translation(Operators.TABLE, nodes, net, refused);
+        Value seen = isGrey() && images.shape().dim(3) != 1 ? Greyscale.of(images) : images;
+        translation.define(nodes.inputs().getFirst().name(),
+                isChannelsLast() ? Term.traced(seen) : Term.channelsLast(seen));
+        return translation;
+    }
+
+    /** The file's nodes for images of a shape, on which it may depend which branches are taken. */
+    private ControlFlow.Flat flat(Shape shape) {
+        return flats.computeIfAbsent(shape, s -> ControlFlow.flat(model, (nodes, refused) -> started(nodes, refused,
+                new Recorded(Layers.recording(DType.FLOAT32), Map.of(), rounded, new HashMap<>()),
+                Value.input(TracedNetwork.IMAGES, DType.FLOAT32, s))));
     }
 
     private Value logits(Recorded net, Value images) {
@@ -194,7 +212,7 @@ public final class OnnxNetwork implements Network {
     /**
      * What of the file became what of the network.
      *
-     * @param model the file's contents
+     * @param model the file's contents, without branches and loops
      * @param logits name of the value that the network ends with
      * @param rank number of its axes
      * @param uses values of the file that are parameters, by their names in the file
@@ -209,7 +227,8 @@ public final class OnnxNetwork implements Network {
     public Origin origin() {
         Recorded found = recorded(Layers.recording(DType.FLOAT32));
         Translation translation = translated(found, image(), logits);
-        return new Origin(model, logits, translation.value(logits).shape().rank(), translation.uses(), found.sites(),
+        return new Origin(flat(inputShape(1)).model(), logits, translation.value(logits).shape().rank(),
+                translation.uses(), found.sites(),
                 found.normalizations());
     }
 
@@ -235,7 +254,7 @@ public final class OnnxNetwork implements Network {
 
     /** Whether the file rounds activations, as those of quantized networks do. */
     public boolean roundsActivations() {
-        return model.nodes().stream().anyMatch(n -> ROUNDING.contains(n.operator())
+        return flat(inputShape(1)).model().nodes().stream().anyMatch(n -> ROUNDING.contains(n.operator())
                 && !model.initializers().containsKey(n.inputs().getFirst()));
     }
 

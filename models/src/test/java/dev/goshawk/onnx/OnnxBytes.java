@@ -48,9 +48,9 @@ public final class OnnxBytes {
         return output(name, 1);
     }
 
-    /** An output of an element type. */
+    /** An output of an element type and whatever shape. */
     public OnnxBytes output(String name, int elementType) {
-        return field(12, info(name, elementType));
+        return field(12, info(name, message(out -> out.writeInt32(1, elementType))));
     }
 
     private static byte[] info(String name, int elementType, long... dims) {
@@ -69,6 +69,10 @@ public final class OnnxBytes {
             out.writeInt32(1, elementType);
             out.writeByteArray(2, shape);
         });
+        return info(name, tensor);
+    }
+
+    private static byte[] info(String name, byte[] tensor) {
         return message(out -> {
             out.writeString(1, name);
             out.writeByteArray(2, message(type -> type.writeByteArray(1, tensor)));
@@ -172,14 +176,28 @@ public final class OnnxBytes {
         });
     }
 
+    /** An attribute that is a graph. */
+    public static byte[] graph(String name, OnnxBytes body) {
+        return message(out -> {
+            out.writeString(1, name);
+            out.writeByteArray(6, body.graph());
+            out.writeInt32(20, 5);
+        });
+    }
+
+    private byte[] graph() {
+        return message(g -> {
+            g.writeString(2, "graph");
+            for (byte[] field : graph) {
+                g.writeRawBytes(field);
+            }
+        });
+    }
+
     public byte[] toBytes() {
         return message(out -> {
             out.writeInt64(1, 8);
-            out.writeByteArray(7, message(g -> {
-                for (byte[] field : graph) {
-                    g.writeRawBytes(field);
-                }
-            }));
+            out.writeByteArray(7, graph());
             out.writeByteArray(8, message(o -> o.writeInt64(2, opset)));
         });
     }

@@ -24,7 +24,8 @@ final class OperatorCases extends CaseList {
 
     static Stream<Case> all() {
         return Stream
-                .of(new OperatorCases(), new WindowCases(), new ImageCases(), new SequenceCases(), new ArrayCases())
+                .of(new OperatorCases(), new WindowCases(), new ImageCases(), new SequenceCases(), new ArrayCases(),
+                        new FlowCases())
                 .flatMap(CaseList::stream);
     }
 

@@ -123,8 +123,9 @@ final class FileWriter {
             attributes.put("to", new Attribute.Whole(FLOAT));
         }
         List<String> outputs = isFolded(node) ? node.outputs().subList(0, 1) : node.outputs();
-        List<String> made = out.node(new OnnxNode(node.index(), node.name(), node.operator(), node.domain(),
-                node.inputs(), outputs, attributes), inputs);
+        List<String> made = out
+                .node(new OnnxNode(node.index(), node.place(), node.name(), node.operator(), node.domain(),
+                        node.inputs(), outputs, attributes), inputs);
         for (int i = 0; i < made.size(); i++) {
             names.put(node.outputs().get(i), made.get(i));
         }

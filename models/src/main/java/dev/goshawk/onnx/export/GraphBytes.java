@@ -132,9 +132,8 @@ final class GraphBytes {
                         out.writeByteArray(5, TensorBytes.of(a.value()).message(""));
                         out.writeInt32(20, TYPE_TENSOR);
                     }
-                    case Attribute.Other other ->
-                        throw new IllegalArgumentException("ONNX: expected numbers, texts or arrays as attributes, "
-                                + name + " is " + other.what());
+                    case Attribute.Graph _, Attribute.Other _ -> throw new IllegalArgumentException(
+                            "ONNX: expected numbers, texts or arrays as attributes, " + name + " is none");
                 }
             });
             all.add(body);

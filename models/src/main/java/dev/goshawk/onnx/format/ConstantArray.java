@@ -48,6 +48,11 @@ public final class ConstantArray {
         return new ConstantArray(shape, true, elements, elements.length);
     }
 
+    /** A truth value. */
+    public static ConstantArray truth(boolean value) {
+        return of(Shape.scalar(), value ? 1L : 0L).of(ElementKind.BOOL);
+    }
+
     /** Floating numbers; a single one stands for all elements. */
     public static ConstantArray of(Shape shape, double... elements) {
         return new ConstantArray(shape, false, elements, elements.length);

@@ -6,7 +6,8 @@ import java.util.Map;
 /**
  * One node of a graph.
  *
- * @param index position in the file, from 0
+ * @param index position among the nodes, from 0
+ * @param place the same in the file, with the places of the nodes whose graphs it is in before it
  * @param name as the file has it, often empty
  * @param operator such as {@code Conv}
  * @param domain empty for ONNX's own operators
@@ -14,7 +15,7 @@ import java.util.Map;
  * @param outputs names of values
  * @param attributes by name
  */
-public record OnnxNode(int index, String name, String operator, String domain, List<String> inputs,
+public record OnnxNode(int index, String place, String name, String operator, String domain, List<String> inputs,
         List<String> outputs, Map<String, Attribute> attributes) {
     public OnnxNode {
         inputs = List.copyOf(inputs);
@@ -24,7 +25,7 @@ public record OnnxNode(int index, String name, String operator, String domain, L
 
     /** How messages call it. */
     public String describe() {
-        return "node " + index + " ("
+        return "node " + place + " ("
                 + (domain.isEmpty() || "ai.onnx".equals(domain) ? "" : OnnxException.shortened(domain) + ".")
                 + OnnxException.shortened(operator)
                 + (name.isEmpty() ? "" : " " + OnnxException.quoted(name)) + ")";
@@ -60,9 +61,30 @@ public record OnnxNode(int index, String name, String operator, String domain, L
         record Array(ConstantArray value) implements Attribute {
         }
 
-        /** Anything else: a graph, a sparse tensor, a type. */
+        /** A graph. */
+        record Graph(Subgraph value) implements Attribute {
+        }
+
+        /** Anything else: a sparse tensor, a type. */
         record Other(String what) implements Attribute {
         }
+    }
+
+    /** The same node elsewhere among others. */
+    public OnnxNode at(int position) {
+        return new OnnxNode(position, place, name, operator, domain, inputs, outputs, attributes);
+    }
+
+    /**
+     * A graph.
+     *
+     * @throws OnnxException if the node has none of that name
+     */
+    public Subgraph graph(String attribute) {
+        if (attributes.get(attribute) instanceof Attribute.Graph g) {
+            return g.value();
+        }
+        throw unexpected(attribute, "a graph");
     }
 
     /** A whole number, or the default if the node has none of that name. */

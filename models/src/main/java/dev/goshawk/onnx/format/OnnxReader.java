@@ -27,18 +27,43 @@ public final class OnnxReader {
 
     private static final long LONGEST = Integer.MAX_VALUE - Long.BYTES;
 
+    private final Path folder;
     private final TensorReader tensors;
     private final List<OnnxNode> nodes = new ArrayList<>();
     private final SequencedMap<String, ConstantArray> initializers = new LinkedHashMap<>();
     /** What to say of arrays whose types are not supported. */
     private final Map<String, OnnxException> unknown = new HashMap<>();
     private final List<OnnxModel.Input> inputs = new ArrayList<>();
+    /** Inputs of a graph that is an attribute. */
+    private final List<String> names = new ArrayList<>();
     private final List<String> outputs = new ArrayList<>();
     private String producer = "";
     private int opset;
 
-    private OnnxReader(Path file) {
-        tensors = new TensorReader(file.toAbsolutePath().resolveSibling(""));
+    private OnnxReader(Path folder) {
+        this.folder = folder;
+        tensors = new TensorReader(folder);
+    }
+
+    /** Reads a graph that is an attribute. */
+    static Subgraph.Body subgraph(byte[] bytes, Path folder) {
+        try {
+            OnnxReader reader = new OnnxReader(folder);
+            Wire.body(CodedInputStream.newInstance(bytes), reader::subgraph);
+            reader.checkArrays();
+            return new Subgraph.Body(reader.nodes, reader.initializers, reader.names, reader.outputs);
+        } catch (IOException e) {
+            throw new OnnxException("its graph is damaged", e);
+        }
+    }
+
+    /** As {@link #graph}; inputs need no type. */
+    private boolean subgraph(int tag, CodedInputStream in) throws IOException {
+        if (tag == (11 << 3 | LEN)) {
+            names.add(ValueInfoReader.name(in));
+            return true;
+        }
+        return graph(tag, in);
     }
 
     /**
@@ -49,7 +74,7 @@ public final class OnnxReader {
     public static OnnxModel read(Path file) {
         try {
             byte[] bytes = bytes(file);
-            OnnxReader reader = new OnnxReader(file);
+            OnnxReader reader = new OnnxReader(file.toAbsolutePath().resolveSibling(""));
             Wire.body(CodedInputStream.newInstance(bytes), reader::model);
             if (reader.nodes.isEmpty()) {
                 throw new OnnxException("is not an ONNX file, or holds no graph");
@@ -153,7 +178,8 @@ public final class OnnxReader {
             }
             return true;
         });
-        return new OnnxNode(nodes.size(), text[0], text[1], text[2], from, to, attributes);
+        return new OnnxNode(nodes.size(), String.valueOf(nodes.size()), text[0], text[1], text[2], from, to,
+                attributes);
     }
 
     private void attribute(CodedInputStream in, Map<String, Attribute> attributes) throws IOException {
@@ -171,6 +197,7 @@ public final class OnnxReader {
                 case 4 << 3 | LEN -> value[0] = new Attribute.Text(
                         new String(m.readByteArray(), StandardCharsets.UTF_8));
                 case 5 << 3 | LEN -> value[0] = new Attribute.Array(tensors.read(m).array());
+                case 6 << 3 | LEN -> value[0] = new Attribute.Graph(new Subgraph(m.readByteArray(), folder, Map.of()));
                 case 7 << 3 | FIXED32 -> reals.add(m.readFloat());
                 case 7 << 3 | LEN -> Wire.packed(m, () -> reals.add(m.readFloat()));
                 case 8 << 3 | VARINT -> wholes.add(m.readInt64());

@@ -6,7 +6,7 @@ import dev.goshawk.onnx.format.OnnxNode;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -26,18 +26,25 @@ final class Refusals {
     private final Set<String> missing = new HashSet<>();
     private @Nullable Throwable cause;
 
-    /** Finds what can be told without any value. */
-    Refusals(OnnxModel model, OperatorTable table) {
+    /**
+     * Finds what can be told without any value.
+     *
+     * @param nodes those of the model that count
+     * @param known nodes by their outputs that are known to have no translation, and why; an empty text where that is said elsewhere
+     */
+    Refusals(OnnxModel model, List<OnnxNode> nodes, OperatorTable table, Map<List<String>, String> known) {
         this.model = model;
-        for (OnnxNode node : model.nodes()) {
-            if (table.of(node) == null) {
+        for (OnnxNode node : nodes) {
+            String why = known.get(node.outputs());
+            if (why != null && why.isEmpty()) {
+                missing.addAll(node.outputs());
+            } else if (why != null) {
+                add(node, why, null);
+            } else if (table.of(node) == null) {
                 unknown.add(node);
                 missing.addAll(node.outputs());
-                continue;
-            }
-            Optional<String> refusal = table.refusal(node);
-            if (refusal.isPresent()) {
-                add(node, refusal.get(), null);
+            } else {
+                table.refusal(node).ifPresent(refusal -> add(node, refusal, null));
             }
         }
         missing.remove("");

@@ -30,6 +30,7 @@ public final class Translation {
     private final OperatorTable table;
     private final OnnxModel model;
     private final Source source;
+    private final Map<List<String>, String> refused;
     private final Map<String, Term> terms = new HashMap<>();
     private final Map<String, Parameter> parameters = new HashMap<>();
 
@@ -50,11 +51,13 @@ public final class Translation {
      *
      * @param table the operators there are
      * @param source where parameters and layers go
+     * @param refused nodes by their outputs that have no translation, and why; an empty text where that is said elsewhere
      */
-    public Translation(OperatorTable table, OnnxModel model, Source source) {
+    public Translation(OperatorTable table, OnnxModel model, Source source, Map<List<String>, String> refused) {
         this.table = table;
         this.model = model;
         this.source = source;
+        this.refused = refused;
         model.initializers().forEach((name, array) -> terms.put(name,
                 Term.constant(name, array, !array.isInteger() && array.size() > 1)));
     }
@@ -105,8 +108,22 @@ public final class Translation {
      * @throws OnnxException in one line, naming every node that has no translation
      */
     public void run(List<String> wanted) {
-        Refusals refusals = new Refusals(model, table);
-        for (OnnxNode node : needed(wanted)) {
+        run(needed(wanted), new Refusals(model, model.nodes(), table, refused));
+    }
+
+    /**
+     * What a name stands for, whether or not the rest of the model has a translation.
+     *
+     * @throws OnnxException if something that it depends on has none
+     */
+    public Term translated(String name) {
+        List<OnnxNode> needed = needed(List.of(name));
+        run(needed, new Refusals(model, needed, table, refused));
+        return term(name);
+    }
+
+    private void run(List<OnnxNode> nodes, Refusals refusals) {
+        for (OnnxNode node : nodes) {
             if (refusals.reaches(node)) {
                 continue;
             }
@@ -216,6 +233,7 @@ public final class Translation {
     private Translation(Source source, Translation outer) {
         this.table = outer.table;
         this.model = outer.model;
+        this.refused = outer.refused;
         this.source = source;
     }
 

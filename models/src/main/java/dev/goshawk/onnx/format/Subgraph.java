@@ -1,0 +1,49 @@
+package dev.goshawk.onnx.format;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/** A graph that is an attribute of a node, read when it is asked for. It sees the values of the graphs that it is in. */
+public final class Subgraph {
+    private final byte[] bytes;
+    private final Path folder;
+    /** What values of the graphs around are called now. */
+    private final Map<String, String> renamed;
+
+    Subgraph(byte[] bytes, Path folder, Map<String, String> renamed) {
+        this.bytes = bytes;
+        this.folder = folder;
+        this.renamed = Map.copyOf(renamed);
+    }
+
+    /**
+     * What a graph holds.
+     *
+     * @param inputs their names
+     * @param outputs names of its results
+     */
+    public record Body(List<OnnxNode> nodes, SequencedMap<String, ConstantArray> initializers, List<String> inputs,
+            List<String> outputs) {
+    }
+
+    /**
+     * Reads the graph.
+     *
+     * @throws OnnxException in one line, if it is damaged
+     */
+    public Body read() {
+        return OnnxReader.subgraph(bytes, folder);
+    }
+
+    /** Names of values of the graphs around that are other ones by now. */
+    public Map<String, String> renamed() {
+        return renamed;
+    }
+
+    /** The same graph where values of the graphs around have these names, by those that it knows them under. */
+    public Subgraph within(Map<String, String> names) {
+        return new Subgraph(bytes, folder, names);
+    }
+}
