@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -229,19 +230,24 @@ public final class AtomicFile {
         FileChannel folder;
         try {
             folder = FileChannel.open(Objects.requireNonNull(target.getParent()), StandardOpenOption.READ);
-        } catch (IOException e) {
-            // Windows opens no folder; whether one can be forced is the file system's affair.
+        } catch (AccessDeniedException e) {
+            // Windows opens no folder, and a folder that may only be written cannot be opened elsewhere.
             System.getLogger(AtomicFile.class.getName()).log(System.Logger.Level.DEBUG, "folder of " + target, e);
             return;
+        } catch (IOException e) {
+            throw notForced(e);
         }
         try (folder) {
             folder.force(true);
         } catch (IOException e) {
             if (!CANNOT_FORCE_FOLDERS.matcher(String.valueOf(e.getMessage())).find()) {
-                throw new IOException("it is written, but its folder cannot be forced to disk: "
-                        + OutputTarget.reason(e), e);
+                throw notForced(e);
             }
         }
+    }
+
+    private static IOException notForced(IOException e) {
+        return new IOException("it is written, but its folder cannot be forced to disk: " + OutputTarget.reason(e), e);
     }
 
     private static void move(Path from, Path to) throws IOException {

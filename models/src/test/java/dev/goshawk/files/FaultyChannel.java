@@ -8,19 +8,24 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /** A channel whose writes may go wrong. */
 final class FaultyChannel extends FileChannel {
     private final FaultyFiles files;
+    private final Path path;
     private final FileChannel real;
 
-    FaultyChannel(FaultyFiles files, FileChannel real) {
+    FaultyChannel(FaultyFiles files, Path path, FileChannel real) {
         this.files = files;
+        this.path = path;
         this.real = real;
     }
 
     @Override
     public int write(ByteBuffer bytes) throws IOException {
+        files.power().written(path);
         boolean full = files.fails(Fault.FULL);
         if (full || files.fails(Fault.WRITE)) {
             half(bytes);
@@ -51,6 +56,7 @@ final class FaultyChannel extends FileChannel {
 
     @Override
     public int write(ByteBuffer bytes, long at) throws IOException {
+        files.power().written(path);
         return real.write(bytes, at);
     }
 
@@ -59,7 +65,11 @@ final class FaultyChannel extends FileChannel {
         if (files.fails(Fault.FORCE)) {
             throw new IOException("Input/output error");
         }
+        if (Files.isDirectory(path) && files.fails(Fault.FILES_ALONE)) {
+            throw new IOException("Invalid argument");
+        }
         real.force(metadata);
+        files.power().forced(path);
     }
 
     @Override

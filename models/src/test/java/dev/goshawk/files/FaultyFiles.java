@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.AccessMode;
 import java.nio.file.CopyOption;
 import java.nio.file.DirectoryStream;
@@ -11,6 +12,7 @@ import java.nio.file.FileStore;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
+import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
@@ -18,8 +20,10 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileAttributeView;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.spi.FileSystemProvider;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -42,16 +46,23 @@ public final class FaultyFiles extends FileSystemProvider {
         FULL,
         /** What was written cannot be forced to disk. */
         FORCE,
+        /** The file system forces files alone, and says so of a folder. */
+        FILES_ALONE,
         /** A file cannot be moved. */
         MOVE,
         /** A folder cannot be made. */
-        FOLDER
+        FOLDER,
+        /** A file or folder may not be written. */
+        ACCESS,
+        /** A file's permissions cannot be set. */
+        PERMISSIONS
     }
 
     private final FileSystemProvider real;
     private final FaultyFileSystem system;
     private volatile @Nullable Fault fault;
     private final AtomicInteger left = new AtomicInteger();
+    private final PowerFailure power = new PowerFailure();
     private volatile boolean fired;
 
     /** Called by the JVM. */
@@ -72,6 +83,7 @@ public final class FaultyFiles extends FileSystemProvider {
 
     /** Lets the n-th operation from now go wrong. */
     public void arm(Fault what, int n) {
+        power.forget();
         fired = false;
         left.set(n);
         fault = what;
@@ -85,6 +97,18 @@ public final class FaultyFiles extends FileSystemProvider {
     /** Whether it went wrong since it was armed. */
     public boolean hasFired() {
         return fired;
+    }
+
+    /**
+     * What a power failure could have lost since a fault was armed: one line for each file or folder that has not been forced to disk, or
+     * was not when it had to be.
+     */
+    public List<String> risks() {
+        return power.risks();
+    }
+
+    PowerFailure power() {
+        return power;
     }
 
     /** The path in this file system. */
@@ -109,8 +133,8 @@ public final class FaultyFiles extends FileSystemProvider {
     }
 
     private void checkOpen(Path path, Set<? extends OpenOption> options) throws IOException {
-        if ((options.contains(StandardOpenOption.WRITE) || options.contains(StandardOpenOption.APPEND))
-                && fails(Fault.OPEN)) {
+        boolean written = options.contains(StandardOpenOption.WRITE) || options.contains(StandardOpenOption.APPEND);
+        if ((written || Files.isDirectory(real(path))) && fails(Fault.OPEN)) {
             throw failure(path, "Too many open files");
         }
     }
@@ -119,7 +143,7 @@ public final class FaultyFiles extends FileSystemProvider {
     public FileChannel newFileChannel(Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
             throws IOException {
         checkOpen(path, options);
-        return new FaultyChannel(this, real.newFileChannel(real(path), options, attributes));
+        return new FaultyChannel(this, real(path), real.newFileChannel(real(path), options, attributes));
     }
 
     @Override
@@ -134,6 +158,7 @@ public final class FaultyFiles extends FileSystemProvider {
             throw failure(from, "Input/output error");
         }
         real.move(real(from), real(to), options);
+        power.moved(real(from), real(to));
     }
 
     @Override
@@ -195,11 +220,13 @@ public final class FaultyFiles extends FileSystemProvider {
     @Override
     public void delete(Path path) throws IOException {
         real.delete(real(path));
+        power.deleted(real(path));
     }
 
     @Override
     public void copy(Path from, Path to, CopyOption... options) throws IOException {
         real.copy(real(from), real(to), options);
+        power.written(real(to));
     }
 
     @Override
@@ -229,12 +256,18 @@ public final class FaultyFiles extends FileSystemProvider {
 
     @Override
     public void checkAccess(Path path, AccessMode... modes) throws IOException {
+        if (List.of(modes).contains(AccessMode.WRITE) && fails(Fault.ACCESS)) {
+            throw new AccessDeniedException(path.toString());
+        }
         real.checkAccess(real(path), modes);
     }
 
     @Override
     public <V extends FileAttributeView> V getFileAttributeView(Path path, Class<V> type, LinkOption... options) {
-        return real.getFileAttributeView(real(path), type, options);
+        V view = real.getFileAttributeView(real(path), type, options);
+        return view instanceof PosixFileAttributeView posix && type.isAssignableFrom(FaultyAttributes.class)
+                ? type.cast(new FaultyAttributes(this, posix))
+                : view;
     }
 
     @Override

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -106,12 +107,18 @@ class FaultyDiskTest {
                 files.arm(fault, n);
                 boolean ended = ends(() -> write(files.of(run), 2));
                 boolean fired = files.hasFired();
+                List<String> risks = files.risks();
                 files.disarm();
+                String what = fault + " " + n;
+                assertTrue(risks.isEmpty() || (!ended || fault == Fault.FILES_ALONE)
+                        && risks.getFirst().endsWith(": names not forced to disk"),
+                        what + ": " + risks);
                 if (!fired) {
                     break;
                 }
                 tried++;
-                String what = fault + " " + n;
+                // A write that takes half is gone on with, a folder that is there need not be made.
+                assertEquals(Set.of(Fault.SHORT, Fault.FOLDER, Fault.FILES_ALONE).contains(fault), ended, what);
                 String checkpoint = new Checkpoints(run.resolve("checkpoints"), "train").newest(line -> {
                     throw new AssertionError(what + ": " + line);
                 }).orElseThrow().metadata().get("step");
