@@ -55,7 +55,9 @@ public final class FaultyFiles extends FileSystemProvider {
         /** A file or folder may not be written. */
         ACCESS,
         /** A file's permissions cannot be set. */
-        PERMISSIONS
+        PERMISSIONS,
+        /** A file or folder cannot be deleted. */
+        DELETE
     }
 
     private final FileSystemProvider real;
@@ -219,6 +221,9 @@ public final class FaultyFiles extends FileSystemProvider {
 
     @Override
     public void delete(Path path) throws IOException {
+        if (real.exists(real(path)) && fails(Fault.DELETE)) {
+            throw failure(path, "Input/output error");
+        }
         real.delete(real(path));
         power.deleted(real(path));
     }

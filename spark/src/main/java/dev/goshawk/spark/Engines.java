@@ -19,6 +19,9 @@ final class Engines {
 
     /** How an executor's engine differs from the driver's; empty if it does not. */
     static Optional<String> difference(Engine driver, Engine other) {
+        if (!driver.goshawk().equals(other.goshawk())) {
+            return differs("Goshawk " + driver.goshawk(), other.goshawk());
+        }
         if (!driver.backend().equals(other.backend())) {
             return differs("the backend " + driver.backend(), other.backend());
         }

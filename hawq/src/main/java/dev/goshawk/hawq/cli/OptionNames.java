@@ -12,6 +12,7 @@ final class OptionNames {
         return switch (setting) {
             case RUN_FOLDER -> "--out";
             case RESUME -> "--resume";
+            case OTHER_BUILD -> "--other-build";
             case OVERWRITE -> "--overwrite";
             case BATCH -> "--batch";
             case MICRO_BATCH -> "--micro-batch";

@@ -242,7 +242,8 @@ public final class Reproduction {
     }
 
     private RunStart start(Experiment e) throws IOException {
-        return RunStart.createOrResume(folder.resolve(e.folder()));
+        RunStart start = RunStart.createOrResume(folder.resolve(e.folder()));
+        return origin.anyBuild() ? start.acceptOtherBuilds() : start;
     }
 
     private LedgerRow floats(Experiment e, Parameters floats, String fingerprint, ReproductionListener listener)

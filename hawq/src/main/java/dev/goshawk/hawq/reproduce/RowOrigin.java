@@ -15,9 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param threads that compute
  * @param lanes float32 numbers in a vector of the machine, or null where the backend has none
  * @param commit of the software, or {@code unknown}
+ * @param anyBuild whether rows go on that another build of the software began
  */
 public record RowOrigin(Function<Experiment, String> command, String weights, String data, String location, int threads,
-        @Nullable Integer lanes, String commit) {
+        @Nullable Integer lanes, String commit, boolean anyBuild) {
     /** The command that makes a row. */
     String command(Experiment e) {
         return command.apply(e);

@@ -12,13 +12,14 @@ import java.util.regex.Pattern;
 /**
  * What decides the bits of a process's results.
  *
+ * @param goshawk the build, {@code 0.1.0 (code 3f29a1c4)}
  * @param backend its name
  * @param lanes float32 numbers in a vector of its kernels, 0 where there are none
  * @param jdk its version
  * @param architecture the processor's
  * @param options of the JVM that change what is computed or how it is compiled, sorted
  */
-public record Engine(String backend, int lanes, String jdk, String architecture, List<String> options)
+public record Engine(String goshawk, String backend, int lanes, String jdk, String architecture, List<String> options)
         implements
             Serializable {
     /** Memory, threads, collectors and what to do after an error: these may differ. */
@@ -28,6 +29,9 @@ public record Engine(String backend, int lanes, String jdk, String architecture,
             + "|ErrorFile.*|(Max|Initial|SoftMax)?(Heap|New|Metaspace|DirectMemory|CodeCache|ReservedCodeCache|CompressedClassSpace|G1HeapRegion)"
             + "Size=.*|NewRatio=.*|SurvivorRatio=.*|MaxGCPauseMillis=.*|AlwaysPreTouch"
             + "|ReservedCodeCacheSize.*|FlightRecorder.*|StartFlightRecording.*|ActiveProcessorCount.*)");
+    /** Name of the build among the values. */
+    static final String GOSHAWK = "Goshawk";
+    static final String LANES = "float32 lanes";
     private static final Pattern SWITCH = Pattern.compile("-XX:([+-])(\\w+)");
 
     /** Copies the list. */
@@ -37,7 +41,7 @@ public record Engine(String backend, int lanes, String jdk, String architecture,
 
     /** This process's. */
     public static Engine here(Backend backend) {
-        return new Engine(backend.name(), backend.floatLanes().orElse(0), Runtime.version().toString(),
+        return new Engine(Build.here(backend), backend.name(), backend.floatLanes().orElse(0), Runtime.version().toString(),
                 System.getProperty("os.arch", ""), relevant(given()));
     }
 
@@ -58,9 +62,7 @@ public record Engine(String backend, int lanes, String jdk, String architecture,
     /** All but the backend as settings that a result depends on, by name, an option of the JVM under its own. */
     public Map<String, String> values() {
         Map<String, String> values = new LinkedHashMap<>();
-        values.put("float32 lanes", Integer.toString(lanes));
-        values.put("JDK", jdk);
-        values.put("processor", architecture);
+        values.put(GOSHAWK, goshawk);
         for (String option : options) {
             Matcher turned = SWITCH.matcher(option);
             int equals = option.indexOf('=');
@@ -72,6 +74,10 @@ public record Engine(String backend, int lanes, String jdk, String architecture,
                 values.merge(option.substring(0, equals), option.substring(equals + 1), (a, b) -> a + " " + b);
             }
         }
+        values.put("JDK", jdk);
+        values.put("processor", architecture);
+        // After what they may follow from.
+        values.put(LANES, Integer.toString(lanes));
         return values;
     }
 }

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A folder that holds all there is of a run: {@code settings.json}, {@code checkpoints/}, weights, {@code run.json} and
@@ -29,8 +30,10 @@ public final class RunFolder implements AutoCloseable {
     private final RunSettings settings;
     private final RunLock lock;
     private final boolean resumed;
+    private final @Nullable String doubt;
 
-    RunFolder(Path path, RunSettings settings, RunLock lock, boolean resumed) {
+    RunFolder(Path path, RunSettings settings, RunLock lock, boolean resumed, @Nullable String doubt) {
+        this.doubt = doubt;
         this.path = path;
         this.settings = settings;
         this.lock = lock;
@@ -52,11 +55,7 @@ public final class RunFolder implements AutoCloseable {
 
     /** What cannot be promised of a run that goes on, in one line; empty if nothing. */
     public Optional<String> doubt() {
-        return resumed && settings.engine().isEmpty()
-                ? Optional.of(
-                        path + ": this run was started by an earlier version, which did not record its engine: the result "
-                                + "is that of an uninterrupted run only if JDK, JVM options and processor are the same")
-                : Optional.empty();
+        return Optional.ofNullable(doubt);
     }
 
     /** The checkpoints of one of the run's trainings. */

@@ -8,8 +8,10 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -114,23 +116,63 @@ public record RunSettings(String created, String command, Map<String, String> va
     /**
      * Passes if a process computes the bits of the one that began the run, as far as that is known.
      *
+     * @param anyBuild whether another build of Goshawk passes too
      * @throws IOException in one line naming the first that differs
      */
-    void requireEngine(Path folder, Map<String, String> now) throws IOException {
-        if (!engine.isEmpty()) {
-            require(folder, engine, now, true);
+    void requireEngine(Path folder, Map<String, String> now, boolean anyBuild) throws IOException {
+        if (engine.isEmpty()) {
+            return;
         }
+        // Options first: how wide vectors are may follow from one.
+        require(folder, part(engine, RunSettings::isOption), part(now, RunSettings::isOption), true);
+        require(folder, part(engine, k -> !isOption(k) && !k.equals(Engine.GOSHAWK)),
+                part(now, k -> !isOption(k) && !k.equals(Engine.GOSHAWK)), true);
+        String then = engine.get(Engine.GOSHAWK);
+        if (!anyBuild && then != null && !then.equals(now.get(Engine.GOSHAWK))) {
+            throw new RunFolderException(folder, Problem.OTHER_RUN, folder + ": cannot be resumed with Goshawk "
+                    + now.get(Engine.GOSHAWK) + ", it was started with " + shown(then) + "; ", Setting.OTHER_BUILD,
+                    " goes on all the same, perhaps with other bits");
+        }
+    }
+
+    private static boolean isOption(String name) {
+        return name.startsWith("-");
+    }
+
+    private static Map<String, String> part(Map<String, String> values, Predicate<String> names) {
+        Map<String, String> part = new LinkedHashMap<>(values);
+        part.keySet().removeIf(name -> !names.test(name));
+        return part;
     }
 
     /**
      * Passes if a process would begin the same run.
      *
+     * @param anyBuild whether another build of Goshawk passes too
      * @throws IOException in one line naming the first that differs
      */
-    public void require(Path file, RunSettings now) throws IOException {
+    public void require(Path file, RunSettings now, boolean anyBuild) throws IOException {
         requireValues(file, now.values, true);
-        requireEngine(file, now.engine);
+        requireEngine(file, now.engine, anyBuild);
         requireContents(file, now.contents);
+    }
+
+    /**
+     * What cannot be promised of results that another process goes on with, in one line without the name of what it is about; empty if
+     * nothing.
+     */
+    public Optional<String> doubt(RunSettings now) {
+        if (engine.isEmpty()) {
+            return Optional.of("was started by an earlier version, which did not record its engine: the result "
+                    + "is that of an uninterrupted run only if version, JDK, JVM options and processor are the same");
+        }
+        String then = engine.get(Engine.GOSHAWK);
+        String here = now.engine.get(Engine.GOSHAWK);
+        return then != null && then.equals(here)
+                ? Optional.empty()
+                : Optional.of("was started by " + (then == null ? "an earlier version" : "Goshawk " + shown(then))
+                        + ", and this is Goshawk " + here
+                        + ": the result may differ in a few bits from that of an uninterrupted run");
     }
 
     private static void require(Path folder, Map<String, String> values, Map<String, String> given, boolean complete)
@@ -140,7 +182,8 @@ public record RunSettings(String created, String command, Map<String, String> va
             if (!e.getValue().equals(before)) {
                 Difference d = Difference.of(e.getKey(), e.getValue(), before == null ? "none" : before);
                 throw new RunFolderException(folder, Problem.OTHER_RUN, folder + ": cannot be resumed with " + d.name()
-                        + " " + d.now() + ", it was started with " + shown(d.before()));
+                        + " " + d.now() + ", it was started with " + shown(d.before())
+                        + (d.name().equals(Engine.LANES) ? ": by the same JVM options on another processor" : ""));
             }
         }
         @Nullable String other = complete ? firstOther(values, given) : null;

@@ -26,6 +26,7 @@ public final class RunStart implements AutoCloseable {
     private final boolean anyName;
     private final boolean overwrite;
     private final @Nullable RunSettings resumed;
+    private boolean anyBuild;
     private @Nullable RunLock lock;
 
     private RunStart(Path wanted, boolean anyName, boolean overwrite, @Nullable RunSettings resumed,
@@ -133,6 +134,12 @@ public final class RunStart implements AutoCloseable {
         return new RunStart(path, false, false, settings, RunLock.take(path));
     }
 
+    /** Lets a run go on that another build of Goshawk began: its results are then those of no build alone. */
+    public RunStart acceptOtherBuilds() {
+        anyBuild = true;
+        return this;
+    }
+
     /**
      * Passes if the run is new, or this process computes the bits of the one that began it; {@link #begin} asks as well.
      *
@@ -140,7 +147,7 @@ public final class RunStart implements AutoCloseable {
      */
     public void requireEngine(Engine engine) throws IOException {
         if (resumed != null) {
-            resumed.requireEngine(wanted, engine.values());
+            resumed.requireEngine(wanted, engine.values(), anyBuild);
         }
     }
 
@@ -222,7 +229,7 @@ public final class RunStart implements AutoCloseable {
                 OffsetDateTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS).toString(), command,
                 values, contents, engine.values());
         if (resumed != null) {
-            resumed.require(path, now);
+            resumed.require(path, now, anyBuild);
             RunContents.deleteTemporary(path);
         } else {
             if (overwrite) {
@@ -231,7 +238,9 @@ public final class RunStart implements AutoCloseable {
             JsonFiles.write(path.resolve(RunContents.SETTINGS), now);
         }
         lock = null;
-        return new RunFolder(path, resumed == null ? now : resumed, held, resumed != null);
+        Path begun = path;
+        return new RunFolder(path, resumed == null ? now : resumed, held, resumed != null,
+                resumed == null ? null : resumed.doubt(now).map(why -> begun + ": this run " + why).orElse(null));
     }
 
     /** Ends the lock of a run that was not begun. */

@@ -6,6 +6,8 @@ public enum Setting {
     RUN_FOLDER("run folder"),
     /** Going on with the run in the folder. */
     RESUME("resuming"),
+    /** Going on with what another build of Goshawk began. */
+    OTHER_BUILD("accepting other builds"),
     /** Deleting the run in the folder first. */
     OVERWRITE("overwriting"),
     /** Images per training step. */

@@ -56,6 +56,17 @@ class OtherEngineTest {
         words.removeLast();
         assertEquals(before, everything(run));
 
+        Files.writeString(settings, written.replaceFirst("\\(code [0-9a-f]+\\)", "(code 00000000)"));
+        assertNotEquals(written, Files.readString(settings));
+        String other = CliRun.failure(words.toArray(String[]::new));
+        assertTrue(other.startsWith("goshawk: " + run + ": cannot be resumed with Goshawk ")
+                && other.endsWith(" (code 00000000); --other-build goes on all the same, perhaps with other bits"), other);
+        words.add("--other-build");
+        CliRun accepted = CliRun.of(words.toArray(String[]::new));
+        assertEquals(0, accepted.exitCode(), accepted.err());
+        assertTrue(accepted.err().startsWith("goshawk: " + run + ": this run was started by Goshawk "), accepted.err());
+        words.removeLast();
+
         Files.writeString(settings, written.replaceFirst("(?s),\\s*\"engine\" : \\{[^}]*}", ""));
         assertNotEquals(written, Files.readString(settings));
         CliRun old = CliRun.of(words.toArray(String[]::new));

@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.goshawk.hawq.report.Comparison;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import dev.goshawk.models.Block;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -16,6 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LedgerTest {
+    private static final int ROWS = 40;
+
     @TempDir
     private Path folder;
 
@@ -35,6 +39,33 @@ class LedgerTest {
         Ledger.open(file).add(row("hawq", 2, 12));
         assertEquals(4, Ledger.open(file).rows().size(), "a row is added once");
         assertEquals(88, Ledger.open(file).find("hawq2").orElseThrow().accuracy());
+    }
+
+    /** What the other process does. */
+    static final class Adder {
+        private Adder() {
+        }
+
+        public static void main(String[] arguments) throws IOException {
+            for (int seed = 0; seed < ROWS; seed++) {
+                Ledger.open(Path.of(arguments[0])).add(row(arguments[1], seed, 88));
+            }
+        }
+    }
+
+    @Test
+    void twoProcessesLoseNoRow() throws Exception {
+        Path file = folder.resolve("ledger.json");
+        List<Process> processes = new ArrayList<>();
+        for (String name : List.of("hawq", "direct")) {
+            processes.add(new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), Adder.class.getName(),
+                    file.toString(), name).inheritIO().start());
+        }
+        for (Process process : processes) {
+            assertEquals(0, process.waitFor());
+        }
+        assertEquals(2 * ROWS, Ledger.open(file).rows().size());
     }
 
     @ParameterizedTest

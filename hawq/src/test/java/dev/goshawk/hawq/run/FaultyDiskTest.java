@@ -1,6 +1,7 @@
 package dev.goshawk.hawq.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.goshawk.files.AtomicFile;
@@ -30,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 @DisabledOnOs(OS.WINDOWS)
 class FaultyDiskTest {
     private static final Map<String, Tensor> TENSORS = Map.of("w", Tensor.of(Shape.of(3), 1f, 2f, 3f));
-    private static final Engine ENGINE = new Engine("vector", 16, "25", "amd64", List.of());
+    private static final Engine ENGINE = new Engine("1.0 (code a)", "vector", 16, "25", "amd64", List.of());
 
     @TempDir
     private Path folder;
@@ -96,6 +97,41 @@ class FaultyDiskTest {
     }
 
     @Test
+    void aRunThatIsOverwrittenIsThereOrCanBeOverwrittenAgain() throws IOException {
+        FaultyFiles files = FaultyFiles.create();
+        for (Fault fault : Fault.values()) {
+            for (int n = 1;; n++) {
+                Path run = folder.resolve(fault + "-" + n);
+                begin(run);
+                JsonFiles.write(run.resolve("run.json"), Map.of("step", 1));
+                new Checkpoints(run.resolve("checkpoints"), "train").write(1, TENSORS, Map.of());
+                files.arm(fault, n);
+                boolean began = ends(() -> overwrite(files.of(run)));
+                boolean fired = files.hasFired();
+                files.disarm();
+                if (!fired) {
+                    assertTrue(fault != Fault.DELETE || n > 4, "files and a folder are deleted");
+                    break;
+                }
+                if (began) {
+                    RunStart.resume(run).close();
+                } else if (Files.exists(run.resolve("settings.json"))) {
+                    overwrite(run);
+                } else {
+                    begin(run);
+                }
+                assertFalse(Files.exists(run.resolve("run.json")), fault + " " + n);
+            }
+        }
+    }
+
+    private static void overwrite(Path run) throws IOException {
+        try (RunStart start = RunStart.create(run, true, Map.of())) {
+            start.begin("goshawk", Map.of(), Map.of(), ENGINE).close();
+        }
+    }
+
+    @Test
     void whatWasWrittenStaysWhole() throws IOException {
         FaultyFiles files = FaultyFiles.create();
         int tried = 0;
@@ -104,15 +140,15 @@ class FaultyDiskTest {
                 Path run = folder.resolve(fault + "-" + n);
                 begin(run);
                 write(run, 1);
+                write(run, 2);
                 files.arm(fault, n);
-                boolean ended = ends(() -> write(files.of(run), 2));
+                boolean ended = ends(() -> write(files.of(run), 3));
                 boolean fired = files.hasFired();
                 List<String> risks = files.risks();
                 files.disarm();
                 String what = fault + " " + n;
-                assertTrue(risks.isEmpty() || (!ended || fault == Fault.FILES_ALONE)
-                        && risks.getFirst().endsWith(": names not forced to disk"),
-                        what + ": " + risks);
+                assertTrue(risks.isEmpty() || fault == Fault.FILES_ALONE
+                        || !ended && risks.getFirst().endsWith(": names not forced to disk"), what + ": " + risks);
                 if (!fired) {
                     break;
                 }
@@ -128,10 +164,14 @@ class FaultyDiskTest {
                         String.valueOf(Ledger.open(run.resolve("rows/ledger.json")).rows().size()));
                 // Written in this order: once one is old, those after it are.
                 assertTrue(ended
-                        ? steps.equals(List.of("2", "2", "2", "2"))
+                        ? steps.equals(List.of("3", "3", "3", "3"))
                         : steps.stream().sorted((a, b) -> b.compareTo(a))
                                 .toList().equals(steps),
                         what + ": " + steps);
+                // One to go back to, whatever became of the newest.
+                try (Stream<Path> checkpoints = Files.list(run.resolve("checkpoints"))) {
+                    assertTrue(checkpoints.count() >= 2, what);
+                }
                 try (Stream<Path> all = Files.walk(run)) {
                     assertEquals(List.of(), all.filter(AtomicFile::isTemporary).toList(), what);
                 }

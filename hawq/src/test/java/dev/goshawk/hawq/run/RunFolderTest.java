@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RunFolderTest {
-    private static final Engine ENGINE = new Engine("vector", 16, "25.0.3", "amd64", List.of());
+    private static final Engine ENGINE = new Engine("1.0 (code a)", "vector", 16, "25.0.3", "amd64", List.of());
     private static final Map<String, String> VALUES = Map.of("--lr", "0.1", "command", "train");
     private static final Map<String, String> CONTENTS = Map.of("weights", "sha256 1");
 
@@ -118,15 +118,15 @@ class RunFolderTest {
     void goesOnOnlyWhereTheSameBitsAreComputed() throws IOException {
         create(run, false);
         Map<String, String> before = everything();
-        Engine narrow = new Engine("vector", 8, "25.0.3", "amd64", List.of("-XX:UseAVX=2"));
-        String line = run + ": cannot be resumed with float32 lanes 8, it was started with 16";
+        Engine narrow = new Engine("1.0 (code a)", "vector", 8, "25.0.3", "amd64", List.of("-XX:UseAVX=2"));
+        String line = run + ": cannot be resumed with -XX:UseAVX 2, it was started with none";
         assertEquals(line, failure(() -> resumeOn(run, narrow)));
         try (RunStart early = RunStart.resume(run)) {
             assertEquals(line, failure(() -> early.requireEngine(narrow)));
             early.requireEngine(ENGINE);
         }
         assertEquals(run + ": cannot be resumed with -XX:UseFMA off, it was started with none", failure(
-                () -> resumeOn(run, new Engine("vector", 16, "25.0.3", "amd64", List.of("-XX:-UseFMA")))));
+                () -> resumeOn(run, new Engine("1.0 (code a)", "vector", 16, "25.0.3", "amd64", List.of("-XX:-UseFMA")))));
         assertEquals(before, everything());
         resumeOn(run, ENGINE);
         try (RunStart start = RunStart.create(folder.resolve("new"))) {

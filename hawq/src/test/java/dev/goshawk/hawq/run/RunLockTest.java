@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class RunLockTest {
     private static final Map<String, String> VALUES = Map.of("--lr", "0.1");
-    private static final Engine ENGINE = new Engine("vector", 16, "25", "amd64", List.of());
+    private static final Engine ENGINE = new Engine("1.0 (code a)", "vector", 16, "25", "amd64", List.of());
 
     @TempDir
     private Path folder;

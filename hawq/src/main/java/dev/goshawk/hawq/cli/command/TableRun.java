@@ -231,7 +231,7 @@ final class TableRun {
         return new RowOrigin(e -> TableOptions.command(e, name, spec, option -> isOfOthers(option, e)),
                 starting.describe(weights, EmbeddedRun.SOURCE), data.name(opened), data.location(), engine.threads(),
                 lanes.isPresent() ? lanes.getAsInt() : null,
-                Commit.current());
+                Commit.current(), table.takesOtherBuilds());
     }
 
     private static String command(CommandSpec spec) {

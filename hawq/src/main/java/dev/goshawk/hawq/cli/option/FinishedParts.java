@@ -50,14 +50,21 @@ public final class FinishedParts {
      *
      * @param file null if nothing is to be kept
      * @param settings what the parts depend on
+     * @param anyBuild whether parts of another build of Goshawk will do
      * @param notes told where the file is damaged, or cannot be written
      * @throws IOException in one line, if the parts depend on something else
      */
-    static FinishedParts open(@Nullable Path file, RunSettings settings, Consumer<String> notes) throws IOException {
+    static FinishedParts open(@Nullable Path file, RunSettings settings, boolean anyBuild, Consumer<String> notes)
+            throws IOException {
         Content content = file == null ? null : Kept.read(file, "", Content.class, notes);
         Map<String, JsonNode> parts = new LinkedHashMap<>();
         if (file != null && content != null) {
-            content.settings.require(file, settings);
+            if (content.settings.engine().isEmpty()) {
+                throw new IOException(file + ": was kept by an earlier version, which did not say what computed it; delete the "
+                        + "file to begin from the start");
+            }
+            content.settings.require(file, settings, anyBuild);
+            content.settings.doubt(settings).ifPresent(why -> notes.accept(file + ": " + why));
             parts.putAll(content.parts);
         }
         return new FinishedParts(file, settings, parts, notes);

@@ -26,6 +26,11 @@ public final class ResumeOption {
                     + "beside the file of --json, or else of --out, until all are.")
     private boolean resume;
 
+    @Option(names = "--other-build",
+            description = "With --resume: go on also if another build of Goshawk computed the finished parts. Those that follow may differ "
+                    + "in a few bits from its own.")
+    private boolean otherBuild;
+
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec = CommandSpec.create();
 
@@ -35,6 +40,9 @@ public final class ResumeOption {
      * @param result the file beside which parts are kept, or null where none is written
      */
     void check(@Nullable Path result) {
+        if (otherBuild && !resume) {
+            throw new ParameterException(spec.commandLine(), "--other-build: expected together with --resume");
+        }
         if (resume && result == null) {
             throw new ParameterException(spec.commandLine(),
                     "--resume: expected --json or --out with the file of the command that was ended");
@@ -58,7 +66,7 @@ public final class ResumeOption {
         RunSettings settings = new RunSettings(Instant.now().toString(),
                 "goshawk " + String.join(" ", spec.commandLine().getParseResult().originalArgs()), values,
                 file == null ? Map.of() : contents(problem), engine.values());
-        FinishedParts parts = FinishedParts.open(file, settings, note -> tell(err, note));
+        FinishedParts parts = FinishedParts.open(file, settings, otherBuild, note -> tell(err, note));
         if (resume) {
             tell(err, parts.size() == 0
                     ? "no part was finished: beginning from the start"

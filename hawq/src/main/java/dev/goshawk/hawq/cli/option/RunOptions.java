@@ -25,6 +25,11 @@ public final class RunOptions implements AutoCloseable {
                     + "bit-identical to that of an uninterrupted run.")
     private boolean resume;
 
+    @Option(names = "--other-build",
+            description = "With --resume: go on also if another build of Goshawk began the run. The result may then differ in a few bits "
+                    + "from that of an uninterrupted run.")
+    private boolean otherBuild;
+
     @Option(names = "--overwrite",
             description = "First delete the run in --out: only the files that a run writes.")
     private boolean overwrite;
@@ -37,6 +42,9 @@ public final class RunOptions implements AutoCloseable {
     public void check() throws IOException {
         if (resume && overwrite) {
             throw new IOException("--resume and --overwrite: expected one of them, got both");
+        }
+        if (otherBuild && !resume) {
+            throw new IOException("--other-build: expected together with --resume");
         }
         if ((resume || overwrite) && out == null) {
             throw new IOException(
@@ -54,7 +62,7 @@ public final class RunOptions implements AutoCloseable {
     public void prepare(Map<String, String> values, Backend backend, Map<String, Path> sources) throws IOException {
         if (out != null) {
             RunStart prepared = resume ? RunStart.resume(out, values) : RunStart.create(out, overwrite, sources);
-            start = prepared;
+            start = otherBuild ? prepared.acceptOtherBuilds() : prepared;
             prepared.requireEngine(Engine.here(backend));
         }
     }

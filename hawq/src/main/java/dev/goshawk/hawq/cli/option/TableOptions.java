@@ -24,7 +24,7 @@ public final class TableOptions {
     private static final String LEDGER = "ledger.json";
     /** What says which rows are made, and where; or changes no result. */
     private static final Set<String> NOT_OF_A_ROW = Set.of("--only", "--seeds", "--out", "--ledger", "--threads",
-            "--no-landscape", "--stacktrace");
+            "--other-build", "--no-landscape", "--stacktrace");
 
     @Option(names = "--only", paramLabel = "NAME", split = ",",
             description = "Only these methods or rows, and the float network they start from (default: all).")
@@ -45,6 +45,15 @@ public final class TableOptions {
     @Option(names = "--ledger", paramLabel = "FILE",
             description = "JSON list of finished rows, which are not run again (default: ledger.json in --out).")
     private @Nullable Path ledger;
+
+    @Option(names = "--other-build",
+            description = "Go on with rows that another build of Goshawk began. They may then differ in a few bits from uninterrupted ones.")
+    private boolean otherBuild;
+
+    /** Whether rows go on that another build began. */
+    public boolean takesOtherBuilds() {
+        return otherBuild;
+    }
 
     /** The rows, checked. */
     public List<Experiment> rows(ExperimentTable table, CommandSpec spec) {

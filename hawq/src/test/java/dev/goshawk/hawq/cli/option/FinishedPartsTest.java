@@ -25,7 +25,7 @@ class FinishedPartsTest {
 
     private static RunSettings settings(String seed, String images, String jdk) {
         return new RunSettings("now", "goshawk spectrum", Map.of("--seed", seed), Map.of("sample", images),
-                Map.of("JDK", jdk));
+                Map.of("JDK", jdk, "Goshawk", "1.0 (code a)"));
     }
 
     private static SpectrumRow row(double eigenvalue, double rounding) {
@@ -34,7 +34,7 @@ class FinishedPartsTest {
     }
 
     private FinishedParts open() throws IOException {
-        return FinishedParts.open(FinishedParts.beside(folder.resolve("x.json")), SETTINGS, notes::add);
+        return FinishedParts.open(FinishedParts.beside(folder.resolve("x.json")), SETTINGS, false, notes::add);
     }
 
     @Test
@@ -61,11 +61,35 @@ class FinishedPartsTest {
         Path file = folder.resolve("x.json.parts");
         for (RunSettings other : List.of(settings("1", "abc", "25"), settings("0", "abd", "25"),
                 settings("0", "abc", "26"))) {
-            String said = assertThrows(IOException.class, () -> FinishedParts.open(file, other, notes::add))
+            String said = assertThrows(IOException.class, () -> FinishedParts.open(file, other, false, notes::add))
                     .getMessage();
             assertTrue(said.startsWith(file + ": cannot be resumed") && said.lines().count() == 1, said);
         }
         assertEquals(1, open().size());
+    }
+
+    @Test
+    void partsOfAnotherBuildAreRefusedUnlessAccepted() throws IOException {
+        open().put("a", row(1, 0));
+        Path file = folder.resolve("x.json.parts");
+        RunSettings other = new RunSettings("now", "goshawk spectrum", SETTINGS.values(), SETTINGS.contents(),
+                Map.of("JDK", "25", "Goshawk", "1.0 (code b)"));
+        assertTrue(assertThrows(IOException.class, () -> FinishedParts.open(file, other, false, notes::add)).getMessage()
+                .startsWith(file + ": cannot be resumed with Goshawk 1.0 (code b), it was started with 1.0 (code a); "));
+        assertEquals(List.of(), notes);
+        assertEquals(1, FinishedParts.open(file, other, true, notes::add).size());
+        assertEquals(1, notes.size());
+        assertTrue(notes.getFirst().startsWith(file + ": was started by Goshawk 1.0 (code a), and this is"), notes.toString());
+    }
+
+    @Test
+    void partsOfAVersionThatDidNotSayWhatComputedThemAreRefused() throws IOException {
+        Path file = folder.resolve("x.json.parts");
+        RunSettings old = new RunSettings("now", "goshawk spectrum", Map.of("--seed", "0", "float32 lanes", "16"),
+                SETTINGS.contents(), Map.of());
+        FinishedParts.open(file, old, false, notes::add).put("a", row(1, 0));
+        assertEquals(file + ": was kept by an earlier version, which did not say what computed it; delete the file to begin "
+                + "from the start", assertThrows(IOException.class, this::open).getMessage());
     }
 
     @Test
@@ -80,11 +104,11 @@ class FinishedPartsTest {
 
     @Test
     void whereNothingCanBeKeptTheWorkGoesOn() throws IOException {
-        FinishedParts nowhere = FinishedParts.open(null, SETTINGS, notes::add);
+        FinishedParts nowhere = FinishedParts.open(null, SETTINGS, false, notes::add);
         nowhere.put("a", row(1, 0));
         assertTrue(nowhere.has("a"));
         Path file = Files.createFile(folder.resolve("file"));
-        FinishedParts parts = FinishedParts.open(file.resolve("x.json.parts"), SETTINGS, notes::add);
+        FinishedParts parts = FinishedParts.open(file.resolve("x.json.parts"), SETTINGS, false, notes::add);
         parts.put("a", row(1, 0));
         parts.put("b", row(1, 0));
         assertTrue(parts.has("b"));
