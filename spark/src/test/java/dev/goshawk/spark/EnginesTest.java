@@ -8,7 +8,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class EnginesTest {
-    private static final Engine DRIVER = new Engine("1.0 (code a)", "vector", 16, "25.0.3", "amd64", List.of("-XX:UseAVX=3"));
+    private static final Engine DRIVER = new Engine("1.0 (code a)", "vector", 16, "25.0.3", "amd64",
+            List.of("-XX:UseAVX=3"));
 
     @Test
     void whatDecidesTheBitsMayNotDiffer() {
@@ -26,7 +27,8 @@ class EnginesTest {
     }
 
     private static String difference(String backend, int lanes, String jdk, String architecture, String option) {
-        return Engines.difference(DRIVER, new Engine("1.0 (code a)", backend, lanes, jdk, architecture, List.of(option)))
+        return Engines
+                .difference(DRIVER, new Engine("1.0 (code a)", backend, lanes, jdk, architecture, List.of(option)))
                 .orElse("none");
     }
 }

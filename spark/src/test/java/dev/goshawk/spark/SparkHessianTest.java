@@ -211,7 +211,8 @@ class SparkHessianTest {
     @Test
     void anExecutorThatComputesInAnotherWayIsRefusedInOneLine() {
         Engine own = Engine.here(backend);
-        Engine other = new Engine(own.goshawk(), own.backend(), own.lanes(), "99.0.1", own.architecture(), own.options());
+        Engine other = new Engine(own.goshawk(), own.backend(), own.lanes(), "99.0.1", own.architecture(),
+                own.options());
         SparkCluster cluster = new SparkCluster(context, 2, other, 1L << 30);
         String message = assertThrows(ClusterException.class,
                 () -> cluster.operator(problem, CurvatureMatrix.HESSIAN, "all", names, BATCH, false)).getMessage();

@@ -41,7 +41,8 @@ public record Engine(String goshawk, String backend, int lanes, String jdk, Stri
 
     /** This process's. */
     public static Engine here(Backend backend) {
-        return new Engine(Build.here(backend), backend.name(), backend.floatLanes().orElse(0), Runtime.version().toString(),
+        return new Engine(Build.here(backend), backend.name(), backend.floatLanes().orElse(0),
+                Runtime.version().toString(),
                 System.getProperty("os.arch", ""), relevant(given()));
     }
 

@@ -60,7 +60,8 @@ class OtherEngineTest {
         assertNotEquals(written, Files.readString(settings));
         String other = CliRun.failure(words.toArray(String[]::new));
         assertTrue(other.startsWith("goshawk: " + run + ": cannot be resumed with Goshawk ")
-                && other.endsWith(" (code 00000000); --other-build goes on all the same, perhaps with other bits"), other);
+                && other.endsWith(" (code 00000000); --other-build goes on all the same, perhaps with other bits"),
+                other);
         words.add("--other-build");
         CliRun accepted = CliRun.of(words.toArray(String[]::new));
         assertEquals(0, accepted.exitCode(), accepted.err());

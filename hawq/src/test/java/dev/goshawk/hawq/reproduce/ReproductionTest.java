@@ -61,7 +61,8 @@ class ReproductionTest {
         return new Reproduction(SmallTraining.NETWORK, SmallTraining.parameters(), SmallTraining.data().holdOut(10, 1),
                 new Recipe(epochs, 8, Augmentation.NONE), 20,
                 SearchSettings.standard().withLength(2, 2), backend, Ledger.open(ledger), out,
-                new RowOrigin(e -> "goshawk reproduce small " + e.row(), "seed 4", "noise", "none", 1, 16, "abc", false));
+                new RowOrigin(e -> "goshawk reproduce small " + e.row(), "seed 4", "noise", "none", 1, 16, "abc",
+                        false));
     }
 
     @Test

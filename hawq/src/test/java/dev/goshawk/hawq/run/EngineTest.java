@@ -54,8 +54,10 @@ class EngineTest {
     void anOptionIsNamedBeforeWhatFollowsFromIt() {
         Engine wide = new Engine("1.0 (code a)", "vector", 16, "25.0.3", "amd64", List.of());
         Engine narrow = new Engine("1.1 (code b)", "vector", 8, "25.0.3", "amd64", List.of("-XX:UseAVX=2"));
-        assertEquals("x.json.parts: cannot be resumed with -XX:UseAVX 2, it was started with none", refusal(wide, narrow));
-        assertEquals("x.json.parts: cannot be resumed without -XX:UseAVX, it was started with 2", refusal(narrow, wide));
+        assertEquals("x.json.parts: cannot be resumed with -XX:UseAVX 2, it was started with none",
+                refusal(wide, narrow));
+        assertEquals("x.json.parts: cannot be resumed without -XX:UseAVX, it was started with 2",
+                refusal(narrow, wide));
     }
 
     @Test
@@ -76,12 +78,17 @@ class EngineTest {
         RunSettings same = new RunSettings("now", "", Map.of(), Map.of(), now);
         assertEquals(Optional.empty(), same.doubt(same));
         Map<String, String> other = new Engine("1.0 (code a)", "vector", 16, "25.0.3", "amd64", List.of()).values();
-        assertEquals("was started by Goshawk 1.0 (code a), and this is Goshawk 1.0 (code b): the result may differ in a few bits "
-                + "from that of an uninterrupted run", doubt(other, same));
+        assertEquals(
+                "was started by Goshawk 1.0 (code a), and this is Goshawk 1.0 (code b): the result may differ in a few bits "
+                        + "from that of an uninterrupted run",
+                doubt(other, same));
         other.remove("Goshawk");
-        assertEquals("was started by an earlier version, and this is Goshawk 1.0 (code b): the result may differ in a few bits "
-                + "from that of an uninterrupted run", doubt(other, same));
-        assertTrue(doubt(Map.of(), same).startsWith("was started by an earlier version, which did not record its engine"));
+        assertEquals(
+                "was started by an earlier version, and this is Goshawk 1.0 (code b): the result may differ in a few bits "
+                        + "from that of an uninterrupted run",
+                doubt(other, same));
+        assertTrue(
+                doubt(Map.of(), same).startsWith("was started by an earlier version, which did not record its engine"));
     }
 
     private static String doubt(Map<String, String> before, RunSettings now) {

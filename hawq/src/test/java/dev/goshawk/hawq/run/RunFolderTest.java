@@ -126,7 +126,8 @@ class RunFolderTest {
             early.requireEngine(ENGINE);
         }
         assertEquals(run + ": cannot be resumed with -XX:UseFMA off, it was started with none", failure(
-                () -> resumeOn(run, new Engine("1.0 (code a)", "vector", 16, "25.0.3", "amd64", List.of("-XX:-UseFMA")))));
+                () -> resumeOn(run,
+                        new Engine("1.0 (code a)", "vector", 16, "25.0.3", "amd64", List.of("-XX:-UseFMA")))));
         assertEquals(before, everything());
         resumeOn(run, ENGINE);
         try (RunStart start = RunStart.create(folder.resolve("new"))) {

@@ -54,14 +54,15 @@ class DamagedCheckpointTest {
     /** Leaves the checkpoints of a process that ended after eight steps. */
     private static void eightSteps(Path run) {
         Trainer trainer = SmallTraining.trainer();
-        assertThrows(IllegalStateException.class, () -> trainer.run(new Checkpoints(run, "t"), 0, new TrainingListener() {
-            @Override
-            public void step(Position p) {
-                if (p.done() == 9) {
-                    throw new IllegalStateException("the process ends");
-                }
-            }
-        }));
+        assertThrows(IllegalStateException.class,
+                () -> trainer.run(new Checkpoints(run, "t"), 0, new TrainingListener() {
+                    @Override
+                    public void step(Position p) {
+                        if (p.done() == 9) {
+                            throw new IllegalStateException("the process ends");
+                        }
+                    }
+                }));
     }
 
     private static String refusal(Path run) {
@@ -86,7 +87,8 @@ class DamagedCheckpointTest {
     @Test
     void aFileOfAnotherKindOrVersionIsRefused() throws IOException {
         Path run = folder.resolve("run");
-        SafetensorsFile.write(Files.createDirectories(run).resolve("t-3.safetensors"), Map.of("x", Tensor.of(Shape.of(1), 1.0f)), Map.of("done", "3"));
+        SafetensorsFile.write(Files.createDirectories(run).resolve("t-3.safetensors"),
+                Map.of("x", Tensor.of(Shape.of(1), 1.0f)), Map.of("done", "3"));
         assertTrue(refusal(run).startsWith(run.resolve("t-3.safetensors")
                 + ": expected a checkpoint of this version of goshawk, got a file of another kind or version"));
     }
@@ -133,8 +135,10 @@ class DamagedCheckpointTest {
                 told.add(damaged);
             }
         });
-        assertEquals(List.of(newest + ": is damaged (its content does not fit its checksum); going back to the checkpoint "
-                + "before"), told);
+        assertEquals(
+                List.of(newest + ": is damaged (its content does not fit its checksum); going back to the checkpoint "
+                        + "before"),
+                told);
         assertSameEnd(run);
     }
 

@@ -66,8 +66,11 @@ class ResumeTest {
     }
 
     private static List<EpochResult> untimed(List<EpochResult> epochs) {
-        return epochs.stream().map(e -> new EpochResult(e.stage(), e.epoch(), e.total(), e.learningRate(), e.trainLoss(),
-                e.trainAccuracy(), e.validationLoss(), e.validationAccuracy(), e.testLoss(), e.testAccuracy(), 0)).toList();
+        return epochs.stream()
+                .map(e -> new EpochResult(e.stage(), e.epoch(), e.total(), e.learningRate(), e.trainLoss(),
+                        e.trainAccuracy(), e.validationLoss(), e.validationAccuracy(), e.testLoss(), e.testAccuracy(),
+                        0))
+                .toList();
     }
 
     private static void killAt(long step, Checkpoints checkpoints, long interval) {

@@ -60,8 +60,9 @@ public final class FinishedParts {
         Map<String, JsonNode> parts = new LinkedHashMap<>();
         if (file != null && content != null) {
             if (content.settings.engine().isEmpty()) {
-                throw new IOException(file + ": was kept by an earlier version, which did not say what computed it; delete the "
-                        + "file to begin from the start");
+                throw new IOException(
+                        file + ": was kept by an earlier version, which did not say what computed it; delete the "
+                                + "file to begin from the start");
             }
             content.settings.require(file, settings, anyBuild);
             content.settings.doubt(settings).ifPresent(why -> notes.accept(file + ": " + why));

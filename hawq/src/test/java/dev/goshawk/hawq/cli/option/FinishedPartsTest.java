@@ -74,12 +74,15 @@ class FinishedPartsTest {
         Path file = folder.resolve("x.json.parts");
         RunSettings other = new RunSettings("now", "goshawk spectrum", SETTINGS.values(), SETTINGS.contents(),
                 Map.of("JDK", "25", "Goshawk", "1.0 (code b)"));
-        assertTrue(assertThrows(IOException.class, () -> FinishedParts.open(file, other, false, notes::add)).getMessage()
-                .startsWith(file + ": cannot be resumed with Goshawk 1.0 (code b), it was started with 1.0 (code a); "));
+        assertTrue(assertThrows(IOException.class, () -> FinishedParts.open(file, other, false, notes::add))
+                .getMessage()
+                .startsWith(
+                        file + ": cannot be resumed with Goshawk 1.0 (code b), it was started with 1.0 (code a); "));
         assertEquals(List.of(), notes);
         assertEquals(1, FinishedParts.open(file, other, true, notes::add).size());
         assertEquals(1, notes.size());
-        assertTrue(notes.getFirst().startsWith(file + ": was started by Goshawk 1.0 (code a), and this is"), notes.toString());
+        assertTrue(notes.getFirst().startsWith(file + ": was started by Goshawk 1.0 (code a), and this is"),
+                notes.toString());
     }
 
     @Test
@@ -88,8 +91,10 @@ class FinishedPartsTest {
         RunSettings old = new RunSettings("now", "goshawk spectrum", Map.of("--seed", "0", "float32 lanes", "16"),
                 SETTINGS.contents(), Map.of());
         FinishedParts.open(file, old, false, notes::add).put("a", row(1, 0));
-        assertEquals(file + ": was kept by an earlier version, which did not say what computed it; delete the file to begin "
-                + "from the start", assertThrows(IOException.class, this::open).getMessage());
+        assertEquals(
+                file + ": was kept by an earlier version, which did not say what computed it; delete the file to begin "
+                        + "from the start",
+                assertThrows(IOException.class, this::open).getMessage());
     }
 
     @Test
