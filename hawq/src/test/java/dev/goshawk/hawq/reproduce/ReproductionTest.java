@@ -37,6 +37,7 @@ class ReproductionTest {
 
     @TempDir
     private Path folder;
+    private boolean anyBuild;
 
     /** What was told, one word a row. */
     private static final class Told implements ReproductionListener {
@@ -62,7 +63,7 @@ class ReproductionTest {
                 new Recipe(epochs, 8, Augmentation.NONE), 20,
                 SearchSettings.standard().withLength(2, 2), backend, Ledger.open(ledger), out,
                 new RowOrigin(e -> "goshawk reproduce small " + e.row(), "seed 4", "noise", "none", 1, 16, "abc",
-                        false));
+                        anyBuild));
     }
 
     @Test
@@ -244,7 +245,7 @@ class ReproductionTest {
     }
 
     @Test
-    void aRowGoesOnOnlyWhereTheSameBitsAreComputed() throws Exception {
+    void aRowGoesOnOnlyWhereTheSameBitsAreComputedOrAnotherBuildIsAccepted() throws Exception {
         Path out = folder.resolve("out");
         Path ledger = folder.resolve("ledger.json");
         Backend other = new OtherWidth(Backends.defaultBackend());
@@ -253,12 +254,18 @@ class ReproductionTest {
                 () -> reproduction(out, ledger, 2, other).run(ROWS, new Told()));
         assertEquals(
                 out.resolve(ROWS.get(1).folder()) + ": cannot be resumed with float32 lanes 3, it was started with "
-                        + Backends.defaultBackend().floatLanes().orElse(0),
+                        + Backends.defaultBackend().floatLanes().orElse(0)
+                        + ": by the same JVM options on another processor",
                 e.getMessage());
         List<String> computed = new ArrayList<>();
         reproduction(out, ledger, 2, other).run(List.of(ROWS.get(0), ROWS.get(1).named("new", "new")),
                 counting(computed));
         assertEquals(List.of("new"), computed, "the curvature that is kept is of other vectors");
+        Path settings = out.resolve(ROWS.get(1).folder() + "/settings.json");
+        Files.writeString(settings, Files.readString(settings).replaceFirst("code [0-9a-f]+", "code 00000000"));
+        assertTrue(assertThrows(RunFolderException.class, () -> reproduction(out, ledger, 2).run(ROWS, new Told()))
+                .getMessage().contains("it was started with "));
+        anyBuild = true;
         assertEquals(3, reproduction(out, ledger, 2).run(ROWS, new Told()).size());
     }
 
