@@ -36,7 +36,9 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class OnnxNetwork implements Network {
     private static final int DEFAULT_SIZE = 224;
-    private static final Set<String> ROUNDING = Set.of("QuantizeLinear", "Quant");
+    private static final Set<String> SOFTMAX = Set.of("Softmax", "LogSoftmax");
+    private static final Set<String> AFTER_SOFTMAX = Set.of("QuantizeLinear", "DequantizeLinear", "Identity", "Cast");
+    private static final Set<String> ROUNDING = Set.of("QuantizeLinear", "DynamicQuantizeLinear", "Quant");
 
     private final Path file;
     private final OnnxModel model;
@@ -147,11 +149,15 @@ public final class OnnxNetwork implements Network {
         }
     }
 
+    /** What a softmax at the end is given, whether or not what it gives is rounded. */
     private static String beforeSoftmax(OnnxModel model, String output) {
-        for (OnnxNode node : model.nodes()) {
-            if (node.outputs().contains(output)
-                    && ("Softmax".equals(node.operator()) || "LogSoftmax".equals(node.operator()))) {
+        String value = output;
+        for (OnnxNode node : model.nodes().reversed()) {
+            if (node.outputs().contains(value) && SOFTMAX.contains(node.operator())) {
                 return node.inputs().getFirst();
+            }
+            if (node.outputs().contains(value) && AFTER_SOFTMAX.contains(node.operator())) {
+                value = node.inputs().getFirst();
             }
         }
         return output;

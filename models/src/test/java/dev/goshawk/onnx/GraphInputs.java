@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.Map;
 
 /** The inputs that a value depends on. */
-final class GraphInputs {
+public final class GraphInputs {
     private GraphInputs() {
     }
 
-    static Map<String, Value> of(Value z) {
+    public static Map<String, Value> of(Value z) {
         Map<String, Value> inputs = new LinkedHashMap<>();
         Map<Value, Boolean> seen = new IdentityHashMap<>();
         Deque<Value> left = new ArrayDeque<>(List.of(z));

@@ -8,10 +8,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** Writes small ONNX models for tests. */
 public final class OnnxBytes {
     private final List<byte[]> graph = new ArrayList<>();
+    private final Set<String> domains = new TreeSet<>();
     private final int opset;
 
     public OnnxBytes(int opset) {
@@ -117,6 +120,9 @@ public final class OnnxBytes {
     /** A node with a name, of a domain of operators; both may be empty. */
     public OnnxBytes named(String domain, String name, String operator, List<String> inputs, List<String> outputs,
             byte[]... attributes) {
+        if (!domain.isEmpty()) {
+            domains.add(domain);
+        }
         return field(1, message(out -> {
             for (String i : inputs) {
                 out.writeString(1, i);
@@ -199,6 +205,12 @@ public final class OnnxBytes {
             out.writeInt64(1, 8);
             out.writeByteArray(7, graph());
             out.writeByteArray(8, message(o -> o.writeInt64(2, opset)));
+            for (String domain : domains) {
+                out.writeByteArray(8, message(o -> {
+                    o.writeString(1, domain);
+                    o.writeInt64(2, 1);
+                }));
+            }
         });
     }
 }

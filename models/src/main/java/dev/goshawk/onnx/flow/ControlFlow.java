@@ -5,6 +5,7 @@ import dev.goshawk.onnx.format.OnnxException;
 import dev.goshawk.onnx.format.OnnxModel;
 import dev.goshawk.onnx.format.OnnxNode;
 import dev.goshawk.onnx.format.Subgraph;
+import dev.goshawk.onnx.integer.IntegerLayers;
 import dev.goshawk.onnx.op.Term;
 import dev.goshawk.onnx.op.Translation;
 import java.util.ArrayList;
@@ -54,12 +55,12 @@ public final class ControlFlow {
     public static Flat flat(OnnxModel model,
             BiFunction<OnnxModel, Map<List<String>, String>, Translation> translation) {
         ControlFlow flow = new ControlFlow(translation);
-        OnnxModel flat = model;
+        OnnxModel flat = IntegerLayers.inFloats(model);
         for (int looked = 0;; looked++) {
             Optional<OnnxNode> next = flat.nodes().stream()
                     .filter(n -> isFlow(n) && !flow.refused.containsKey(n.outputs())).findFirst();
             if (next.isEmpty()) {
-                return new Flat(flat, flow.refused);
+                return new Flat(IntegerLayers.inFloats(flat), flow.refused);
             }
             flat = flow.without(flat, next.get(), looked);
         }

@@ -161,6 +161,12 @@ public final class Node {
         return translation.isTruth(node.inputs().get(i));
     }
 
+    /** The name of an input's elements, or where other nodes use them too, of what this node makes of them. */
+    public String ownName(int i) {
+        String name = term(i).name();
+        return translation.uses(name) > 1 ? node.outputs().getFirst() : name;
+    }
+
     /** A constant with its name, for what becomes a batch normalization's parameter. */
     public Source.Named named(int i) {
         return new Source.Named(term(i).name(), constant(i));

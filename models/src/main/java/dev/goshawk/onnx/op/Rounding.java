@@ -14,11 +14,25 @@ import dev.goshawk.tensor.Shape;
  * @param high greatest whole number
  */
 public record Rounding(Value x, double scale, double zero, double low, double high) {
-    /** The whole numbers, with the order of axes of the term that was rounded. */
-    public Term codes(Term rounded) {
-        Value ratio = x.divide(x.like(scale)).round().add(zero);
-        Value codes = ratio.max(x.like(low)).min(x.like(high));
+    /**
+     * The whole numbers, with the order of axes of the term that was rounded.
+     *
+     * @param rounds false for numbers between whole ones too
+     */
+    public Term codes(Term rounded, boolean rounds) {
+        Value ratio = x.divide(x.like(scale));
+        Value path = within(ratio.add(zero));
+        Value codes = rounds ? Functions.straightThrough(within(ratio.round().add(zero)), path) : path;
         return rounded.isChannelsLast() ? Term.channelsLast(codes, this) : Term.traced(codes, this);
+    }
+
+    private Value within(Value numbers) {
+        return numbers.max(x.like(low)).min(x.like(high));
+    }
+
+    /** The same rounding of another value. */
+    public Rounding of(Value other) {
+        return new Rounding(other, scale, zero, low, high);
     }
 
     /** What the whole numbers stand for; derivatives go through as through the identity. */

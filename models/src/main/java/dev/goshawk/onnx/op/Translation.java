@@ -27,6 +27,11 @@ public final class Translation {
     private static final Set<String> MOVES = Set.of("Identity", "Transpose", "Reshape", "Squeeze", "Unsqueeze",
             "Flatten", "Cast", "Dropout");
 
+    /** What can as well be done before a rounding: moves, and choices of the largest. */
+    private static final Set<String> BEFORE_ROUNDING = Set.of("Identity", "Transpose", "Reshape", "Squeeze",
+            "Unsqueeze",
+            "Flatten", "MaxPool", "GlobalMaxPool", "DepthToSpace", "SpaceToDepth", "Slice");
+
     private final OperatorTable table;
     private final OnnxModel model;
     private final Source source;
@@ -191,6 +196,14 @@ public final class Translation {
                 && inputs.stream().skip(1).noneMatch(Term::isTrainable)) {
             return fold(node, operator, inputs, true);
         }
+        Rounding rounding = inputs.isEmpty() ? null : inputs.getFirst().rounding();
+        if (rounding != null && BEFORE_ROUNDING.contains(node.operator()) && node.outputs().size() == 1) {
+            List<Term> exact = new ArrayList<>(inputs);
+            exact.set(0,
+                    inputs.getFirst().isChannelsLast() ? Term.channelsLast(rounding.x()) : Term.traced(rounding.x()));
+            Term result = operator.translate(new Node(node, model.opset(), exact, this)).getFirst();
+            return List.of(rounding.of(result.value()).codes(result, source.rounds()));
+        }
         return operator.translate(new Node(node, model.opset(), inputs, this));
     }
 
@@ -239,6 +252,10 @@ public final class Translation {
 
     Source source() {
         return source;
+    }
+
+    int uses(String name) {
+        return model.uses(name);
     }
 
     boolean isTruth(String name) {

@@ -121,6 +121,9 @@ final class OperatorSamples {
                     .node("DequantizeLinear", List.of("q", "step", "zero"), List.of("d"))
                     .node("Sin", List.of("d"), List.of("s")));
         }
+        all.put("DynamicQuantizeLinear", of(21).node("DynamicQuantizeLinear", List.of("p"), List.of("q", "qs", "qz"))
+                .node("DequantizeLinear", List.of("q", "qs", "qz"), List.of("d"))
+                .node("Sin", List.of("d"), List.of("s")));
         all.put("qonnx.Quant", of(13).initializer(scale[0]).initializer(OnnxBytes.floats("nil", new long[0], 0))
                 .initializer(OnnxBytes.floats("bits", new long[0], 3))
                 .named("qonnx.custom_op.general", "", "Quant", List.of("p", "step", "nil", "bits"), List.of("d"))

@@ -119,6 +119,21 @@ class NetworkFormsTest {
         assertArrayEquals(quantized, Runtime.output(left, given(trained, images())), 0.03 * most(quantized));
     }
 
+    /** Whatever rounds the probabilities, too. */
+    @Test
+    void aSoftmaxAtTheEndIsLeftOut() throws IOException, OrtException {
+        OnnxBytes model = FormSamples.pictures(13).initializer(FormSamples.weight("w", 4, 3, 8, 8))
+                .initializer(OnnxBytes.floats("s", new long[0], 1 / 256f))
+                .node("Conv", List.of("x", "w"), List.of("c")).node("Flatten", List.of("c"), List.of("y"))
+                .node("Softmax", List.of("y"), List.of("p")).node("QuantizeLinear", List.of("p", "s"), List.of("q"))
+                .node("DequantizeLinear", List.of("q", "s"), List.of("d")).output("d").output("y");
+        Path file = Files.write(folder.resolve("f.onnx"), model.toBytes());
+        OnnxNetwork network = read(file);
+        double[] expected = Runtime.output(file, given(network, images()));
+        TracedNetwork traced = network.trace(DType.FLOAT32, 2, SIDE, SIDE, Mode.EVALUATION, LayerHooks.NONE);
+        assertArrayEquals(expected, logits(network, traced, images()), 2e-6 * most(expected));
+    }
+
     @Test
     void whatIsNoImageIsNamed() throws IOException {
         assertEquals("input 'x': expected square images, got 8x12",

@@ -171,7 +171,7 @@ public final class Elementwise {
         double high = n.number("max", 2, Double.POSITIVE_INFINITY);
         Rounding rounding = n.term(0).rounding();
         if (rounding != null) {
-            return rounding.within(low, high).codes(n.term(0));
+            return rounding.within(low, high).codes(n.term(0), n.source().rounds());
         }
         // From 0 up it is a rectifier, such as ReLU6: its result is what a quantizer acts on.
         return n.map(0, x -> {

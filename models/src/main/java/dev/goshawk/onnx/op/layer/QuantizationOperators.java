@@ -10,11 +10,14 @@ import dev.goshawk.onnx.op.Node;
 import dev.goshawk.onnx.op.Operator;
 import dev.goshawk.onnx.op.Rounding;
 import dev.goshawk.onnx.op.Term;
+import dev.goshawk.onnx.op.array.Reductions;
 import dev.goshawk.tensor.Shape;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * Rounding to whole numbers and back: QuantizeLinear, Clip and DequantizeLinear, and QONNX's Quant. What rounds a traced value is one
@@ -36,6 +39,7 @@ public final class QuantizationOperators {
     public static void register(Map<String, Operator> all) {
         all.put("QuantizeLinear", Operator.single(QuantizationOperators::quantize));
         all.put("DequantizeLinear", Operator.single(QuantizationOperators::dequantize));
+        all.put("DynamicQuantizeLinear", QuantizationOperators::dynamic);
         all.put(PREFIX + "Quant", Operator.single(QuantizationOperators::quant));
     }
 
@@ -57,7 +61,7 @@ public final class QuantizationOperators {
             return byAxis(n, kind);
         }
         return new Rounding(n.map(0, x -> x).value(), scale(n), n.has(2) ? n.constant(2).scalar() : 0, kind.least(),
-                kind.greatest()).codes(n.term(0));
+                kind.greatest()).codes(n.term(0), n.source().rounds());
     }
 
     /** Rounding by scales along an axis, or by one that is data; derivatives go through it. */
@@ -70,6 +74,24 @@ public final class QuantizationOperators {
             return Term.traced(exact);
         }
         return Term.traced(Functions.straightThrough(within(ratio.round().add(zero), kind), exact));
+    }
+
+    /** Rounding to bytes that reach from the least element, or 0, to the greatest, or 0: codes, scale and zero point. */
+    private static List<Term> dynamic(Node n) {
+        ElementKind kind = ElementKind.UINT8;
+        Value x = n.logical(0);
+        int[] all = IntStream.range(0, x.shape().rank()).toArray();
+        Value most = Reductions.max(x, all).relu();
+        Value least = Reductions.max(x.negate(), all).relu().negate();
+        Value range = most.subtract(least);
+        Value scale = Functions.where(range, range.divide(range.like(kind.greatest())), range.like(1));
+        Value place = least.negate().divide(scale);
+        boolean rounds = n.source().rounds();
+        Value zero = rounds ? Functions.straightThrough(within(place, kind).round(), place) : place;
+        Value ratio = x.divide(scale);
+        Value path = within(ratio.add(zero), kind);
+        Value codes = rounds ? Functions.straightThrough(within(ratio.round().add(zero), kind), path) : path;
+        return List.of(Term.traced(codes), Term.traced(scale), Term.traced(zero));
     }
 
     private static Value within(Value x, ElementKind kind) {
@@ -105,14 +127,15 @@ public final class QuantizationOperators {
     private static Term dequantize(Node n) {
         Term t = n.term(0);
         ConstantArray constant = t.constant();
-        boolean ofData = !n.term(1).isConstant() || constant == null && n.constant(1).size() != 1;
+        boolean ofData = !n.term(1).isConstant() || n.has(2) && !n.term(2).isConstant()
+                || constant == null && n.constant(1).size() != 1;
         if (ofData) {
             Value codes = n.logical(0);
             return Term.traced((n.has(2) ? codes.subtract(spread(n, 2)) : codes).multiply(spread(n, 1)));
         }
         if (constant != null) {
             Spread scale = Spread.along(n, 1, n.onnx().whole("axis", 1));
-            return values(t.name(), constant, scale,
+            return values(n.ownName(0), constant, scale,
                     n.has(2) ? Spread.along(n, 2, n.onnx().whole("axis", 1)) : Spread.ZERO);
         }
         double scale = scale(n);
@@ -166,7 +189,7 @@ public final class QuantizationOperators {
             double ratio = (float) x.real(i) / (float) scale.at(i);
             codes[i] = (long) Math.clamp(Math.rint(ratio) + zero.at(i), low, high);
         }
-        return Term.constant(n.term(0).name(), ConstantArray.of(x.shape(), codes), true);
+        return Term.constant(n.ownName(0), ConstantArray.of(x.shape(), codes), true);
     }
 
     /** Numbers that are spread over a constant's elements. */
