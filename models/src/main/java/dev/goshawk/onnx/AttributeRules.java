@@ -29,7 +29,7 @@ final class AttributeRules {
             Map.entry("GridSample.mode",
                     List.of("linear", "nearest", "cubic", "bilinear", "bicubic")),
             Map.entry("GridSample.padding_mode", List.of("zeros", "border", "reflection")),
-            Map.entry("RoiAlign.mode", List.of("avg")),
+            Map.entry("RoiAlign.mode", List.of("avg", "max")),
             Map.entry("RoiAlign.coordinate_transformation_mode", List.of("half_pixel", "output_half_pixel")),
             Map.entry("BitShift.direction", List.of("LEFT", "RIGHT")),
             Map.entry("RNN.direction", DIRECTIONS),

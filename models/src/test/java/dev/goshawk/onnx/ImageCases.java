@@ -82,6 +82,8 @@ final class ImageCases extends CaseList {
         }
         add("GridSample of volumes", 20, Map.of("x", new long[] {2, 3, 4, 3, 5}, "g", new long[] {2, 3, 2, 2, 3}))
                 .node("GridSample", List.of("x", "g"), List.of("z"));
+        add("AffineGrid of a column", 20, Map.of("x", new long[] {2, 2, 3})).initializer(whole("n", 2, 3, 4, 1))
+                .node("AffineGrid", List.of("x", "n"), List.of("z"), attribute("align_corners", 1));
         for (int corners = 0; corners < 2; corners++) {
             add("AffineGrid " + corners, 20, Map.of("x", new long[] {2, 2, 3})).initializer(whole("n", 2, 3, 4, 5))
                     .node("AffineGrid", List.of("x", "n"), List.of("z"), attribute("align_corners", corners));
@@ -92,16 +94,24 @@ final class ImageCases extends CaseList {
     }
 
     private void patches() {
-        byte[] regions = floats("r", new long[] {3, 4}, 0.3f, 0.2f, 3.1f, 4.2f, -2, 1, 2.5f, 9, 1, 1, 1.4f, 1.2f);
-        for (int samples = 0; samples < 3; samples++) {
+        // The last is empty.
+        byte[] regions = floats("r", new long[] {4, 4}, 0.3f, 0.2f, 3.1f, 4.2f, -2, 1, 2.5f, 9, 1, 1, 1.4f, 1.2f, 2, 3,
+                2, 3);
+        for (int samples = 0; samples < 6; samples++) {
+            String pooling = samples < 3 ? "avg" : "max";
             for (String mode : List.of("half_pixel", "output_half_pixel")) {
-                add("RoiAlign " + mode + " " + samples, 16, IMAGE).initializer(regions)
-                        .initializer(whole("n", 1, 0, 1)).node("RoiAlign", List.of("x", "r", "n"), List.of("z"),
+                add("RoiAlign " + pooling + " " + mode + " " + samples % 3, 16, IMAGE).initializer(regions)
+                        .initializer(whole("n", 1, 0, 1, 0)).node("RoiAlign", List.of("x", "r", "n"), List.of("z"),
                                 attribute("output_height", 2), attribute("output_width", 3),
-                                attribute("sampling_ratio", samples), real("spatial_scale", 0.9f),
+                                attribute("sampling_ratio", samples % 3), attribute("mode", pooling),
+                                real("spatial_scale", 0.9f),
                                 attribute("coordinate_transformation_mode", mode));
             }
         }
+        add("RoiAlign of nothing", 16, IMAGE).initializer(floats("r", new long[] {0, 4}))
+                .initializer(whole("n")).node("RoiAlign", List.of("x", "r", "n"), List.of("a"))
+                .node("ReduceSum", List.of("a"), List.of("s")).node("ReduceSum", List.of("x"), List.of("t"))
+                .node("Add", List.of("s", "t"), List.of("z"));
         add("Col2Im", 18, 2, 3 * 6, 9).initializer(whole("i", 5, 4)).initializer(whole("b", 2, 3))
                 .node("Col2Im", List.of("x", "i", "b"), List.of("z"), attribute("strides", 2, 1),
                         attribute("pads", 1, 0, 0, 1));

@@ -108,6 +108,27 @@ class NodesByHandTest {
                 run(model, Map.of("x", Tensor.of(Shape.of(2), 1e-9, 0.3))).toDoubles());
     }
 
+    @Test
+    void softsignOfInfinity() throws IOException {
+        OnnxBytes model = new OnnxBytes(13).input("x", 1, 4).node("Softsign", List.of("x"), List.of("z"));
+        assertArrayEquals(new double[] {1, -1, 1, 0.75}, run(model,
+                Map.of("x", Tensor.of(Shape.of(4), Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 1e200, 3)))
+                .toDoubles());
+    }
+
+    /** Whole numbers that float64 does not tell apart. */
+    @Test
+    void differentWholeNumbersStayDifferent() throws IOException {
+        long large = 1L << 60;
+        OnnxBytes model = new OnnxBytes(13).input("x", 1, 1)
+                .initializer(OnnxBytes.integers("k", new long[] {4}, large + 1, large, large + 1, -large))
+                .node("Unique", List.of("k"), List.of("u", "first", "which", "count"))
+                .node("Cast", List.of("which"), List.of("f"), OnnxBytes.attribute("to", 1))
+                .node("Mul", List.of("x", "f"), List.of("z"));
+        assertArrayEquals(new double[] {2, 1, 2, 0},
+                run(model, Map.of("x", Tensor.of(Shape.of(1), 1.0))).toDoubles());
+    }
+
     /** Places are those of the smallest image that holds all windows; a larger one is filled with zeros. */
     @Test
     void unpoolingToALargerImage() throws IOException {

@@ -180,11 +180,10 @@ class OnnxFaultsTest {
     @Test
     void namesAndTextsDoNotLeaveTheLine() throws IOException {
         String name = "a\nb\u001b[31m\u2028c\u202ed\u0085";
-        assertEquals("1 node has an operator that is not supported: node 0 (Lo?op 'a?b?[31m?c\\u202Ed?')",
+        assertEquals("1 node has an operator that is not supported: node 0 ('Lo\\u000Dop' 'a?b?[31m?c\\u202Ed?')",
                 message(images().named("", name, "Lo\rop", List.of("x"), List.of("y")).output("y")));
         assertEquals(
-                "tensor 'a?b?[31m?c\\u202Ed?': element type 8 is not supported (8 is string, 14 and 15 are complex, 17 to "
-                        + "20, 23 and 24 are floating of 8 bits or less)",
+                "tensor 'a?b?[31m?c\\u202Ed?': element type 8, string, is not supported",
                 message(images().initializer(OnnxBytes.tensor(name, 8, new long[] {1}, new byte[0]))
                         .node("Add", List.of("x", name), List.of("y")).output("y")));
         byte[] twice = OnnxBytes.floats(name, new long[] {4, 3, 1, 1}, new float[12]);

@@ -27,7 +27,7 @@ public final class ControlFlow {
     /** The first opset whose Scan has no batch. */
     private static final int SCAN_WITHOUT_BATCH = 9;
     /** Nodes with graphs that are looked at. */
-    private static final int MOST = 1_000;
+    private static final int MOST = 500;
 
     private final BiFunction<OnnxModel, Map<List<String>, String>, Translation> translation;
     private final Map<List<String>, String> refused = new HashMap<>();

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.IntUnaryOperator;
 
 /** ONNX's element types ({@code TensorProto.DataType}) as far as arrays of them can be read. */
@@ -12,6 +13,11 @@ public enum ElementKind {
     INT32(6, 32, true), INT64(7, 64, true), BOOL(9, 8, true), FLOAT16(10, 16, false), DOUBLE(11, 64, false),
     UINT32(12, 32, true), UINT64(13, 64, true), BFLOAT16(16, 16, false), UINT4(21, 4, true), INT4(22, 4, true),
     UINT2(25, 2, true), INT2(26, 2, true);
+
+    /** Types of which no arrays are read. */
+    private static final Map<Long, String> OTHERS = Map.of(8L, "string", 14L, "complex64", 15L, "complex128", 17L,
+            "float8e4m3fn", 18L, "float8e4m3fnuz", 19L, "float8e5m2", 20L, "float8e5m2fnuz", 23L, "float4e2m1", 24L,
+            "float8e8m0");
 
     private final int code;
     private final int bits;
@@ -109,8 +115,11 @@ public enum ElementKind {
                 return kind;
             }
         }
-        throw new OnnxException("element type " + code + " is not supported (8 is string, 14 and 15 are complex, 17 "
-                + "to 20, 23 and 24 are floating of 8 bits or less)");
+        String name = OTHERS.get(code);
+        throw new OnnxException("element type " + code + (name == null
+                ? " is not known"
+                : ", " + name
+                        + ", is not supported"));
     }
 
     @Override

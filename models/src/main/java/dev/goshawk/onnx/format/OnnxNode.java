@@ -1,7 +1,9 @@
 package dev.goshawk.onnx.format;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * One node of a graph.
@@ -17,6 +19,9 @@ import java.util.Map;
  */
 public record OnnxNode(int index, String place, String name, String operator, String domain, List<String> inputs,
         List<String> outputs, Map<String, Attribute> attributes) {
+    private static final Pattern WORD = Pattern.compile("[A-Za-z0-9_.-]+");
+    private static final Pattern CONTROL = Pattern.compile("\\p{Cc}");
+
     public OnnxNode {
         inputs = List.copyOf(inputs);
         outputs = List.copyOf(outputs);
@@ -26,9 +31,17 @@ public record OnnxNode(int index, String place, String name, String operator, St
     /** How messages call it. */
     public String describe() {
         return "node " + place + " ("
-                + (domain.isEmpty() || "ai.onnx".equals(domain) ? "" : OnnxException.shortened(domain) + ".")
-                + OnnxException.shortened(operator)
+                + (domain.isEmpty() || "ai.onnx".equals(domain) ? "" : word(domain) + ".")
+                + word(operator)
                 + (name.isEmpty() ? "" : " " + OnnxException.quoted(name)) + ")";
+    }
+
+    /** A name as it is, or where it is none that an operator can have, quoted, with the numbers of control characters. */
+    private static String word(String name) {
+        return WORD.matcher(name).matches()
+                ? OnnxException.shortened(name)
+                : OnnxException.quoted(CONTROL.matcher(name)
+                        .replaceAll(m -> String.format(Locale.ROOT, "\\\\u%04X", (int) m.group().charAt(0))));
     }
 
     /** An attribute's value. */

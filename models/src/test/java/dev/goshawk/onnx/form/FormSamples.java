@@ -236,6 +236,18 @@ final class FormSamples {
 
     private void chains() {
         long[] filter = {5, 3, 3, 3};
+        byte[] numbers = new byte[27];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = (byte) (i * 37);
+        }
+        add("the same codes by two scales",
+                head(pictures(13).initializer(tensor("w", INT8, new long[] {3, 3, 1, 3}, numbers))
+                        .initializer(floats("s", new long[0], 0.01f)).initializer(floats("t", new long[0], 0.003f))
+                        .node("DequantizeLinear", List.of("w", "s"), List.of("v"))
+                        .node("DequantizeLinear", List.of("w", "t"), List.of("u"))
+                        .node("Conv", List.of("x", "v"), List.of("a")).node("Conv", List.of("a", "u"), List.of("c")),
+                        "c", 3)
+                        .output("y"));
         String[][] chains = {{"Identity"}, {"Cast"}, {"Transpose"}, {"Reshape"}, {"DequantizeLinear"},
                 {"Transpose", "Identity", "Reshape"}, {"Cast", "Transpose", "Cast", "Identity"},
                 {"DequantizeLinear", "Transpose"}, {"DequantizeLinear", "Reshape", "Identity"},

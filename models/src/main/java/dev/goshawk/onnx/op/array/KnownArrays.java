@@ -11,6 +11,7 @@ import dev.goshawk.onnx.op.Operator;
 import dev.goshawk.onnx.op.Term;
 import dev.goshawk.tensor.Shape;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,20 +72,21 @@ public final class KnownArrays {
         int inner = Axes.product(s, axis + 1, s.rank());
         int outer = Axes.product(s, 0, axis);
         int count = s.dim(axis);
-        Map<List<Double>, List<Integer>> slices = n.onnx().whole("sorted", 1) == 1
+        Map<List<Number>, List<Integer>> slices = n.onnx().whole("sorted", 1) == 1
                 ? new TreeMap<>(KnownArrays::compare)
                 : new LinkedHashMap<>();
         for (int i = 0; i < count; i++) {
-            List<Double> slice = new ArrayList<>();
+            List<Number> slice = new ArrayList<>();
             for (int k = 0; k < outer * inner; k++) {
-                slice.add(x.real((k / inner * count + i) * inner + k % inner));
+                int from = (k / inner * count + i) * inner + k % inner;
+                slice.add(x.isInteger() ? (Number) x.integer(from) : (Number) x.real(from));
             }
             slices.computeIfAbsent(slice, k -> new ArrayList<>()).add(i);
         }
         long[] first = new long[slices.size()];
         long[] counts = new long[slices.size()];
         long[] which = new long[count];
-        double[] elements = new double[slices.size() * outer * inner];
+        List<Number> elements = new ArrayList<>(Collections.nCopies(slices.size() * outer * inner, 0));
         int at = 0;
         for (var e : slices.entrySet()) {
             first[at] = e.getValue().getFirst();
@@ -93,20 +95,25 @@ public final class KnownArrays {
                 which[i] = at;
             }
             for (int k = 0; k < outer * inner; k++) {
-                elements[(k / inner * slices.size() + at) * inner + k % inner] = e.getKey().get(k);
+                elements.set((k / inner * slices.size() + at) * inner + k % inner, e.getKey().get(k));
             }
             at++;
         }
         int[] dims = s.dims();
         dims[axis] = slices.size();
-        return List.of(known(n, 0, ConstantArray.of(Shape.of(dims), elements).as(x.isInteger())),
+        ConstantArray different = x.isInteger()
+                ? array(Shape.of(dims), elements.stream().mapToLong(Number::longValue).toArray())
+                : ConstantArray.of(Shape.of(dims), elements.stream().mapToDouble(Number::doubleValue).toArray());
+        return List.of(known(n, 0, different),
                 known(n, 1, array(Shape.of(first.length), first)), known(n, 2, array(Shape.of(count), which)),
                 known(n, 3, array(Shape.of(counts.length), counts)));
     }
 
-    private static int compare(List<Double> a, List<Double> b) {
+    private static int compare(List<Number> a, List<Number> b) {
         for (int i = 0; i < a.size(); i++) {
-            int order = Double.compare(a.get(i), b.get(i));
+            int order = a.get(i) instanceof Long whole
+                    ? Long.compare(whole, b.get(i).longValue())
+                    : Double.compare(a.get(i).doubleValue(), b.get(i).doubleValue());
             if (order != 0) {
                 return order;
             }

@@ -10,6 +10,7 @@ import dev.goshawk.onnx.op.Node;
 import dev.goshawk.onnx.op.Operator;
 import dev.goshawk.onnx.op.Rounding;
 import dev.goshawk.onnx.op.Term;
+import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Shape;
 import java.util.Arrays;
 import java.util.List;
@@ -67,7 +68,7 @@ public final class Elementwise {
         plain(all, "Round", Value::round);
         plain(all, "Sign", Value::sign);
         plain(all, "Not", x -> x.negate().add(1));
-        plain(all, "Softsign", x -> x.divide(x.abs().add(1)));
+        plain(all, "Softsign", Elementwise::softsign);
         plain(all, "Mish", x -> x.multiply(x.softplus().tanh()));
         plain(all, "HardSwish", x -> x.multiply(Activations.clamp(x.scale(1.0 / 6).add(0.5), 0, 1)));
         all.put("Swish", Operator.single(n -> {
@@ -129,6 +130,13 @@ public final class Elementwise {
     /** sinh(x / 2): differences of numbers of unlike sign lose no digits near 0, and half of x overflows later. */
     private static Value halfSinh(Value x) {
         return x.scale(0.5).expm1().subtract(x.scale(-0.5).expm1()).scale(0.5);
+    }
+
+    /** x / (1 + |x|), which is 1 in magnitude where x is infinite. */
+    public static Value softsign(Value x) {
+        double most = x.dtype() == DType.FLOAT32 ? Float.MAX_VALUE : Double.MAX_VALUE;
+        Value finite = x.max(x.like(-most)).min(x.like(most));
+        return finite.divide(finite.abs().add(1));
     }
 
     /** The whole part, towards zero. */

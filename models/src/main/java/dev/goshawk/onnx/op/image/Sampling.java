@@ -157,7 +157,7 @@ public final class Sampling {
             Arrays.fill(dims, 1);
             dims[axis + 1] = extent;
             columns.add(Along.vector(theta.dtype(), extent, i -> corners
-                    ? extent == 1 ? -1 : 2.0 * i / (extent - 1) - 1
+                    ? extent == 1 ? 1 : 2.0 * i / (extent - 1) - 1
                     : (2.0 * i + 1) / extent - 1).reshape(dims).broadcast(one));
         }
         columns.add(Value.constant(1, theta.dtype(), one));

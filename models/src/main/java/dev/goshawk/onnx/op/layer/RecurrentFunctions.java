@@ -4,6 +4,7 @@ import dev.goshawk.graph.Activations;
 import dev.goshawk.graph.Value;
 import dev.goshawk.onnx.format.OnnxException;
 import dev.goshawk.onnx.format.OnnxNode;
+import dev.goshawk.onnx.op.element.Elementwise;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -63,7 +64,7 @@ final class RecurrentFunctions {
             case "tanh" -> Value::tanh;
             case "sigmoid" -> Value::sigmoid;
             case "softplus" -> Value::softplus;
-            case "softsign" -> x -> x.divide(x.abs().add(1));
+            case "softsign" -> Elementwise::softsign;
             case "affine" -> x -> x.scale(alpha).add(beta);
             case "leakyrelu" -> x -> x.relu().subtract(x.negate().relu().scale(alpha));
             case "thresholdedrelu" -> x -> x.multiply(x.subtract(alpha).step());
