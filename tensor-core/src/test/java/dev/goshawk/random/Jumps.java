@@ -6,6 +6,7 @@ import dev.goshawk.graph.Value;
 import dev.goshawk.tensor.PoolGeometry;
 import dev.goshawk.tensor.Shape;
 import java.util.Arrays;
+import java.util.List;
 
 /** Error bounds of piecewise constant ops: nothing, unless an operand's error reaches over a jump. */
 final class Jumps {
@@ -24,11 +25,45 @@ final class Jumps {
             }
             case Op.Piecewise(var f) -> Arrays.setAll(error,
                     i -> piecewise(f, in[0].value()[i], in[0].error()[i]));
+            case Op.AtLeast _ when ownMaximum(v) > 0 -> {
+                return largest(in[0], ownMaximum(v));
+            }
             case Op.AtLeast _ -> Arrays.setAll(error, i -> {
                 double e = in[0].error()[i] + in[1].error()[i];
                 return e > 0 && Math.abs(in[0].value()[i] - in[1].value()[i]) <= e ? 1 : 0;
             });
             default -> throw new AssertionError("no bound for " + v.op());
+        }
+        return error;
+    }
+
+    /** The length of rows, if each element of rows is compared with its row's maximum, and 0 otherwise. */
+    private static int ownMaximum(Value atLeast) {
+        Value x = atLeast.operand(0);
+        Value max = atLeast.operand(1);
+        while (max.op() instanceof Op.Broadcast || max.op() instanceof Op.Reshape) {
+            max = max.operand(0);
+        }
+        boolean own = max.op() instanceof Op.MaxOver(var axes) && max.operand(0) == x
+                && axes.equals(List.of(x.shape().rank() - 1));
+        return own ? x.shape().dim(-1) : 0;
+    }
+
+    /** Whether an element is its row's largest is unsure where another may be: whatever the error, the maximum is one of them. */
+    private static double[] largest(ErrorBound x, int columns) {
+        double[] error = new double[x.value().length];
+        for (int from = 0; from < error.length; from += columns) {
+            int best = from;
+            for (int i = from; i < from + columns; i++) {
+                best = x.value()[i] > x.value()[best] ? i : best;
+            }
+            for (int i = from; i < from + columns; i++) {
+                double e = x.error()[i] + x.error()[best];
+                if (i != best && e > 0 && x.value()[best] - x.value()[i] <= e) {
+                    error[i] = 1;
+                    error[best] = 1;
+                }
+            }
         }
         return error;
     }
