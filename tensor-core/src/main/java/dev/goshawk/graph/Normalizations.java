@@ -1,6 +1,5 @@
 package dev.goshawk.graph;
 
-import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.ShapeMismatchException;
 import java.util.Arrays;
@@ -144,17 +143,15 @@ public final class Normalizations {
     /**
      * (x - mean) / sqrt(variance + epsilon). Neither the point the elements are first measured from, near their mean and equal to them if they
      * are all equal, nor the unit they are measured in changes the result, so that both are constants to differentiation. The unit
-     * is 1 unless the standard deviation is above 2^16.
+     * is 1 unless the mean distance from that point is above 1,024.
      */
     private static Value standardized(Value x, Sets sets, double epsilon) {
-        double large = x.dtype() == DType.FLOAT32 ? 0x1p64 : 0x1p512;
         Value first = sets.first(x);
         Value origin = Functions.stopGradient(first.add(sets.mean(x.subtract(sets.spread(first)))));
         Value moved = x.subtract(sets.spread(origin));
         Value centred = moved.subtract(sets.spread(sets.mean(moved)));
-        Value deviation = sets.mean(moved.scale(1 / large).square()).sqrt();
-        Value unit = Functions.stopGradient(deviation.scale(large * 0x1p-16).max(deviation.like(1)));
-        Value perUnit = unit.reciprocal();
+        Value distance = sets.mean(moved.abs());
+        Value perUnit = Functions.stopGradient(distance.scale(0x1p-10).max(distance.like(1))).reciprocal();
         Value variance = sets.mean(centred.multiply(sets.spread(perUnit)).square());
         Value scale = variance.add(perUnit.square().scale(epsilon)).sqrt().reciprocal().multiply(perUnit);
         return centred.multiply(sets.spread(scale));

@@ -94,6 +94,15 @@ class SpectrumCommandTest {
         assertEquals(0, run.exitCode(), run.err());
         assertTrue(run.err().contains("goshawk: not converged to the tolerance: conv1 ("), run.err());
         assertTrue(run.err().endsWith("raise --max-iterations\n"), run.err());
+
+        // One product for the search, one for its result: none are left for the others.
+        run = CliRun.of(arguments("--by", "network", "--top", "3", "--max-iterations", "3"));
+        assertEquals(0, run.exitCode(), run.err());
+        assertTrue(run.err()
+                .matches("(?s).*not converged to the tolerance: network \\(.{1,9}\\): raise --max-iterations\n"
+                        + "goshawk: fewer eigenvalues than 3: network \\(1\\): raise --max-iterations, of which each takes at "
+                        + "least two\n"),
+                run.err());
     }
 
     @Test

@@ -63,15 +63,16 @@ public final class DensityCommand implements Callable<Integer> {
             description = "network (default), block, layer or activations (of each place where they can be quantized).")
     private Partition by = Partition.NETWORK;
 
-    @Option(names = "--probes", paramLabel = "N", defaultValue = "10", description = "Random vectors (default: 10).")
+    @Option(names = "--probes", paramLabel = "N", defaultValue = "10",
+            description = "Random vectors, at least 2 (default: 10).")
     private int probes = 10;
 
     @Option(names = "--steps", paramLabel = "N", defaultValue = "30",
-            description = "Lanczos steps for each, one product and one vector of memory each (default: 30).")
+            description = "Lanczos steps for each, at least 4, one product and one vector of memory each (default: 30).")
     private int steps = 30;
 
     @Option(names = "--points", paramLabel = "N", defaultValue = "1024",
-            description = "Points of the grid (default: 1024).")
+            description = "Points of the grid, 2 to 1000000 (default: 1024).")
     private int points = 1024;
 
     @Option(names = "--width", paramLabel = "SIGMA", defaultValue = "0",

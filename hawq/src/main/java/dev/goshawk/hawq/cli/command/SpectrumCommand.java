@@ -102,7 +102,8 @@ public final class SpectrumCommand implements Callable<Integer> {
     private double tolerance = 1e-3;
 
     @Option(names = "--max-iterations", paramLabel = "N", defaultValue = "500",
-            description = "Maximum number of Hessian-vector products per part (default: 500).")
+            description = "Most Hessian-vector products a part (default: 500). Two for each eigenvalue are always made, one to "
+                    + "find it and one to check it.")
     private int maxIterations = 500;
 
     @Mixin
@@ -181,7 +182,7 @@ public final class SpectrumCommand implements Callable<Integer> {
         new SpectrumTable(rows).print(by.one(), by.counted(), out);
         out.printf(Locale.ROOT, "%n%s, %.1f s%n%s%n", found, seconds, provenance);
         out.flush();
-        SpectrumWarnings.print(rows, matrix.dtype(), maxIterations, err);
+        SpectrumWarnings.print(rows, isOfHawq() ? 1 : top, matrix.dtype(), maxIterations, err);
         results.write(content(point, solver, rows, provenance),
                 () -> new CurvaturePage("Spectrum of " + opened.network().name(), matrix.describe(opened))
                         .rows((top == 1 ? "Top eigenvalue" : "Top " + top + " eigenvalues") + " by " + by.one(), "",

@@ -65,7 +65,7 @@ public final class TraceCommand implements Callable<Integer> {
     private Partition by = Partition.BLOCK;
 
     @Option(names = "--draws", paramLabel = "N", defaultValue = "50",
-            description = "Random vectors, one product each (default: 50).")
+            description = "Random vectors, at least 2, one product each (default: 50).")
     private int draws = 50;
 
     @Mixin

@@ -11,8 +11,11 @@ public final class SpectrumWarnings {
     private SpectrumWarnings() {
     }
 
-    /** @param maxIterations most products that a part was allowed */
-    public static void print(List<SpectrumRow> rows, DType dtype, int maxIterations, PrintWriter err) {
+    /**
+     * @param top eigenvalues asked for
+     * @param maxIterations most products that a part was allowed
+     */
+    public static void print(List<SpectrumRow> rows, int top, DType dtype, int maxIterations, PrintWriter err) {
         List<String> rounded = rows.stream().flatMap(r -> r.pairs().stream().filter(SpectrumRow.Pair::limitedByRounding)
                 .map(p -> text(r, p.rounding() / Math.abs(p.eigenvalue())))).toList();
         if (!rounded.isEmpty()) {
@@ -22,11 +25,19 @@ public final class SpectrumWarnings {
         }
         List<String> open = rows.stream().flatMap(r -> open(r).map(p -> text(r, p.relativeResidual()))).toList();
         if (!open.isEmpty()) {
-            boolean stalled = rows.stream().anyMatch(r -> open(r).count() > 0 && r.products() < maxIterations);
+            // A search that found fewer eigenvalues needed no product to check the others.
+            boolean stalled = rows.stream().anyMatch(
+                    r -> open(r).count() > 0 && r.products() + top - r.pairs().size() < maxIterations);
             err.println("goshawk: not converged to the tolerance: " + String.join(", ", open) + ": "
                     + (stalled && dtype == DType.FLOAT32
                             ? "use --dtype float64 or a larger --tolerance"
                             : "raise --max-iterations"));
+        }
+        List<String> fewer = rows.stream().filter(r -> r.pairs().size() < top)
+                .map(r -> r.name() + " (" + r.pairs().size() + ")").toList();
+        if (!fewer.isEmpty()) {
+            err.println("goshawk: fewer eigenvalues than " + top + ": " + String.join(", ", fewer)
+                    + ": raise --max-iterations, of which each takes at least two");
         }
         err.flush();
     }

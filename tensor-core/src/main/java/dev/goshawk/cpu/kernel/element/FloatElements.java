@@ -33,6 +33,7 @@ public final class FloatElements implements ElementKernels {
             case MASK_POSITIVE -> maskPositive(x, ao, y, bo, r, ro, n);
             case RELU -> relu(x, ao, r, ro, n);
             case STEP -> step(x, ao, r, ro, n);
+            case ABS -> absolute(x, ao, r, ro, n);
             case SQRT -> sqrt(x, ao, r, ro, n);
             case RECIPROCAL -> reciprocal(x, ao, r, ro, n);
             case ROUND, ROUND_SMALL -> round(x, ao, r, ro, n);
@@ -41,7 +42,7 @@ public final class FloatElements implements ElementKernels {
             case SUM -> sum(x, ao, r, ro, n);
             case SUM_OF_PRODUCTS -> sumOfProducts(x, ao, y, bo, r, ro, n);
             case EXP, TANH, SIGMOID, SIGMOID_SLOPE, ERF, ERFC, ERF_SLOPE, LOG, SIN, COS -> inLanes(op, x, ao, r, ro, n);
-            case SIGN, ABS, FLOOR, EXPM1, LOG1P, SOFTPLUS -> scalar(op, x, ao, r, ro, n);
+            case SIGN, FLOOR, EXPM1, LOG1P, SOFTPLUS -> scalar(op, x, ao, r, ro, n);
         }
     }
 
@@ -167,6 +168,16 @@ public final class FloatElements implements ElementKernels {
         }
         for (; i < n; i++) {
             r[ro + i] = x[xo + i] <= 0 ? 0 : x[xo + i];
+        }
+    }
+
+    private static void absolute(float[] x, int xo, float[] r, int ro, int n) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            FloatVector.fromArray(S, x, xo + i).abs().intoArray(r, ro + i);
+        }
+        for (; i < n; i++) {
+            r[ro + i] = Math.abs(x[xo + i]);
         }
     }
 

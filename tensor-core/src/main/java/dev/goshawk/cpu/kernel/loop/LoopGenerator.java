@@ -194,6 +194,7 @@ public final class LoopGenerator {
                     MethodTypeDesc.of(VECTOR, ConstantDescs.CD_float));
             case MULTIPLY_ADD, SUM_OF_PRODUCTS -> method(b, "fma", 2);
             case SQRT -> b.invokevirtual(VECTOR, "sqrt", MethodTypeDesc.of(VECTOR));
+            case ABS -> b.invokevirtual(VECTOR, "abs", MethodTypeDesc.of(VECTOR));
             case AT_LEAST -> b.invokestatic(LANES, "atLeast", ON_TWO);
             case MASK_POSITIVE -> b.invokestatic(LANES, "maskPositive", ON_TWO);
             case WHERE -> b.invokestatic(LANES, "where", ON_THREE);
@@ -202,7 +203,7 @@ public final class LoopGenerator {
             case RECIPROCAL -> b.invokestatic(LANES, "reciprocal", ON_ONE);
             case ROUND -> b.invokestatic(LANES, "round", ON_ONE);
             case ROUND_SMALL -> b.invokestatic(LANES, "roundSmall", ON_ONE);
-            case SIGN, ABS, FLOOR, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, SIGMOID_SLOPE, SOFTPLUS, ERF, ERFC,
+            case SIGN, FLOOR, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, SIGMOID_SLOPE, SOFTPLUS, ERF, ERFC,
                     ERF_SLOPE, SIN, COS, POWER ->
                 throw new IllegalArgumentException("no vector form of " + p.op());
         }
