@@ -36,19 +36,19 @@ public record CliRun(int exitCode, String out, String err) {
         return lines.getFirst();
     }
 
-    static JsonNode json(Path file) throws IOException {
+    public static JsonNode json(Path file) throws IOException {
         return JsonMapper.builder().build().readTree(Files.readString(file));
     }
 
     /** A file of untrained resnet20 weights, in PyTorch's layout. */
-    static Parameters writeWeights(Path file) {
+    public static Parameters writeWeights(Path file) {
         Parameters parameters = Parameters.initialize(Networks.byName("resnet20"), DType.FLOAT32, 3);
         SafetensorsFile.write(file, parameters.toWeights("test").tensors(), Map.of());
         return parameters;
     }
 
     /** A sample list of some of the embedded images. */
-    static Path writeSamples(Path folder, String... names) throws IOException {
+    public static Path writeSamples(Path folder, String... names) throws IOException {
         return Files.write(folder.resolve("list.txt"), List.of(names));
     }
 }

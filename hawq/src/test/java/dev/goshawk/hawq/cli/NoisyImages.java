@@ -9,12 +9,12 @@ import java.util.SplittableRandom;
 import javax.imageio.ImageIO;
 
 /** A data folder of a few noisy images in two classes. */
-final class NoisyImages {
+public final class NoisyImages {
     private NoisyImages() {
     }
 
     /** Four images a class in both splits; returns the folder. */
-    static Path write(Path data) throws IOException {
+    public static Path write(Path data) throws IOException {
         SplittableRandom random = new SplittableRandom(5);
         for (String split : List.of("train", "test")) {
             for (int label = 0; label < 2; label++) {

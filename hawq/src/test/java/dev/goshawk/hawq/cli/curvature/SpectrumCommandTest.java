@@ -1,5 +1,6 @@
-package dev.goshawk.hawq.cli;
+package dev.goshawk.hawq.cli.curvature;
 
+import dev.goshawk.hawq.cli.CliRun;
 import dev.goshawk.hawq.cli.print.Progress;
 import dev.goshawk.hawq.cli.print.SpectrumProgress;
 import dev.goshawk.hawq.cli.print.SpectrumRow;

@@ -1,9 +1,10 @@
-package dev.goshawk.hawq.cli;
+package dev.goshawk.hawq.cli.curvature;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.goshawk.hawq.cli.CliRun;
 import dev.goshawk.models.ClosedFormWeights;
 import dev.goshawk.models.Networks;
 import dev.goshawk.models.ReferenceValues;

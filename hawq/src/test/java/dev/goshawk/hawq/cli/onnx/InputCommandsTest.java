@@ -1,9 +1,10 @@
-package dev.goshawk.hawq.cli;
+package dev.goshawk.hawq.cli.onnx;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.goshawk.hawq.cli.CliRun;
 import dev.goshawk.data.ResizeFilter;
 import dev.goshawk.files.Printable;
 import dev.goshawk.onnx.OnnxNetwork;

@@ -1,8 +1,10 @@
-package dev.goshawk.hawq.cli;
+package dev.goshawk.hawq.cli.curvature;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.goshawk.hawq.cli.NoisyImages;
+import dev.goshawk.hawq.cli.CliRun;
 import dev.goshawk.data.ImageDataset;
 import dev.goshawk.data.synthetic.SyntheticShapes;
 import java.io.IOException;

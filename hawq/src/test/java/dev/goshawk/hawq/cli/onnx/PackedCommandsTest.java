@@ -1,8 +1,10 @@
-package dev.goshawk.hawq.cli;
+package dev.goshawk.hawq.cli.onnx;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.goshawk.hawq.cli.NoisyImages;
+import dev.goshawk.hawq.cli.CliRun;
 import dev.goshawk.hawq.report.JsonFiles;
 import dev.goshawk.hawq.report.RunReport;
 import dev.goshawk.hawq.training.EpochResult;
