@@ -163,8 +163,7 @@ public final class Node {
 
     /** The name of an input's elements, or where other nodes use them too, of what this node makes of them. */
     public String ownName(int i) {
-        String name = term(i).name();
-        return translation.uses(name) > 1 ? node.outputs().getFirst() : name;
+        return translation.uses(node, i, term(i)) > 1 ? node.outputs().getFirst() : term(i).name();
     }
 
     /** A constant with its name, for what becomes a batch normalization's parameter. */

@@ -192,7 +192,7 @@ public final class Translation {
         if (constant && "Clip".equals(node.operator()) && isInteger(inputs)) {
             return fold(node, operator, inputs, true);
         }
-        if (constant && MOVES.contains(node.operator()) && model.uses(inputs.getFirst().name()) == 1
+        if (constant && MOVES.contains(node.operator()) && uses(node, 0, inputs.getFirst()) == 1
                 && inputs.stream().skip(1).noneMatch(Term::isTrainable)) {
             return fold(node, operator, inputs, true);
         }
@@ -254,8 +254,9 @@ public final class Translation {
         return source;
     }
 
-    int uses(String name) {
-        return model.uses(name);
+    /** How many nodes use a node's input, or what it was before it was moved. */
+    int uses(OnnxNode node, int input, Term term) {
+        return Math.max(model.uses(node.inputs().get(input)), model.uses(term.name()));
     }
 
     boolean isTruth(String name) {
