@@ -115,7 +115,8 @@ public final class FaultyFiles extends FileSystemProvider {
 
     /** The path in this file system. */
     public Path of(Path path) {
-        return new FaultyPath(system, path);
+        // As the JVM's own, the real one makes paths of URIs that are of this file system already.
+        return new FaultyPath(system, real(path));
     }
 
     boolean fails(Fault what) {

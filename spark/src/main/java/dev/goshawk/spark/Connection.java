@@ -9,6 +9,7 @@ import java.util.Objects;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.jspecify.annotations.Nullable;
+import scala.jdk.javaapi.CollectionConverters;
 
 /** Starts a Spark application as Goshawk needs it. Settings that the user made, as system properties, are left alone. */
 final class Connection {
@@ -36,10 +37,18 @@ final class Connection {
         try {
             context = new JavaSparkContext(conf);
         } catch (Exception e) {
-            throw new ClusterException(Jobs.reason(master.url(), e), e);
+            throw new ClusterException(master.isModule() && isUnknown(e)
+                    ? master.url()
+                            + ": Spark's module for it is not on the class path, where bin/goshawk has none: use the"
+                            + " spark-submit of a Spark distribution"
+                    : Jobs.reason(master.url(), e), e);
         }
         try {
             if (!context.isLocal()) {
+                Attendance attendance = new Attendance(master.url(), context.sc()::isStopped,
+                        note -> System.getLogger(Connection.class.getName()).log(System.Logger.Level.WARNING, note));
+                context.sc().addSparkListener(attendance);
+                attendance.add(CollectionConverters.asJava(context.sc().getExecutorIds()));
                 awaitExecutors(context, master);
             }
             return context;
@@ -47,6 +56,10 @@ final class Connection {
             context.close();
             throw e;
         }
+    }
+
+    private static boolean isUnknown(Exception e) {
+        return String.valueOf(e.getMessage()).contains("Could not parse Master URL");
     }
 
     /** Spark's log would drown what a user is told, unless a log was asked for. */
@@ -128,9 +141,11 @@ final class Connection {
                 ? seen < master.executors().orElse(1)
                 : System.currentTimeMillis() - changed < SETTLED_MILLIS) {
             if (context.sc().isStopped()) {
-                throw new ClusterException(
-                        master.url() + ": Spark gave up: every executor ended as soon as it began, or the"
-                                + " master is gone; the executors' logs say why (SPARK_HOME/work on their machines)");
+                throw new ClusterException(master.url() + (isRegistered(context)
+                        ? ": Spark gave up: every executor ended as soon as it began, or the master is gone; the executors'"
+                                + " logs say why (SPARK_HOME/work on their machines)"
+                        : ": no Spark master answers there, though something listens: see that it is a master's own port,"
+                                + " of Spark 4.2, and reachable from here"));
             }
             if (System.currentTimeMillis() - start > EXECUTORS_MILLIS) {
                 if (seen > 0) {
@@ -151,6 +166,11 @@ final class Connection {
                 changed = System.currentTimeMillis();
             }
         }
+    }
+
+    /** Whether a master has ever taken the application: until then Spark makes a name up. */
+    private static boolean isRegistered(JavaSparkContext context) {
+        return !context.sc().applicationId().startsWith("spark-application-");
     }
 
     /** Executors there are at the moment; 1 where the driver is the only one. */

@@ -65,6 +65,11 @@ record Master(String url, OptionalInt executors, OptionalInt mebibytes) {
         return isLocal() || mebibytes.isPresent();
     }
 
+    /** Whether Spark reaches it by a module of its own, which its core does without. */
+    boolean isModule() {
+        return ELSEWHERE.matcher(url).matches();
+    }
+
     /** Whether executors are started from SPARK_HOME on this machine. */
     boolean startsExecutors() {
         return mebibytes.isPresent();

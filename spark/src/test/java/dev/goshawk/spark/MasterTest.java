@@ -43,4 +43,14 @@ class MasterTest {
         Master nowhere = Master.parse("spark://no-such-host.invalid:7077");
         assertThrows(ClusterException.class, nowhere::requireAnswer);
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"yarn", "k8s://https://localhost:443"})
+    void whatSparksCoreCannotReachIsOneLine(String url) {
+        Master master = Master.parse(url);
+        assertEquals(url
+                + ": Spark's module for it is not on the class path, where bin/goshawk has none: use the spark-submit "
+                + "of a Spark distribution",
+                assertThrows(ClusterException.class, () -> Connection.open(master)).getMessage());
+    }
 }
