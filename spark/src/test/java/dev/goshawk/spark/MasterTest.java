@@ -48,9 +48,14 @@ class MasterTest {
     @ValueSource(strings = {"yarn", "k8s://https://localhost:443"})
     void whatSparksCoreCannotReachIsOneLine(String url) {
         Master master = Master.parse(url);
-        assertEquals(url
-                + ": Spark's module for it is not on the class path, where bin/goshawk has none: use the spark-submit "
-                + "of a Spark distribution",
-                assertThrows(ClusterException.class, () -> Connection.open(master)).getMessage());
+        System.setProperty("spark.executor.extraClassPath", "goshawk-spark.jar");
+        try {
+            assertEquals(url
+                    + ": Spark's module for it is not on the class path, where bin/goshawk has none: use the spark-submit "
+                    + "of a Spark distribution",
+                    assertThrows(ClusterException.class, () -> Connection.open(master)).getMessage());
+        } finally {
+            System.clearProperty("spark.executor.extraClassPath");
+        }
     }
 }
