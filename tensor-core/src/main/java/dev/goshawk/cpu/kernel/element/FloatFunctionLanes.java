@@ -162,19 +162,9 @@ final class FloatFunctionLanes {
     /** From exp(-x^2) to erfc(|x|), where |x| is at least {@link ErrorFunction#SMALL}. */
     private static void tails(double[] x, double[] e, int n) {
         for (int i = 0; i < n; i += L) {
-            DoubleVector a = DoubleVector.fromArray(S, x, i).abs().min(ErrorFunction.FAR);
+            DoubleVector a = DoubleVector.fromArray(S, x, i).abs().min(FloatFunctions.ERFC_FAR);
             DoubleVector t = a.sub(4).div(a.add(3));
-            DoubleVector sum = DoubleVector.broadcast(S, TAIL[24])
-                    .lanewise(FMA, t, TAIL[23])
-                    .lanewise(FMA, t, TAIL[22])
-                    .lanewise(FMA, t, TAIL[21])
-                    .lanewise(FMA, t, TAIL[20])
-                    .lanewise(FMA, t, TAIL[19])
-                    .lanewise(FMA, t, TAIL[18])
-                    .lanewise(FMA, t, TAIL[17])
-                    .lanewise(FMA, t, TAIL[16])
-                    .lanewise(FMA, t, TAIL[15])
-                    .lanewise(FMA, t, TAIL[14])
+            DoubleVector sum = DoubleVector.broadcast(S, TAIL[14])
                     .lanewise(FMA, t, TAIL[13])
                     .lanewise(FMA, t, TAIL[12])
                     .lanewise(FMA, t, TAIL[11])

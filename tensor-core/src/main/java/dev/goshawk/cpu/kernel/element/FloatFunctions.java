@@ -37,8 +37,17 @@ final class FloatFunctions {
     /** Of what follows s in the series of artanh s, divided by s^3, in powers of s^2. */
     static final double[] LOGARITHM = new double[8];
 
-    /** {@link ErrorFunction}'s, of which float32 needs fewer near 0. */
-    static final double[] TAIL = ErrorFunction.tail(DType.FLOAT64);
+    /** erfc of this is less than half the smallest number of float32. */
+    static final double ERFC_FAR = 10.2;
+    /**
+     * {@link ErrorFunction}'s P up to {@link #ERFC_FAR}, its Chebyshev series on that range cut off where what is left out is below 2e-13 and written in
+     * powers of t.
+     */
+    static final double[] TAIL = {1.2329951186254597, -0.12216847723365437, -0.003496013490187828,
+            0.046654585213967675, -0.041806511687294476, 0.022801801835459868, -0.008073586525290192,
+            0.0013920542672013999, 0.0002472690212120139, -0.00019798145632974882, 1.7917576514680025e-05,
+            1.9575930479155204e-05, -4.792245308658079e-06, -3.222362100622091e-06, -3.7669412572077575e-07};
+    /** {@link ErrorFunction}'s, of which float32 needs fewer. */
     static final double[] SERIES = Arrays.copyOf(ErrorFunction.series(DType.FLOAT64), 10);
 
     static {
@@ -100,7 +109,7 @@ final class FloatFunctions {
 
     /** erfc(a) for an a of at least {@link ErrorFunction#SMALL}. */
     private static double tail(double a) {
-        double b = Math.min(a, ErrorFunction.FAR);
+        double b = Math.min(a, ERFC_FAR);
         return exp(-(b * b)) * (polynomial(TAIL, 0, (b - 4) / (b + 3)) / (b * 2 + 1));
     }
 
