@@ -143,6 +143,23 @@ class NormalizationAccuracyTest {
         }
     }
 
+    /** The mean of u c - first must not become mean(u) c - first, whose terms are large. */
+    @Test
+    void equalElementsThatAreProductsGiveExactlyZero() {
+        for (DType dtype : new DType[] {DType.FLOAT32, DType.FLOAT64}) {
+            for (int k = 1; k < 30; k++) {
+                double c = 0.37 * k;
+                Tensor y = Derivatives.value(
+                        x -> KINDS.get("layer").apply(x.reshape(1, N).multiply(x.sum().scale(c / 7000).reshape(1, 1)))
+                                .reshape(N),
+                        tensor(dtype, 1000.1, 1, 1, 1, 1, 1, 1));
+                for (int i = 0; i < N; i++) {
+                    assertEquals(0, y.get(i), dtype + ", factor " + c);
+                }
+            }
+        }
+    }
+
     @Test
     void aLargeMeanCostsNoMoreThanItsRounding() {
         double[] x = new double[N];

@@ -215,6 +215,8 @@ public final class Simplifier {
                 }
                 yield null;
             }
+            // What is left of each element may be far smaller than the terms.
+            case Op.Subtract _ when invariant(x.operand(1), axes) && !axes.contains(0) -> null;
             case Op.Add _, Op.Subtract _ -> factorable(x.operand(0), axes) || factorable(x.operand(1), axes)
                     ? make(x.op(), make(op, x.operand(0)), make(op, x.operand(1)))
                     : null;

@@ -6,8 +6,8 @@ import java.util.Arrays;
 
 /**
  * Normalizations by an example's own statistics, (x - mean) / sqrt(variance + epsilon) gamma + beta, with the biased variance.
- * Differentiation goes through the statistics. Elements that are all equal give beta, exactly, and squares and powers of a large
- * variance do not overflow. Batch normalization is in {@link Functions}.
+ * Differentiation goes through the statistics. Elements that are all equal give beta, exactly, if epsilon is above 0. Squares and powers of a
+ * large variance do not overflow, as long as the sum of the elements' magnitudes does not. Batch normalization is in {@link Functions}.
  */
 public final class Normalizations {
     private Normalizations() {

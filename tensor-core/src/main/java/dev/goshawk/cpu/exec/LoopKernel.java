@@ -46,7 +46,7 @@ final class LoopKernel implements Kernel {
     private final int chunk;
     /** Whether rows have elements or sums of their own. */
     private final boolean byRow;
-    /** Whether then a chunk is a row. */
+    /** Whether, if so, each chunk is exactly one row. */
     private final boolean wide;
     /** Chunks whose rows are summed together. */
     private final int group;

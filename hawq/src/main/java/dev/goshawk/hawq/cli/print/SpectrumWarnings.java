@@ -27,19 +27,24 @@ public final class SpectrumWarnings {
         if (!open.isEmpty()) {
             // A search that found fewer eigenvalues needed no product to check the others.
             boolean stalled = rows.stream().anyMatch(
-                    r -> open(r).count() > 0 && r.products() + top - r.pairs().size() < maxIterations);
+                    r -> open(r).count() > 0 && r.products() + missing(r, top) < maxIterations);
             err.println("goshawk: not converged to the tolerance: " + String.join(", ", open) + ": "
                     + (stalled && dtype == DType.FLOAT32
                             ? "use --dtype float64 or a larger --tolerance"
                             : "raise --max-iterations"));
         }
-        List<String> fewer = rows.stream().filter(r -> r.pairs().size() < top)
+        List<String> fewer = rows.stream().filter(r -> missing(r, top) > 0)
                 .map(r -> r.name() + " (" + r.pairs().size() + ")").toList();
         if (!fewer.isEmpty()) {
             err.println("goshawk: fewer eigenvalues than " + top + ": " + String.join(", ", fewer)
                     + ": raise --max-iterations, of which each takes at least two");
         }
         err.flush();
+    }
+
+    /** Of the eigenvalues asked for, of which a small part has fewer. */
+    private static long missing(SpectrumRow row, int top) {
+        return Math.min(top, row.size()) - row.pairs().size();
     }
 
     private static Stream<SpectrumRow.Pair> open(SpectrumRow row) {
