@@ -47,7 +47,7 @@ public final class OnnxNetwork implements Network {
     private final boolean rounded;
     private final ImageInput images;
     private final int inputSize;
-    private final String logits;
+    private final String output;
     private final int classes;
     private final Map<String, Tensor> arrays = new LinkedHashMap<>();
     private final Map<Shape, ControlFlow.Flat> flats = new ConcurrentHashMap<>();
@@ -77,24 +77,29 @@ public final class OnnxNetwork implements Network {
         this.images = ImageInput.of(model);
         int size = settings.inputSize() > 0 ? settings.inputSize() : images.side();
         this.inputSize = size > 0 ? size : DEFAULT_SIZE;
-        this.logits = chosenOutput();
+        this.output = chosenOutput();
         Recorded probe = recorded(Layers.recording(DType.FLOAT32));
         this.classes = logits(probe, image()).shape().dim(1);
         blocks.putAll(settings.blocks().assign(probe.layers()));
     }
 
-    /** The first output with a number a class, before a softmax at the end. */
+    /** The first output with a number a class. */
     private String chosenOutput() {
-        OnnxModel flat = flat(inputShape(1)).model();
-        List<String> outputs = flat.outputs().stream().map(o -> beforeSoftmax(flat, o)).toList();
-        for (String output : outputs.subList(0, outputs.size() - 1)) {
+        List<String> outputs = model.outputs();
+        for (String each : outputs.subList(0, outputs.size() - 1)) {
             Recorded probe = new Recorded(Layers.recording(DType.FLOAT32), blocks, rounded, new HashMap<>());
-            Shape shape = translated(probe, image(), output).value(output).shape();
+            String last = beforeSoftmax(flat(inputShape(1)).model(), each);
+            Shape shape = translated(probe, image(), last).value(last).shape();
             if (isByClass(shape, 1)) {
-                return output;
+                return each;
             }
         }
         return outputs.getLast();
+    }
+
+    /** The output before a softmax at the end, which may have another name in another branch. */
+    private String logits(Shape images) {
+        return beforeSoftmax(flat(images).model(), output);
     }
 
     /** Whether a batch's output has a number a class. */
@@ -206,6 +211,7 @@ public final class OnnxNetwork implements Network {
     }
 
     private Value logits(Recorded net, Value images) {
+        String logits = logits(images.shape());
         Value result = translated(net, images, logits).value(logits);
         Shape shape = result.shape();
         if (!isByClass(shape, images.shape().dim(0))) {
@@ -232,6 +238,7 @@ public final class OnnxNetwork implements Network {
     /** What of the file became what of the network. */
     public Origin origin() {
         Recorded found = recorded(Layers.recording(DType.FLOAT32));
+        String logits = logits(inputShape(1));
         Translation translation = translated(found, image(), logits);
         return new Origin(flat(inputShape(1)).model(), logits, translation.value(logits).shape().rank(),
                 translation.uses(), found.sites(),

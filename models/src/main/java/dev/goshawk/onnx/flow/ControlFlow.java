@@ -26,6 +26,8 @@ public final class ControlFlow {
     private static final Set<String> OPERATORS = Set.of("If", "Loop", "Scan");
     /** The first opset whose Scan has no batch. */
     private static final int SCAN_WITHOUT_BATCH = 9;
+    /** Iterations whose condition is computed: each by translating all before it once more. */
+    private static final int MOST_CONDITIONS = 100;
     /** Nodes with graphs that are looked at. */
     private static final int MOST = 500;
 
@@ -74,6 +76,9 @@ public final class ControlFlow {
         try {
             if (looked >= MOST) {
                 throw new OnnxException("expected at most " + MOST + " nodes with graphs");
+            }
+            if (node.outputs().isEmpty()) {
+                throw new OnnxException("expected an output, got none");
             }
             Inlined inlined = new Inlined(model, node);
             switch (node.operator()) {
@@ -136,7 +141,7 @@ public final class ControlFlow {
         Subgraph graph = node.graph("body");
         Subgraph.Body body = graph.read();
         boolean counted = isGiven(node, 0);
-        long count = counted ? known(model, node.inputs().getFirst(), "a trip count").integer(0) : Long.MAX_VALUE;
+        long count = counted ? known(model, node.inputs().getFirst(), "a trip count").whole() : Long.MAX_VALUE;
         boolean goesOn = !isGiven(node, 1) || known(model, node.inputs().get(1), "a condition").scalar() != 0;
         List<String> carried = new ArrayList<>(
                 node.inputs().subList(Math.min(2, node.inputs().size()), node.inputs().size()));
@@ -148,6 +153,10 @@ public final class ControlFlow {
         }
         for (long i = 0; i < count && goesOn; i++) {
             requireFew(i, body);
+            if (!always && i >= MOST_CONDITIONS) {
+                throw new OnnxException("expected a loop that goes on for at most " + MOST_CONDITIONS
+                        + " iterations by a condition that it computes, it has more");
+            }
             List<String> inputs = new ArrayList<>(List.of(inlined.number(i), inlined.truth(true)));
             inputs.addAll(carried);
             List<String> results = inlined.body(graph, body, inputs);
@@ -203,15 +212,22 @@ public final class ControlFlow {
     /** Whether a loop's condition is what it is given, or a true array, whatever happens. */
     private static boolean isAlways(Subgraph.Body body) {
         String name = body.outputs().getFirst();
+        ConstantArray array = null;
         Set<String> seen = new HashSet<>();
         while (seen.add(name)) {
             for (OnnxNode node : body.nodes()) {
-                if ("Identity".equals(node.operator()) && node.outputs().contains(name)) {
+                if (!node.outputs().contains(name)) {
+                    continue;
+                }
+                if ("Identity".equals(node.operator()) && !node.inputs().isEmpty()) {
                     name = node.inputs().getFirst();
+                } else if ("Constant".equals(node.operator())
+                        && node.attributes().get("value") instanceof OnnxNode.Attribute.Array(var value)) {
+                    array = value;
                 }
             }
         }
-        ConstantArray array = body.initializers().get(name);
+        array = array == null ? body.initializers().get(name) : array;
         return body.inputs().size() > 1 && name.equals(body.inputs().get(1))
                 || array != null && array.size() == 1 && array.real(0) != 0;
     }

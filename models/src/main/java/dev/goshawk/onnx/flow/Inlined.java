@@ -27,6 +27,8 @@ final class Inlined {
     private final OnnxModel model;
     private final OnnxNode node;
     private final Set<String> taken = new HashSet<>();
+    /** The last number behind each name. */
+    private final Map<String, Integer> next = new HashMap<>();
     private final List<OnnxNode> nodes = new ArrayList<>();
     private final SequencedMap<String, ConstantArray> arrays = new LinkedHashMap<>();
     /** The arrays of each body under their names here. */
@@ -43,8 +45,8 @@ final class Inlined {
 
     private String unused(String name) {
         String free = name;
-        for (int i = 2; !taken.add(free); i++) {
-            free = name + "." + i;
+        while (!taken.add(free)) {
+            free = name + "." + next.merge(name, 2, (last, _) -> last + 1);
         }
         return free;
     }

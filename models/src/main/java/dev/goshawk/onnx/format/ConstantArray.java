@@ -129,6 +129,12 @@ public final class ConstantArray {
         return real(0);
     }
 
+    /** The one element, as a whole number. */
+    public long whole() {
+        scalar();
+        return integer(0);
+    }
+
     /** The same elements under another shape of the same size. */
     public ConstantArray reshape(Shape to) {
         if (to.size() != size()) {

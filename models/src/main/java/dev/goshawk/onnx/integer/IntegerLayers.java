@@ -38,7 +38,8 @@ public final class IntegerLayers {
         model.inputs().forEach(i -> taken.add(i.name()));
         for (OnnxNode node : model.nodes()) {
             taken.addAll(node.outputs());
-            if (node.attributes().get("value") instanceof Attribute.Array(var array) && node.inputs().isEmpty()) {
+            if (node.attributes().get("value") instanceof Attribute.Array(var array) && node.inputs().isEmpty()
+                    && !node.outputs().isEmpty()) {
                 constants.put(node.outputs().getFirst(), array);
             }
         }
@@ -62,13 +63,14 @@ public final class IntegerLayers {
             return false;
         }
         if (MICROSOFT.equals(node.domain())) {
+            // Without a zero point nothing says whether the result's codes have signs.
             return switch (node.operator()) {
-                case "QLinearAdd", "QLinearMul" -> inputs >= 7;
-                case "QGemm" -> inputs >= 6;
-                case "QLinearSigmoid", "QLinearLeakyRelu" -> inputs >= 4;
-                case "QLinearSoftmax" -> inputs >= 4 && node.whole("opset", 0) > 0;
+                case "QLinearAdd", "QLinearMul" -> isGiven(node, 7);
+                case "QGemm" -> inputs >= 6 && (isGiven(node, GEMM_BIAS + 2) || !isGiven(node, GEMM_BIAS + 1));
+                case "QLinearSigmoid", "QLinearLeakyRelu" -> isGiven(node, 4);
+                case "QLinearSoftmax" -> isGiven(node, 4) && node.whole("opset", 0) > 0;
                 case "QLinearAveragePool", "QLinearGlobalAveragePool" ->
-                    inputs >= 4 && node.whole("channels_last", 0) == 0;
+                    isGiven(node, 4) && node.whole("channels_last", 0) == 0;
                 case "QLinearConcat" -> inputs >= 5 && inputs % 3 == 2;
                 case "QuantizeLinear", "DequantizeLinear" -> inputs >= 2;
                 default -> false;
@@ -179,6 +181,10 @@ public final class IntegerLayers {
             return array(name, ConstantArray.of(codes.shape(), values));
         }
         String factor = layer(n, "Mul", List.of(n.inputs().get(1), n.inputs().get(weightScale)), Map.of());
+        if (alpha != 1) {
+            String times = array(n.outputs().getFirst() + ".alpha", ConstantArray.of(Shape.scalar(), (float) alpha));
+            factor = layer(n, "Mul", List.of(factor, times), Map.of());
+        }
         String cast = layer(n, "Cast", List.of(name), Map.of("to", new Attribute.Whole(1)));
         return layer(n, "Mul", List.of(cast, factor), Map.of());
     }
