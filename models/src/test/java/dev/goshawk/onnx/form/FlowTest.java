@@ -1,5 +1,6 @@
 package dev.goshawk.onnx.form;
 
+import static dev.goshawk.onnx.OnnxBytes.array;
 import static dev.goshawk.onnx.OnnxBytes.attribute;
 import static dev.goshawk.onnx.OnnxBytes.graph;
 import static dev.goshawk.onnx.OnnxBytes.integers;
@@ -165,6 +166,63 @@ class FlowTest {
                         graph("body", body().input("a", 1).node("Sin", List.of("a"), List.of("s")).output("s")))));
         assertEquals("node 2 (Loop): attribute body: expected a graph",
                 refusal(counts().node("Loop", List.of("none", "", "x"), List.of("y"))));
+    }
+
+    /** A body that goes on while its number is below a bound. */
+    private static byte[] below(String bound) {
+        return graph("body", body().input("i", INT64).input("on", BOOL).input("v", 1)
+                .node("Less", List.of("i", bound), List.of("go")).node("Sin", List.of("v"), List.of("s"))
+                .output("go", BOOL).output("s"));
+    }
+
+    @Test
+    void computedConditionsHaveABoundOfTheirOwn() throws IOException {
+        assertEquals("node 2 (Loop): expected a loop that goes on for at most 100 iterations by a condition that it "
+                + "computes, it has more",
+                refusal(counts().node("Loop", List.of("", "", "x"), List.of("y"), below("many"))));
+        assertEquals("node 2 (Loop): expected an output, got none",
+                refusal(counts().node("Loop", List.of("", "", "x"), List.of(), below("none"))
+                        .node("Sin", List.of("x"), List.of("y"))));
+        byte[] constant = graph("body", body().input("i", INT64).input("on", BOOL).input("v", 1)
+                .node("Constant", List.of(), List.of("go"),
+                        array("value", tensor("value", BOOL, new long[0], new byte[] {1})))
+                .node("Sin", List.of("v"), List.of("s")).output("go", BOOL).output("s"));
+        assertEquals(
+                "node 2 (Loop): expected a loop of at most 10000 iterations of 2 nodes, it has no end that is known",
+                refusal(counts().node("Loop", List.of("", "", "x"), List.of("y"), constant)));
+    }
+
+    /** Each branch ends with a softmax of a value of its own. */
+    @Test
+    void logitsAreThoseOfTheBranchTaken() throws IOException, OrtException {
+        OnnxBytes model = FormSamples.pictures(13).initializer(FormSamples.weight("w", 4, 3, 3, 3))
+                .initializer(FormSamples.weight("k", 4)).initializer(integers("zero", new long[0], 0))
+                .initializer(integers("one", new long[0], 1))
+                .node("Conv", List.of("x", "w"), List.of("c"), attribute("pads", 1, 1, 1, 1))
+                .node("GlobalAveragePool", List.of("c"), List.of("e")).node("Flatten", List.of("e"), List.of("a"))
+                .node("Shape", List.of("x"), List.of("shape")).node("Gather", List.of("shape", "zero"), List.of("n"))
+                .node("Equal", List.of("n", "one"), List.of("single"))
+                .node("If", List.of("single"), List.of("y"),
+                        graph("then_branch", body().node("Mul", List.of("a", "k"), List.of("t"))
+                                .node("Softmax", List.of("t"), List.of("p")).output("p")),
+                        graph("else_branch", body().node("Mul", List.of("a", "k"), List.of("t"))
+                                .node("Neg", List.of("t"), List.of("u")).node("Softmax", List.of("u"), List.of("p"))
+                                .output("p")));
+        Path file = Files.write(folder.resolve("f.onnx"), model.output("y").toBytes());
+        OnnxNetwork network = OnnxNetwork.read(file);
+        for (int batch : new int[] {1, 2}) {
+            double[] expected = Runtime.output(file, images(batch, true));
+            double[] logits = logits(network, images(batch, false));
+            for (int i = 0; i < logits.length; i += 4) {
+                double sum = 0;
+                for (int c = 0; c < 4; c++) {
+                    sum += Math.exp(logits[i + c]);
+                }
+                for (int c = 0; c < 4; c++) {
+                    assertEquals(expected[i + c], Math.exp(logits[i + c]) / sum, 1e-6);
+                }
+            }
+        }
     }
 
     @Test
