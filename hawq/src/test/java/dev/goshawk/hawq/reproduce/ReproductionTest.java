@@ -255,7 +255,7 @@ class ReproductionTest {
         assertEquals(
                 out.resolve(ROWS.get(1).folder()) + ": cannot be resumed with float32 lanes 3, it was started with "
                         + Backends.defaultBackend().floatLanes().orElse(0)
-                        + ": by the same JVM options on another processor",
+                        + " (the JVM options are the same: the processor differs)",
                 e.getMessage());
         List<String> computed = new ArrayList<>();
         reproduction(out, ledger, 2, other).run(List.of(ROWS.get(0), ROWS.get(1).named("new", "new")),
