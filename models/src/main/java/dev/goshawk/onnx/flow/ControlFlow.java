@@ -229,7 +229,7 @@ public final class ControlFlow {
         }
         array = array == null ? body.initializers().get(name) : array;
         return body.inputs().size() > 1 && name.equals(body.inputs().get(1))
-                || array != null && array.size() == 1 && array.real(0) != 0;
+                || (array != null && array.size() == 1 && array.real(0) != 0);
     }
 
     private void scan(OnnxModel model, OnnxNode node, Inlined inlined) {
