@@ -57,9 +57,9 @@ public final class Lanczos implements EigenSolver {
     }
 
     /**
-     * The k top eigenpairs, or for {@link Target#BOTTOM} the k bottom ones, outermost first; fewer where the budget ended before the basis held k. Each carries its own true
-     * residual and convergence; {@code iterations} is the number of products of the whole call. One product and the k
-     * of the check are always made, whatever {@link EigenOptions#maxIterations()} says.
+     * The k top eigenpairs, or for {@link Target#BOTTOM} the k bottom ones, outermost first; fewer where {@link EigenOptions#maxIterations()} are not
+     * two products for each. Each carries its own true residual and convergence; {@code iterations} is the number of products of the whole
+     * call. One product and one for its check are always made.
      *
      * @param k between 1 and the operator's size, and at most half of {@link #maxBasis()}
      */
@@ -70,6 +70,10 @@ public final class Lanczos implements EigenSolver {
             throw new IllegalArgumentException("lanczos: expected 1 to " + most + " eigenpairs (operator size "
                     + products.size() + ", basis " + maxBasis + "), got " + k);
         }
+        return top(products, Math.clamp(options.maxIterations() / 2, 1, k), options);
+    }
+
+    private List<EigenResult> top(Products products, int k, EigenOptions options) {
         KrylovBasis basis = new KrylovBasis(products, options.startVector(products.size()), options.seed());
         List<EigenResult> best = List.of();
         while (true) {

@@ -18,7 +18,7 @@ public final class Normalizations {
      *
      * @param gamma of the shape of the axes normalized, which are x's last
      * @param beta of the same shape
-     * @param epsilon added to the variance
+     * @param epsilon added to the variance, 0 or more
      * @throws ShapeMismatchException if the last axes of x have another shape
      */
     public static Value layerNorm(Value x, Value gamma, Value beta, double epsilon) {
@@ -146,6 +146,9 @@ public final class Normalizations {
      * is 1 unless the mean distance from that point is above 1,024.
      */
     private static Value standardized(Value x, Sets sets, double epsilon) {
+        if (!(epsilon >= 0)) {
+            throw new IllegalArgumentException("normalization: expected an epsilon of 0 or more, got " + epsilon);
+        }
         Value first = sets.first(x);
         Value origin = Functions.stopGradient(first.add(sets.mean(x.subtract(sets.spread(first)))));
         Value moved = x.subtract(sets.spread(origin));

@@ -183,7 +183,9 @@ public record RunSettings(String created, String command, Map<String, String> va
                 Difference d = Difference.of(e.getKey(), e.getValue(), before == null ? "none" : before);
                 throw new RunFolderException(folder, Problem.OTHER_RUN, folder + ": cannot be resumed with " + d.name()
                         + " " + d.now() + ", it was started with " + shown(d.before())
-                        + (d.name().equals(Engine.LANES) ? " (the JVM options are the same: the processor differs)" : ""));
+                        + (d.name().equals(Engine.LANES)
+                                ? " (the JVM options are the same: the processor differs)"
+                                : ""));
             }
         }
         @Nullable String other = complete ? firstOther(values, given) : null;

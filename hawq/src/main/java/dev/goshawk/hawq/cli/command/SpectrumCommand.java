@@ -102,8 +102,8 @@ public final class SpectrumCommand implements Callable<Integer> {
     private double tolerance = 1e-3;
 
     @Option(names = "--max-iterations", paramLabel = "N", defaultValue = "500",
-            description = "Most Hessian-vector products a part (default: 500). Two for each eigenvalue are always made, one to "
-                    + "find it and one to check it.")
+            description = "Most Hessian-vector products a part (default: 500). Each eigenvalue takes two or more: where there are "
+                    + "not as many, fewer eigenvalues are found.")
     private int maxIterations = 500;
 
     @Mixin

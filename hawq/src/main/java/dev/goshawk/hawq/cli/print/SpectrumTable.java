@@ -34,7 +34,7 @@ public final class SpectrumTable {
         String head = "%-" + name + "s  %" + size + "s  %12s  %9s  %8s  %11s  %s%n";
         String row = "%-" + name + "s  %" + size + "d  %12.6g  %9.1e  %8d  %11.4e  %s%n";
         String further = "%-" + name + "s  %" + size + "s  %12.6g  %9.1e  %8s  %11s  %s%n";
-        out.printf(Locale.ROOT, head, part, counted, "eigenvalue", "residual", "products", "sensitivity", axis());
+        out.printf(Locale.ROOT, head, part, counted, "eigenvalue", "rel. res.", "products", "sensitivity", axis());
         for (SpectrumRow r : rows) {
             SpectrumRow.Pair top = r.top();
             out.printf(Locale.ROOT, row, r.name(), r.size(), top.eigenvalue(), top.relativeResidual(), r.products(),

@@ -25,9 +25,7 @@ public final class SpectrumWarnings {
         }
         List<String> open = rows.stream().flatMap(r -> open(r).map(p -> text(r, p.relativeResidual()))).toList();
         if (!open.isEmpty()) {
-            // A search that found fewer eigenvalues needed no product to check the others.
-            boolean stalled = rows.stream().anyMatch(
-                    r -> open(r).count() > 0 && r.products() + missing(r, top) < maxIterations);
+            boolean stalled = rows.stream().anyMatch(r -> open(r).count() > 0 && r.products() < maxIterations);
             err.println("goshawk: not converged to the tolerance: " + String.join(", ", open) + ": "
                     + (stalled && dtype == DType.FLOAT32
                             ? "use --dtype float64 or a larger --tolerance"
@@ -37,7 +35,7 @@ public final class SpectrumWarnings {
                 .map(r -> r.name() + " (" + r.pairs().size() + ")").toList();
         if (!fewer.isEmpty()) {
             err.println("goshawk: fewer eigenvalues than " + top + ": " + String.join(", ", fewer)
-                    + ": raise --max-iterations, of which each takes at least two");
+                    + ": raise --max-iterations to " + 2 * top + " or more, each takes at least two products");
         }
         err.flush();
     }

@@ -96,13 +96,13 @@ class SpectrumCommandTest {
         assertTrue(run.err().contains("goshawk: not converged to the tolerance: conv1 ("), run.err());
         assertTrue(run.err().endsWith("raise --max-iterations\n"), run.err());
 
-        // One product for the search, one for its result: none are left for the others.
+        // Two products for the search, one for the check of its result: none are left for the others.
         run = CliRun.of(arguments("--by", "network", "--top", "3", "--max-iterations", "3"));
         assertEquals(0, run.exitCode(), run.err());
         assertTrue(run.err()
                 .matches("(?s).*not converged to the tolerance: network \\(.{1,9}\\): raise --max-iterations\n"
-                        + "goshawk: fewer eigenvalues than 3: network \\(1\\): raise --max-iterations, of which each takes at "
-                        + "least two\n"),
+                        + "goshawk: fewer eigenvalues than 3: network \\(1\\): raise --max-iterations to 6 or more, "
+                        + "each takes at least two products\n"),
                 run.err());
     }
 
