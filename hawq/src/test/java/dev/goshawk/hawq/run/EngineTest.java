@@ -34,8 +34,8 @@ class EngineTest {
         Engine before = new Engine("1.0 (code a)", "vector", 16, "25.0.3", "amd64", List.of("-XX:UseAVX=3"));
         new RunSettings("then", "", Map.of(), Map.of(), before.values()).requireEngine(FILE, before.values(), false);
         assertEquals(
-                "x.json.parts: cannot be resumed with float32 lanes 8, it was started with 16: by the same JVM options on "
-                        + "another processor",
+                "x.json.parts: cannot be resumed with float32 lanes 8, it was started with 16 (the JVM options are "
+                        + "the same: the processor differs)",
                 refusal(before, new Engine("1.0 (code a)", "vector", 8, "25.0.3", "amd64", before.options())));
         assertEquals("x.json.parts: cannot be resumed with JDK 26, it was started with 25.0.3",
                 refusal(before, new Engine("1.0 (code a)", "vector", 16, "26", "amd64", before.options())));
