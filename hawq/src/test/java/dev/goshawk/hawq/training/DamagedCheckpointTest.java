@@ -65,15 +65,6 @@ class DamagedCheckpointTest {
                 }));
     }
 
-    private static String refusal(Path run) {
-        Trainer trainer = SmallTraining.trainer();
-        IllegalArgumentException e = assertThrows(IllegalArgumentException.class,
-                () -> trainer.run(new Checkpoints(run, "t"), TrainingListener.NONE));
-        String message = String.valueOf(e.getMessage());
-        assertEquals(1, message.lines().count(), message);
-        return message;
-    }
-
     @Test
     void damagedNewestCheckpointFallsBackToTheOneBefore() throws IOException {
         Path run = folder.resolve("run");
@@ -89,7 +80,7 @@ class DamagedCheckpointTest {
         Path run = folder.resolve("run");
         SafetensorsFile.write(Files.createDirectories(run).resolve("t-3.safetensors"),
                 Map.of("x", Tensor.of(Shape.of(1), 1.0f)), Map.of("done", "3"));
-        assertTrue(refusal(run).startsWith(run.resolve("t-3.safetensors")
+        assertTrue(SmallTraining.refusal(SmallTraining.trainer(), run).startsWith(run.resolve("t-3.safetensors")
                 + ": expected a checkpoint of this version of goshawk, got a file of another kind or version"));
     }
 
@@ -151,7 +142,7 @@ class DamagedCheckpointTest {
         assertEquals(
                 run.resolve("t-7.safetensors") + ": is damaged (its content does not fit its checksum); no checkpoint "
                         + "of this training is whole: without " + run.resolve("t-*.safetensors") + " it begins anew",
-                refusal(run));
+                SmallTraining.refusal(SmallTraining.trainer(), run));
     }
 
     /** Overwrites four bytes by a NaN's; where {@code at} is negative, the last ones. */

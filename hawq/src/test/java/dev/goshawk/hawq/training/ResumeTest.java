@@ -181,14 +181,6 @@ class ResumeTest {
         assertTrue(message.contains("cannot be written (there is no folder") && message.lines().count() == 1, message);
     }
 
-    private String refusal(Trainer trainer, Path run) {
-        IllegalArgumentException e = assertThrows(IllegalArgumentException.class,
-                () -> trainer.run(new Checkpoints(run, "t"), TrainingListener.NONE));
-        String message = String.valueOf(e.getMessage());
-        assertEquals(1, message.lines().count(), message);
-        return message;
-    }
-
     @Test
     void anotherTrainingsCheckpointIsNamedByWhatDiffers() {
         Parameters other = SmallTraining.parameters();
@@ -201,14 +193,14 @@ class ResumeTest {
         TrainingData fewer = new TrainingData(new SmallTraining.Images("train", 49), data.test(), data.normalization());
         String start = last(reference) + ": is a checkpoint of another training, its ";
         assertEquals(start + "weights at the start: expected ",
-                refusal(SmallTraining.trainer(other, backend), reference)
+                SmallTraining.refusal(SmallTraining.trainer(other, backend), reference)
                         .substring(0, start.length() + 31));
-        assertTrue(refusal(new Trainer(SmallTraining.NETWORK, SmallTraining.parameters(), fewer, settings,
+        assertTrue(SmallTraining.refusal(new Trainer(SmallTraining.NETWORK, SmallTraining.parameters(), fewer, settings,
                 SmallTraining.schedule(), backend), reference)
                 .startsWith(start + "training images: expected 49 images, "));
-        assertEquals(start + "settings is not this one's", refusal(new Trainer(SmallTraining.NETWORK,
+        assertEquals(start + "settings is not this one's", SmallTraining.refusal(new Trainer(SmallTraining.NETWORK,
                 SmallTraining.parameters(), data, faster, SmallTraining.schedule(), backend), reference));
-        assertEquals(start + "schedule is not this one's", refusal(new Trainer(SmallTraining.NETWORK,
+        assertEquals(start + "schedule is not this one's", SmallTraining.refusal(new Trainer(SmallTraining.NETWORK,
                 SmallTraining.parameters(), data, settings, Schedule.plain(1, new LearningRate.Constant(0.1)), backend),
                 reference));
     }

@@ -1,5 +1,8 @@
 package dev.goshawk.hawq.training;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
 import dev.goshawk.backend.Backend;
 import dev.goshawk.backend.Backends;
 import dev.goshawk.data.Augmentation;
@@ -15,6 +18,7 @@ import dev.goshawk.models.Network;
 import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.models.Window;
 import dev.goshawk.tensor.DType;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -117,5 +121,14 @@ public final class SmallTraining {
 
     static Trainer trainer() {
         return trainer(parameters(), Backends.defaultBackend());
+    }
+
+    /** The line with which a trainer refuses the checkpoints of a folder. */
+    static String refusal(Trainer trainer, Path run) {
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class,
+                () -> trainer.run(new Checkpoints(run, "t"), TrainingListener.NONE));
+        String message = String.valueOf(e.getMessage());
+        assertEquals(1, message.lines().count(), message);
+        return message;
     }
 }

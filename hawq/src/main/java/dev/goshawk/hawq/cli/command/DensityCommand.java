@@ -12,7 +12,6 @@ import dev.goshawk.hawq.curvature.CurvaturePart;
 import dev.goshawk.hawq.curvature.LossProblem;
 import dev.goshawk.hawq.curvature.Partition;
 import dev.goshawk.hawq.report.CurvaturePage;
-import dev.goshawk.hawq.run.Engine;
 import dev.goshawk.operator.LinearOperator;
 import dev.goshawk.spectral.estimate.DensityOptions;
 import dev.goshawk.spectral.estimate.SpectralDensity;
@@ -120,7 +119,7 @@ public final class DensityCommand implements Callable<Integer> {
         values.put("--steps", Integer.toString(steps));
         values.put("--points", Integer.toString(points));
         values.put("--width", Double.toString(width));
-        FinishedParts finished = results.parts(values, Engine.here(opened.backend()), problem, err);
+        FinishedParts finished = results.parts(values, opened.backend(), problem, err);
         out.println(matrix.describe(opened));
         try (Progress progress = Progress.on(err).noting(source::state)) {
             for (int i = 0; i < parts.size(); i++) {

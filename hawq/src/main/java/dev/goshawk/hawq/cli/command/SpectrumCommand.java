@@ -24,7 +24,6 @@ import dev.goshawk.hawq.evaluation.Evaluation;
 import dev.goshawk.hawq.evaluation.Evaluator;
 import dev.goshawk.hawq.memory.Heap;
 import dev.goshawk.hawq.report.CurvaturePage;
-import dev.goshawk.hawq.run.Engine;
 import dev.goshawk.hawq.spectral.SpectrumMethod;
 import dev.goshawk.hawq.spectral.SpectrumPlan;
 import dev.goshawk.spectral.EigenOptions;
@@ -170,7 +169,7 @@ public final class SpectrumCommand implements Callable<Integer> {
         double seconds;
         try (Progress progress = Progress.on(err).noting(source::state)) {
             SpectrumSearch search = new SpectrumSearch(problem, solver, options, source, progress,
-                    results.parts(values(opened, solver), Engine.here(opened.backend()), problem, err));
+                    results.parts(values(opened, solver), opened.backend(), problem, err));
             rows = isOfHawq() ? search.ofBlocks() : search.of(parts, top);
             seconds = progress.elapsed() / 1e9;
         }

@@ -12,7 +12,6 @@ import dev.goshawk.hawq.curvature.CurvaturePart;
 import dev.goshawk.hawq.curvature.LossProblem;
 import dev.goshawk.hawq.curvature.Partition;
 import dev.goshawk.hawq.report.CurvaturePage;
-import dev.goshawk.hawq.run.Engine;
 import dev.goshawk.operator.LinearOperator;
 import dev.goshawk.spectral.estimate.Estimate;
 import dev.goshawk.spectral.estimate.HutchinsonTrace;
@@ -100,7 +99,7 @@ public final class TraceCommand implements Callable<Integer> {
         LossProblem problem = matrix.problem(opened, matrix.sample(opened, err), matrix.microBatch(), err);
         Map<String, String> values = matrix.values(opened, by, matrix.microBatch());
         values.put("--draws", Integer.toString(draws));
-        FinishedParts finished = results.parts(values, Engine.here(opened.backend()), problem, err);
+        FinishedParts finished = results.parts(values, opened.backend(), problem, err);
         out.println(matrix.describe(opened));
         out.printf(Locale.ROOT, "%-28s %10s %14s %14s%n", "", by.counted(), "trace", "std. error");
         ObjectNode file = Outputs.object();

@@ -1,10 +1,10 @@
 package dev.goshawk.hawq.cli.option;
 
+import dev.goshawk.backend.Backend;
 import dev.goshawk.hawq.curvature.LossProblem;
 import dev.goshawk.hawq.memory.Footprint;
 import dev.goshawk.hawq.report.CurvaturePage;
 import dev.goshawk.hawq.cli.print.MemoryTable;
-import dev.goshawk.hawq.run.Engine;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -59,9 +59,9 @@ public final class ResultOptions {
      * @param engine what else decides their bits
      * @throws IOException in one line, if those that are kept are of other options, images or weights
      */
-    public FinishedParts parts(Map<String, String> values, Engine engine, LossProblem problem, PrintWriter err)
+    public FinishedParts parts(Map<String, String> values, Backend backend, LossProblem problem, PrintWriter err)
             throws IOException {
-        FinishedParts opened = resuming.open(file(), values, engine, problem, err);
+        FinishedParts opened = resuming.open(file(), values, backend, problem, err);
         parts = opened;
         return opened;
     }

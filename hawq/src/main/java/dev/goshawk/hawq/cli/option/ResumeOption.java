@@ -1,5 +1,6 @@
 package dev.goshawk.hawq.cli.option;
 
+import dev.goshawk.backend.Backend;
 import dev.goshawk.fingerprint.Fingerprint;
 import dev.goshawk.hawq.curvature.LossProblem;
 import dev.goshawk.hawq.run.Engine;
@@ -57,15 +58,15 @@ public final class ResumeOption {
      * The finished parts, none at the beginning.
      *
      * @param values options that the result depends on, by name
-     * @param engine what else decides its bits
+     * @param backend what computes them
      * @throws IOException in one line, if those that are kept are of other options, images or weights
      */
-    FinishedParts open(@Nullable Path result, Map<String, String> values, Engine engine, LossProblem problem,
+    FinishedParts open(@Nullable Path result, Map<String, String> values, Backend backend, LossProblem problem,
             PrintWriter err) throws IOException {
         Path file = result == null ? null : FinishedParts.beside(result);
         RunSettings settings = new RunSettings(Instant.now().toString(),
                 "goshawk " + String.join(" ", spec.commandLine().getParseResult().originalArgs()), values,
-                file == null ? Map.of() : contents(problem), engine.values());
+                file == null ? Map.of() : contents(problem), file == null ? Map.of() : Engine.here(backend).values());
         FinishedParts parts = FinishedParts.open(file, settings, otherBuild, note -> tell(err, note));
         if (resume) {
             tell(err, parts.size() == 0
