@@ -110,11 +110,13 @@ final class Canvas {
         }
     }
 
-    /** Rounds to bytes. */
-    void store(byte[] out, int offset) {
+    /** The image, rounded to bytes. */
+    byte[] bytes() {
+        byte[] out = new byte[rgb.length];
         for (int i = 0; i < rgb.length; i++) {
-            out[offset + i] = (byte) Math.clamp(Math.round(rgb[i] * 255), 0, 255);
+            out[i] = (byte) Math.clamp(Math.round(rgb[i] * 255), 0, 255);
         }
+        return out;
     }
 
     /** Smooth random values in [-0.5, 0.5] for every pixel: a coarse grid, interpolated. */

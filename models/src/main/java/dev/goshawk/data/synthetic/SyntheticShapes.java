@@ -2,12 +2,9 @@ package dev.goshawk.data.synthetic;
 
 import dev.goshawk.data.DataException;
 import dev.goshawk.data.ImageDataset;
-import dev.goshawk.data.InMemoryImages;
 import dev.goshawk.data.SplitMix64;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.IntStream;
 
 /**
  * Ten classes of textured shapes drawn in code, 32 x 32 pixels: a shape of any colour, angle and size somewhere on a
@@ -63,8 +60,8 @@ public final class SyntheticShapes {
     }
 
     /**
-     * Draws a set with as many images of each class as divide evenly; a larger set of the same seed and split begins
-     * with the same images. Names are {@code <split>/<class>/<number>}.
+     * A set with as many images of each class as divide evenly; a larger set of the same seed and split begins
+     * with the same images. Names are {@code <split>/<class>/<number>}. An image is drawn when it is first asked for.
      *
      * @throws DataException if the size is not positive
      */
@@ -73,20 +70,11 @@ public final class SyntheticShapes {
             throw new DataException("synthetic shapes: expected at least one image, got " + size);
         }
         List<String> classes = OUTLINES.stream().map(o -> o.name().toLowerCase(Locale.ROOT)).toList();
-        byte[] pixels = InMemoryImages.allocate("synthetic shapes", size, SIDE, SIDE);
-        int[] labels = new int[size];
-        List<String> names = new ArrayList<>(size);
-        for (int i = 0; i < size; i++) {
-            labels[i] = i % classes.size();
-            names.add(String.format(Locale.ROOT, "%s/%s/%04d", split, classes.get(labels[i]), i / classes.size()));
-        }
-        IntStream.range(0, size).parallel().forEach(
-                i -> draw(OUTLINES.get(labels[i]), SplitMix64.of(seed, split.hashCode(), i), pixels,
-                        i * SIDE * SIDE * 3));
-        return new InMemoryImages(SIDE, SIDE, pixels, labels, names, classes);
+        return new DrawnImages(split, size, SIDE, classes,
+                (label, i) -> draw(OUTLINES.get(label), SplitMix64.of(seed, split.hashCode(), i)));
     }
 
-    private static void draw(Outline outline, SplitMix64 random, byte[] rgb, int offset) {
+    private static byte[] draw(Outline outline, SplitMix64 random) {
         Canvas canvas = new Canvas(SIDE);
         canvas.cover(color(random, DARKEST, DUSK), color(random, DARKEST, DUSK), TEXTURE, random);
         for (int left = random.below(MOST_FRAGMENTS + 1); left > 0; left--) {
@@ -99,7 +87,7 @@ public final class SyntheticShapes {
         canvas.paint(outline, Canvas.WHOLE, placement(random, radius, HIDDEN * radius), colors(random), random);
         canvas.light(random.between(0, LIGHT), random);
         canvas.noise(random.between(0, STRONGEST_NOISE), random);
-        canvas.store(rgb, offset);
+        return canvas.bytes();
     }
 
     private static Canvas.Placement placement(SplitMix64 random, double radius, double margin) {

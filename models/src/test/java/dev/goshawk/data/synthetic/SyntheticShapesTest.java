@@ -11,6 +11,7 @@ import dev.goshawk.data.SplitMix64;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,6 +58,18 @@ class SyntheticShapesTest {
         }
         assertArrayEquals(new int[] {50, 50, 50, 50, 50, 50, 50, 50, 50, 50}, count);
         assertEquals(500, distinct.size());
+    }
+
+    /** Images are drawn when they are first asked for: in any order and by many threads, the bytes are those of their order. */
+    @Test
+    void anImageDoesNotDependOnWhatWasDrawnBefore() {
+        byte[] inOrder = pixels(SyntheticShapes.generate("train", 200, 5));
+        ImageDataset d = SyntheticShapes.generate("train", 200, 5);
+        byte[] scattered = new byte[inOrder.length];
+        IntStream.range(0, 400).parallel()
+                .forEach(k -> d.pixels(k * 77 % 200, scattered, k * 77 % 200 * d.imageBytes()));
+        assertArrayEquals(inOrder, scattered);
+        assertThrows(IndexOutOfBoundsException.class, () -> d.pixels(200, scattered, 0));
     }
 
     @Test
