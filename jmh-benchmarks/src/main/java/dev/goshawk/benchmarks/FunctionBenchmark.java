@@ -26,7 +26,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Functions of one number over four million float32 numbers, one thread: time for each; {@code square} is what memory allows. */
+/** Functions of one number over four million numbers, float32 unless {@code -p dtype=FLOAT64} asks for others, one thread: time for each; {@code square} is what memory allows. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -39,25 +39,30 @@ public class FunctionBenchmark {
             Map.entry("exp", Value::exp), Map.entry("tanh", Value::tanh), Map.entry("sigmoid", Value::sigmoid),
             Map.entry("sigmoidSlope", Value::sigmoidSlope), Map.entry("erf", Value::erf),
             Map.entry("erfc", Value::erfc), Map.entry("erfSlope", Value::erfSlope), Map.entry("log", Value::log),
-            Map.entry("softplus", Value::softplus), Map.entry("sin", Value::sin), Map.entry("cos", Value::cos));
+            Map.entry("softplus", Value::softplus),
+            Map.entry("expm1", Value::expm1), Map.entry("log1p", Value::log1p), Map.entry("sin", Value::sin),
+            Map.entry("cos", Value::cos));
 
-    @Param({"square", "exp", "tanh", "sigmoid", "sigmoidSlope", "erf", "erfc", "erfSlope", "log", "softplus", "sin",
-            "cos"})
+    @Param({"square", "exp", "tanh", "sigmoid", "sigmoidSlope", "erf", "erfc", "erfSlope", "log", "softplus",
+            "expm1", "log1p", "sin", "cos"})
     String function;
+
+    @Param("FLOAT32")
+    DType dtype;
 
     private Executable program;
 
-    /** Compiles the function for numbers of normal distribution, of which log takes the squares. */
+    /** Compiles the function for numbers of normal distribution, of which log and log1p take the squares. */
     @Setup
     public void prepare() {
-        Value x = Value.input("x", DType.FLOAT32, Shape.of(SIZE));
+        Value x = Value.input("x", dtype, Shape.of(SIZE));
         program = Backends.select(Workers.SINGLE)
                 .compile(Graph.of("y", Objects.requireNonNull(FUNCTIONS.get(function)).apply(x)));
-        Tensor numbers = Tensor.zeros(DType.FLOAT32, Shape.of(SIZE));
+        Tensor numbers = Tensor.zeros(dtype, Shape.of(SIZE));
         Random random = new Random(1);
         for (int i = 0; i < SIZE; i++) {
             double v = random.nextGaussian();
-            numbers.set(i, function.equals("log") ? v * v : v);
+            numbers.set(i, function.startsWith("log") ? v * v : v);
         }
         program.bind("x", numbers);
     }

@@ -4,7 +4,10 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 
-/** The result of a spectrum as an aligned table with a bar per part: |lambda| on a logarithmic axis. */
+/**
+ * The result of a spectrum as an aligned table with a bar per part: |lambda| on a logarithmic axis, dotted where it did not converge to
+ * the tolerance.
+ */
 public final class SpectrumTable {
     private static final int CELLS = 24;
     /** The shortest bar stands for this fraction of the longest at most, so that near-equal blocks look alike. */
@@ -38,20 +41,23 @@ public final class SpectrumTable {
         for (SpectrumRow r : rows) {
             SpectrumRow.Pair top = r.top();
             out.printf(Locale.ROOT, row, r.name(), r.size(), top.eigenvalue(), top.relativeResidual(), r.products(),
-                    r.sensitivity(), bar(top.eigenvalue()));
+                    r.sensitivity(), bar(top));
             for (SpectrumRow.Pair p : r.pairs().subList(1, r.pairs().size())) {
                 out.printf(Locale.ROOT, further, "", "", p.eigenvalue(), p.relativeResidual(), "", "",
-                        bar(p.eigenvalue()));
+                        bar(p));
             }
         }
     }
 
     private String axis() {
-        return String.format(Locale.ROOT, "|lambda|, log: %.3g to %.3g", Math.pow(10, low), Math.pow(10, high));
+        boolean open = rows.stream().flatMap(r -> r.pairs().stream()).anyMatch(p -> !p.converged());
+        return String.format(Locale.ROOT, "|lambda|, log: %.3g to %.3g%s", Math.pow(10, low), Math.pow(10, high),
+                open ? "; dotted: not converged" : "");
     }
 
-    private String bar(double eigenvalue) {
-        double at = (Math.log10(Math.abs(eigenvalue)) - low) / (high - low);
-        return "#".repeat(Double.isFinite(at) ? 1 + (int) Math.round((CELLS - 1) * Math.clamp(at, 0, 1)) : 0);
+    private String bar(SpectrumRow.Pair pair) {
+        double at = (Math.log10(Math.abs(pair.eigenvalue())) - low) / (high - low);
+        int cells = Double.isFinite(at) ? 1 + (int) Math.round((CELLS - 1) * Math.clamp(at, 0, 1)) : 0;
+        return (pair.converged() ? "#" : ".").repeat(cells);
     }
 }

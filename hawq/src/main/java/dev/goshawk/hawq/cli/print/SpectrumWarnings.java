@@ -17,13 +17,13 @@ public final class SpectrumWarnings {
      */
     public static void print(List<SpectrumRow> rows, int top, DType dtype, int maxIterations, PrintWriter err) {
         List<String> rounded = rows.stream().flatMap(r -> r.pairs().stream().filter(SpectrumRow.Pair::limitedByRounding)
-                .map(p -> text(r, p.rounding() / Math.abs(p.eigenvalue())))).toList();
+                .map(p -> text(r, p, p.rounding() / Math.abs(p.eigenvalue())))).toList();
         if (!rounded.isEmpty()) {
             err.println("goshawk: rounding in " + dtype + " limits what can be reached, as a share of the eigenvalue: "
                     + String.join(", ", rounded) + ": "
                     + (dtype == DType.FLOAT32 ? "use --dtype float64" : "use a larger --tolerance"));
         }
-        List<String> open = rows.stream().flatMap(r -> open(r).map(p -> text(r, p.relativeResidual()))).toList();
+        List<String> open = rows.stream().flatMap(r -> open(r).map(p -> text(r, p, p.relativeResidual()))).toList();
         if (!open.isEmpty()) {
             boolean stalled = rows.stream().anyMatch(r -> open(r).count() > 0 && r.products() < maxIterations);
             err.println("goshawk: not converged to the tolerance: " + String.join(", ", open) + ": "
@@ -49,7 +49,9 @@ public final class SpectrumWarnings {
         return row.pairs().stream().filter(p -> !p.converged());
     }
 
-    private static String text(SpectrumRow row, double share) {
-        return String.format(Locale.ROOT, "%s (%.1e)", row.name(), share);
+    /** The part, and which of its eigenvalues where it has several. */
+    private static String text(SpectrumRow row, SpectrumRow.Pair pair, double share) {
+        String which = row.pairs().size() == 1 ? "" : ", eigenvalue " + (row.pairs().indexOf(pair) + 1);
+        return String.format(Locale.ROOT, "%s%s (%.1e)", row.name(), which, share);
     }
 }

@@ -95,6 +95,13 @@ class SpectrumCommandTest {
         assertEquals(0, run.exitCode(), run.err());
         assertTrue(run.err().contains("goshawk: not converged to the tolerance: conv1 ("), run.err());
         assertTrue(run.err().endsWith("raise --max-iterations\n"), run.err());
+        assertTrue(run.out().contains("; dotted: not converged\n"), run.out());
+        assertTrue(run.out().lines().anyMatch(line -> line.matches("conv1 .* \\.+")), run.out());
+
+        run = CliRun.of(arguments("--by", "network", "--top", "2", "--max-iterations", "4", "--tolerance", "1e-9"));
+        assertEquals(0, run.exitCode(), run.err());
+        assertTrue(run.err().matches("(?s).*network, eigenvalue 1 \\(.{1,9}\\), network, eigenvalue 2 \\(.*"),
+                run.err());
 
         // Two products for the search, one for the check of its result: none are left for the others.
         run = CliRun.of(arguments("--by", "network", "--top", "3", "--max-iterations", "3"));

@@ -13,8 +13,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The exponential and what is built on it, several numbers at a time, a block of them in one pass after the other. Each lane takes the
- * steps of {@link ScalarFunctions} and {@link ErrorFunction} in their order, so that results have their bits; float32 is computed in
- * float64 and rounded once, as there.
+ * steps of {@link ScalarFunctions} and {@link ErrorFunction} in their order, so that results have their bits.
  *
  * <p>Each pass is one loop without calls: a method of vectors that the compiler does not inline keeps them on the heap.
  */
@@ -49,13 +48,18 @@ final class DoubleFunctionLanes {
         return HERE.get();
     }
 
-    /** Room for a part of the operand, a whole number of vectors. */
-    double[] block() {
-        return x;
+    /** The function of n numbers; r may be x, from the same place on. */
+    void apply(ElementOp op, double[] from, int xo, double[] r, int ro, int n) {
+        for (int i = 0; i < n; i += BLOCK) {
+            int count = Math.min(BLOCK, n - i);
+            System.arraycopy(from, xo + i, x, 0, count);
+            block(op, count);
+            System.arraycopy(x, 0, r, ro + i, count);
+        }
     }
 
-    /** The function of the first n numbers of {@link #block()}, in their place; those up to the next whole vector are overwritten. */
-    void apply(ElementOp op, int count) {
+    /** Of the first numbers of the block, in their place; those up to the next whole vector are overwritten. */
+    private void block(ElementOp op, int count) {
         int n = (count + L - 1) / L * L;
         Arrays.fill(x, count, n, 0);
         switch (op) {
@@ -114,7 +118,9 @@ final class DoubleFunctionLanes {
         DoubleVector ln2High = DoubleVector.broadcast(S, Powers.LN2_HIGH);
         DoubleVector ln2Low = DoubleVector.broadcast(S, Powers.LN2_LOW);
         for (int i = 0; i < n; i += L) {
-            DoubleVector v = DoubleVector.fromArray(S, p, i).max(-Powers.FAR).min(Powers.FAR);
+            DoubleVector exponent = DoubleVector.fromArray(S, p, i);
+            DoubleVector v = exponent.blend(-Powers.FAR, exponent.compare(VectorOperators.LT, -Powers.FAR))
+                    .blend(Powers.FAR, exponent.compare(VectorOperators.GT, Powers.FAR));
             DoubleVector shifted = v.mul(Powers.INVERSE_LN2).add(ROUNDER);
             DoubleVector k = shifted.sub(ROUNDER);
             DoubleVector high = k.neg().fma(ln2High, v);

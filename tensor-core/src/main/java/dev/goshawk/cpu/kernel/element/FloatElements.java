@@ -41,8 +41,9 @@ public final class FloatElements implements ElementKernels {
             case POWER -> power(x, ao, y, bo, (int) p, r, ro, n);
             case SUM -> sum(x, ao, r, ro, n);
             case SUM_OF_PRODUCTS -> sumOfProducts(x, ao, y, bo, r, ro, n);
-            case EXP, TANH, SIGMOID, SIGMOID_SLOPE, ERF, ERFC, ERF_SLOPE, LOG, SIN, COS -> inLanes(op, x, ao, r, ro, n);
-            case SIGN, FLOOR, EXPM1, LOG1P, SOFTPLUS -> scalar(op, x, ao, r, ro, n);
+            case EXP, EXPM1, TANH, SIGMOID, SIGMOID_SLOPE, SOFTPLUS, ERF, ERFC, ERF_SLOPE, LOG, LOG1P, SIN, COS ->
+                inLanes(op, x, ao, r, ro, n);
+            case SIGN, FLOOR -> scalar(op, x, ao, r, ro, n);
         }
     }
 
@@ -51,18 +52,7 @@ public final class FloatElements implements ElementKernels {
             scalar(op, x, xo, r, ro, n);
             return;
         }
-        FloatFunctionLanes lanes = FloatFunctionLanes.here();
-        double[] block = lanes.block();
-        for (int i = 0; i < n; i += block.length) {
-            int count = Math.min(block.length, n - i);
-            for (int k = 0; k < count; k++) {
-                block[k] = x[xo + i + k];
-            }
-            lanes.apply(op, count);
-            for (int k = 0; k < count; k++) {
-                r[ro + i + k] = (float) block[k];
-            }
-        }
+        FloatFunctionLanes.here().apply(op, x, xo, r, ro, n);
     }
 
     private static void add(float[] x, int xo, float[] y, int yo, float[] r, int ro, int n) {

@@ -5,35 +5,48 @@ import dev.goshawk.tensor.ErrorFunction;
 import dev.goshawk.tensor.Powers;
 import java.util.Arrays;
 import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
  * {@link FloatFunctions}, several numbers at a time: float32 numbers in float64 lanes, which take the steps of the scalar functions in their
- * order. What is not here is computed by {@link DoubleFunctionLanes}.
+ * order.
  *
- * <p>Each pass is one loop without calls: a method of vectors that the compiler does not inline keeps them on the heap. Polynomials are written
- * out: in a loop of their own the compiler knows the class of the sum from its profile alone, and without one each step allocates.
+ * <p>Each pass is one loop without calls: the compiler stops inlining in code as long as this, and a method that it does not inline keeps its
+ * vectors on the heap. Polynomials are written out: in a loop of their own the compiler knows the class of the sum from its profile alone, and
+ * without one each step allocates.
+ * Where an exponential is a step on the way, it is a pass of its own over a block that stays in the first-level cache.
  */
 final class FloatFunctionLanes {
     /** For fewer numbers than this the scalar functions do: code that is not compiled yet is slow, and a vector must be filled. */
     static final int WORTHWHILE = DoubleFunctionLanes.WORTHWHILE;
 
+    private static final int BLOCK = 512;
     private static final VectorSpecies<Double> S = VectorSupport.F64;
+    private static final VectorSpecies<Float> HALF = Widened.HALF;
+    private static final VectorOperators.Conversion<Float, Double> F2D = VectorOperators.F2D;
+    private static final VectorOperators.Conversion<Double, Float> D2F = VectorOperators.D2F;
     private static final VectorOperators.Ternary FMA = VectorOperators.FMA;
+    private static final VectorOperators.Comparison LT = VectorOperators.LT;
+    private static final VectorOperators.Comparison GT = VectorOperators.GT;
     private static final int L = S.length();
     private static final double[] EXPONENTIAL = FloatFunctions.EXPONENTIAL;
     private static final double[] SINE = FloatFunctions.SINE;
     private static final double[] COSINE = FloatFunctions.COSINE;
-    private static final double[] TAIL = FloatFunctions.TAIL;
-    private static final double[] SERIES = FloatFunctions.SERIES;
+    private static final double[] ERF_TOP = FloatFunctions.ERF_TOP;
+    private static final double[] ERF_BOTTOM = FloatFunctions.ERF_BOTTOM;
+    private static final double[] ERFC_TOP = FloatFunctions.ERFC_TOP;
+    private static final double[] ERFC_BOTTOM = FloatFunctions.ERFC_BOTTOM;
     private static final double[] LOGARITHM = FloatFunctions.LOGARITHM;
+    private static final double[] ARTANH = FloatFunctions.ARTANH;
     private static final ThreadLocal<FloatFunctionLanes> HERE = ThreadLocal.withInitial(FloatFunctionLanes::new);
 
-    private final DoubleFunctionLanes others = DoubleFunctionLanes.here();
-    private final double[] x = others.block();
-    private final double[] e = new double[x.length];
+    /** Exponents, then exponentials. */
+    private final double[] e = new double[BLOCK];
+    /** The last numbers, filled up to a vector. */
+    private final float[] rest = new float[L];
 
     private FloatFunctionLanes() {
     }
@@ -43,215 +56,292 @@ final class FloatFunctionLanes {
         return HERE.get();
     }
 
-    /** Room for a part of the operand, a whole number of vectors. */
-    double[] block() {
-        return x;
+    /** The function of n numbers; r may be x, from the same place on. */
+    void apply(ElementOp op, float[] x, int xo, float[] r, int ro, int n) {
+        int whole = n - n % L;
+        for (int i = 0; i < whole; i += BLOCK) {
+            block(op, x, xo + i, r, ro + i, Math.min(BLOCK, whole - i));
+        }
+        if (whole < n) {
+            Arrays.fill(rest, 0);
+            System.arraycopy(x, xo + whole, rest, 0, n - whole);
+            block(op, rest, 0, rest, 0, L);
+            System.arraycopy(rest, 0, r, ro + whole, n - whole);
+        }
     }
 
-    /** The function of the first n numbers of {@link #block()}, in their place; those up to the next whole vector are overwritten. */
-    void apply(ElementOp op, int count) {
-        int n = (count + L - 1) / L * L;
-        Arrays.fill(x, count, n, 0);
+    /** Of a whole number of vectors, at most a block. */
+    private void block(ElementOp op, float[] x, int xo, float[] r, int ro, int n) {
         switch (op) {
-            case EXP -> exponentials(x, x, n);
-            case TANH -> tanh(x, n);
+            case EXP -> exponentials(x, xo, r, ro, n);
+            case EXPM1 -> expm1(x, xo, r, ro, n);
+            case TANH -> tanh(x, xo, r, ro, n);
             case SIGMOID -> {
-                exponents(x, e, n);
-                exponentials(e, e, n);
-                sigmoid(x, e, n);
+                minusMagnitudes(x, xo, e, n);
+                exponentials(e, n);
+                sigmoid(x, xo, e, r, ro, n);
             }
             case SIGMOID_SLOPE -> {
-                exponents(x, e, n);
-                exponentials(e, e, n);
-                sigmoidSlope(x, e, n);
+                minusMagnitudes(x, xo, e, n);
+                exponentials(e, n);
+                sigmoidSlope(e, r, ro, n);
             }
-            case ERF, ERFC -> {
-                squares(x, e, n);
-                exponentials(e, e, n);
-                tails(x, e, n);
-                if (op == ElementOp.ERF) {
-                    erf(x, e, n);
-                } else {
-                    erfc(x, e, n);
-                }
+            case SOFTPLUS -> {
+                minusMagnitudes(x, xo, e, n);
+                exponentials(e, n);
+                softplus(x, xo, e, r, ro, n);
+            }
+            case ERF -> erf(x, xo, r, ro, n);
+            case ERFC -> {
+                minusSquares(x, xo, e, n);
+                exponentials(e, n);
+                erfc(x, xo, e, r, ro, n);
             }
             case ERF_SLOPE -> {
-                squares(x, x, n);
-                exponentials(x, x, n);
-                scale(x, n);
+                minusSquares(x, xo, e, n);
+                exponentials(e, n);
+                scale(e, ErrorFunction.STEEPEST, r, ro, n);
             }
-            case LOG -> logarithms(x, n);
+            case LOG -> logarithms(x, xo, r, ro, n);
+            case LOG1P -> log1p(x, xo, r, ro, n);
             case SIN, COS -> {
-                if (farthest(x, n) <= FloatFunctions.NEAR) {
-                    sines(x, op == ElementOp.COS ? 1 : 0, n);
+                if (farthest(x, xo, n) <= FloatFunctions.NEAR) {
+                    sines(x, xo, op == ElementOp.COS ? 1 : 0, r, ro, n);
                 } else {
-                    for (int i = 0; i < count; i++) {
-                        x[i] = FloatFunctions.of(op, x[i]);
+                    for (int i = 0; i < n; i++) {
+                        r[ro + i] = (float) FloatFunctions.of(op, x[xo + i]);
                     }
                 }
             }
-            default -> others.apply(op, count);
+            default -> throw new IllegalArgumentException(op + ": expected a function with lanes of its own");
         }
     }
 
-    private static void exponentials(double[] x, double[] to, int n) {
+    private static void exponentials(float[] x, int xo, float[] r, int ro, int n) {
         for (int i = 0; i < n; i += L) {
-            DoubleVector v = DoubleVector.fromArray(S, x, i).max(-FloatFunctions.FAR).min(FloatFunctions.FAR);
-            DoubleVector shifted = v.mul(Powers.INVERSE_LN2).add(FloatFunctions.ROUNDER);
-            DoubleVector r = shifted.sub(FloatFunctions.ROUNDER).neg()
-                    .fma(DoubleVector.broadcast(S, FloatFunctions.LN2), v);
+            DoubleVector w = (DoubleVector) FloatVector.fromArray(HALF, x, xo + i).convertShape(F2D, S, 0);
+            DoubleVector v = w.blend(-FloatFunctions.FAR, w.compare(LT, -FloatFunctions.FAR)).blend(FloatFunctions.FAR,
+                    w.compare(GT, FloatFunctions.FAR));
+            DoubleVector shifted = v.lanewise(FMA, Powers.INVERSE_LN2, FloatFunctions.ROUNDER);
+            DoubleVector k = shifted.sub(FloatFunctions.ROUNDER);
+            DoubleVector t = k.lanewise(FMA, DoubleVector.broadcast(S, -FloatFunctions.LN2), v);
             DoubleVector sum = DoubleVector.broadcast(S, EXPONENTIAL[10])
-                    .lanewise(FMA, r, EXPONENTIAL[9])
-                    .lanewise(FMA, r, EXPONENTIAL[8])
-                    .lanewise(FMA, r, EXPONENTIAL[7])
-                    .lanewise(FMA, r, EXPONENTIAL[6])
-                    .lanewise(FMA, r, EXPONENTIAL[5])
-                    .lanewise(FMA, r, EXPONENTIAL[4])
-                    .lanewise(FMA, r, EXPONENTIAL[3])
-                    .lanewise(FMA, r, EXPONENTIAL[2])
-                    .lanewise(FMA, r, EXPONENTIAL[1])
-                    .lanewise(FMA, r, EXPONENTIAL[0]);
-            DoubleVector power = shifted.reinterpretAsLongs().sub(FloatFunctions.ROUNDER_BITS).add(Double.MAX_EXPONENT)
+                    .lanewise(FMA, t, EXPONENTIAL[9])
+                    .lanewise(FMA, t, EXPONENTIAL[8])
+                    .lanewise(FMA, t, EXPONENTIAL[7])
+                    .lanewise(FMA, t, EXPONENTIAL[6])
+                    .lanewise(FMA, t, EXPONENTIAL[5])
+                    .lanewise(FMA, t, EXPONENTIAL[4])
+                    .lanewise(FMA, t, EXPONENTIAL[3])
+                    .lanewise(FMA, t, EXPONENTIAL[2])
+                    .lanewise(FMA, t, EXPONENTIAL[1])
+                    .lanewise(FMA, t, EXPONENTIAL[0]);
+            DoubleVector power = shifted.reinterpretAsLongs().add(Double.MAX_EXPONENT)
                     .lanewise(VectorOperators.LSHL, FloatFunctions.SIGNIFICAND).reinterpretAsDoubles();
-            sum.mul(power).intoArray(to, i);
+            ((FloatVector) sum.mul(power).convertShape(D2F, HALF, 0)).intoArray(r, ro + i);
         }
     }
 
-    private static void tanh(double[] x, int n) {
+    /** The same of a block, in its place. */
+    private static void exponentials(double[] e, int n) {
         for (int i = 0; i < n; i += L) {
-            DoubleVector v = DoubleVector.fromArray(S, x, i);
-            DoubleVector twice = v.abs().min(FloatFunctions.SATURATED).mul(2);
-            DoubleVector shifted = twice.mul(Powers.INVERSE_LN2).add(FloatFunctions.ROUNDER);
-            DoubleVector r = shifted.sub(FloatFunctions.ROUNDER).neg().fma(
-                    DoubleVector.broadcast(S, FloatFunctions.LN2),
-                    twice);
+            DoubleVector w = DoubleVector.fromArray(S, e, i);
+            DoubleVector v = w.blend(-FloatFunctions.FAR, w.compare(LT, -FloatFunctions.FAR)).blend(FloatFunctions.FAR,
+                    w.compare(GT, FloatFunctions.FAR));
+            DoubleVector shifted = v.lanewise(FMA, Powers.INVERSE_LN2, FloatFunctions.ROUNDER);
+            DoubleVector k = shifted.sub(FloatFunctions.ROUNDER);
+            DoubleVector t = k.lanewise(FMA, DoubleVector.broadcast(S, -FloatFunctions.LN2), v);
             DoubleVector sum = DoubleVector.broadcast(S, EXPONENTIAL[10])
-                    .lanewise(FMA, r, EXPONENTIAL[9])
-                    .lanewise(FMA, r, EXPONENTIAL[8])
-                    .lanewise(FMA, r, EXPONENTIAL[7])
-                    .lanewise(FMA, r, EXPONENTIAL[6])
-                    .lanewise(FMA, r, EXPONENTIAL[5])
-                    .lanewise(FMA, r, EXPONENTIAL[4])
-                    .lanewise(FMA, r, EXPONENTIAL[3])
-                    .lanewise(FMA, r, EXPONENTIAL[2])
-                    .lanewise(FMA, r, EXPONENTIAL[1]);
-            DoubleVector power = shifted.reinterpretAsLongs().sub(FloatFunctions.ROUNDER_BITS).add(Double.MAX_EXPONENT)
+                    .lanewise(FMA, t, EXPONENTIAL[9])
+                    .lanewise(FMA, t, EXPONENTIAL[8])
+                    .lanewise(FMA, t, EXPONENTIAL[7])
+                    .lanewise(FMA, t, EXPONENTIAL[6])
+                    .lanewise(FMA, t, EXPONENTIAL[5])
+                    .lanewise(FMA, t, EXPONENTIAL[4])
+                    .lanewise(FMA, t, EXPONENTIAL[3])
+                    .lanewise(FMA, t, EXPONENTIAL[2])
+                    .lanewise(FMA, t, EXPONENTIAL[1])
+                    .lanewise(FMA, t, EXPONENTIAL[0]);
+            DoubleVector power = shifted.reinterpretAsLongs().add(Double.MAX_EXPONENT)
                     .lanewise(VectorOperators.LSHL, FloatFunctions.SIGNIFICAND).reinterpretAsDoubles();
-            DoubleVector top = power.fma(sum.mul(r), power.sub(1));
+            sum.mul(power).intoArray(e, i);
+        }
+    }
+
+    private static void expm1(float[] x, int xo, float[] r, int ro, int n) {
+        for (int i = 0; i < n; i += L) {
+            DoubleVector w = (DoubleVector) FloatVector.fromArray(HALF, x, xo + i).convertShape(F2D, S, 0);
+            DoubleVector v = w.blend(-FloatFunctions.FAR, w.compare(LT, -FloatFunctions.FAR)).blend(FloatFunctions.FAR,
+                    w.compare(GT, FloatFunctions.FAR));
+            DoubleVector shifted = v.lanewise(FMA, Powers.INVERSE_LN2, FloatFunctions.ROUNDER);
+            DoubleVector k = shifted.sub(FloatFunctions.ROUNDER);
+            DoubleVector t = k.lanewise(FMA, DoubleVector.broadcast(S, -FloatFunctions.LN2), v);
+            DoubleVector sum = DoubleVector.broadcast(S, EXPONENTIAL[10])
+                    .lanewise(FMA, t, EXPONENTIAL[9])
+                    .lanewise(FMA, t, EXPONENTIAL[8])
+                    .lanewise(FMA, t, EXPONENTIAL[7])
+                    .lanewise(FMA, t, EXPONENTIAL[6])
+                    .lanewise(FMA, t, EXPONENTIAL[5])
+                    .lanewise(FMA, t, EXPONENTIAL[4])
+                    .lanewise(FMA, t, EXPONENTIAL[3])
+                    .lanewise(FMA, t, EXPONENTIAL[2])
+                    .lanewise(FMA, t, EXPONENTIAL[1]);
+            DoubleVector power = shifted.reinterpretAsLongs().add(Double.MAX_EXPONENT)
+                    .lanewise(VectorOperators.LSHL, FloatFunctions.SIGNIFICAND).reinterpretAsDoubles();
+            DoubleVector y = power.lanewise(FMA, sum.mul(t), power.sub(1));
+            ((FloatVector) y.abs().reinterpretAsLongs().or(w.reinterpretAsLongs().and(Long.MIN_VALUE))
+                    .reinterpretAsDoubles().convertShape(D2F, HALF, 0)).intoArray(r, ro + i);
+        }
+    }
+
+    private static void tanh(float[] x, int xo, float[] r, int ro, int n) {
+        for (int i = 0; i < n; i += L) {
+            DoubleVector v = (DoubleVector) FloatVector.fromArray(HALF, x, xo + i).convertShape(F2D, S, 0);
+            DoubleVector a = v.abs();
+            DoubleVector twice = a.blend(FloatFunctions.SATURATED, a.compare(GT, FloatFunctions.SATURATED)).mul(2);
+            DoubleVector shifted = twice.lanewise(FMA, Powers.INVERSE_LN2, FloatFunctions.ROUNDER);
+            DoubleVector k = shifted.sub(FloatFunctions.ROUNDER);
+            DoubleVector t = k.lanewise(FMA, DoubleVector.broadcast(S, -FloatFunctions.LN2), twice);
+            DoubleVector sum = DoubleVector.broadcast(S, EXPONENTIAL[10])
+                    .lanewise(FMA, t, EXPONENTIAL[9])
+                    .lanewise(FMA, t, EXPONENTIAL[8])
+                    .lanewise(FMA, t, EXPONENTIAL[7])
+                    .lanewise(FMA, t, EXPONENTIAL[6])
+                    .lanewise(FMA, t, EXPONENTIAL[5])
+                    .lanewise(FMA, t, EXPONENTIAL[4])
+                    .lanewise(FMA, t, EXPONENTIAL[3])
+                    .lanewise(FMA, t, EXPONENTIAL[2])
+                    .lanewise(FMA, t, EXPONENTIAL[1]);
+            DoubleVector power = shifted.reinterpretAsLongs().add(Double.MAX_EXPONENT)
+                    .lanewise(VectorOperators.LSHL, FloatFunctions.SIGNIFICAND).reinterpretAsDoubles();
+            DoubleVector top = power.lanewise(FMA, sum.mul(t), power.sub(1));
             DoubleVector y = top.div(top.add(2));
-            y.abs().reinterpretAsLongs().or(v.reinterpretAsLongs().and(Long.MIN_VALUE)).reinterpretAsDoubles()
-                    .intoArray(x, i);
+            ((FloatVector) y.abs().reinterpretAsLongs().or(v.reinterpretAsLongs().and(Long.MIN_VALUE))
+                    .reinterpretAsDoubles().convertShape(D2F, HALF, 0)).intoArray(r, ro + i);
         }
     }
 
     /** -|x|. */
-    private static void exponents(double[] x, double[] to, int n) {
-        for (int i = 0; i < n; i += L) {
-            DoubleVector.fromArray(S, x, i).abs().neg().intoArray(to, i);
+    private static void minusMagnitudes(float[] x, int xo, double[] to, int n) {
+        for (int i = 0; i < n; i++) {
+            to[i] = -Math.abs(x[xo + i]);
         }
     }
 
     /** -x^2. */
-    private static void squares(double[] x, double[] to, int n) {
-        for (int i = 0; i < n; i += L) {
-            DoubleVector v = DoubleVector.fromArray(S, x, i);
-            v.mul(v).neg().intoArray(to, i);
+    private static void minusSquares(float[] x, int xo, double[] to, int n) {
+        for (int i = 0; i < n; i++) {
+            double v = x[xo + i];
+            to[i] = -(v * v);
         }
     }
 
-    /** From exp(-x^2) to erfc(|x|), where |x| is at least {@link ErrorFunction#SMALL}. */
-    private static void tails(double[] x, double[] e, int n) {
-        for (int i = 0; i < n; i += L) {
-            DoubleVector a = DoubleVector.fromArray(S, x, i).abs().min(FloatFunctions.ERFC_FAR);
-            DoubleVector t = a.sub(4).div(a.add(3));
-            DoubleVector sum = DoubleVector.broadcast(S, TAIL[14])
-                    .lanewise(FMA, t, TAIL[13])
-                    .lanewise(FMA, t, TAIL[12])
-                    .lanewise(FMA, t, TAIL[11])
-                    .lanewise(FMA, t, TAIL[10])
-                    .lanewise(FMA, t, TAIL[9])
-                    .lanewise(FMA, t, TAIL[8])
-                    .lanewise(FMA, t, TAIL[7])
-                    .lanewise(FMA, t, TAIL[6])
-                    .lanewise(FMA, t, TAIL[5])
-                    .lanewise(FMA, t, TAIL[4])
-                    .lanewise(FMA, t, TAIL[3])
-                    .lanewise(FMA, t, TAIL[2])
-                    .lanewise(FMA, t, TAIL[1])
-                    .lanewise(FMA, t, TAIL[0]);
-            DoubleVector.fromArray(S, e, i).mul(sum.div(a.mul(2).add(1))).intoArray(e, i);
-        }
-    }
-
-    private static void erf(double[] x, double[] tail, int n) {
-        DoubleVector one = DoubleVector.broadcast(S, 1);
-        for (int i = 0; i < n; i += L) {
-            DoubleVector v = DoubleVector.fromArray(S, x, i);
-            DoubleVector z = v.mul(v);
-            DoubleVector sum = DoubleVector.broadcast(S, SERIES[9])
-                    .lanewise(FMA, z, SERIES[8])
-                    .lanewise(FMA, z, SERIES[7])
-                    .lanewise(FMA, z, SERIES[6])
-                    .lanewise(FMA, z, SERIES[5])
-                    .lanewise(FMA, z, SERIES[4])
-                    .lanewise(FMA, z, SERIES[3])
-                    .lanewise(FMA, z, SERIES[2])
-                    .lanewise(FMA, z, SERIES[1])
-                    .lanewise(FMA, z, SERIES[0]);
-            one.sub(DoubleVector.fromArray(S, tail, i)).abs().reinterpretAsLongs()
-                    .or(v.reinterpretAsLongs().and(Long.MIN_VALUE)).reinterpretAsDoubles()
-                    .blend(v.mul(sum), v.abs().compare(VectorOperators.LT, ErrorFunction.SMALL)).intoArray(x, i);
-        }
-    }
-
-    private static void erfc(double[] x, double[] tail, int n) {
-        DoubleVector one = DoubleVector.broadcast(S, 1);
-        DoubleVector two = DoubleVector.broadcast(S, 2);
-        for (int i = 0; i < n; i += L) {
-            DoubleVector v = DoubleVector.fromArray(S, x, i);
-            DoubleVector z = v.mul(v);
-            DoubleVector sum = DoubleVector.broadcast(S, SERIES[9])
-                    .lanewise(FMA, z, SERIES[8])
-                    .lanewise(FMA, z, SERIES[7])
-                    .lanewise(FMA, z, SERIES[6])
-                    .lanewise(FMA, z, SERIES[5])
-                    .lanewise(FMA, z, SERIES[4])
-                    .lanewise(FMA, z, SERIES[3])
-                    .lanewise(FMA, z, SERIES[2])
-                    .lanewise(FMA, z, SERIES[1])
-                    .lanewise(FMA, z, SERIES[0]);
-            DoubleVector far = DoubleVector.fromArray(S, tail, i);
-            far.blend(two.sub(far), v.compare(VectorOperators.LT, 0))
-                    .blend(one.sub(v.mul(sum)), v.abs().compare(VectorOperators.LT, ErrorFunction.SMALL))
-                    .intoArray(x, i);
-        }
-    }
-
-    private static void scale(double[] x, int n) {
-        for (int i = 0; i < n; i += L) {
-            DoubleVector.fromArray(S, x, i).mul(ErrorFunction.STEEPEST).intoArray(x, i);
-        }
-    }
-
-    private static void sigmoid(double[] x, double[] e, int n) {
+    private static void sigmoid(float[] x, int xo, double[] e, float[] r, int ro, int n) {
         for (int i = 0; i < n; i += L) {
             DoubleVector v = DoubleVector.fromArray(S, e, i);
-            DoubleVector top = v.blend(1, DoubleVector.fromArray(S, x, i).compare(VectorOperators.GE, 0));
-            top.div(v.add(1)).intoArray(x, i);
+            DoubleVector w = (DoubleVector) FloatVector.fromArray(HALF, x, xo + i).convertShape(F2D, S, 0);
+            DoubleVector top = v.blend(1, w.compare(VectorOperators.GE, 0));
+            ((FloatVector) top.div(v.add(1)).convertShape(D2F, HALF, 0)).intoArray(r, ro + i);
         }
     }
 
-    private static void sigmoidSlope(double[] x, double[] e, int n) {
+    private static void sigmoidSlope(double[] e, float[] r, int ro, int n) {
         for (int i = 0; i < n; i += L) {
             DoubleVector v = DoubleVector.fromArray(S, e, i);
             DoubleVector bottom = v.add(1);
-            v.div(bottom.mul(bottom)).intoArray(x, i);
+            ((FloatVector) v.div(bottom.mul(bottom)).convertShape(D2F, HALF, 0)).intoArray(r, ro + i);
         }
     }
 
-    private static void logarithms(double[] x, int n) {
+    private static void softplus(float[] x, int xo, double[] e, float[] r, int ro, int n) {
         for (int i = 0; i < n; i += L) {
-            DoubleVector v = DoubleVector.fromArray(S, x, i);
+            DoubleVector v = DoubleVector.fromArray(S, e, i);
+            DoubleVector s = v.div(v.add(2));
+            DoubleVector z = s.mul(s);
+            DoubleVector twice = s.add(s);
+            DoubleVector sum = DoubleVector.broadcast(S, ARTANH[10])
+                    .lanewise(FMA, z, ARTANH[9])
+                    .lanewise(FMA, z, ARTANH[8])
+                    .lanewise(FMA, z, ARTANH[7])
+                    .lanewise(FMA, z, ARTANH[6])
+                    .lanewise(FMA, z, ARTANH[5])
+                    .lanewise(FMA, z, ARTANH[4])
+                    .lanewise(FMA, z, ARTANH[3])
+                    .lanewise(FMA, z, ARTANH[2])
+                    .lanewise(FMA, z, ARTANH[1])
+                    .lanewise(FMA, z, ARTANH[0]);
+            DoubleVector w = (DoubleVector) FloatVector.fromArray(HALF, x, xo + i).convertShape(F2D, S, 0);
+            ((FloatVector) twice.mul(z).lanewise(FMA, sum, twice)
+                    .add(DoubleVector.zero(S).blend(w, w.compare(GT, 0))).convertShape(D2F, HALF, 0))
+                    .intoArray(r, ro + i);
+        }
+    }
+
+    private static void erf(float[] x, int xo, float[] r, int ro, int n) {
+        for (int i = 0; i < n; i += L) {
+            DoubleVector w = (DoubleVector) FloatVector.fromArray(HALF, x, xo + i).convertShape(F2D, S, 0);
+            DoubleVector v = w.blend(-FloatFunctions.ERF_FAR, w.compare(LT, -FloatFunctions.ERF_FAR))
+                    .blend(FloatFunctions.ERF_FAR, w.compare(GT, FloatFunctions.ERF_FAR));
+            DoubleVector z = v.mul(v);
+            DoubleVector top = DoubleVector.broadcast(S, ERF_TOP[8])
+                    .lanewise(FMA, z, ERF_TOP[7])
+                    .lanewise(FMA, z, ERF_TOP[6])
+                    .lanewise(FMA, z, ERF_TOP[5])
+                    .lanewise(FMA, z, ERF_TOP[4])
+                    .lanewise(FMA, z, ERF_TOP[3])
+                    .lanewise(FMA, z, ERF_TOP[2])
+                    .lanewise(FMA, z, ERF_TOP[1])
+                    .lanewise(FMA, z, ERF_TOP[0]);
+            DoubleVector bottom = DoubleVector.broadcast(S, ERF_BOTTOM[7])
+                    .lanewise(FMA, z, ERF_BOTTOM[6])
+                    .lanewise(FMA, z, ERF_BOTTOM[5])
+                    .lanewise(FMA, z, ERF_BOTTOM[4])
+                    .lanewise(FMA, z, ERF_BOTTOM[3])
+                    .lanewise(FMA, z, ERF_BOTTOM[2])
+                    .lanewise(FMA, z, ERF_BOTTOM[1])
+                    .lanewise(FMA, z, ERF_BOTTOM[0]);
+            ((FloatVector) v.mul(top.div(bottom)).convertShape(D2F, HALF, 0)).intoArray(r, ro + i);
+        }
+    }
+
+    /** From exp(-x^2). */
+    private static void erfc(float[] x, int xo, double[] e, float[] r, int ro, int n) {
+        for (int i = 0; i < n; i += L) {
+            DoubleVector v = (DoubleVector) FloatVector.fromArray(HALF, x, xo + i).convertShape(F2D, S, 0);
+            DoubleVector m = v.abs();
+            DoubleVector a = m.blend(FloatFunctions.ERFC_FAR, m.compare(GT, FloatFunctions.ERFC_FAR));
+            DoubleVector top = DoubleVector.broadcast(S, ERFC_TOP[7])
+                    .lanewise(FMA, a, ERFC_TOP[6])
+                    .lanewise(FMA, a, ERFC_TOP[5])
+                    .lanewise(FMA, a, ERFC_TOP[4])
+                    .lanewise(FMA, a, ERFC_TOP[3])
+                    .lanewise(FMA, a, ERFC_TOP[2])
+                    .lanewise(FMA, a, ERFC_TOP[1])
+                    .lanewise(FMA, a, ERFC_TOP[0]);
+            DoubleVector bottom = DoubleVector.broadcast(S, ERFC_BOTTOM[8])
+                    .lanewise(FMA, a, ERFC_BOTTOM[7])
+                    .lanewise(FMA, a, ERFC_BOTTOM[6])
+                    .lanewise(FMA, a, ERFC_BOTTOM[5])
+                    .lanewise(FMA, a, ERFC_BOTTOM[4])
+                    .lanewise(FMA, a, ERFC_BOTTOM[3])
+                    .lanewise(FMA, a, ERFC_BOTTOM[2])
+                    .lanewise(FMA, a, ERFC_BOTTOM[1])
+                    .lanewise(FMA, a, ERFC_BOTTOM[0]);
+            DoubleVector tail = DoubleVector.fromArray(S, e, i).mul(top.div(bottom));
+            ((FloatVector) tail.blend(tail.neg().add(2), v.compare(LT, 0)).convertShape(D2F, HALF, 0)).intoArray(r,
+                    ro + i);
+        }
+    }
+
+    private static void scale(double[] e, double factor, float[] r, int ro, int n) {
+        for (int i = 0; i < n; i++) {
+            r[ro + i] = (float) (e[i] * factor);
+        }
+    }
+
+    private static void logarithms(float[] x, int xo, float[] r, int ro, int n) {
+        for (int i = 0; i < n; i += L) {
+            DoubleVector v = (DoubleVector) FloatVector.fromArray(HALF, x, xo + i).convertShape(F2D, S, 0);
             LongVector bits = v.reinterpretAsLongs();
             LongVector exponent = bits.sub(Powers.SQRT_HALF).lanewise(VectorOperators.ASHR, FloatFunctions.SIGNIFICAND);
             DoubleVector m = bits.sub(exponent.lanewise(VectorOperators.LSHL, FloatFunctions.SIGNIFICAND))
@@ -270,31 +360,68 @@ final class FloatFunctionLanes {
             // A whole number as float64, by way of the lowest bits of one.
             DoubleVector k = exponent.add(FloatFunctions.ROUNDER_BITS).reinterpretAsDoubles()
                     .sub(FloatFunctions.ROUNDER);
-            DoubleVector y = k.fma(DoubleVector.broadcast(S, FloatFunctions.LN2), twice.mul(z).fma(sum, twice));
-            y.blend(Double.NaN, v.compare(VectorOperators.GE, 0).not())
+            DoubleVector y = k.lanewise(FMA, DoubleVector.broadcast(S, FloatFunctions.LN2),
+                    twice.mul(z).lanewise(FMA, sum, twice));
+            DoubleVector log = y.blend(Double.NaN, v.compare(VectorOperators.GE, 0).not())
                     .blend(Double.NEGATIVE_INFINITY, v.compare(VectorOperators.EQ, 0))
-                    .blend(Double.POSITIVE_INFINITY, v.compare(VectorOperators.EQ, Double.POSITIVE_INFINITY))
-                    .intoArray(x, i);
+                    .blend(Double.POSITIVE_INFINITY, v.compare(VectorOperators.EQ, Double.POSITIVE_INFINITY));
+            ((FloatVector) log.convertShape(D2F, HALF, 0)).intoArray(r, ro + i);
+        }
+    }
+
+    private static void log1p(float[] x, int xo, float[] r, int ro, int n) {
+        for (int i = 0; i < n; i += L) {
+            DoubleVector w = (DoubleVector) FloatVector.fromArray(HALF, x, xo + i).convertShape(F2D, S, 0);
+            DoubleVector v = w.add(1);
+            LongVector bits = v.reinterpretAsLongs();
+            LongVector exponent = bits.sub(Powers.SQRT_HALF).lanewise(VectorOperators.ASHR, FloatFunctions.SIGNIFICAND);
+            DoubleVector m = bits.sub(exponent.lanewise(VectorOperators.LSHL, FloatFunctions.SIGNIFICAND))
+                    .reinterpretAsDoubles();
+            DoubleVector s = m.sub(1).div(m.add(1));
+            DoubleVector z = s.mul(s);
+            DoubleVector twice = s.add(s);
+            DoubleVector sum = DoubleVector.broadcast(S, LOGARITHM[7])
+                    .lanewise(FMA, z, LOGARITHM[6])
+                    .lanewise(FMA, z, LOGARITHM[5])
+                    .lanewise(FMA, z, LOGARITHM[4])
+                    .lanewise(FMA, z, LOGARITHM[3])
+                    .lanewise(FMA, z, LOGARITHM[2])
+                    .lanewise(FMA, z, LOGARITHM[1])
+                    .lanewise(FMA, z, LOGARITHM[0]);
+            // A whole number as float64, by way of the lowest bits of one.
+            DoubleVector k = exponent.add(FloatFunctions.ROUNDER_BITS).reinterpretAsDoubles()
+                    .sub(FloatFunctions.ROUNDER);
+            DoubleVector y = k.lanewise(FMA, DoubleVector.broadcast(S, FloatFunctions.LN2),
+                    twice.mul(z).lanewise(FMA, sum, twice));
+            DoubleVector log = y.blend(Double.NaN, v.compare(VectorOperators.GE, 0).not())
+                    .blend(Double.NEGATIVE_INFINITY, v.compare(VectorOperators.EQ, 0))
+                    .blend(Double.POSITIVE_INFINITY, v.compare(VectorOperators.EQ, Double.POSITIVE_INFINITY));
+            DoubleVector lost = w.sub(v.sub(1)).blend(0, w.compare(GT, 1));
+            ((FloatVector) log.add(lost).abs().reinterpretAsLongs()
+                    .or(w.reinterpretAsLongs().and(Long.MIN_VALUE)).reinterpretAsDoubles().convertShape(D2F, HALF, 0))
+                    .intoArray(r, ro + i);
         }
     }
 
     /** The largest magnitude; NaN if one is. */
-    private static double farthest(double[] x, int n) {
-        double most = 0;
+    private static float farthest(float[] x, int xo, int n) {
+        float most = 0;
         for (int i = 0; i < n; i++) {
-            most = Math.max(most, Math.abs(x[i]));
+            most = Math.max(most, Math.abs(x[xo + i]));
         }
         return most;
     }
 
-    private static void sines(double[] x, int quarters, int n) {
+    /** Of x plus so many quarter turns: 0 for the sine, which keeps the sign of a zero, and 1 for the cosine. */
+    private static void sines(float[] x, int xo, int quarters, float[] to, int ro, int n) {
+        double kept = quarters == 0 ? 0 : Double.NaN;
         for (int i = 0; i < n; i += L) {
-            DoubleVector v = DoubleVector.fromArray(S, x, i);
-            DoubleVector shifted = v.mul(FloatFunctions.INVERSE_QUARTER).add(FloatFunctions.ROUNDER);
+            DoubleVector v = (DoubleVector) FloatVector.fromArray(HALF, x, xo + i).convertShape(F2D, S, 0);
+            DoubleVector shifted = v.lanewise(FMA, FloatFunctions.INVERSE_QUARTER, FloatFunctions.ROUNDER);
             DoubleVector minus = shifted.sub(FloatFunctions.ROUNDER).neg();
-            DoubleVector r = minus.fma(DoubleVector.broadcast(S, FloatFunctions.QUARTER), v);
-            r = minus.fma(DoubleVector.broadcast(S, FloatFunctions.QUARTER_LOW), r);
-            r = minus.fma(DoubleVector.broadcast(S, FloatFunctions.QUARTER_LOWEST), r);
+            DoubleVector r = minus.lanewise(FMA, DoubleVector.broadcast(S, FloatFunctions.QUARTER), v);
+            r = minus.lanewise(FMA, DoubleVector.broadcast(S, FloatFunctions.QUARTER_LOW), r);
+            r = minus.lanewise(FMA, DoubleVector.broadcast(S, FloatFunctions.QUARTER_LOWEST), r);
             DoubleVector z = r.mul(r);
             DoubleVector sine = DoubleVector.broadcast(S, SINE[5])
                     .lanewise(FMA, z, SINE[4])
@@ -310,12 +437,14 @@ final class FloatFunctionLanes {
                     .lanewise(FMA, z, COSINE[1])
                     .lanewise(FMA, z, COSINE[0]);
             LongVector turn = shifted.reinterpretAsLongs().sub(FloatFunctions.ROUNDER_BITS).add(quarters);
-            DoubleVector y = r.mul(z).fma(sine, r).blend(z.fma(cosine, DoubleVector.broadcast(S, 1)),
+            DoubleVector y = r.mul(z).lanewise(FMA, sine, r).blend(
+                    z.lanewise(FMA, cosine, DoubleVector.broadcast(S, 1)),
                     turn.and(1).compare(VectorOperators.NE, 0).cast(S));
             DoubleVector signed = y.reinterpretAsLongs()
                     .lanewise(VectorOperators.XOR, turn.and(2).lanewise(VectorOperators.LSHL, Long.SIZE - 2))
                     .reinterpretAsDoubles();
-            (quarters == 0 ? signed.blend(v, v.compare(VectorOperators.EQ, 0)) : signed).intoArray(x, i);
+            ((FloatVector) signed.blend(v, v.compare(VectorOperators.EQ, kept)).convertShape(D2F, HALF, 0))
+                    .intoArray(to, ro + i);
         }
     }
 }

@@ -11,7 +11,7 @@ import jdk.incubator.vector.VectorSpecies;
 final class Widened {
     private static final VectorSpecies<Double> S = VectorSupport.F64;
     /** As many float32 lanes. */
-    private static final VectorSpecies<Float> HALF = VectorSpecies.of(float.class,
+    static final VectorSpecies<Float> HALF = VectorSpecies.of(float.class,
             VectorShape.forBitSize(Math.max(64, S.vectorBitSize() / 2)));
 
     private Widened() {
