@@ -244,10 +244,40 @@ add_options() {
     done <"$1"
 }
 
+# require_words: fails in one line for what is no JVM option in "words"; a JVM would end with lines and an exit code of its own. It is asked
+# first, but for properties and plain heap sizes, which are most, and without options by which it would already listen, record or write.
+require_words() {
+    local word value='' unsure='' said line asked=() what='JVM options (GOSHAWK_OPTS, JAVA_OPTS)' plain='^-Xmx([1-9][0-9]{2,5}[mM]|[1-9][0-9]{0,2}[gG])$'
+    for word in ${words[@]+"${words[@]}"}; do
+        asked+=("$word")
+        if [ -n "$value" ]; then
+            value=''
+            continue
+        fi
+        case $word in
+            -D* | -agent* | -javaagent* | -Xrun* | -Xlog* | -XX:*Record* | -XX:*Archive* | -XX:AOT* | -XX:*File=*)
+                unset 'asked[${#asked[@]}-1]'
+                ;;
+            -cp | -classpath | --class-path | -p | --module-path | --add-modules | --add-exports | --add-opens | --add-reads | --enable-native-access)
+                value=$word
+                ;;
+            -Xmx[1-9]*) [[ $word =~ $plain ]] || unsure=yes ;;
+            -* | @*) unsure=yes ;;
+            *) fail "$what: expected words that begin with -, got '$word'" ;;
+        esac
+    done
+    [ -z "$value" ] || fail "$what: $value: expected a value after it"
+    if [ -n "$unsure" ] && ! said=$("$jdk/bin/java" "${asked[@]}" -XX:-AlwaysPreTouch -version 2>&1); then
+        line=$(grep -v -i -e '^$' -e 'warning:' -e 'Error occurred during initialization of VM' <<<"$said")
+        fail "$what: $jdk/bin/java refuses them: ${line%%$'\n'*}"
+    fi
+}
+
 # Sets "engine_options": those of jvm.options, the user's, and what suits a process that has the machine for itself.
 set_engine_options() {
     local line collector='' word
     split_words "${JAVA_OPTS:-} ${GOSHAWK_OPTS:-}"
+    require_words
     for word in ${words[@]+"${words[@]}"}; do
         case $word in -XX:+Use*GC) collector=$word ;; esac
     done
