@@ -5,7 +5,9 @@ import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.jspecify.annotations.Nullable;
@@ -16,10 +18,6 @@ final class Connection {
     private static final String EXECUTOR_OPTIONS = "spark.executor.extraJavaOptions";
     private static final String EXECUTOR_CLASS_PATH = "spark.executor.extraClassPath";
     private static final String LOG_SETTINGS = "log4j2.configurationFile";
-    private static final long EXECUTORS_MILLIS = 300_000;
-    /** Without a new executor for so long, those that are there are taken to be all. */
-    private static final long SETTLED_MILLIS = 3_000;
-    private static final long POLL_MILLIS = 100;
 
     private Connection() {
     }
@@ -30,9 +28,20 @@ final class Connection {
      * @throws ClusterException in one line
      */
     static JavaSparkContext open(Master master) {
+        return open(master,
+                note -> System.getLogger(Connection.class.getName()).log(System.Logger.Level.WARNING, note));
+    }
+
+    /**
+     * The same.
+     *
+     * @param notes take lines for the user
+     */
+    static JavaSparkContext open(Master master, Consumer<String> notes) {
         master.requireAnswer();
         quieten();
         SparkConf conf = settings(master);
+        Duration patience = Patience.of(conf);
         JavaSparkContext context;
         try {
             context = new JavaSparkContext(conf);
@@ -45,11 +54,11 @@ final class Connection {
         }
         try {
             if (!context.isLocal()) {
-                Attendance attendance = new Attendance(master.url(), context.sc()::isStopped,
-                        note -> System.getLogger(Connection.class.getName()).log(System.Logger.Level.WARNING, note));
+                Attendance attendance = new Attendance(master.url(), patience, context.sc()::isStopped, notes,
+                        why -> Jobs.giveUp(context, why));
                 context.sc().addSparkListener(attendance);
                 attendance.add(CollectionConverters.asJava(context.sc().getExecutorIds()));
-                awaitExecutors(context, master);
+                new Arrival(context, master, patience, notes).await();
             }
             return context;
         } catch (ClusterException e) {
@@ -63,7 +72,7 @@ final class Connection {
     }
 
     /** Spark's log would drown what a user is told, unless a log was asked for. */
-    private static void quieten() {
+    static void quieten() {
         ClassLoader loader = Connection.class.getClassLoader();
         if (System.getProperty(LOG_SETTINGS) == null && loader.getResource("log4j2.properties") == null
                 && loader.getResource("log4j2.xml") == null) {
@@ -131,46 +140,6 @@ final class Connection {
                     "SPARK_HOME: local-cluster starts executors from a folder with Spark's jars/, got "
                             + (home == null ? "nothing" : "'" + home + "'") + "; bin/goshawk sets it");
         }
-    }
-
-    private static void awaitExecutors(JavaSparkContext context, Master master) {
-        long start = System.currentTimeMillis();
-        long changed = start;
-        int seen = 0;
-        while (seen == 0 || master.executors().isPresent()
-                ? seen < master.executors().orElse(1)
-                : System.currentTimeMillis() - changed < SETTLED_MILLIS) {
-            if (context.sc().isStopped()) {
-                throw new ClusterException(master.url() + (isRegistered(context)
-                        ? ": Spark gave up: every executor ended as soon as it began, or the master is gone; the executors'"
-                                + " logs say why (SPARK_HOME/work on their machines)"
-                        : ": no Spark master answers there, though something listens: see that it is a master's own port,"
-                                + " of Spark 4.2, and reachable from here"));
-            }
-            if (System.currentTimeMillis() - start > EXECUTORS_MILLIS) {
-                if (seen > 0) {
-                    return;
-                }
-                throw new ClusterException(master.url() + ": no executor came within " + EXECUTORS_MILLIS / 1000
-                        + " s: see Spark's own page for free cores and memory");
-            }
-            try {
-                Thread.sleep(POLL_MILLIS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new ClusterException(master.url() + ": interrupted", e);
-            }
-            int now = executors(context);
-            if (now != seen) {
-                seen = now;
-                changed = System.currentTimeMillis();
-            }
-        }
-    }
-
-    /** Whether a master has ever taken the application: until then Spark makes a name up. */
-    private static boolean isRegistered(JavaSparkContext context) {
-        return !context.sc().applicationId().startsWith("spark-application-");
     }
 
     /** Executors there are at the moment; 1 where the driver is the only one. */

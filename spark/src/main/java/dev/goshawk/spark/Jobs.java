@@ -17,6 +17,10 @@ final class Jobs {
     private static final Pattern DISK = Pattern.compile("No space left on device|Disk quota exceeded");
     private static final Pattern WHERE = Pattern.compile("\\(TID \\d+\\) \\((\\S+) executor (\\S+?)\\)");
 
+    private static final String GIVEN_UP = "by goshawk: ";
+    private static final Pattern OURS_CANCELLED = Pattern
+            .compile("cancelled " + Pattern.quote(GIVEN_UP) + "([^\\r\\n]*)");
+
     private Jobs() {
     }
 
@@ -39,6 +43,13 @@ final class Jobs {
         }
     }
 
+    /** Ends the jobs that run, each with this reason. */
+    static void giveUp(JavaSparkContext context, String why) {
+        for (int job : context.statusTracker().getActiveJobIds()) {
+            context.sc().cancelJob(job, GIVEN_UP + why);
+        }
+    }
+
     /** Spark's own message holds the executor's stack trace. */
     static String reason(String name, Throwable failure) {
         for (Throwable t = failure; t != null; t = t.getCause()) {
@@ -48,6 +59,10 @@ final class Jobs {
             }
         }
         String message = String.valueOf(failure.getMessage());
+        Matcher givenUp = OURS_CANCELLED.matcher(message);
+        if (givenUp.find()) {
+            return name + ": " + givenUp.group(1);
+        }
         Matcher where = WHERE.matcher(message);
         String on = where.find() ? " (executor " + where.group(2) + " on " + where.group(1) + ")" : "";
         Matcher broadcast = BROADCAST.matcher(message);

@@ -33,6 +33,7 @@ import org.apache.spark.storage.BlockManager;
 import org.apache.spark.util.Utils$;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,6 +58,12 @@ class ClusterFaultsTest {
         v = SmallNetwork.random(one.size(), 1);
         expected = new double[one.size()];
         one.apply(v, expected);
+    }
+
+    /** Spark's classes read the settings of its log when they are first used, here before a connection is made. */
+    @BeforeAll
+    static void quiet() {
+        Connection.quieten();
     }
 
     private JavaSparkContext open(String... more) {

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.Test;
@@ -99,5 +100,30 @@ class SparkCommandsTest {
         assertEquals(1, run.err.lines().count(), run.err);
         assertTrue(run.err.contains(said), run.err);
         assertEquals("", run.out);
+    }
+
+    /** The one worker has fewer cores than an executor is to have. */
+    @Test
+    void aClusterWithoutExecutorsIsOneLineAfterATimeThatIsSet() throws IOException {
+        System.setProperty("spark.executor.cores", "2");
+        System.setProperty("spark.goshawk.executors.wait", "2s");
+        try {
+            Path json = folder.resolve("none.json");
+            Run run = run("trace", "--sample-size", "1", "--spark", "local-cluster[1,1,512]", "--json",
+                    json.toString());
+            assertEquals(2, run.exitCode, run.err);
+            assertEquals(
+                    "goshawk: local-cluster[1,1,512]: no executor came within 2 s (spark.goshawk.executors.wait): no "
+                            + "worker, or none with 512m of memory (spark.executor.memory) and 2 cores (spark.executor.cores) free; "
+                            + "Spark's own page lists workers and what they have free",
+                    run.err.strip());
+            assertEquals("", run.out);
+            try (Stream<Path> left = Files.list(folder)) {
+                assertEquals(0, left.count());
+            }
+        } finally {
+            System.clearProperty("spark.executor.cores");
+            System.clearProperty("spark.goshawk.executors.wait");
+        }
     }
 }
