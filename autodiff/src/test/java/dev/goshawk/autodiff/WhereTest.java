@@ -136,6 +136,20 @@ class WhereTest {
                 Derivatives.gradient(parts, Tensor.of(Shape.of(4), 2.0, 4.0, 8.0, 5.0)).toDoubles());
     }
 
+    /** A product mixes elements: the choice belongs to its result, not to its operand. */
+    @Test
+    void aChoiceBehindAProductIsMadeBeforeIt() {
+        Tensor w = Tensor.of(Shape.of(2, 2), 1.0, 2.0, 3.0, 4.0);
+        Tensor condition = Tensor.of(Shape.of(2, 2), 1.0, 0.0, 0.0, 1.0);
+        UnaryOperator<Value> f = x -> {
+            Value product = x.matmul(Functions.constant(w));
+            return Functions.where(Functions.constant(condition), product, product.like(0)).sum();
+        };
+        // the condition times the transposed matrix
+        assertArrayEquals(new double[] {1, 3, 2, 4},
+                Derivatives.gradient(f, Tensor.of(Shape.of(2, 2), 5.0, 6.0, 7.0, 8.0)).toDoubles());
+    }
+
     @Test
     void conditionsAndBroadcasts() {
         Tensor a = Tensor.of(Shape.of(2, 2), Double.NaN, 1.0, 2.0, Double.POSITIVE_INFINITY);

@@ -133,6 +133,24 @@ class LanczosTest {
         assertTrue(r.relativeResidual() < 1e-6);
     }
 
+    /** What counts as rounding is measured by the operator: a multiple by a power of two has the same course. */
+    @Test
+    void multiplesTakeTheSameProducts() {
+        LinearOperator a = Matrices.dense(Matrices.symmetric(60, 3));
+        EigenResult one = new Lanczos().top(a, TIGHT);
+        for (double c : new double[] {0x1p-60, 0x1p60}) {
+            EigenResult r = new Lanczos().top(a.scaled(c), TIGHT);
+            assertEquals(one.iterations(), r.iterations(), "scale " + c);
+            assertEquals(one.eigenvalue(), r.eigenvalue() / c, 1e-12 * Math.abs(one.eigenvalue()), "scale " + c);
+        }
+        double[] d = new double[300];
+        Arrays.fill(d, 0x1p60);
+        d[5] = 0x1p62;
+        EigenResult r = new Lanczos().top(Matrices.diagonal(d), TIGHT);
+        assertEquals(0x1p62, r.eigenvalue(), 0x1p20);
+        assertTrue(r.iterations() < 12, () -> "an invariant subspace is seen, products: " + r.iterations());
+    }
+
     @Test
     void badInput() {
         assertThrows(IllegalArgumentException.class, () -> new Lanczos(3));

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.goshawk.spectral.Matrices;
 import dev.goshawk.spectral.ProgressListener;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class HutchinsonTraceTest {
@@ -54,6 +56,24 @@ class HutchinsonTraceTest {
         Estimate cut = hutchinson.estimate(Matrices.dense(a), 3, 1e-3, 12, ProgressListener.NONE);
         assertFalse(cut.converged());
         assertEquals(12, cut.draws());
+    }
+
+    @Test
+    void endsWithTheFirstDrawThatIsPreciseEnough() {
+        double[][] a = Matrices.symmetric(40, 2);
+        for (int i = 0; i < 40; i++) {
+            a[i][i] += 20;
+        }
+        List<Double> relative = new ArrayList<>();
+        Estimate r = hutchinson.estimate(Matrices.dense(a), 3, 2e-3, 5000,
+                (draws, mean, error) -> relative.add(error / mean));
+        assertEquals(r.draws(), relative.size());
+        assertTrue(r.draws() > 20, r.toString());
+        for (int i = 20; i < r.draws(); i++) {
+            assertEquals(i == r.draws() - 1, relative.get(i) <= 2e-3, "draw " + i + ": " + relative.get(i));
+        }
+        Estimate all = hutchinson.estimate(Matrices.diagonal(1, 2), 0, 40);
+        assertEquals(40, all.draws(), "a number of draws is kept to, however precise");
     }
 
     @Test

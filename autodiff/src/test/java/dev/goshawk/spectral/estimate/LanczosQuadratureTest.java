@@ -99,6 +99,47 @@ class LanczosQuadratureTest {
         assertTrue(EffectiveDimension.of(LanczosQuadrature.of(positive, 1, 4, SIZE), 1e-9, 1e-3).converged());
     }
 
+    /** Of a diagonal matrix every probe has the same rule, so that the steps alone decide. */
+    @Test
+    void stepsThatAreTooFewAreToldWhereProbesAgree() {
+        double[] d = new double[SIZE];
+        Arrays.setAll(d, i -> 1 + i);
+        LinearOperator diagonal = Matrices.diagonal(d);
+        DoubleUnaryOperator f = x -> 1e6 / (x + 20);
+        double expected = Arrays.stream(d).map(f).sum();
+        Estimate few = LanczosQuadrature.of(diagonal, 1, 3, 4).trace(f, 1e-9);
+        assertTrue(few.standardError() < 1e-10 * expected, few.toString());
+        assertFalse(few.converged(), few.toString());
+        LanczosQuadrature many = LanczosQuadrature.of(diagonal, 1, 3, 30);
+        Estimate enough = many.trace(f, 1e-9);
+        assertTrue(enough.converged(), enough.toString());
+        assertEquals(expected, enough.value(), 1e-9 * expected);
+        assertEquals(SIZE, many.size());
+        assertEquals(1, many.seed());
+    }
+
+    @Test
+    void multiplesOfTheIdentityAreExactInOneProduct() {
+        for (double c : new double[] {0, 3}) {
+            LanczosQuadrature q = LanczosQuadrature.of(LinearOperator.dense(A).scaled(0).shifted(c), 5, 3, 10);
+            assertEquals(3, q.products());
+            Estimate e = q.trace(x -> x + 1, 0);
+            assertTrue(e.converged(), e.toString());
+            assertEquals((c + 1) * SIZE, e.value(), 1e-12 * SIZE);
+        }
+    }
+
+    /** What counts as rounding is measured by the operator. */
+    @Test
+    void multiplesTakeTheSameProducts() {
+        for (double c : new double[] {0x1p-60, 0x1p60}) {
+            LanczosQuadrature q = LanczosQuadrature.of(OPERATOR.scaled(c), 3, 4, SIZE);
+            assertEquals(4 * SIZE, q.products());
+            assertEquals(dense(3, 4, x -> x * x), q.trace(x -> x * x, 0).value() / (c * c),
+                    1e-9 * dense(3, 4, x -> x * x));
+        }
+    }
+
     /** Widths whose square leaves the range of float64, and a grid between whose points an eigenvalue disappears. */
     @Test
     void everyWidthGivesFiniteNumbersAndACoarseGridSaysSo() {
@@ -125,6 +166,15 @@ class LanczosQuadratureTest {
                 .getMessage();
         assertTrue(message.contains("Gauss-Newton"), message);
         assertThrows(IllegalArgumentException.class, () -> EffectiveDimension.of(indefinite, 0, 0.1));
+    }
+
+    /** Negative curvature is taken for rounding up to half of the damping. */
+    @Test
+    void effectiveDimensionByHand() {
+        double[] d = {-1, 3, 5, 7, 0.5, 11};
+        LanczosQuadrature q = LanczosQuadrature.of(Matrices.diagonal(d), 1, 2, 6);
+        assertEquals(Arrays.stream(d).map(x -> x / (x + 2.1)).sum(), EffectiveDimension.of(q, 2.1, 0).value(), 1e-9);
+        assertThrows(IllegalArgumentException.class, () -> EffectiveDimension.of(q, 1.9, 0));
     }
 
     @Test

@@ -31,6 +31,23 @@ class StudentTTest {
         assertEquals(0, StudentT.quantile(0.5, 7));
     }
 
+    /** Of the first four numbers of degrees, to the last digits. */
+    @Test
+    void closedFormsOfTheTail() {
+        for (double t : new double[] {0, 1e-3, 0.2, 0.7, 1, 1.5, 3, 8}) {
+            double root3 = Math.sqrt(3);
+            double u = t / root3;
+            double s = t / Math.sqrt(4 + t * t);
+            double[] expected = {0.5 - Math.atan(t) / Math.PI, 0.5 - t / (2 * Math.sqrt(2 + t * t)),
+                    0.5 - (u / (1 + u * u) + Math.atan(u)) / Math.PI, 0.5 - 0.75 * s * (1 - s * s / 3)};
+            for (int degrees = 1; degrees <= 4; degrees++) {
+                assertEquals(expected[degrees - 1], StudentT.tail(t, degrees), 4e-15,
+                        "t " + t + ", degrees " + degrees);
+            }
+        }
+        assertEquals(0, StudentT.tail(1e200, 3));
+    }
+
     @Test
     void quantileInvertsTheTail() {
         for (int degrees : new int[] {1, 3, 8, 49, 999, 1_000_000}) {
@@ -42,6 +59,7 @@ class StudentTTest {
 
     @Test
     void outOfRange() {
+        assertThrows(IllegalArgumentException.class, () -> StudentT.quantile(0, 5));
         assertThrows(IllegalArgumentException.class, () -> StudentT.quantile(1, 5));
         assertThrows(IllegalArgumentException.class, () -> StudentT.quantile(Double.NaN, 5));
         assertThrows(IllegalArgumentException.class, () -> StudentT.quantile(0.9, 0));

@@ -51,7 +51,8 @@ class LauncherOptionsTest {
     @Test
     void optionsWithAnEffectAreNotTriedFirst() throws Exception {
         FakeClone clone = built("clone");
-        FakeClone.script(folder.resolve("jdk/bin/java"), "echo \"call=$*\"; case \" $* \" in *' -version '*) exit 1 ;; esac");
+        FakeClone.script(folder.resolve("jdk/bin/java"),
+                "echo \"call=$*\"; case \" $* \" in *' -version '*) exit 1 ;; esac");
         for (String options : List.of("-Xmx8g -Da=b", "-Xlog:gc:file=a", "-agentlib:jdwp=transport=dt_socket",
                 "-XX:StartFlightRecording=filename=a")) {
             FakeClone.Ended run = clone.run(Map.of("GOSHAWK_OPTS", options), "models");
