@@ -10,26 +10,22 @@ import dev.goshawk.models.Mode;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.NetworkDescription;
 import dev.goshawk.models.Networks;
-import dev.goshawk.models.ParameterSpec;
 import dev.goshawk.models.TracedNetwork;
 import dev.goshawk.packed.format.PackedActivation;
 import dev.goshawk.packed.format.PackedInfo;
 import dev.goshawk.packed.format.PackedNetwork;
 import dev.goshawk.packed.format.PackedReader;
 import dev.goshawk.packed.format.PackedSize;
-import dev.goshawk.packed.format.PackedWeight;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.Tensor;
 import dev.goshawk.weights.WeightFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.SequencedMap;
-import java.util.function.Supplier;
-import java.util.stream.IntStream;
+import java.util.Set;
+import java.util.concurrent.ForkJoinTask;
 
 /** A packed file with its network, to be traced as what it stands for: float weights at their levels, activations rounded to theirs. */
 public final class PackedModel {
@@ -146,67 +142,45 @@ public final class PackedModel {
      * @param inputs all inputs other than images and labels, by name
      */
     public record Traced(TracedNetwork network, SequencedMap<String, Tensor> inputs) {
+        /** The same with the parameters, which it waits for. */
+        Traced with(ForkJoinTask<SequencedMap<String, Tensor>> parameters) {
+            SequencedMap<String, Tensor> all = new LinkedHashMap<>(inputs);
+            all.putAll(parameters.join());
+            return new Traced(network, all);
+        }
+
         /** Binds everything but the images. */
         public void bindTo(Executable executable) {
-            inputs.forEach((name, tensor) -> {
-                if (executable.inputs().contains(name)) {
-                    executable.bind(name, tensor);
-                    executable.hold(name);
-                }
-            });
+            bind(inputs, executable);
         }
+    }
+
+    /** Binds those of some inputs that an executable has. */
+    static void bind(Map<String, Tensor> inputs, Executable executable) {
+        Set<String> known = executable.inputs();
+        inputs.forEach((name, tensor) -> {
+            if (known.contains(name)) {
+                executable.bind(name, tensor);
+                executable.hold(name);
+            }
+        });
     }
 
     /** Traces the network for images of that size; float32 is what its accuracy was measured in. */
     public Traced trace(DType dtype, int batch, int height, int width) {
-        Hooks hooks = new Hooks(dtype);
-        TracedNetwork traced = network.trace(dtype, batch, height, width, Mode.EVALUATION, hooks);
-        SequencedMap<String, Tensor> inputs = new LinkedHashMap<>(hooks.inputs);
-        Parameters parameters = new Parameters(dtype);
-        content.visit(description, parameters);
-        parameters.putInto(inputs);
-        return new Traced(traced, inputs);
+        ForkJoinTask<SequencedMap<String, Tensor>> parameters = unpack(dtype);
+        return traceAlone(dtype, batch, height, width).with(parameters);
     }
 
-    /** Gives each parameter as a tensor in Goshawk's layout. */
-    private static final class Parameters implements PackedNetwork.Visitor {
-        private final DType dtype;
-        private final SequencedMap<String, Supplier<Tensor>> made = new LinkedHashMap<>();
+    /** Traces the network as {@link #trace} does, without its parameters among the inputs. */
+    Traced traceAlone(DType dtype, int batch, int height, int width) {
+        Hooks hooks = new Hooks(dtype);
+        return new Traced(network.trace(dtype, batch, height, width, Mode.EVALUATION, hooks), hooks.inputs);
+    }
 
-        Parameters(DType dtype) {
-            this.dtype = dtype;
-        }
-
-        @Override
-        public void weight(ParameterSpec spec, PackedWeight weight, float[] floats) {
-            made.put(spec.name(), () -> {
-                Tensor tensor = weight.rule().isFloat()
-                        ? PackedWeight.ordered(spec.shape(), floats)
-                        : weight.values(spec.shape());
-                return tensor.dtype() == dtype ? tensor : tensor.to(dtype);
-            });
-        }
-
-        @Override
-        public void bias(ParameterSpec spec, float[] values) {
-            made.put(spec.name(), () -> of(values, spec.shape(), dtype));
-        }
-
-        @Override
-        public void array(ParameterSpec spec, float[] values) {
-            made.put(spec.name(), () -> of(values, spec.shape(), dtype));
-        }
-
-        /** Decodes all, side by side; the order is the network's. */
-        void putInto(Map<String, Tensor> inputs) {
-            List<String> names = List.copyOf(made.keySet());
-            Tensor[] tensors = new Tensor[names.size()];
-            IntStream.range(0, tensors.length).parallel()
-                    .forEach(i -> tensors[i] = Objects.requireNonNull(made.get(names.get(i))).get());
-            for (int i = 0; i < tensors.length; i++) {
-                inputs.put(names.get(i), tensors[i]);
-            }
-        }
+    /** Begins to unpack the parameters in other threads. */
+    ForkJoinTask<SequencedMap<String, Tensor>> unpack(DType dtype) {
+        return UnpackedParameters.begin(description, content, dtype);
     }
 
     private static Tensor of(float[] values, Shape shape, DType dtype) {

@@ -6,6 +6,7 @@ import dev.goshawk.backend.Executable;
 import dev.goshawk.data.image.ImageDecoder;
 import dev.goshawk.data.image.RgbImage;
 import dev.goshawk.graph.Graph;
+import dev.goshawk.graph.Value;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.TracedNetwork;
 import dev.goshawk.packed.format.PackedInfo;
@@ -14,6 +15,9 @@ import dev.goshawk.tensor.Tensor;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.SequencedMap;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinTask;
 
 /**
  * A quantized network from a packed file, which classifies images.
@@ -23,30 +27,51 @@ import java.util.List;
  * System.out.println(model.classify(Path.of("cat.jpg")).best());
  * }</pre>
  *
- * <p>Safe for use by many threads; images are classified one after the other.
+ * <p>Safe for use by many threads; images are classified one after the other. A file is checked when it is loaded; then other threads unpack its
+ * weights and make its kernels, and the first image waits for what is left of that.
  */
 public final class QuantizedModel {
     private static final String LOGITS = "logits";
 
     private final PackedModel model;
-    private final Executable forward;
     private final Tensor images;
+    private final ForkJoinTask<Executable> compiled;
+    private final ForkJoinTask<SequencedMap<String, Tensor>> parameters;
+    private boolean bound;
 
     private QuantizedModel(PackedModel model, Backend backend) {
         this.model = model;
         PackedInfo info = model.info();
-        PackedModel.Traced traced = model.trace(DType.FLOAT32, 1, info.height(), info.width());
+        PackedModel.Traced traced = model.traceAlone(DType.FLOAT32, 1, info.height(), info.width());
         Graph graph = Graph.of(LOGITS, traced.network().logits());
-        long planned = backend.plannedBytes(graph);
-        if (planned > Runtime.getRuntime().maxMemory()) {
-            throw new IllegalArgumentException(model.network().name() + " on images of " + info.height() + "x"
-                    + info.width() + ": expected at most the heap's " + (Runtime.getRuntime().maxMemory() >> 20)
-                    + " MiB, it takes " + (planned >> 20));
-        }
-        this.forward = backend.compile(graph);
+        requireHeap(graph, backend);
         this.images = Tensor.zeros(DType.FLOAT32, traced.network().images().shape());
-        traced.bindTo(forward);
-        forward.bind(TracedNetwork.IMAGES, images);
+        // Other threads take the first of these, and who waits for them before takes the second.
+        this.compiled = ForkJoinPool.commonPool().submit(() -> {
+            Executable forward = backend.compile(graph);
+            traced.bindTo(forward);
+            forward.bind(TracedNetwork.IMAGES, images);
+            return forward;
+        });
+        this.parameters = model.unpack(DType.FLOAT32);
+    }
+
+    /** Refuses what will not fit; how much it is, is found only where it could be too much. */
+    private void requireHeap(Graph graph, Backend backend) {
+        long heap = Runtime.getRuntime().maxMemory();
+        long values = 0;
+        for (Value v : graph.nodes()) {
+            values += v.type().bytes();
+        }
+        if (values <= heap / 4) {
+            return;
+        }
+        long planned = backend.plannedBytes(graph);
+        if (planned > heap) {
+            throw new IllegalArgumentException(model.network().name() + " on images of " + model.info().height() + "x"
+                    + model.info().width() + ": expected at most the heap's " + (heap >> 20) + " MiB, it takes "
+                    + (planned >> 20));
+        }
     }
 
     /**
@@ -93,6 +118,7 @@ public final class QuantizedModel {
 
     private synchronized Classification classify(RgbImage image) {
         model.normalize(image, images.floats());
+        Executable forward = forward();
         forward.run();
         double[] logits = forward.output(LOGITS).toDoubles();
         for (double z : logits) {
@@ -102,5 +128,15 @@ public final class QuantizedModel {
             }
         }
         return Classification.of(classes(), logits);
+    }
+
+    private Executable forward() {
+        SequencedMap<String, Tensor> weights = parameters.join();
+        Executable forward = compiled.join();
+        if (!bound) {
+            PackedModel.bind(weights, forward);
+            bound = true;
+        }
+        return forward;
     }
 }

@@ -8,6 +8,7 @@ import dev.goshawk.tensor.ShapeMismatchException;
 import dev.goshawk.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** The functions networks are written in. Compositions of small ops: none of them has a derivative rule of its own. */
 public final class Functions {
@@ -73,7 +74,8 @@ public final class Functions {
      * in the branch ends this.
      */
     public static Value where(Value condition, Value a, Value b) {
-        Shape joint = Value.joint("where", Value.joint("where", condition.shape(), a.shape()), b.shape());
+        Supplier<String> name = () -> "where";
+        Shape joint = Value.joint(name, Value.joint(name, condition.shape(), a.shape()), b.shape());
         return Value.of(new Op.Where(), condition.broadcast(joint), a.broadcast(joint), b.broadcast(joint));
     }
 

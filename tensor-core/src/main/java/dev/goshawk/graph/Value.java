@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /**
  * One value of a traced program: an op applied to operands, with its type. Calling the methods here <em>is</em> tracing: nothing is
@@ -172,11 +173,11 @@ public final class Value extends ElementFunctions {
     }
 
     Value broadcastBinary(Op op, Value other) {
-        Shape joint = joint(op.label(), shape(), other.shape());
+        Shape joint = joint(op::label, shape(), other.shape());
         return of(op, broadcast(joint), other.broadcast(joint));
     }
 
-    static Shape joint(String what, Shape a, Shape b) {
+    static Shape joint(Supplier<String> what, Shape a, Shape b) {
         if (a.equals(b)) {
             return a;
         }
@@ -186,7 +187,7 @@ public final class Value extends ElementFunctions {
             int da = i <= a.rank() ? a.dim(-i) : 1;
             int db = i <= b.rank() ? b.dim(-i) : 1;
             if (da != db && da != 1 && db != 1) {
-                throw new ShapeMismatchException(what + ": shapes " + a + " and " + b
+                throw new ShapeMismatchException(what.get() + ": shapes " + a + " and " + b
                         + " do not broadcast: axis -" + i + " has " + da + " and " + db);
             }
             d[rank - i] = da == 1 ? db : da;

@@ -11,6 +11,9 @@ import java.nio.ByteOrder;
 public final class Codes {
     private static final VarHandle LITTLE = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
+    /** Words, or eights of integers, that are looked at by one call. */
+    private static final int PIECE = 256;
+
     private final byte[] bytes;
     private final int width;
     private int at;
@@ -29,31 +32,90 @@ public final class Codes {
         this.width = width;
     }
 
-    /** The integer that begins at a bit of a sequence of integers of at most 8 bits. */
-    static int at(byte[] bytes, long bit, int width) {
-        int at = (int) (bit >>> 3);
-        int two = bytes[at] & 0xFF | (at + 1 < bytes.length ? (bytes[at + 1] & 0xFF) << Byte.SIZE : 0);
-        return two >> (int) (bit & 7) & (1 << width) - 1;
+    /**
+     * Looks integers of at most 8 bits up in a table, as many as a word holds at a time.
+     *
+     * @param bit at which the first one begins
+     * @param table what an integer becomes; its own number at {@code first + integer * stride}
+     * @param to receives the numbers, every {@code step}-th element from {@code at} on
+     */
+    static void look(byte[] bytes, long bit, int width, int count, float[] table, int first, int stride, float[] to,
+            int at, int step) {
+        int mask = (1 << width) - 1;
+        // A word begins up to 7 bits before its first integer.
+        int together = (Long.SIZE - Byte.SIZE + 1) / width;
+        int out = at;
+        for (int i = 0; i < count; i += together) {
+            long from = bit + (long) i * width;
+            long word = word(bytes, (int) (from >>> 3)) >>> (from & 7);
+            for (int k = Math.min(together, count - i); k > 0; k--) {
+                to[out] = table[first + ((int) word & mask) * stride];
+                word >>>= width;
+                out += step;
+            }
+        }
     }
 
     /** Whether an integer of at most 8 bits is 2^width - 1, the largest of its width; bits after the last integer are zeros. */
     static boolean containsLargest(byte[] bytes, int width) {
+        // Integers, in whole bytes, that a word holds.
+        int together = Long.BYTES / width * Byte.SIZE;
         long firstBits = 0;
-        for (int i = 0; i < Byte.SIZE; i++) {
+        for (int i = 0; i < together; i++) {
             firstBits |= 1L << i * width;
         }
-        // 8 integers, in as many bytes as one has bits, at a time.
-        for (int at = 0; at < bytes.length; at += width) {
-            long eight = at + Long.BYTES <= bytes.length ? (long) LITTLE.get(bytes, at) : last(bytes, at);
-            long allSet = eight;
-            for (int k = 1; k < width; k++) {
-                allSet &= eight >>> k;
-            }
-            if ((allSet & firstBits) != 0) {
+        int step = together * width / Byte.SIZE;
+        // A piece at a time: a loop is compiled from its beginning.
+        for (int at = 0; at < bytes.length; at += PIECE * step) {
+            if (containsAll(bytes, at, Math.min(bytes.length, at + PIECE * step), step, width, firstBits)) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** Whether all bits of an integer are set, of those from one byte to another. */
+    private static boolean containsAll(byte[] bytes, int from, int to, int step, int width, long firstBits) {
+        long found = 0;
+        for (int at = from; at < to; at += step) {
+            long some = word(bytes, at);
+            long allSet = some;
+            for (int k = 1; k < width; k++) {
+                allSet &= some >>> k;
+            }
+            found |= allSet & firstBits;
+        }
+        return found != 0;
+    }
+
+    /** The largest of so many integers of at most 8 bits; 0 of none. */
+    static int largest(byte[] bytes, int width, int count) {
+        int largest = 0;
+        for (int i = 0; i < count; i += PIECE * Byte.SIZE) {
+            largest = Math.max(largest,
+                    largest(bytes, (long) i * width, width, Math.min(PIECE * Byte.SIZE, count - i)));
+        }
+        return largest;
+    }
+
+    private static int largest(byte[] bytes, long bit, int width, int count) {
+        int mask = (1 << width) - 1;
+        int together = (Long.SIZE - Byte.SIZE + 1) / width;
+        int largest = 0;
+        for (int i = 0; i < count; i += together) {
+            long from = bit + (long) i * width;
+            long word = word(bytes, (int) (from >>> 3)) >>> (from & 7);
+            for (int k = Math.min(together, count - i); k > 0; k--) {
+                largest = Math.max(largest, (int) word & mask);
+                word >>>= width;
+            }
+        }
+        return largest;
+    }
+
+    /** Eight bytes, zeros after the last one. */
+    private static long word(byte[] bytes, int at) {
+        return at + Long.BYTES <= bytes.length ? (long) LITTLE.get(bytes, at) : last(bytes, at);
     }
 
     private static long last(byte[] bytes, int from) {

@@ -60,11 +60,21 @@ public final class PackedFile {
         try (InputStream in = Files.isRegularFile(file) ? Files.newInputStream(file) : InputStream.nullInputStream()) {
             byte[] start = in.readNBytes(Long.BYTES + Container.LONGEST_HEADER);
             int length = Container.headerLength(start, RegularFile.size(file));
-            return length > 0 && new String(start, Long.BYTES, Math.min(length, start.length - Long.BYTES),
-                    StandardCharsets.UTF_8).replaceAll("\\s", "").contains("\"format\":\"" + FORMAT + "\"");
+            return length > 0 && isPacked(new String(start, Long.BYTES, Math.min(length, start.length - Long.BYTES),
+                    StandardCharsets.UTF_8));
         } catch (IOException e) {
             return false;
         }
+    }
+
+    private static boolean isPacked(String header) {
+        StringBuilder dense = new StringBuilder(header.length());
+        for (int i = 0; i < header.length(); i++) {
+            if (header.charAt(i) > ' ') {
+                dense.append(header.charAt(i));
+            }
+        }
+        return dense.indexOf("\"format\":\"" + FORMAT + "\"") >= 0;
     }
 
     /**

@@ -31,6 +31,7 @@ public final class PackedReader {
     /** Of longer files the header is read first, for whether they are packed models. */
     private static final long SHORT = 1L << 20;
     private static final int MOST_CLASSES = 1 << 16;
+    private static final int LONGEST_SIZE = 5;
     private static final Set<String> NAMES = Set.of(PackedFile.WEIGHTS, PackedFile.ACTIVATIONS, PackedFile.CODES,
             PackedFile.SCALES, PackedFile.ACTIVATION_SCALES, PackedFile.NORMALIZATION_SCALES,
             PackedFile.NORMALIZATION_BIASES, PackedFile.BIASES, PackedFile.FLOATS, PackedFile.LARGE_COUNTS,
@@ -100,7 +101,7 @@ public final class PackedReader {
         if (names.chars().filter(c -> c == '\n').count() >= MOST_CLASSES) {
             throw new IllegalArgumentException("expected the names of at most " + MOST_CLASSES + " classes, got more");
         }
-        int[] size = integers(metadata, "input_size", "x", 2);
+        int[] size = integers(metadata, "input_size", 2);
         Normalization normalization;
         try {
             normalization = new Normalization(numbers(metadata, "mean"), numbers(metadata, "deviation"));
@@ -108,7 +109,7 @@ public final class PackedReader {
             throw new IllegalArgumentException(e.getMessage(), e);
         }
         return new PackedInfo(text(metadata, "network"), text(metadata, "structure"), List.of(names.split("\n", -1)),
-                normalization, size[0], size[1], integers(metadata, "resize", "x", 1)[0],
+                normalization, size[0], size[1], integers(metadata, "resize", 1)[0],
                 filter(metadata.get(PackedFile.INTERPOLATION)));
     }
 
@@ -131,13 +132,31 @@ public final class PackedReader {
         return text;
     }
 
-    private static int[] integers(Map<String, String> metadata, String key, String between, int count) {
+    /** Sizes in pixels, of 1 to 5 digits. */
+    private static int[] integers(Map<String, String> metadata, String key, int count) {
         String text = text(metadata, key);
-        if (!text.matches("\\d{1,5}(" + between + "\\d{1,5}){" + (count - 1) + "}")) {
-            throw new IllegalArgumentException(
-                    "metadata " + key + ": expected " + count + " sizes in pixels, got " + Printable.shown(text));
+        int[] all = new int[count];
+        int at = 0;
+        for (int i = 0; i < count; i++) {
+            int end = i == count - 1 ? text.length() : text.indexOf('x', at);
+            if (end <= at || end - at > LONGEST_SIZE) {
+                throw noSizes(key, count, text);
+            }
+            for (; at < end; at++) {
+                char digit = text.charAt(at);
+                if (digit < '0' || digit > '9') {
+                    throw noSizes(key, count, text);
+                }
+                all[i] = all[i] * 10 + digit - '0';
+            }
+            at = end + 1;
         }
-        return Arrays.stream(text.split(between)).mapToInt(Integer::parseInt).toArray();
+        return all;
+    }
+
+    private static IllegalArgumentException noSizes(String key, int count, String text) {
+        return new IllegalArgumentException(
+                "metadata " + key + ": expected " + count + " sizes in pixels, got " + Printable.shown(text));
     }
 
     private static double[] numbers(Map<String, String> metadata, String key) {

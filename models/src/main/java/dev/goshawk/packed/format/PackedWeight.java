@@ -20,6 +20,8 @@ public record PackedWeight(int elements, LevelRule rule, float[] numbers, byte[]
         float step) {
     /** Floats of a cache line. */
     private static final int TOGETHER = 16;
+    /** Elements of a channel that are unpacked before they are put in their places. */
+    private static final int PIECE = 256;
     private static final short[] NO_VALUES = {};
     private static final int[] NO_PLACES = {};
 
@@ -45,15 +47,11 @@ public record PackedWeight(int elements, LevelRule rule, float[] numbers, byte[]
      */
     void check() {
         int bits = rule.bits();
-        if (rule.levels() == 1 << bits
-                || rule.levels() == (1 << bits) - 1 && bits <= Byte.SIZE && !Codes.containsLargest(codes, bits)) {
+        if (rule.isFloat() || rule.levels() == 1 << bits
+                || rule.levels() == (1 << bits) - 1 && !Codes.containsLargest(codes, bits)) {
             return;
         }
-        Codes reader = new Codes(codes, 0, rule.bits());
-        int largest = 0;
-        for (int i = 0; i < elements; i++) {
-            largest = Math.max(largest, reader.next());
-        }
+        int largest = Codes.largest(codes, bits, elements);
         if (elements > 0 && largest >= rule.levels()) {
             throw new IllegalArgumentException("expected codes of 0 to " + (rule.levels() - 1) + ", got " + largest);
         }
@@ -80,36 +78,44 @@ public record PackedWeight(int elements, LevelRule rule, float[] numbers, byte[]
      * @param shape in Goshawk's layout: filters [height, width, in / groups, out], matrices [in, out]
      */
     public Tensor values(Shape shape) {
-        Tensor tensor = Tensor.zeros(DType.FLOAT32, shape);
-        float[] values = tensor.floats();
+        return values(shape, new float[shape.size()], 0);
+    }
+
+    /**
+     * The values that the network computes with, in float32, in a part of an array.
+     *
+     * @param shape in Goshawk's layout: filters [height, width, in / groups, out], matrices [in, out]
+     * @param offset of the first one
+     */
+    public Tensor values(Shape shape, float[] values, int offset) {
         Order order = new Order(shape);
         check();
         if (elements > 0) {
             float[] table = rule.table(numbers);
-            // A row of the result at a time, some channels side by side: they are apart in the file and neighbours here.
+            float[] lines = new float[PIECE * TOGETHER];
+            // Some channels side by side: they are apart in the file and neighbours here.
             for (int channel = 0; channel < order.outputs; channel += TOGETHER) {
-                unpack(order, channel, Math.min(TOGETHER, order.outputs - channel), table, values);
+                int count = Math.min(TOGETHER, order.outputs - channel);
+                for (int from = 0; from < order.inputs * order.inner; from += PIECE) {
+                    int to = Math.min(from + PIECE, order.inputs * order.inner);
+                    unpack(order, channel, count, from, to, table, lines);
+                    order.place(lines, channel, count, from, to, values, offset);
+                }
             }
         }
         for (int k = 0; k < places.length; k++) {
-            values[order.target(places[k])] = large[k] * step;
+            values[offset + order.target(places[k])] = large[k] * step;
         }
-        return tensor;
+        return Tensor.view(shape, values, offset);
     }
 
-    private void unpack(Order order, int channel, int count, float[] table, float[] values) {
-        int bits = rule.bits();
+    /** Unpacks elements {@code from .. to - 1} of some channels, those of one place in the channels next to each other. */
+    private void unpack(Order order, int channel, int count, int from, int to, float[] table, float[] lines) {
         int groups = rule.groups();
-        int own = groups == 1 ? 0 : 1;
-        long apart = (long) order.inputs * order.inner * bits;
-        for (int i = 0; i < order.inputs; i++) {
-            for (int k = 0; k < order.inner; k++) {
-                int to = (k * order.inputs + i) * order.outputs + channel;
-                long bit = channel * apart + (long) (i * order.inner + k) * bits;
-                for (int c = 0; c < count; c++) {
-                    values[to + c] = table[Codes.at(codes, bit + c * apart, bits) * groups + own * (channel + c)];
-                }
-            }
+        for (int c = channel; c < channel + count; c++) {
+            long first = (long) c * order.inputs * order.inner + from;
+            Codes.look(codes, first * rule.bits(), rule.bits(), to - from, table, groups == 1 ? 0 : c, groups, lines,
+                    c - channel, TOGETHER);
         }
     }
 
@@ -139,6 +145,20 @@ public record PackedWeight(int elements, LevelRule rule, float[] numbers, byte[]
             this.outputs = shape.dim(-1);
             this.inputs = shape.dim(-2);
             this.inner = shape.size() / Math.max(1, outputs * inputs);
+        }
+
+        /** Puts elements {@code from .. to - 1} of some channels in their places, those of a place in the channels at a time. */
+        private void place(float[] lines, int channel, int count, int from, int to, float[] values, int offset) {
+            int input = from / inner;
+            int within = from % inner;
+            for (int e = from; e < to; e++) {
+                System.arraycopy(lines, (e - from) * TOGETHER, values,
+                        offset + (within * inputs + input) * outputs + channel, count);
+                if (++within == inner) {
+                    within = 0;
+                    input++;
+                }
+            }
         }
 
         /** The output channel of an element in PyTorch's order. */

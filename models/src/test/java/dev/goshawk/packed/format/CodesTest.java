@@ -3,6 +3,7 @@ package dev.goshawk.packed.format;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.goshawk.packed.format.LevelRule.Form;
@@ -76,5 +77,52 @@ class CodesTest {
         PackedWeight weight = new PackedWeight(8, new LevelRule(Form.LINEAR, 3, 8, 1, 0, 1), new float[] {1},
                 Codes.pack(new int[] {0, 1, 2, 3, 4, 5, 6, 7}, 3), new int[] {6}, new short[] {-100}, 0.5f);
         assertArrayEquals(new float[] {0, 4, 2, -50, 1, 5, 3, 7}, weight.values(Shape.of(1, 2, 2, 2)).floats());
+    }
+
+    /** Any width, numbers of channels that are no multiple of a cache line's, and channels longer than are unpacked at a time. */
+    @Test
+    void valuesAreThoseOfTheCodesOneByOne() {
+        SplittableRandom random = new SplittableRandom(3);
+        for (int bits = 1; bits <= 8; bits++) {
+            for (Shape shape : new Shape[] {Shape.of(3, 3, 37, 21), Shape.of(300, 7), Shape.of(1, 1, 5, 48),
+                    Shape.of(2, 1)}) {
+                int groups = random.nextBoolean() ? 1 : shape.dim(-1);
+                float[] table = new float[groups << bits];
+                for (int i = 0; i < table.length; i++) {
+                    table[i] = (float) random.nextGaussian();
+                }
+                int[] codes = random.ints(shape.size(), 0, 1 << bits).toArray();
+                PackedWeight weight = new PackedWeight(codes.length,
+                        new LevelRule(Form.TABLE, bits, 1 << bits, groups, 0, 0), table, Codes.pack(codes, bits));
+                PackedWeight.Order order = new PackedWeight.Order(shape);
+                float[] expected = new float[codes.length + 5];
+                for (int i = 0; i < codes.length; i++) {
+                    expected[3 + order.target(i)] = table[codes[i] * groups + (groups == 1 ? 0 : order.channel(i))];
+                }
+                float[] found = new float[expected.length];
+                assertEquals(3, weight.values(shape, found, 3).offset());
+                assertArrayEquals(expected, found, bits + " bits, " + shape);
+                assertArrayEquals(codes, weight.unpacked());
+            }
+        }
+    }
+
+    @Test
+    void theLargestCodeIsTheOneThatIsTold() {
+        SplittableRandom random = new SplittableRandom(4);
+        for (int bits = 2; bits <= 8; bits++) {
+            int levels = (1 << bits) - 2;
+            int[] codes = random.ints(5000, 0, levels).toArray();
+            LevelRule rule = new LevelRule(Form.TABLE, bits, levels, 1, 0, 0);
+            for (int at : new int[] {0, 2047, 2048, 4999}) {
+                int kept = codes[at];
+                codes[at] = levels + random.nextInt(2);
+                PackedWeight weight = new PackedWeight(codes.length, rule, new float[levels], Codes.pack(codes, bits));
+                assertEquals("expected codes of 0 to " + (levels - 1) + ", got " + codes[at],
+                        assertThrows(IllegalArgumentException.class, weight::check).getMessage());
+                codes[at] = kept;
+            }
+            new PackedWeight(codes.length, rule, new float[levels], Codes.pack(codes, bits)).check();
+        }
     }
 }

@@ -15,6 +15,7 @@ import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -34,10 +35,6 @@ public final class CpuExecutable implements Executable {
     private final Scratch scratch = new Scratch();
     private final Exclusive running = new Exclusive();
     private boolean ready;
-
-    public CpuExecutable(Graph graph, Workers workers) {
-        this(graph, Plan.byImages(graph), workers);
-    }
 
     /** With a plan of the graph's. */
     public CpuExecutable(Graph graph, Plan plan, Workers workers) {
@@ -67,8 +64,7 @@ public final class CpuExecutable implements Executable {
     }
 
     /** What {@link #plannedBytes()} would be, without an array taken: kernels look at their slots only when they run. */
-    public static long plannedBytes(Graph graph, Workers workers) {
-        Plan plan = Plan.byImages(graph);
+    public static long plannedBytes(Plan plan, Workers workers) {
         Scratch scratch = new Scratch();
         kernels(plan, _ -> new Slot(), scratch, workers.threads());
         return plan.memory().bytes() + scratch.bytes();
@@ -110,7 +106,7 @@ public final class CpuExecutable implements Executable {
 
     @Override
     public Set<String> inputs() {
-        return Set.copyOf(inputs.keySet());
+        return Collections.unmodifiableSet(inputs.keySet());
     }
 
     @Override
