@@ -2,14 +2,13 @@ package dev.goshawk.cpu.kernel.integer;
 
 import static dev.goshawk.cpu.kernel.simd.VectorSupport.I32;
 
-import dev.goshawk.backend.WholeNumbers;
 import dev.goshawk.tensor.ConvGeometry;
 import java.util.Arrays;
 import jdk.incubator.vector.IntVector;
 
 /**
  * The rows of an image that one output row sees, padding included, side by side: [column][kernel row][channel], so that the taps of an output pixel
- * follow each other. Floats, or 32-bit numbers as the bits of floats: repeating one of those in all lanes of a vector is one load.
+ * follow each other. Numbers have 32 bits and are there as the bits of floats: repeating one of those in all lanes of a vector is one load.
  */
 final class Band {
     private final ConvGeometry g;
@@ -56,31 +55,6 @@ final class Band {
         }
     }
 
-    /**
-     * The bands of two output rows, as floats, from a position on.
-     *
-     * @param other the second row, or the first if there is none
-     * @param factor on the second row's numbers
-     */
-    void fill(WholeNumbers image, int row, int other, float factor, float[] band, int at) {
-        pad(band, at);
-        for (int r = 0; r < g.kernelHeight(); r++) {
-            int to = at + r * g.inChannels();
-            int first = row * g.strideHeight() - g.padTop() + r;
-            int second = first + (other - row) * g.strideHeight();
-            if (isInside(first) && isInside(second) && other != row) {
-                row(image, first, second, factor, band, to);
-            } else if (isInside(first)) {
-                row(image, first, first, 0, band, to);
-            } else if (isInside(second)) {
-                // Nothing, and this row times the factor.
-                row(image, second, second, factor - 1, band, to);
-            } else {
-                clear(band, to);
-            }
-        }
-    }
-
     private boolean isInside(int y) {
         return y >= 0 && y < g.inHeight();
     }
@@ -118,18 +92,6 @@ final class Band {
             for (int c = whole; c < channels; c++) {
                 band[to + x * column + c] = Float.intBitsToFloat(image[from + x * channels + c]);
             }
-        }
-    }
-
-    /** An image's row plus the factor times another. */
-    private void row(WholeNumbers image, int first, int second, float factor, float[] band, int at) {
-        int numbers = g.inWidth() * g.inChannels();
-        int to = at + g.padLeft() * column;
-        switch (image) {
-            case WholeNumbers.Bytes(var values) -> BandRows.fill(values, first * numbers, second * numbers, factor,
-                    g.inChannels(), count(), band, to, column);
-            case WholeNumbers.Ints(var values) -> BandRows.fill(values, first * numbers, second * numbers, factor,
-                    g.inChannels(), count(), band, to, column);
         }
     }
 }

@@ -8,7 +8,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
-/** Rows of an image as floats in a {@link Band}: one row plus a factor times another. */
+/** Rows of an image as floats in a {@link FloatBand}: one row plus a factor times another. */
 final class BandRows {
     private static final int LANES = I32.length();
 
@@ -18,40 +18,43 @@ final class BandRows {
     /**
      * Fills a row of a band.
      *
+     * @param pixel numbers of the image from pixel to pixel
      * @param count pixels
      * @param column numbers of the band from pixel to pixel
      */
-    static void fill(byte[] image, int first, int second, float factor, int channels, int count, float[] band, int to,
+    static void fill(byte[] image, int first, int second, int pixel, float factor, int channels, int count,
+            float[] band, int to,
             int column) {
         int whole = Packing.BYTES_IN_VECTORS ? channels - channels % LANES : 0;
         // The inner loop is the long one.
         for (int c = 0; c < whole; c += LANES) {
             for (int x = 0; x < count; x++) {
-                floats(image, second + x * channels + c).mul(factor).add(floats(image, first + x * channels + c))
+                floats(image, second + x * pixel + c).mul(factor).add(floats(image, first + x * pixel + c))
                         .intoArray(band, to + x * column + c);
             }
         }
         for (int x = 0; whole < channels && x < count; x++) {
             for (int c = whole; c < channels; c++) {
-                band[to + x * column + c] = factor * (image[second + x * channels + c] & 0xff)
-                        + (image[first + x * channels + c] & 0xff);
+                band[to + x * column + c] = factor * (image[second + x * pixel + c] & 0xff)
+                        + (image[first + x * pixel + c] & 0xff);
             }
         }
     }
 
     /** The same for numbers of 32 bits. */
-    static void fill(int[] image, int first, int second, float factor, int channels, int count, float[] band, int to,
+    static void fill(int[] image, int first, int second, int pixel, float factor, int channels, int count, float[] band,
+            int to,
             int column) {
         int whole = channels - channels % LANES;
         for (int c = 0; c < whole; c += LANES) {
             for (int x = 0; x < count; x++) {
-                floats(image, second + x * channels + c).mul(factor).add(floats(image, first + x * channels + c))
+                floats(image, second + x * pixel + c).mul(factor).add(floats(image, first + x * pixel + c))
                         .intoArray(band, to + x * column + c);
             }
         }
         for (int x = 0; whole < channels && x < count; x++) {
             for (int c = whole; c < channels; c++) {
-                band[to + x * column + c] = factor * image[second + x * channels + c] + image[first + x * channels + c];
+                band[to + x * column + c] = factor * image[second + x * pixel + c] + image[first + x * pixel + c];
             }
         }
     }

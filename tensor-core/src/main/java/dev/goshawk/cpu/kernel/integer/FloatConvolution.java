@@ -36,13 +36,13 @@ final class FloatConvolution implements IntegerKernels.Convolution {
     static final int WHOLE_BITS = Float.floatToRawIntBits(0x1.8p23f);
 
     private final ConvGeometry g;
-    private final Band band;
+    private final FloatBand band;
     private final boolean pairs;
     private final int groups;
     private final float[] filter;
     private final List<FloatSegments.Segment> segments;
 
-    private FloatConvolution(ConvGeometry g, Band band, int[] weights, List<FloatSegments.Segment> segments,
+    private FloatConvolution(ConvGeometry g, FloatBand band, int[] weights, List<FloatSegments.Segment> segments,
             boolean pairs) {
         this.g = g;
         this.band = band;
@@ -56,7 +56,7 @@ final class FloatConvolution implements IntegerKernels.Convolution {
     static @Nullable FloatConvolution of(IntegerKernels.Convolved operand) {
         ConvGeometry g = operand.geometry();
         int[] weights = operand.filter();
-        Band band = new Band(g);
+        FloatBand band = new FloatBand(g, MANY_REGISTERS);
         for (int bound : g.outHeight() > 1 ? new int[] {PAIR, SINGLE} : new int[] {SINGLE}) {
             List<FloatSegments.Segment> segments = new FloatSegments(band, weights, g.outChannels(), operand.signed(),
                     operand.largest(), bound).all();
@@ -175,7 +175,11 @@ final class FloatConvolution implements IntegerKernels.Convolution {
             return 16;
         }
         if (vectors == 2 && !MANY_REGISTERS) {
-            return left >= 4 ? 4 : 1;
+            if (band.pixel() != FloatTiles.SIXTEEN) {
+                return left >= 4 ? 4 : 1;
+            }
+            // 8 are two tiles of 4, and 7 are one of 4 and one of 3.
+            return left >= 6 && left != 8 && left != 7 ? 6 : left >= 4 ? 4 : left == 3 ? 3 : 1;
         }
         // 14 are two tiles of 7, not one of 8 and six pixels.
         return left >= 8 && left != 14 ? 8 : left >= 7 ? 7 : vectors == 2 && left >= 4 ? 4 : 1;
@@ -194,9 +198,25 @@ final class FloatConvolution implements IntegerKernels.Convolution {
                     first.intoArray(tile, (p * vectors + v) * CHANNELS);
                 }
             }
-            multiply(pixels, vectors, numbers, at + s.from(), taps + s.from() * vectors * CHANNELS, s.to() - s.from(),
-                    tile);
+            multiply(pixels, vectors, numbers, at, taps + s.from() * vectors * CHANNELS, s.runs(), tile);
             move(tile, pixels, vectors, to, second, group, s, sums);
+        }
+    }
+
+    private void multiply(int pixels, int vectors, float[] numbers, int at, int taps, int[] runs, float[] tile) {
+        if (vectors == 2 && band.pixel() == FloatTiles.SIXTEEN && !MANY_REGISTERS) {
+            switch (pixels) {
+                case 6 -> FewRegisterTiles.six(numbers, at, runs, filter, taps, tile);
+                case 4 -> FewRegisterTiles.four(numbers, at, runs, filter, taps, tile);
+                case 3 -> FewRegisterTiles.three(numbers, at, runs, filter, taps, tile);
+                default -> FewRegisterTiles.one(numbers, at, runs, filter, taps, tile);
+            }
+            return;
+        }
+        int tap = taps;
+        for (int i = 0; i < runs.length; i += 2) {
+            multiply(pixels, vectors, numbers, at + runs[i], tap, runs[i + 1], tile);
+            tap += runs[i + 1] * vectors * CHANNELS;
         }
     }
 

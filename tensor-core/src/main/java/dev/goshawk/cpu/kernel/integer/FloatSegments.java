@@ -13,13 +13,14 @@ final class FloatSegments {
      *
      * @param from first tap
      * @param to after the last
+     * @param runs where they are in the band
      * @param start the offsets of a pixel's sums, for one row or for two
      * @param bits what is subtracted from the bits of a sum and a number that leaves whole numbers in the low bits
      */
-    record Segment(int from, int to, float[] start, int[] bits) {
+    record Segment(int from, int to, int[] runs, float[] start, int[] bits) {
     }
 
-    private final Band band;
+    private final FloatBand band;
     private final int[] weights;
     private final boolean signed;
     private final long largest;
@@ -28,7 +29,7 @@ final class FloatSegments {
     private final long[] most;
     private final long[] least;
 
-    FloatSegments(Band band, int[] weights, int outputs, boolean signed, long largest, int bound) {
+    FloatSegments(FloatBand band, int[] weights, int outputs, boolean signed, long largest, int bound) {
         this.band = band;
         this.weights = weights;
         this.signed = signed;
@@ -90,6 +91,6 @@ final class FloatSegments {
             start[o] = offset;
             bits[o] += offset;
         }
-        return new Segment(from, to, start, bits);
+        return new Segment(from, to, band.runs(from, to), start, bits);
     }
 }

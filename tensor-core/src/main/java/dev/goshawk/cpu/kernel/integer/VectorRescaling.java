@@ -20,6 +20,8 @@ final class VectorRescaling {
             VectorShape.forBitSize(Math.max(64, I32.vectorBitSize() / 2)));
 
     private final long[][] factors;
+    /** The same in 32 bits, of which a product takes one instruction; empty if there is one that does not fit. */
+    private final int[][] narrow;
     /** What is added before numbers are shifted: halves included. */
     private final long[] start;
     private final long[] shifts;
@@ -34,10 +36,25 @@ final class VectorRescaling {
         for (int t = 0; t < factors.length; t++) {
             System.arraycopy(r.factors()[t], 0, factors[t], r.from()[t], r.factors()[t].length);
         }
+        this.narrow = narrow(factors);
         for (int c = 0; c < r.channels(); c++) {
             start[c] = r.added()[c] + r.half(c);
             shifts[c] = r.shifts()[c];
         }
+    }
+
+    private static int[][] narrow(long[][] factors) {
+        int[][] all = new int[factors.length][];
+        for (int t = 0; t < all.length; t++) {
+            all[t] = new int[factors[t].length];
+            for (int c = 0; c < all[t].length; c++) {
+                all[t][c] = (int) factors[t][c];
+                if (all[t][c] != factors[t][c]) {
+                    return new int[0][];
+                }
+            }
+        }
+        return all;
     }
 
     /**
@@ -50,7 +67,7 @@ final class VectorRescaling {
      */
     void codes(int[][] terms, int pixels, int from, int width, int[] codes) {
         for (int c = 0; c < width; c += LANES) {
-            switch (factors.length) {
+            switch (narrow.length) {
                 case 1 -> one(terms[0], pixels * width, from + c, c, width, codes);
                 case 2 -> two(terms[0], terms[1], pixels * width, from + c, c, width, codes);
                 default -> many(terms, pixels * width, from + c, c, width, codes);
@@ -59,7 +76,7 @@ final class VectorRescaling {
     }
 
     private void one(int[] numbers, int end, int channel, int at, int width, int[] codes) {
-        LongVector factor = LongVector.fromArray(I64, factors[0], channel);
+        LongVector factor = longs(narrow[0], channel);
         LongVector added = LongVector.fromArray(I64, start, channel);
         LongVector shift = LongVector.fromArray(I64, shifts, channel);
         for (int i = at; i < end; i += width) {
@@ -68,8 +85,8 @@ final class VectorRescaling {
     }
 
     private void two(int[] numbers, int[] others, int end, int channel, int at, int width, int[] codes) {
-        LongVector factor = LongVector.fromArray(I64, factors[0], channel);
-        LongVector other = LongVector.fromArray(I64, factors[1], channel);
+        LongVector factor = longs(narrow[0], channel);
+        LongVector other = longs(narrow[1], channel);
         LongVector added = LongVector.fromArray(I64, start, channel);
         LongVector shift = LongVector.fromArray(I64, shifts, channel);
         for (int i = at; i < end; i += width) {
@@ -95,7 +112,8 @@ final class VectorRescaling {
     }
 
     private IntVector code(LongVector sum, LongVector shift) {
-        return (IntVector) sum.lanewise(VectorOperators.ASHR, shift).max(0).min(highest)
+        // What is below 0 becomes 0 first: shifts of signed numbers take several instructions where vectors have 256 bits.
+        return (IntVector) sum.max(0).lanewise(VectorOperators.LSHR, shift).min(highest)
                 .convertShape(VectorOperators.L2I, HALF, 0);
     }
 }

@@ -41,7 +41,8 @@ class VectorIntegersTest {
     @ParameterizedTest
     @CsvSource({"32,32,16,16,3,3,1,1", "16,16,16,32,3,3,2,1", "8,8,64,64,3,3,1,1", "7,7,32,64,3,3,1,1",
             "9,13,5,10,3,3,1,1", "1,1,64,10,1,1,1,0", "14,15,8,48,1,7,1,0", "15,14,24,33,7,1,1,0", "12,11,3,20,7,7,2,3",
-            "5,4,16,80,1,1,2,0", "3,23,7,16,2,3,1,2", "2,28,16,128,3,3,1,1"})
+            "5,4,16,80,1,1,2,0", "3,23,7,16,2,3,1,2", "2,28,16,128,3,3,1,1",
+            "3,13,100,24,1,1,2,0", "9,20,50,24,3,5,3,2", "2,11,49,32,1,3,1,1"})
     void sumsAreExact(int height, int width, int in, int out, int kernelHeight, int kernelWidth, int stride, int pad) {
         ConvGeometry g = geometry(height, width, in, out, kernelHeight, kernelWidth, stride, pad);
         int weights = g.filterShape().size();
@@ -156,8 +157,18 @@ class VectorIntegersTest {
         return new IntegerRescaling(from, factors, added, shifts, highest);
     }
 
-    /** The codes, which have to be those of plain loops, with a byte each and with 32 bits. */
+    /** The codes, which have to be those of plain loops, with factors as they are and with their lower 32 bits. */
     private static WholeNumbers codes(IntegerKernels kernels, IntegerRescaling r, List<Operand> operands,
+            WholeNumbers[] images, int length) {
+        long[][] narrow = Arrays.stream(r.factors()).map(f -> Arrays.stream(f).map(x -> (int) x).toArray())
+                .toArray(long[][]::new);
+        agree(kernels, new IntegerRescaling(r.from(), narrow, r.added(), r.shifts(), r.highest()), operands, images,
+                length);
+        return agree(kernels, r, operands, images, length);
+    }
+
+    /** With a byte for each code and with 32 bits. */
+    private static WholeNumbers agree(IntegerKernels kernels, IntegerRescaling r, List<Operand> operands,
             WholeNumbers[] images, int length) {
         WholeNumbers expected = WholeNumbers.zeros(false, length);
         IntegerKernels.PLAIN.layer(r, operands).run(images, expected);
