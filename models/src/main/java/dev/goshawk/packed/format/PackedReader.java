@@ -132,31 +132,18 @@ public final class PackedReader {
         return text;
     }
 
-    /** Sizes in pixels, of 1 to 5 digits. */
     private static int[] integers(Map<String, String> metadata, String key, int count) {
         String text = text(metadata, key);
-        int[] all = new int[count];
-        int at = 0;
-        for (int i = 0; i < count; i++) {
-            int end = i == count - 1 ? text.length() : text.indexOf('x', at);
-            if (end <= at || end - at > LONGEST_SIZE) {
-                throw noSizes(key, count, text);
+        String[] parts = text.split("x", -1);
+        for (String part : parts) {
+            boolean sound = !part.isEmpty() && part.length() <= LONGEST_SIZE
+                    && part.chars().allMatch(c -> c >= '0' && c <= '9');
+            if (!sound || parts.length != count) {
+                throw new IllegalArgumentException("metadata " + key + ": expected " + count
+                        + " sizes in pixels, got " + Printable.shown(text));
             }
-            for (; at < end; at++) {
-                char digit = text.charAt(at);
-                if (digit < '0' || digit > '9') {
-                    throw noSizes(key, count, text);
-                }
-                all[i] = all[i] * 10 + digit - '0';
-            }
-            at = end + 1;
         }
-        return all;
-    }
-
-    private static IllegalArgumentException noSizes(String key, int count, String text) {
-        return new IllegalArgumentException(
-                "metadata " + key + ": expected " + count + " sizes in pixels, got " + Printable.shown(text));
+        return Arrays.stream(parts).mapToInt(Integer::parseInt).toArray();
     }
 
     private static double[] numbers(Map<String, String> metadata, String key) {
