@@ -26,7 +26,10 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Functions of one number over four million numbers, float32 unless {@code -p dtype=FLOAT64} asks for others, one thread: time for each; {@code square} is what memory allows. */
+/**
+ * Functions of one number over four million numbers, one thread: time for each; {@code square} is what memory allows. They are float32 unless
+ * {@code -p dtype=FLOAT64} is given.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

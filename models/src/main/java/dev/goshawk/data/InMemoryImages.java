@@ -37,12 +37,17 @@ public final class InMemoryImages implements ImageDataset {
 
     /** An array for so many images, or a {@link DataException} where one array cannot hold them. */
     public static byte[] allocate(String what, int images, int height, int width) {
+        return new byte[bytes(what, images, height, width)];
+    }
+
+    /** Bytes of so many images, or a {@link DataException} where they are more than a data set in memory can have. */
+    public static int bytes(String what, int images, int height, int width) {
         long bytes = (long) images * height * width * 3;
         if (bytes > Integer.MAX_VALUE - 8) {
             throw new DataException(what + ": " + images + " images of " + height + "x" + width + " need " + bytes
                     + " bytes, more than the 2 GiB a data set in memory can have");
         }
-        return new byte[(int) bytes];
+        return (int) bytes;
     }
 
     /** The first {@code count} images of an order that can be read; decoded in parallel, faults met in order. */

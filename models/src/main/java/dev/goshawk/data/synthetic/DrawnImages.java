@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.stream.IntStream;
 
 /**
  * A set in which image i is of class i modulo their number. An image is drawn when it is first asked for, and kept: a sample of a few
@@ -62,11 +63,23 @@ final class DrawnImages implements ImageDataset {
 
     @Override
     public void pixels(int image, byte[] rgb, int offset) {
+        byte[] pixels = pixels(image);
+        System.arraycopy(pixels, 0, rgb, offset, pixels.length);
+    }
+
+    private byte[] pixels(int image) {
         byte[] pixels = drawn.get(Objects.checkIndex(image, size()));
         if (pixels == null) {
             pixels = painter.paint(label(image), image);
             drawn.set(image, pixels);
         }
-        System.arraycopy(pixels, 0, rgb, offset, pixels.length);
+        return pixels;
+    }
+
+    /** Draws what is missing with all processors first. */
+    @Override
+    public String fingerprint() {
+        IntStream.range(0, size()).parallel().forEach(this::pixels);
+        return ImageDataset.super.fingerprint();
     }
 }

@@ -2,6 +2,7 @@ package dev.goshawk.data.synthetic;
 
 import dev.goshawk.data.DataException;
 import dev.goshawk.data.ImageDataset;
+import dev.goshawk.data.InMemoryImages;
 import dev.goshawk.data.SplitMix64;
 import java.util.List;
 import java.util.Locale;
@@ -69,6 +70,7 @@ public final class SyntheticShapes {
         if (size < 1) {
             throw new DataException("synthetic shapes: expected at least one image, got " + size);
         }
+        InMemoryImages.bytes("synthetic shapes", size, SIDE, SIDE);
         List<String> classes = OUTLINES.stream().map(o -> o.name().toLowerCase(Locale.ROOT)).toList();
         return new DrawnImages(split, size, SIDE, classes,
                 (label, i) -> draw(OUTLINES.get(label), SplitMix64.of(seed, split.hashCode(), i)));

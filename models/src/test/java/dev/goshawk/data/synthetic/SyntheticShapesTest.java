@@ -78,6 +78,10 @@ class SyntheticShapesTest {
                 assertThrows(DataException.class, () -> SyntheticShapes.open("valid")).getMessage());
         assertEquals("synthetic shapes: expected at least one image, got 0",
                 assertThrows(DataException.class, () -> SyntheticShapes.generate("train", 0, 1)).getMessage());
+        assertEquals(
+                "synthetic shapes: 700000 images of 32x32 need 2150400000 bytes, more than the 2 GiB a data set in "
+                        + "memory can have",
+                assertThrows(DataException.class, () -> SyntheticShapes.generate("train", 700_000, 1)).getMessage());
     }
 
     /** A signed distance has slope at most 1, changes sign, and is positive outside the disc that a shape fills. */

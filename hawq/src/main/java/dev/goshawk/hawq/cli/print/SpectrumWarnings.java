@@ -2,9 +2,11 @@ package dev.goshawk.hawq.cli.print;
 
 import dev.goshawk.tensor.DType;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
+import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
 
 /** Says what an eigenvalue search did not reach, and what helps. */
 public final class SpectrumWarnings {
@@ -16,16 +18,17 @@ public final class SpectrumWarnings {
      * @param maxIterations most products that a part was allowed
      */
     public static void print(List<SpectrumRow> rows, int top, DType dtype, int maxIterations, PrintWriter err) {
-        List<String> rounded = rows.stream().flatMap(r -> r.pairs().stream().filter(SpectrumRow.Pair::limitedByRounding)
-                .map(p -> text(r, p, p.rounding() / Math.abs(p.eigenvalue())))).toList();
+        List<String> rounded = texts(rows, SpectrumRow.Pair::limitedByRounding,
+                p -> p.rounding() / Math.abs(p.eigenvalue()));
         if (!rounded.isEmpty()) {
             err.println("goshawk: rounding in " + dtype + " limits what can be reached, as a share of the eigenvalue: "
                     + String.join(", ", rounded) + ": "
                     + (dtype == DType.FLOAT32 ? "use --dtype float64" : "use a larger --tolerance"));
         }
-        List<String> open = rows.stream().flatMap(r -> open(r).map(p -> text(r, p, p.relativeResidual()))).toList();
+        List<String> open = texts(rows, p -> !p.converged(), SpectrumRow.Pair::relativeResidual);
         if (!open.isEmpty()) {
-            boolean stalled = rows.stream().anyMatch(r -> open(r).count() > 0 && r.products() < maxIterations);
+            boolean stalled = rows.stream().anyMatch(
+                    r -> r.pairs().stream().anyMatch(p -> !p.converged()) && r.products() < maxIterations);
             err.println("goshawk: not converged to the tolerance: " + String.join(", ", open) + ": "
                     + (stalled && dtype == DType.FLOAT32
                             ? "use --dtype float64 or a larger --tolerance"
@@ -45,13 +48,19 @@ public final class SpectrumWarnings {
         return Math.min(top, row.size()) - row.pairs().size();
     }
 
-    private static Stream<SpectrumRow.Pair> open(SpectrumRow row) {
-        return row.pairs().stream().filter(p -> !p.converged());
-    }
-
-    /** The part, and which of its eigenvalues where it has several. */
-    private static String text(SpectrumRow row, SpectrumRow.Pair pair, double share) {
-        String which = row.pairs().size() == 1 ? "" : ", eigenvalue " + (row.pairs().indexOf(pair) + 1);
-        return String.format(Locale.ROOT, "%s%s (%.1e)", row.name(), which, share);
+    /** A share for each pair of a kind, with its part's name, and with its number where the part has several. */
+    private static List<String> texts(List<SpectrumRow> rows, Predicate<SpectrumRow.Pair> kind,
+            ToDoubleFunction<SpectrumRow.Pair> share) {
+        List<String> texts = new ArrayList<>();
+        for (SpectrumRow row : rows) {
+            for (int i = 0; i < row.pairs().size(); i++) {
+                if (kind.test(row.pairs().get(i))) {
+                    texts.add(String.format(Locale.ROOT, "%s%s (%.1e)", row.name(),
+                            row.pairs().size() == 1 ? "" : ", eigenvalue " + (i + 1),
+                            share.applyAsDouble(row.pairs().get(i))));
+                }
+            }
+        }
+        return texts;
     }
 }

@@ -48,7 +48,7 @@ final class DoubleFunctionLanes {
         return HERE.get();
     }
 
-    /** The function of n numbers; r may be x, from the same place on. */
+    /** The function of n numbers; r may be the operand if ro equals xo. */
     void apply(ElementOp op, double[] from, int xo, double[] r, int ro, int n) {
         for (int i = 0; i < n; i += BLOCK) {
             int count = Math.min(BLOCK, n - i);

@@ -14,10 +14,10 @@ import jdk.incubator.vector.VectorSpecies;
  * {@link FloatFunctions}, several numbers at a time: float32 numbers in float64 lanes, which take the steps of the scalar functions in their
  * order.
  *
- * <p>Each pass is one loop without calls: the compiler stops inlining in code as long as this, and a method that it does not inline keeps its
- * vectors on the heap. Polynomials are written out: in a loop of their own the compiler knows the class of the sum from its profile alone, and
- * without one each step allocates.
- * Where an exponential is a step on the way, it is a pass of its own over a block that stays in the first-level cache.
+ * <p>Each pass is one loop that calls nothing but the vector API: in a loop of this length the compiler may stop inlining other methods, and a vector
+ * that goes through a call is kept on the heap. Polynomials are written out: in a loop of their own the compiler knows the class of the sum from
+ * its profile alone, and without one each step allocates. Where an exponential is a step on the way, it is a pass of its own over a block that
+ * stays in the first-level cache.
  */
 final class FloatFunctionLanes {
     /** For fewer numbers than this the scalar functions do: code that is not compiled yet is slow, and a vector must be filled. */
@@ -56,7 +56,7 @@ final class FloatFunctionLanes {
         return HERE.get();
     }
 
-    /** The function of n numbers; r may be x, from the same place on. */
+    /** The function of n numbers; r may be x if ro equals xo. */
     void apply(ElementOp op, float[] x, int xo, float[] r, int ro, int n) {
         int whole = n - n % L;
         for (int i = 0; i < whole; i += BLOCK) {
