@@ -25,7 +25,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
-import java.util.concurrent.ForkJoinTask;
 
 /** A packed file with its network, to be traced as what it stands for: float weights at their levels, activations rounded to theirs. */
 public final class PackedModel {
@@ -143,9 +142,9 @@ public final class PackedModel {
      */
     public record Traced(TracedNetwork network, SequencedMap<String, Tensor> inputs) {
         /** The same with the parameters, which it waits for. */
-        Traced with(ForkJoinTask<SequencedMap<String, Tensor>> parameters) {
+        Traced with(Background<SequencedMap<String, Tensor>> parameters) {
             SequencedMap<String, Tensor> all = new LinkedHashMap<>(inputs);
-            all.putAll(parameters.join());
+            all.putAll(parameters.get());
             return new Traced(network, all);
         }
 
@@ -168,7 +167,7 @@ public final class PackedModel {
 
     /** Traces the network for images of that size; float32 is what its accuracy was measured in. */
     public Traced trace(DType dtype, int batch, int height, int width) {
-        ForkJoinTask<SequencedMap<String, Tensor>> parameters = unpack(dtype);
+        Background<SequencedMap<String, Tensor>> parameters = unpack(dtype);
         return traceAlone(dtype, batch, height, width).with(parameters);
     }
 
@@ -179,7 +178,7 @@ public final class PackedModel {
     }
 
     /** Begins to unpack the parameters in other threads. */
-    ForkJoinTask<SequencedMap<String, Tensor>> unpack(DType dtype) {
+    Background<SequencedMap<String, Tensor>> unpack(DType dtype) {
         return UnpackedParameters.begin(description, content, dtype);
     }
 

@@ -16,8 +16,6 @@ import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SequencedMap;
-import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.ForkJoinTask;
 
 /**
  * A quantized network from a packed file, which classifies images.
@@ -27,17 +25,16 @@ import java.util.concurrent.ForkJoinTask;
  * System.out.println(model.classify(Path.of("cat.jpg")).best());
  * }</pre>
  *
- * <p>Safe for use by many threads; images are classified one after the other. A file is checked when it is loaded; then other threads unpack its
- * weights and make its kernels, and the first image waits for what is left of that.
+ * <p>Safe for use by many threads; images are classified one after the other. A file is checked when it is loaded; then two threads unpack its
+ * weights and make its kernels, and the first image waits for what is left of that. If either fails, as for want of memory, classifying throws
+ * what it ended with.
  */
 public final class QuantizedModel {
     private static final String LOGITS = "logits";
 
     private final PackedModel model;
     private final Tensor images;
-    private final ForkJoinTask<Executable> compiled;
-    private final ForkJoinTask<SequencedMap<String, Tensor>> parameters;
-    private boolean bound;
+    private final Background<Executable> forward;
 
     private QuantizedModel(PackedModel model, Backend backend) {
         this.model = model;
@@ -45,18 +42,22 @@ public final class QuantizedModel {
         PackedModel.Traced traced = model.traceAlone(DType.FLOAT32, 1, info.height(), info.width());
         Graph graph = Graph.of(LOGITS, traced.network().logits());
         requireHeap(graph, backend);
-        this.images = Tensor.zeros(DType.FLOAT32, traced.network().images().shape());
-        // Other threads take the first of these, and who waits for them before takes the second.
-        this.compiled = ForkJoinPool.commonPool().submit(() -> {
-            Executable forward = backend.compile(graph);
-            traced.bindTo(forward);
-            forward.bind(TracedNetwork.IMAGES, images);
-            return forward;
+        Tensor input = Tensor.zeros(DType.FLOAT32, traced.network().images().shape());
+        this.images = input;
+        Background<SequencedMap<String, Tensor>> parameters = model.unpack(DType.FLOAT32);
+        this.forward = new Background<>("goshawk-kernels", () -> {
+            Executable compiled = backend.compile(graph);
+            traced.bindTo(compiled);
+            compiled.bind(TracedNetwork.IMAGES, input);
+            PackedModel.bind(parameters.get(), compiled);
+            return compiled;
         });
-        this.parameters = model.unpack(DType.FLOAT32);
     }
 
-    /** Refuses what will not fit; how much it is, is found only where it could be too much. */
+    /**
+     * Refuses what will not fit. A plan takes about as much as the values that live at once, and kernels' scratch is small beside it: how much
+     * it is exactly is found only where all values together are more than a quarter of the heap.
+     */
     private void requireHeap(Graph graph, Backend backend) {
         long heap = Runtime.getRuntime().maxMemory();
         long values = 0;
@@ -116,11 +117,14 @@ public final class QuantizedModel {
         return classify(ImageDecoder.of(image));
     }
 
-    private synchronized Classification classify(RgbImage image) {
-        model.normalize(image, images.floats());
-        Executable forward = forward();
-        forward.run();
-        double[] logits = forward.output(LOGITS).toDoubles();
+    private Classification classify(RgbImage image) {
+        Executable ready = forward.get();
+        double[] logits;
+        synchronized (this) {
+            model.normalize(image, images.floats());
+            ready.run();
+            logits = ready.output(LOGITS).toDoubles();
+        }
         for (double z : logits) {
             if (!Double.isFinite(z)) {
                 throw new IllegalStateException(model.network().name()
@@ -128,15 +132,5 @@ public final class QuantizedModel {
             }
         }
         return Classification.of(classes(), logits);
-    }
-
-    private Executable forward() {
-        SequencedMap<String, Tensor> weights = parameters.join();
-        Executable forward = compiled.join();
-        if (!bound) {
-            PackedModel.bind(weights, forward);
-            bound = true;
-        }
-        return forward;
     }
 }

@@ -10,15 +10,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
-import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.ForkJoinTask;
 import java.util.stream.IntStream;
 
-/** The parameters of a packed network as tensors in Goshawk's layout, made side by side by the threads of the common pool. */
+/** The parameters of a packed network as tensors in Goshawk's layout, made by a thread of their own and those of the common pool. */
 final class UnpackedParameters implements PackedNetwork.Visitor {
     /** Floats of a cache line of 64 bytes. */
     private static final int LINE = 16;
-    /** The first float of an array that begins a line, where objects lie on lines. */
+    /** The first float of an array that begins a line where objects begin on one, as they do with an alignment of 64 bytes. */
     private static final int FIRST = 12;
     /** Floats that one array holds. */
     private static final int MOST = 1 << 28;
@@ -39,11 +37,11 @@ final class UnpackedParameters implements PackedNetwork.Visitor {
     }
 
     /** Begins to unpack a network's parameters; the result has them by name, in the network's order. */
-    static ForkJoinTask<SequencedMap<String, Tensor>> begin(NetworkDescription description, PackedNetwork content,
+    static Background<SequencedMap<String, Tensor>> begin(NetworkDescription description, PackedNetwork content,
             DType dtype) {
         UnpackedParameters all = new UnpackedParameters(dtype);
         content.visit(description, all);
-        return ForkJoinPool.commonPool().submit(all::tensors);
+        return new Background<>("goshawk-weights", all::tensors);
     }
 
     @Override
@@ -78,7 +76,7 @@ final class UnpackedParameters implements PackedNetwork.Visitor {
     }
 
     private SequencedMap<String, Tensor> tensors() {
-        // One array for all: it is too large to be moved with young objects.
+        // One array for all is allocated and zeroed at once.
         float[] shared = new float[next];
         Tensor[] tensors = new Tensor[sources.size()];
         IntStream.range(0, tensors.length).parallel().forEach(i -> {

@@ -3,8 +3,11 @@ package dev.goshawk.packed;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.goshawk.backend.Backend;
 import dev.goshawk.backend.Backends;
 import dev.goshawk.backend.Executable;
 import dev.goshawk.data.image.Images;
@@ -20,6 +23,7 @@ import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.imageio.ImageIO;
@@ -90,6 +94,45 @@ class QuantizedModelTest {
         assertNotEquals(model.classify(image), model.classify(large));
         BufferedImage wide = new BufferedImage(100, 40, BufferedImage.TYPE_USHORT_GRAY);
         assertEquals(3, model.classify(wide).ranked().size());
+    }
+
+    /** By workers of the common pool, who run each other's tasks where they wait in it, from the moment of loading. */
+    @Test
+    void manyThreadsClassifyTheirOwnImages() throws IOException {
+        List<Path> images = new ArrayList<>();
+        List<Classification> expected = new ArrayList<>();
+        for (int i = 0; i < 16; i++) {
+            images.add(Images.put(folder.resolve("one" + i + ".png"), Images.encoded("png", 32, 20 + i)));
+            expected.add(model.classify(images.get(i)));
+        }
+        for (int round = 0; round < 5; round++) {
+            QuantizedModel fresh = QuantizedModel.load(file);
+            assertEquals(expected, images.parallelStream().map(fresh::classify).toList());
+        }
+    }
+
+    @Test
+    void whatKernelsEndWithIsThrownByEachImage() {
+        IllegalArgumentException reason = new IllegalArgumentException("no kernel for this");
+        QuantizedModel broken = QuantizedModel.of(PackedModel.load(file), new Backend() {
+            @Override
+            public String name() {
+                return "broken";
+            }
+
+            @Override
+            public String description() {
+                return "broken";
+            }
+
+            @Override
+            public Executable compile(Graph graph) {
+                throw reason;
+            }
+        });
+        for (int i = 0; i < 2; i++) {
+            assertSame(reason, assertThrows(IllegalArgumentException.class, () -> broken.classify(image)));
+        }
     }
 
     @Test

@@ -10,20 +10,13 @@ import dev.goshawk.cpu.kernel.ProductKernels;
 import dev.goshawk.cpu.kernel.conv.winograd.Winograd;
 import dev.goshawk.cpu.kernel.integer.VectorIntegers;
 import dev.goshawk.graph.Graph;
-import java.lang.ref.WeakReference;
 import java.util.OptionalInt;
-import org.jspecify.annotations.Nullable;
 
 /** The CPU backend on jdk.incubator.vector. */
 final class VectorBackend implements Backend {
     static final String NAME = "vector";
 
     private final Workers workers;
-    /** Of the graph that was asked for last: who wants to know a plan's size compiles the graph next. */
-    private volatile @Nullable Planned last;
-
-    private record Planned(WeakReference<Graph> graph, Plan plan) {
-    }
 
     VectorBackend(Workers workers) {
         this.workers = workers;
@@ -50,9 +43,7 @@ final class VectorBackend implements Backend {
 
     @Override
     public Executable compile(Graph graph) {
-        Plan plan = plan(graph);
-        last = null;
-        return new CpuExecutable(graph, plan, workers);
+        return new CpuExecutable(graph, Plan.byImages(graph), workers);
     }
 
     @Override
@@ -62,17 +53,7 @@ final class VectorBackend implements Backend {
 
     @Override
     public long plannedBytes(Graph graph) {
-        return CpuExecutable.plannedBytes(plan(graph), workers);
-    }
-
-    private Plan plan(Graph graph) {
-        Planned known = last;
-        if (known != null && known.graph.refersTo(graph)) {
-            return known.plan;
-        }
-        Plan plan = Plan.byImages(graph);
-        last = new Planned(new WeakReference<>(graph), plan);
-        return plan;
+        return CpuExecutable.plannedBytes(Plan.byImages(graph), workers);
     }
 
     @Override
