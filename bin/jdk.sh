@@ -244,33 +244,72 @@ add_options() {
     done <"$1"
 }
 
+# has_effect OPTION: whether a JVM with it would listen, record or write something even if it only told its version.
+has_effect() {
+    case $1 in
+        -agent* | -javaagent* | -Xrun* | -Xlog* | -Xshare:dump) return 0 ;;
+        -XX:*Record* | -XX:*Archive* | -XX:AOT* | -XX:*Dump* | -XX:*Log* | -XX:*Perf* | -XX:*File=*) return 0 ;;
+    esac
+    return 1
+}
+
+# names_options OPTION: whether more options are in a file that it names.
+names_options() {
+    case $1 in @* | -XX:VMOptionsFile=* | -XX:Flags=*) return 0 ;; esac
+    return 1
+}
+
 # require_words: fails in one line for what is no JVM option in "words"; a JVM would end with lines and an exit code of its own. It is asked
-# first, but for properties and plain heap sizes, which are most, and without options by which it would already listen, record or write.
+# in a trial run, without properties and options that have an effect, unless the rest are plain heap sizes, which are most. There is no trial with options
+# from files, nor where variables that the JVM reads itself hold any with an effect: one option may be right only with another.
 require_words() {
-    local word value='' unsure='' said line asked=() what='JVM options (GOSHAWK_OPTS, JAVA_OPTS)' plain='^-Xmx([1-9][0-9]{2,5}[mM]|[1-9][0-9]{0,2}[gG])$'
+    local word value='' unsure='' trial=yes asked=() others=() what='JVM options (GOSHAWK_OPTS, JAVA_OPTS)' plain='^-Xmx([1-9][0-9]{2,5}[mM]|[1-9][0-9]{0,2}[gG])$'
     for word in ${words[@]+"${words[@]}"}; do
-        asked+=("$word")
-        if [ -n "$value" ]; then
-            value=''
+        if names_options "$word"; then
+            trial='' value=''
             continue
         fi
+        if [ -n "$value" ]; then
+            value=''
+            asked+=("$word")
+            continue
+        fi
+        case $word in -D*) continue ;; esac
+        has_effect "$word" && continue
+        asked+=("$word")
         case $word in
-            -D* | -agent* | -javaagent* | -Xrun* | -Xlog* | -XX:*Record* | -XX:*Archive* | -XX:AOT* | -XX:*File=*)
-                unset 'asked[${#asked[@]}-1]'
-                ;;
             -cp | -classpath | --class-path | -p | --module-path | --add-modules | --add-exports | --add-opens | --add-reads | --enable-native-access)
                 value=$word
                 ;;
             -Xmx[1-9]*) [[ $word =~ $plain ]] || unsure=yes ;;
-            -* | @*) unsure=yes ;;
+            -*) unsure=yes ;;
             *) fail "$what: expected words that begin with -, got '$word'" ;;
         esac
     done
     [ -z "$value" ] || fail "$what: $value: expected a value after it"
-    if [ -n "$unsure" ] && ! said=$("$jdk/bin/java" "${asked[@]}" -XX:-AlwaysPreTouch -version 2>&1); then
-        line=$(grep -v -i -e '^$' -e 'warning:' -e 'Error occurred during initialization of VM' <<<"$said")
-        fail "$what: $jdk/bin/java refuses them: ${line%%$'\n'*}"
-    fi
+    read -r -d '' -a others <<<"${JAVA_TOOL_OPTIONS:-} ${JDK_JAVA_OPTIONS:-} ${_JAVA_OPTIONS:-}"
+    for word in ${others[@]+"${others[@]}"}; do
+        if has_effect "$word" || names_options "$word"; then trial=''; fi
+    done
+    [ -z "$unsure" ] || [ -z "$trial" ] || try_options
+}
+
+# Runs a JVM with the options "asked", for require_words.
+try_options() {
+    local said line status reason='' tried="refuses ${asked[*]}"
+    said=$("$jdk/bin/java" "${asked[@]}" -XX:-AlwaysPreTouch -version 2>&1)
+    status=$?
+    [ "$status" != 0 ] || return 0
+    while [ -z "$reason" ] && IFS= read -r line; do
+        case $line in
+            '' | 'Picked up '* | 'NOTE: Picked up '* | *[Ww]arning:* | WARNING:*) ;;
+            'Error occurred during initialization of VM'* | 'Error: Could not create the Java Virtual Machine.'*) ;;
+            'Error: A fatal exception has occurred.'*) ;;
+            *) reason=$line ;;
+        esac
+    done <<<"$said"
+    [ "${#asked[@]}" = 1 ] || tried="refuses one or more among ${asked[*]}"
+    fail "$what: $jdk/bin/java $tried: ${reason:-it gave no reason, exit code $status}"
 }
 
 # Sets "engine_options": those of jvm.options, the user's, and what suits a process that has the machine for itself.

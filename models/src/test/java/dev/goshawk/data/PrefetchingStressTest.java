@@ -9,10 +9,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.Tensor;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
@@ -29,6 +32,7 @@ class PrefetchingStressTest {
     private static class Slow implements ImageDataset {
         private final long seed;
         private final boolean[] bad;
+        private final Set<Thread> decoders = ConcurrentHashMap.newKeySet();
 
         Slow(long seed, boolean[] bad) {
             this.seed = seed;
@@ -67,6 +71,7 @@ class PrefetchingStressTest {
 
         @Override
         public void pixels(int image, byte[] rgb, int offset) {
+            decoders.add(Thread.currentThread());
             Random random = new Random(seed * 31 + image);
             pause(random);
             Arrays.fill(rgb, offset, offset + BYTES / 2, (byte) image);
@@ -92,7 +97,7 @@ class PrefetchingStressTest {
     }
 
     @Test
-    void everyPassGivesWhatOneThreadDecodes() {
+    void everyPassGivesItsImagesInOrderAndEndsItsThreads() throws InterruptedException {
         for (long seed = 0; seed < PASSES; seed++) {
             Random random = new Random(seed);
             boolean[] bad = new boolean[1 + random.nextInt(40)];
@@ -107,7 +112,8 @@ class PrefetchingStressTest {
     }
 
     /** Ends after so many images or a few more. */
-    private static void pass(long seed, boolean[] bad, int batch, int threads, int ahead, int end) {
+    private static void pass(long seed, boolean[] bad, int batch, int threads, int ahead, int end)
+            throws InterruptedException {
         String what = "seed " + seed;
         Slow dataset = new Slow(seed, bad);
         Batches batches = batches(dataset, seed);
@@ -130,6 +136,9 @@ class PrefetchingStressTest {
                     break;
                 }
             }
+        }
+        for (Thread decoder : dataset.decoders) {
+            assertTrue(decoder.join(Duration.ofMinutes(1)), () -> what + ": " + decoder.getName() + " still runs");
         }
         if (end == bad.length) {
             assertEquals(expected.length, given, what);
