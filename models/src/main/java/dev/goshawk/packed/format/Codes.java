@@ -11,7 +11,7 @@ import java.nio.ByteOrder;
 public final class Codes {
     private static final VarHandle LITTLE = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-    /** Words, or eights of integers, that are looked at by one call. */
+    /** Words, or groups of eight integers, that one call looks at: short calls let the JIT compile the method early. */
     private static final int PIECE = 256;
 
     private final byte[] bytes;
@@ -65,7 +65,6 @@ public final class Codes {
             firstBits |= 1L << i * width;
         }
         int step = together * width / Byte.SIZE;
-        // A piece at a time: a loop is compiled from its beginning.
         for (int at = 0; at < bytes.length; at += PIECE * step) {
             if (containsAll(bytes, at, Math.min(bytes.length, at + PIECE * step), step, width, firstBits)) {
                 return true;

@@ -2,7 +2,6 @@ package dev.goshawk.packed.format;
 
 import dev.goshawk.data.DataException;
 import dev.goshawk.data.Normalization;
-import dev.goshawk.data.ResizeFilter;
 import dev.goshawk.files.Printable;
 import dev.goshawk.files.RegularFile;
 import dev.goshawk.models.NetworkDescription;
@@ -16,22 +15,18 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Reads packed files. What a file claims is checked against its length and its network before memory is allocated for it: the codes of a
- * weight, a bit each at the least, become an int each while they are checked.
+ * Reads packed files. What a file claims is checked against its length and its network before memory is allocated for it. Codes
+ * stay packed while they are checked: as floats they may take 32 times as much.
  */
 public final class PackedReader {
     private static final long LONGEST = 1L << 30;
     /** Of longer files the header is read first, for whether they are packed models. */
     private static final long SHORT = 1L << 20;
     private static final int MOST_CLASSES = 1 << 16;
-    private static final int LONGEST_SIZE = 5;
     private static final Set<String> NAMES = Set.of(PackedFile.WEIGHTS, PackedFile.ACTIVATIONS, PackedFile.CODES,
             PackedFile.SCALES, PackedFile.ACTIVATION_SCALES, PackedFile.NORMALIZATION_SCALES,
             PackedFile.NORMALIZATION_BIASES, PackedFile.BIASES, PackedFile.FLOATS, PackedFile.LARGE_COUNTS,
@@ -63,17 +58,17 @@ public final class PackedReader {
             } catch (IOException e) {
                 throw new IllegalArgumentException(e.getMessage(), e);
             }
-            Map<String, String> metadata = container.metadata();
-            if (!PackedFile.FORMAT.equals(metadata.get("format"))) {
+            Metadata metadata = new Metadata(container.metadata());
+            if (!PackedFile.FORMAT.equals(metadata.optional("format"))) {
                 throw noPackedModel();
             }
-            String version = text(metadata, "version");
+            String version = metadata.text("version");
             if (!PackedFile.VERSION.equals(version)) {
                 throw new IllegalArgumentException("expected version " + PackedFile.VERSION
                         + " of the packed format, got " + Printable.shown(version));
             }
             container.require(NAMES);
-            return new PackedReader(file, container, info(container));
+            return new PackedReader(file, container, info(container, metadata));
         });
     }
 
@@ -92,73 +87,24 @@ public final class PackedReader {
         }
     }
 
-    private static PackedInfo info(Container container) {
-        Map<String, String> metadata = container.metadata();
-        String names = metadata.get(PackedFile.CLASSES);
+    private static PackedInfo info(Container container, Metadata metadata) {
+        String names = metadata.optional(PackedFile.CLASSES);
         if (names == null) {
             names = StandardCharsets.UTF_8.decode(container.array(PackedFile.CLASSES, Type.U8, -1)).toString();
         }
         if (names.chars().filter(c -> c == '\n').count() >= MOST_CLASSES) {
             throw new IllegalArgumentException("expected the names of at most " + MOST_CLASSES + " classes, got more");
         }
-        int[] size = integers(metadata, "input_size", 2);
+        int[] size = metadata.sizes("input_size", 2);
         Normalization normalization;
         try {
-            normalization = new Normalization(numbers(metadata, "mean"), numbers(metadata, "deviation"));
+            normalization = new Normalization(metadata.numbers("mean"), metadata.numbers("deviation"));
         } catch (DataException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }
-        return new PackedInfo(text(metadata, "network"), text(metadata, "structure"), List.of(names.split("\n", -1)),
-                normalization, size[0], size[1], integers(metadata, "resize", 1)[0],
-                filter(metadata.get(PackedFile.INTERPOLATION)));
-    }
-
-    private static ResizeFilter filter(@Nullable String name) {
-        for (ResizeFilter filter : ResizeFilter.values()) {
-            if (name == null || filter.name().toLowerCase(Locale.ROOT).equals(name)) {
-                return filter;
-            }
-        }
-        throw new IllegalArgumentException(
-                "metadata " + PackedFile.INTERPOLATION + ": expected bilinear or bicubic, got "
-                        + Printable.shown(name));
-    }
-
-    private static String text(Map<String, String> metadata, String key) {
-        String text = metadata.get(key);
-        if (text == null) {
-            throw new IllegalArgumentException("expected metadata " + key + ", got none");
-        }
-        return text;
-    }
-
-    private static int[] integers(Map<String, String> metadata, String key, int count) {
-        String text = text(metadata, key);
-        String[] parts = text.split("x", -1);
-        for (String part : parts) {
-            boolean sound = !part.isEmpty() && part.length() <= LONGEST_SIZE
-                    && part.chars().allMatch(c -> c >= '0' && c <= '9');
-            if (!sound || parts.length != count) {
-                throw new IllegalArgumentException("metadata " + key + ": expected " + count
-                        + " sizes in pixels, got " + Printable.shown(text));
-            }
-        }
-        return Arrays.stream(parts).mapToInt(Integer::parseInt).toArray();
-    }
-
-    private static double[] numbers(Map<String, String> metadata, String key) {
-        String text = text(metadata, key);
-        try {
-            double[] all = Arrays.stream(text.split(",", -1)).mapToDouble(Double::parseDouble).toArray();
-            if (Arrays.stream(all).allMatch(Double::isFinite)) {
-                return all;
-            }
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException(
-                    "metadata " + key + ": expected three numbers, got " + Printable.shown(text), e);
-        }
-        throw new IllegalArgumentException(
-                "metadata " + key + ": expected finite numbers, got " + Printable.shown(text));
+        return new PackedInfo(metadata.text("network"), metadata.text("structure"), List.of(names.split("\n", -1)),
+                normalization, size[0], size[1], metadata.sizes("resize", 1)[0],
+                metadata.filter(PackedFile.INTERPOLATION));
     }
 
     /** What the file says of itself. */

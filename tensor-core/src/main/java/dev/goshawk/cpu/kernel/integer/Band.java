@@ -59,19 +59,24 @@ final class Band {
         return y >= 0 && y < g.inHeight();
     }
 
+    /** Columns of padding before the image: all, where padding is wider than what a row sees. */
+    private int left() {
+        return Math.min(g.padLeft(), columns);
+    }
+
     /** Columns that the image fills. */
     private int count() {
-        return Math.min(g.inWidth(), columns - g.padLeft());
+        return Math.min(g.inWidth(), columns - left());
     }
 
     /** Zeros beside the image. */
     private void pad(float[] band, int at) {
-        Arrays.fill(band, at, at + g.padLeft() * column, 0);
-        Arrays.fill(band, at + (g.padLeft() + count()) * column, at + length(), 0);
+        Arrays.fill(band, at, at + left() * column, 0);
+        Arrays.fill(band, at + (left() + count()) * column, at + length(), 0);
     }
 
     private void clear(float[] band, int at) {
-        for (int x = 0, to = at + g.padLeft() * column; x < count(); x++, to += column) {
+        for (int x = 0, to = at + left() * column; x < count(); x++, to += column) {
             Arrays.fill(band, to, to + g.inChannels(), 0);
         }
     }
@@ -79,7 +84,7 @@ final class Band {
     private void fill(int[] image, int y, float[] band, int at) {
         int channels = g.inChannels();
         int from = y * g.inWidth() * channels;
-        int to = at + g.padLeft() * column;
+        int to = at + left() * column;
         int whole = channels - channels % I32.length();
         int count = count();
         for (int c = 0; c < whole; c += I32.length()) {

@@ -23,8 +23,7 @@ final class BandRows {
      * @param column numbers of the band from pixel to pixel
      */
     static void fill(byte[] image, int first, int second, int pixel, float factor, int channels, int count,
-            float[] band, int to,
-            int column) {
+            float[] band, int to, int column) {
         int whole = Packing.BYTES_IN_VECTORS ? channels - channels % LANES : 0;
         // The inner loop is the long one.
         for (int c = 0; c < whole; c += LANES) {
@@ -42,9 +41,8 @@ final class BandRows {
     }
 
     /** The same for numbers of 32 bits. */
-    static void fill(int[] image, int first, int second, int pixel, float factor, int channels, int count, float[] band,
-            int to,
-            int column) {
+    static void fill(int[] image, int first, int second, int pixel, float factor, int channels, int count,
+            float[] band, int to, int column) {
         int whole = channels - channels % LANES;
         for (int c = 0; c < whole; c += LANES) {
             for (int x = 0; x < count; x++) {

@@ -7,10 +7,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The rows of an image that one output row sees, padding included, as floats: [block of channels][phase][column][kernel row][channel], where a
- * column is in the phase that is its rest when it is divided by the stride. Neighbouring output pixels are as many numbers apart for all
- * convolutions, so that tiles know it when they are compiled: with 16 registers, addresses would take those that sums need. With 32
- * registers there is one block of all channels and one phase, and all taps of an output pixel follow each other.
+ * The rows of an image that one output row sees, padding included, as floats: [block of channels][phase][column][kernel row][channel], where
+ * the phase is the column modulo the stride. Neighbouring output pixels are {@value FloatTiles#SIXTEEN} numbers apart, a constant that tiles are
+ * compiled with: with 16 registers, addresses would take those that sums need. With 32 registers, or where a kernel has more rows than that, there
+ * is one block of all channels and one phase, and all taps of an output pixel follow each other.
  */
 final class FloatBand {
     private final ConvGeometry g;
@@ -18,6 +18,8 @@ final class FloatBand {
     private final int block;
     private final int blocks;
     private final int phases;
+    /** Phases that the kernel sees: the first ones. */
+    private final int seen;
     /** Columns of a phase, and numbers from one to the next. */
     private final int columns;
     private final int column;
@@ -32,13 +34,14 @@ final class FloatBand {
         this.block = whole ? g.inChannels() : Math.min(g.inChannels(), FloatTiles.SIXTEEN / rows);
         this.blocks = (g.inChannels() + block - 1) / block;
         this.phases = whole ? 1 : g.strideWidth();
+        this.seen = Math.min(phases, g.kernelWidth());
         this.column = whole ? rows * block : FloatTiles.SIXTEEN;
         this.columns = (all() + phases - 1) / phases;
         this.places = new int[taps()];
         this.filter = new int[taps()];
         int t = 0;
         for (int b = 0; b < blocks; b++) {
-            for (int phase = 0; phase < phases; phase++) {
+            for (int phase = 0; phase < seen; phase++) {
                 for (int x = phase; x < g.kernelWidth(); x += phases) {
                     for (int r = 0; r < rows; r++) {
                         for (int c = 0; c < channels(b); c++, t++) {
@@ -61,7 +64,7 @@ final class FloatBand {
     }
 
     private int plane(int b, int phase) {
-        return (b * phases + phase) * columns * column;
+        return (b * seen + phase) * columns * column;
     }
 
     /** Numbers from an output pixel to the next. */
@@ -99,7 +102,7 @@ final class FloatBand {
 
     /** Length of a band. */
     int length() {
-        return blocks * phases * columns * column;
+        return blocks * seen * columns * column;
     }
 
     /**
@@ -110,8 +113,9 @@ final class FloatBand {
      */
     void fill(WholeNumbers image, int row, int other, float factor, float[] band, int at) {
         int count = Math.min(g.inWidth(), all() - g.padLeft());
-        for (int phase = 0; phase < Math.min(phases, g.kernelWidth()); phase++) {
-            int first = Math.max(0, (g.padLeft() - phase + phases - 1) / phases);
+        for (int phase = 0; phase < seen; phase++) {
+            // Padding may be wider than what a row sees.
+            int first = Math.clamp((g.padLeft() - phase + phases - 1) / phases, 0, columns);
             int x = first * phases + phase - g.padLeft();
             int some = x < count ? (count - x + phases - 1) / phases : 0;
             for (int b = 0; b < blocks; b++) {

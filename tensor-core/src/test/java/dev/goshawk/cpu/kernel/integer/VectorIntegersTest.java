@@ -44,10 +44,20 @@ class VectorIntegersTest {
             "5,4,16,80,1,1,2,0", "3,23,7,16,2,3,1,2", "2,28,16,128,3,3,1,1",
             "3,13,100,24,1,1,2,0", "9,20,50,24,3,5,3,2", "2,11,49,32,1,3,1,1"})
     void sumsAreExact(int height, int width, int in, int out, int kernelHeight, int kernelWidth, int stride, int pad) {
-        ConvGeometry g = geometry(height, width, in, out, kernelHeight, kernelWidth, stride, pad);
+        sumsAreExact(geometry(height, width, in, out, kernelHeight, kernelWidth, stride, pad));
+    }
+
+    /** Rows of the output that see nothing of the image, or only padding in some phases of the stride. */
+    @ParameterizedTest
+    @CsvSource({"1,3,3,4,0", "1,4,4,6,0", "4,3,7,5,0", "1,2,4,7,0", "2,1,9,6,0", "2,2,5,3,3"})
+    void paddingIsWiderThanWhatARowSees(int width, int kernel, int stride, int padLeft, int padRight) {
+        sumsAreExact(new ConvGeometry(1, 5, width, 20, 24, 3, kernel, 1, stride, 1, padLeft, 1, padRight, 1));
+    }
+
+    private void sumsAreExact(ConvGeometry g) {
         int weights = g.filterShape().size();
         for (int[] bounds : new int[][] {{15, 1}, {15, 7}, {3, 1}, {255, 127}, {1, 32767}, {32767, 1}, {43000, 90}}) {
-            int[] image = numbers(height * width * in, 0, bounds[0]);
+            int[] image = numbers(g.inputShape().size(), 0, bounds[0]);
             int[] filter = numbers(weights, -bounds[1], bounds[1]);
             agree(g, image, filter, false, bounds[0]);
             Arrays.fill(image, bounds[0]);
@@ -57,6 +67,17 @@ class VectorIntegersTest {
             agree(g, image, filter, false, bounds[0]);
             agree(g, numbers(image.length, -bounds[0], bounds[0]), filter, true, bounds[0]);
         }
+    }
+
+    /** Phases of the stride that the kernel does not reach take no memory. */
+    @Test
+    void bandsHoldThePhasesThatTheKernelSees() {
+        int columns = 2;
+        assertEquals(columns * FloatTiles.SIXTEEN, new FloatBand(geometry(5, 4, 16, 80, 1, 1, 2, 0), false).length());
+        int blocks = 2;
+        int phases = 2;
+        assertEquals(blocks * phases * columns * FloatTiles.SIXTEEN,
+                new FloatBand(geometry(6, 6, 48, 8, 2, 2, 3, 0), false).length());
     }
 
     private void agree(ConvGeometry g, int[] image, int[] filter, boolean signed, long largest) {
