@@ -118,6 +118,7 @@ find_jdk() {
 
 # Runs Maven on the JDK found, so that the build cannot pick another; the two flags keep Maven's own libraries quiet on it.
 run_maven() {
+    [ -t 2 ] || set -- -Dstyle.color=never "$@"
     JAVA_HOME=$jdk \
         MAVEN_OPTS="${MAVEN_OPTS:-} --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow" \
         mvn -q -B "$@" >&2

@@ -197,9 +197,10 @@ public final class SpectrumCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(),
                     "--tolerance: expected a number above 0 and below 1, got " + tolerance);
         }
-        if (maxIterations < 1) {
+        if (maxIterations < 2) {
             throw new ParameterException(spec.commandLine(),
-                    "--max-iterations: expected at least 1 product, got " + maxIterations);
+                    "--max-iterations: expected at least 2 products, one to search and one to check, got "
+                            + maxIterations);
         }
         if (top < 1 || top > MOST_EIGENVALUES) {
             throw new ParameterException(spec.commandLine(), "--top: expected 1 to " + MOST_EIGENVALUES

@@ -6,7 +6,7 @@ import java.util.Locale;
 
 /**
  * The result of a spectrum as an aligned table with a bar per part: |lambda| on a logarithmic axis, dotted where it did not converge to
- * the tolerance.
+ * the tolerance, and none where its residual is larger than itself: nothing is known of it then.
  */
 public final class SpectrumTable {
     private static final int CELLS = 24;
@@ -19,7 +19,7 @@ public final class SpectrumTable {
 
     public SpectrumTable(List<SpectrumRow> rows) {
         this.rows = rows;
-        double[] logs = rows.stream().flatMap(r -> r.pairs().stream())
+        double[] logs = rows.stream().flatMap(r -> r.pairs().stream()).filter(SpectrumTable::isKnown)
                 .mapToDouble(p -> Math.log10(Math.abs(p.eigenvalue()))).filter(Double::isFinite).sorted().toArray();
         this.high = logs.length == 0 ? 0 : logs[logs.length - 1];
         this.low = logs.length == 0 ? -1 : Math.min(logs[0], high - LEAST_DECADES);
@@ -49,15 +49,25 @@ public final class SpectrumTable {
         }
     }
 
+    private static boolean isKnown(SpectrumRow.Pair pair) {
+        return pair.relativeResidual() <= 1;
+    }
+
     private String axis() {
-        boolean open = rows.stream().flatMap(r -> r.pairs().stream()).anyMatch(p -> !p.converged());
-        return String.format(Locale.ROOT, "|lambda|, log: %.3g to %.3g%s", Math.pow(10, low), Math.pow(10, high),
-                open ? "; dotted: not converged" : "");
+        List<SpectrumRow.Pair> pairs = rows.stream().flatMap(r -> r.pairs().stream()).toList();
+        return String.format(Locale.ROOT, "|lambda|%s%s%s",
+                pairs.stream().noneMatch(SpectrumTable::isKnown)
+                        ? ""
+                        : String.format(Locale.ROOT, ", log: %.3g to %.3g", Math.pow(10, low), Math.pow(10, high)),
+                pairs.stream().anyMatch(p -> isKnown(p) && !p.converged()) ? "; dotted: not converged" : "",
+                pairs.stream().allMatch(SpectrumTable::isKnown) ? "" : "; no bar: residual above |lambda|");
     }
 
     private String bar(SpectrumRow.Pair pair) {
         double at = (Math.log10(Math.abs(pair.eigenvalue())) - low) / (high - low);
-        int cells = Double.isFinite(at) ? 1 + (int) Math.round((CELLS - 1) * Math.clamp(at, 0, 1)) : 0;
+        int cells = isKnown(pair) && Double.isFinite(at)
+                ? 1 + (int) Math.round((CELLS - 1) * Math.clamp(at, 0, 1))
+                : 0;
         return (pair.converged() ? "#" : ".").repeat(cells);
     }
 }

@@ -10,6 +10,11 @@ import java.util.function.ToDoubleFunction;
 
 /** Says what an eigenvalue search did not reach, and what helps. */
 public final class SpectrumWarnings {
+    /** Products that usually suffice for an eigenvalue. */
+    private static final int USUALLY = 5;
+    /** Parts that a line names. */
+    private static final int NAMED = 12;
+
     private SpectrumWarnings() {
     }
 
@@ -22,14 +27,14 @@ public final class SpectrumWarnings {
                 p -> p.rounding() / Math.abs(p.eigenvalue()));
         if (!rounded.isEmpty()) {
             err.println("goshawk: rounding in " + dtype + " limits what can be reached, as a share of the eigenvalue: "
-                    + String.join(", ", rounded) + ": "
+                    + list(rounded) + ": "
                     + (dtype == DType.FLOAT32 ? "use --dtype float64" : "use a larger --tolerance"));
         }
         List<String> open = texts(rows, p -> !p.converged(), SpectrumRow.Pair::relativeResidual);
         if (!open.isEmpty()) {
             boolean stalled = rows.stream().anyMatch(
                     r -> r.pairs().stream().anyMatch(p -> !p.converged()) && r.products() < maxIterations);
-            err.println("goshawk: not converged to the tolerance: " + String.join(", ", open) + ": "
+            err.println("goshawk: not converged to the tolerance: " + list(open) + ": "
                     + (stalled && dtype == DType.FLOAT32
                             ? "use --dtype float64 or a larger --tolerance"
                             : "raise --max-iterations"));
@@ -37,8 +42,8 @@ public final class SpectrumWarnings {
         List<String> fewer = rows.stream().filter(r -> missing(r, top) > 0)
                 .map(r -> r.name() + " (" + r.pairs().size() + ")").toList();
         if (!fewer.isEmpty()) {
-            err.println("goshawk: fewer eigenvalues than " + top + ": " + String.join(", ", fewer)
-                    + ": raise --max-iterations to " + 2 * top + " or more, each takes at least two products");
+            err.println("goshawk: fewer eigenvalues than " + top + ": " + list(fewer)
+                    + ": raise --max-iterations, to " + USUALLY * top + " for instance");
         }
         err.flush();
     }
@@ -46,6 +51,11 @@ public final class SpectrumWarnings {
     /** Of the eigenvalues asked for, of which a small part has fewer. */
     private static long missing(SpectrumRow row, int top) {
         return Math.min(top, row.size()) - row.pairs().size();
+    }
+
+    private static String list(List<String> texts) {
+        String first = String.join(", ", texts.subList(0, Math.min(NAMED, texts.size())));
+        return texts.size() <= NAMED ? first : first + " and " + (texts.size() - NAMED) + " more";
     }
 
     /** A share for each pair of a kind, with its part's name, and with its number where the part has several. */

@@ -95,21 +95,26 @@ class SpectrumCommandTest {
         assertEquals(0, run.exitCode(), run.err());
         assertTrue(run.err().contains("goshawk: not converged to the tolerance: conv1 ("), run.err());
         assertTrue(run.err().endsWith("raise --max-iterations\n"), run.err());
-        assertTrue(run.out().contains("; dotted: not converged\n"), run.out());
-        assertTrue(run.out().lines().anyMatch(line -> line.matches("conv1 .* \\.+")), run.out());
+        assertTrue(run.out().contains("; no bar: residual above |lambda|\n"), run.out());
 
         run = CliRun.of(arguments("--by", "network", "--top", "2", "--max-iterations", "4", "--tolerance", "1e-9"));
         assertEquals(0, run.exitCode(), run.err());
         assertTrue(run.err().matches("(?s).*network, eigenvalue 1 \\(.{1,9}\\), network, eigenvalue 2 \\(.*"),
                 run.err());
 
+        run = CliRun.of(arguments("--by", "network", "--max-iterations", "20", "--tolerance", "1e-13", "--dtype",
+                "float64"));
+        assertEquals(0, run.exitCode(), run.err());
+        assertTrue(run.out().contains("; dotted: not converged\n"), run.out());
+        assertTrue(run.out().lines().anyMatch(line -> line.matches("network .* \\.+")), run.out());
+
         // Two products for the search, one for the check of its result: none are left for the others.
         run = CliRun.of(arguments("--by", "network", "--top", "3", "--max-iterations", "3"));
         assertEquals(0, run.exitCode(), run.err());
         assertTrue(run.err()
                 .matches("(?s).*not converged to the tolerance: network \\(.{1,9}\\): raise --max-iterations\n"
-                        + "goshawk: fewer eigenvalues than 3: network \\(1\\): raise --max-iterations to 6 or more, "
-                        + "each takes at least two products\n"),
+                        + "goshawk: fewer eigenvalues than 3: network \\(1\\): raise --max-iterations, to 15 "
+                        + "for instance\n"),
                 run.err());
     }
 
@@ -122,7 +127,8 @@ class SpectrumCommandTest {
                 "goshawk: Invalid value for option '--tolerance': expected a finite decimal number such as 0.01 or "
                         + "1e-3, got 'NaN'" + see,
                 CliRun.failure(arguments("--tolerance", "NaN")));
-        assertEquals("goshawk: --max-iterations: expected at least 1 product, got -3" + see,
+        assertEquals("goshawk: --max-iterations: expected at least 2 products, one to search and one to check, got "
+                + "-3" + see,
                 CliRun.failure(arguments("--max-iterations", "-3")));
         assertTrue(
                 CliRun.failure(arguments("--method", "qr")).startsWith("goshawk: Invalid value for option '--method'"));
