@@ -66,7 +66,7 @@ class SparkCommandsTest {
 
     @Test
     void theNumbersAreThoseWithoutSpark() throws IOException {
-        theNumbers("spectrum --by network --max-iterations 1");
+        theNumbers("spectrum --by network --max-iterations 2");
     }
 
     private void theNumbers(String command) throws IOException {
