@@ -5,8 +5,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
 /**
- * What a thread of its own makes. Who waits for it only waits: a task of the common pool would have a waiting worker of that pool run the
- * caller's other tasks meanwhile.
+ * A result computed by a thread of its own. Waiting for it only parks the caller; waiting for a task of the common pool could make a worker of that
+ * pool run unrelated tasks in the meantime.
  */
 final class Background<T> {
     private final FutureTask<T> task;
@@ -17,9 +17,9 @@ final class Background<T> {
     }
 
     /**
-     * Waits for it; an interrupt is kept for later.
+     * Waits for the result. An interrupt does not end the wait; the thread is interrupted again afterwards.
      *
-     * @throws RuntimeException or an error, the very one that making it ended with, every time
+     * @throws RuntimeException or an {@link Error}: the one that the computation threw, on every call
      */
     T get() {
         boolean interrupted = false;

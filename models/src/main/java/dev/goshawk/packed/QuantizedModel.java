@@ -25,9 +25,9 @@ import java.util.SequencedMap;
  * System.out.println(model.classify(Path.of("cat.jpg")).best());
  * }</pre>
  *
- * <p>Safe for use by many threads; images are classified one after the other. A file is checked when it is loaded; then two threads unpack its
- * weights and make its kernels, and the first image waits for what is left of that. If either fails, as for want of memory, classifying throws
- * what it ended with.
+ * <p>Safe for use by many threads; images are classified one after the other. A file is checked when it is loaded. Its
+ * weights are unpacked and its kernels prepared by two background threads, and the first image waits until they are done. If either fails, for
+ * instance with an {@link OutOfMemoryError}, every call of {@code classify} throws that error.
  */
 public final class QuantizedModel {
     private static final String LOGITS = "logits";
@@ -55,8 +55,8 @@ public final class QuantizedModel {
     }
 
     /**
-     * Refuses what will not fit. A plan takes about as much as the values that live at once, and kernels' scratch is small beside it: how much
-     * it is exactly is found only where all values together are more than a quarter of the heap.
+     * Refuses a network that does not fit the heap. Values share memory and kernels' scratch is small beside them, so the exact plan, which takes
+     * a while, is made only if all values together exceed a quarter of the heap.
      */
     private void requireHeap(Graph graph, Backend backend) {
         long heap = Runtime.getRuntime().maxMemory();

@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.stream.IntStream;
 
 /**
- * A set in which image i is of class i modulo their number. An image is drawn when it is first asked for, and kept: a sample of a few
- * images does not wait for the thousands that it leaves out. Threads that ask for the same image at once draw the same bytes.
+ * A set in which image i is of class i modulo their number. An image is drawn when it is first asked for, and kept, so that a
+ * sample of a few images does not wait for thousands of others. Threads that ask for the same image at once draw the same bytes.
  */
 final class DrawnImages implements ImageDataset {
     /** Draws an image of a class. */
@@ -76,7 +76,7 @@ final class DrawnImages implements ImageDataset {
         return pixels;
     }
 
-    /** Draws what is missing with all processors first. */
+    /** Draws the missing images in parallel first. */
     @Override
     public String fingerprint() {
         IntStream.range(0, size()).parallel().forEach(this::pixels);

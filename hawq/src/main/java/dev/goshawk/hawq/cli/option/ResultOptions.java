@@ -56,7 +56,7 @@ public final class ResultOptions {
      * The parts that are finished already, and where those are kept that will be, until the result is written.
      *
      * @param values options that the parts depend on, by name
-     * @param engine what else decides their bits
+     * @param backend what computes them
      * @throws IOException in one line, if those that are kept are of other options, images or weights
      */
     public FinishedParts parts(Map<String, String> values, Backend backend, LossProblem problem, PrintWriter err)

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The result of a spectrum as an aligned table with a bar per part: |lambda| on a logarithmic axis, dotted where it did not converge to
- * the tolerance, and none where its residual is larger than itself: nothing is known of it then.
+ * The result of a spectrum as an aligned table with a bar per part: |lambda| on a logarithmic axis. The bar is dotted
+ * if the eigenvalue did not converge to the tolerance, and left out if its residual is larger than the eigenvalue itself.
  */
 public final class SpectrumTable {
     private static final int CELLS = 24;

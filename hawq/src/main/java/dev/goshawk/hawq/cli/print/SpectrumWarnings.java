@@ -10,9 +10,9 @@ import java.util.function.ToDoubleFunction;
 
 /** Says what an eigenvalue search did not reach, and what helps. */
 public final class SpectrumWarnings {
-    /** Products that usually suffice for an eigenvalue. */
+    /** Products that are usually enough for one eigenvalue. */
     private static final int USUALLY = 5;
-    /** Parts that a line names. */
+    /** Most entries that a line lists by name. */
     private static final int NAMED = 12;
 
     private SpectrumWarnings() {
@@ -58,7 +58,7 @@ public final class SpectrumWarnings {
         return texts.size() <= NAMED ? first : first + " and " + (texts.size() - NAMED) + " more";
     }
 
-    /** A share for each pair of a kind, with its part's name, and with its number where the part has several. */
+    /** An entry for each pair that matches: its part's name, its number if the part has several, and a share. */
     private static List<String> texts(List<SpectrumRow> rows, Predicate<SpectrumRow.Pair> kind,
             ToDoubleFunction<SpectrumRow.Pair> share) {
         List<String> texts = new ArrayList<>();

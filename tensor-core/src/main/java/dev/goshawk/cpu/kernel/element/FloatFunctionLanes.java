@@ -102,8 +102,8 @@ final class FloatFunctionLanes {
                 exponentials(e, n);
                 scale(e, ErrorFunction.STEEPEST, r, ro, n);
             }
-            case LOG -> logarithms(x, xo, r, ro, n);
-            case LOG1P -> log1p(x, xo, r, ro, n);
+            case LOG -> logarithms(x, xo, 0, r, ro, n);
+            case LOG1P -> logarithms(x, xo, 1, r, ro, n);
             case SIN, COS -> {
                 if (farthest(x, xo, n) <= FloatFunctions.NEAR) {
                     sines(x, xo, op == ElementOp.COS ? 1 : 0, r, ro, n);
@@ -339,40 +339,12 @@ final class FloatFunctionLanes {
         }
     }
 
-    private static void logarithms(float[] x, int xo, float[] r, int ro, int n) {
-        for (int i = 0; i < n; i += L) {
-            DoubleVector v = (DoubleVector) FloatVector.fromArray(HALF, x, xo + i).convertShape(F2D, S, 0);
-            LongVector bits = v.reinterpretAsLongs();
-            LongVector exponent = bits.sub(Powers.SQRT_HALF).lanewise(VectorOperators.ASHR, FloatFunctions.SIGNIFICAND);
-            DoubleVector m = bits.sub(exponent.lanewise(VectorOperators.LSHL, FloatFunctions.SIGNIFICAND))
-                    .reinterpretAsDoubles();
-            DoubleVector s = m.sub(1).div(m.add(1));
-            DoubleVector z = s.mul(s);
-            DoubleVector twice = s.add(s);
-            DoubleVector sum = DoubleVector.broadcast(S, LOGARITHM[7])
-                    .lanewise(FMA, z, LOGARITHM[6])
-                    .lanewise(FMA, z, LOGARITHM[5])
-                    .lanewise(FMA, z, LOGARITHM[4])
-                    .lanewise(FMA, z, LOGARITHM[3])
-                    .lanewise(FMA, z, LOGARITHM[2])
-                    .lanewise(FMA, z, LOGARITHM[1])
-                    .lanewise(FMA, z, LOGARITHM[0]);
-            // A whole number as float64, by way of the lowest bits of one.
-            DoubleVector k = exponent.add(FloatFunctions.ROUNDER_BITS).reinterpretAsDoubles()
-                    .sub(FloatFunctions.ROUNDER);
-            DoubleVector y = k.lanewise(FMA, DoubleVector.broadcast(S, FloatFunctions.LN2),
-                    twice.mul(z).lanewise(FMA, sum, twice));
-            DoubleVector log = y.blend(Double.NaN, v.compare(VectorOperators.GE, 0).not())
-                    .blend(Double.NEGATIVE_INFINITY, v.compare(VectorOperators.EQ, 0))
-                    .blend(Double.POSITIVE_INFINITY, v.compare(VectorOperators.EQ, Double.POSITIVE_INFINITY));
-            ((FloatVector) log.convertShape(D2F, HALF, 0)).intoArray(r, ro + i);
-        }
-    }
-
-    private static void log1p(float[] x, int xo, float[] r, int ro, int n) {
+    /** Of 0 or 1 plus x. With 1, what the sum rounds off is added to the logarithm, and zeros keep their sign. */
+    private static void logarithms(float[] x, int xo, int plus, float[] r, int ro, int n) {
+        double kept = plus == 0 ? Double.NaN : 0;
         for (int i = 0; i < n; i += L) {
             DoubleVector w = (DoubleVector) FloatVector.fromArray(HALF, x, xo + i).convertShape(F2D, S, 0);
-            DoubleVector v = w.add(1);
+            DoubleVector v = w.add(plus);
             LongVector bits = v.reinterpretAsLongs();
             LongVector exponent = bits.sub(Powers.SQRT_HALF).lanewise(VectorOperators.ASHR, FloatFunctions.SIGNIFICAND);
             DoubleVector m = bits.sub(exponent.lanewise(VectorOperators.LSHL, FloatFunctions.SIGNIFICAND))
@@ -396,9 +368,8 @@ final class FloatFunctionLanes {
             DoubleVector log = y.blend(Double.NaN, v.compare(VectorOperators.GE, 0).not())
                     .blend(Double.NEGATIVE_INFINITY, v.compare(VectorOperators.EQ, 0))
                     .blend(Double.POSITIVE_INFINITY, v.compare(VectorOperators.EQ, Double.POSITIVE_INFINITY));
-            DoubleVector lost = w.sub(v.sub(1)).blend(0, w.compare(GT, 1));
-            ((FloatVector) log.add(lost).abs().reinterpretAsLongs()
-                    .or(w.reinterpretAsLongs().and(Long.MIN_VALUE)).reinterpretAsDoubles().convertShape(D2F, HALF, 0))
+            DoubleVector lost = w.sub(v.sub(plus)).blend(0, w.compare(GT, 1));
+            ((FloatVector) log.add(lost).blend(w, w.compare(VectorOperators.EQ, kept)).convertShape(D2F, HALF, 0))
                     .intoArray(r, ro + i);
         }
     }
@@ -412,7 +383,7 @@ final class FloatFunctionLanes {
         return most;
     }
 
-    /** Of x plus so many quarter turns: 0 for the sine, which keeps the sign of a zero, and 1 for the cosine. */
+    /** The sine of x plus so many quarter turns: 0, where zeros keep their sign, or 1, which makes it the cosine. */
     private static void sines(float[] x, int xo, int quarters, float[] to, int ro, int n) {
         double kept = quarters == 0 ? 0 : Double.NaN;
         for (int i = 0; i < n; i += L) {
