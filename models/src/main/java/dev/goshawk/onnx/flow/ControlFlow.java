@@ -1,6 +1,7 @@
 package dev.goshawk.onnx.flow;
 
 import dev.goshawk.onnx.format.ConstantArray;
+import dev.goshawk.onnx.format.ElementKind;
 import dev.goshawk.onnx.format.OnnxException;
 import dev.goshawk.onnx.format.OnnxModel;
 import dev.goshawk.onnx.format.OnnxNode;
@@ -11,7 +12,6 @@ import dev.goshawk.onnx.op.Translation;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -121,11 +121,21 @@ public final class ControlFlow {
         return constant;
     }
 
+    /** What a condition is, where it is known. */
+    private boolean isTrue(OnnxModel model, String name) {
+        ConstantArray condition = known(model, name, "a condition");
+        ElementKind kind = condition.kind().orElse(condition.isInteger() ? ElementKind.BOOL : ElementKind.FLOAT);
+        if (kind != ElementKind.BOOL) {
+            throw new OnnxException("expected a condition of type bool, got " + kind);
+        }
+        return condition.scalar() != 0;
+    }
+
     private void branch(OnnxModel model, OnnxNode node, Inlined inlined) {
         if (node.inputs().isEmpty()) {
             throw new OnnxException("expected a condition, got no input");
         }
-        boolean taken = known(model, node.inputs().getFirst(), "a condition").scalar() != 0;
+        boolean taken = isTrue(model, node.inputs().getFirst());
         Subgraph graph = node.graph(taken ? "then_branch" : "else_branch");
         List<String> results = inlined.body(graph, graph.read(), List.of());
         if (results.size() < node.outputs().size()) {
@@ -142,12 +152,12 @@ public final class ControlFlow {
         Subgraph.Body body = graph.read();
         boolean counted = isGiven(node, 0);
         long count = counted ? known(model, node.inputs().getFirst(), "a trip count").whole() : Long.MAX_VALUE;
-        boolean goesOn = !isGiven(node, 1) || known(model, node.inputs().get(1), "a condition").scalar() != 0;
+        boolean goesOn = !isGiven(node, 1) || isTrue(model, node.inputs().get(1));
         List<String> carried = new ArrayList<>(
                 node.inputs().subList(Math.min(2, node.inputs().size()), node.inputs().size()));
         requireOutputs(body, 1 + carried.size());
         List<List<String>> collected = lists(body.outputs().size() - 1 - carried.size());
-        boolean always = isAlways(body);
+        boolean always = LoopCondition.isAlways(body);
         if (always && goesOn) {
             requireFew(counted ? count : Long.MAX_VALUE, body);
         }
@@ -164,8 +174,7 @@ public final class ControlFlow {
             for (int k = 0; k < collected.size(); k++) {
                 collected.get(k).add(results.get(1 + carried.size() + k));
             }
-            goesOn = always || i + 1 < count
-                    && known(inlined.upTo(results.getFirst()), results.getFirst(), "a condition").scalar() != 0;
+            goesOn = always || i + 1 < count && isTrue(inlined.upTo(results.getFirst()), results.getFirst());
         }
         end(node, inlined, carried, collected, Collections.nCopies(collected.size(), 0));
     }
@@ -207,29 +216,6 @@ public final class ControlFlow {
             throw new OnnxException("expected a loop of at most " + most + " iterations of " + body.nodes().size()
                     + " nodes, it has " + (count == Long.MAX_VALUE ? "no end that is known" : count));
         }
-    }
-
-    /** Whether a loop's condition is what it is given, or a true array, whatever happens. */
-    private static boolean isAlways(Subgraph.Body body) {
-        String name = body.outputs().getFirst();
-        ConstantArray array = null;
-        Set<String> seen = new HashSet<>();
-        while (seen.add(name)) {
-            for (OnnxNode node : body.nodes()) {
-                if (!node.outputs().contains(name)) {
-                    continue;
-                }
-                if ("Identity".equals(node.operator()) && !node.inputs().isEmpty()) {
-                    name = node.inputs().getFirst();
-                } else if ("Constant".equals(node.operator())
-                        && node.attributes().get("value") instanceof OnnxNode.Attribute.Array(var value)) {
-                    array = value;
-                }
-            }
-        }
-        array = array == null ? body.initializers().get(name) : array;
-        return body.inputs().size() > 1 && name.equals(body.inputs().get(1))
-                || (array != null && array.size() == 1 && array.real(0) != 0);
     }
 
     private void scan(OnnxModel model, OnnxNode node, Inlined inlined) {

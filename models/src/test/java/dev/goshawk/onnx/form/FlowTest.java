@@ -2,6 +2,7 @@ package dev.goshawk.onnx.form;
 
 import static dev.goshawk.onnx.OnnxBytes.array;
 import static dev.goshawk.onnx.OnnxBytes.attribute;
+import static dev.goshawk.onnx.OnnxBytes.floats;
 import static dev.goshawk.onnx.OnnxBytes.graph;
 import static dev.goshawk.onnx.OnnxBytes.integers;
 import static dev.goshawk.onnx.OnnxBytes.tensor;
@@ -190,6 +191,21 @@ class FlowTest {
         assertEquals(
                 "node 2 (Loop): expected a loop of at most 10000 iterations of 2 nodes, it has no end that is known",
                 refusal(counts().node("Loop", List.of("", "", "x"), List.of("y"), constant)));
+    }
+
+    @Test
+    void conditionsAreTruthValues() throws IOException {
+        byte[] then = graph("then_branch", body().node("Sin", List.of("x"), List.of("s")).output("s"));
+        byte[] otherwise = graph("else_branch", body().node("Cos", List.of("x"), List.of("s")).output("s"));
+        OnnxBytes model = counts().initializer(floats("half", new long[0], 0.5f));
+        assertEquals("node 2 (If): expected a condition of type bool, got float",
+                refusal(model.node("If", List.of("half"), List.of("y"), then, otherwise)));
+        assertEquals("node 2 (If): expected a condition of type bool, got int64",
+                refusal(counts().node("If", List.of("many"), List.of("y"), then, otherwise)));
+        assertEquals("node 3 (Loop): expected a condition of type bool, got float",
+                refusal(counts().initializer(floats("half", new long[0], 0.5f))
+                        .node("Neg", List.of("half"), List.of("computed"))
+                        .node("Loop", List.of("none", "computed", "x"), List.of("y"), loop(body()))));
     }
 
     /** Each branch ends with a softmax of a value of its own. */
