@@ -34,6 +34,9 @@ final class FileWriter {
     /** Of the operator sets 19 to 25, the least version of the container. */
     private static final int[] VERSIONS = {9, 9, 10, 10, 11, 12, 13};
     private static final int FIRST_OF_VERSIONS = 19;
+    /** The first operator set whose QuantizeLinear and DequantizeLinear have scales along an axis. */
+    private static final int AXIS_OF_SCALES = 13;
+    private static final Set<String> QUANTIZATION = Set.of("QuantizeLinear", "DequantizeLinear");
 
     private final PackedModel model;
     private final OnnxNetwork.Origin origin;
@@ -77,7 +80,9 @@ final class FileWriter {
         out.input(TracedNetwork.IMAGES, network.isChannelsLast()
                 ? new long[] {dims.getFirst(), height, width, channels}
                 : new long[] {dims.getFirst(), channels, height, width});
-        needed().forEach(this::write);
+        List<OnnxNode> needed = needed();
+        needed.forEach(n -> requireAxis(network, n));
+        needed.forEach(this::write);
         // Flattened from its second axis on, what has two axes stays as it is.
         out.last(origin.rank() == 2 ? "Identity" : "Flatten", LOGITS, input(origin.logits()));
         out.output(LOGITS, dims.getFirst(), network.classes());
@@ -85,6 +90,15 @@ final class FileWriter {
                 ? CodeFormat.QCDQ.irVersion()
                 : VERSIONS[Math.min(opset - FIRST_OF_VERSIONS, VERSIONS.length - 1)];
         return out.model(network.name(), "goshawk", version, opset);
+    }
+
+    /** Integer layers of old operator sets are DequantizeLinear along an axis, which that operator has in newer ones alone. */
+    private void requireAxis(OnnxNetwork network, OnnxNode node) {
+        if (origin.model().opset() < AXIS_OF_SCALES && QUANTIZATION.contains(node.operator()) && node.has("axis")) {
+            throw new IllegalArgumentException("ONNX: expected a network of operator set " + AXIS_OF_SCALES
+                    + " or newer for scales along an axis, as those of " + node.describe() + ", " + network.file()
+                    + " is of " + origin.model().opset() + ": convert it by onnx.version_converter first");
+        }
     }
 
     /** The nodes that the logits depend on, without those that only made what are parameters now. */

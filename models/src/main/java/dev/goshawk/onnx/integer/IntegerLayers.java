@@ -150,8 +150,18 @@ public final class IntegerLayers {
         if (isGiven(n, zero)) {
             inputs.add(n.inputs().get(zero));
         }
-        return add(n, "DequantizeLinear", inputs, Map.of("axis", new Attribute.Whole(axis)),
+        boolean single = inputs.stream().skip(1).allMatch(this::isSingle);
+        return add(n, "DequantizeLinear", inputs, single ? Map.of() : Map.of("axis", new Attribute.Whole(axis)),
                 unused(n.inputs().get(codes) + ".floats"));
+    }
+
+    /** Whether a value is known to be one number: then no axis is needed, which old operator sets have not. */
+    private boolean isSingle(String name) {
+        ConstantArray array = constants.getOrDefault(name, arrays.get(name));
+        return array != null
+                ? array.size() == 1
+                : model.nodes().stream()
+                        .anyMatch(n -> "DynamicQuantizeLinear".equals(n.operator()) && n.outputs().contains(name));
     }
 
     private String layer(OnnxNode n, String operator, List<String> inputs, Map<String, Attribute> attributes) {

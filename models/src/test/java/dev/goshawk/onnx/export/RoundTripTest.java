@@ -37,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -178,5 +179,50 @@ class RoundTripTest {
                 + folder.resolve("gated.onnx") + " is of 21: convert it by onnx.version_converter first",
                 e.getMessage());
         assertTrue(Files.notExists(folder.resolve("none.onnx")));
+    }
+
+    /** A dense layer of whole numbers before the first operator set in which DequantizeLinear has an axis. */
+    private static OnnxBytes integer(String... zero) {
+        return new OnnxBytes(11).input("x", 1, 0, 3, SIDE, SIDE).initializer(OnnxSamples.weight("w", 4, 3, 3, 3))
+                .initializer(OnnxBytes.tensor("k", 3, new long[] {4, 3}, new byte[] {9, -8, 7, 100, 5, 4, 3, -2, 1, 9, 90, 7}))
+                .initializer(OnnxBytes.tensor("zeros", 3, new long[] {3}, new byte[] {1, -2, 3}))
+                .initializer(OnnxBytes.floats("s", new long[0], 0.01f)).node("Conv", List.of("x", "w"), List.of("c"))
+                .node("Sigmoid", List.of("c"), List.of("a")).node("GlobalAveragePool", List.of("a"), List.of("p"))
+                .node("Flatten", List.of("p"), List.of("f"))
+                .node("DynamicQuantizeLinear", List.of("f"), List.of("q", "scale", "z"))
+                .node("MatMulInteger", Stream.concat(Stream.of("q", "k"), Stream.of(zero)).toList(), List.of("i"))
+                .node("Cast", List.of("i"), List.of("j"), OnnxBytes.attribute("to", 1))
+                .node("Mul", List.of("scale", "s"), List.of("t")).node("Mul", List.of("j", "t"), List.of("y"))
+                .output("y");
+    }
+
+    @Test
+    void integerLayersOfOldOperatorSetsLeaveWithoutAnAxis() throws IOException, OrtException {
+        float[] images = OnnxExportTest.images(SIDE);
+        OnnxNetwork network = OnnxNetwork.read(Files.write(folder.resolve("old.onnx"), integer("z", "zeros").toBytes()));
+        Path left = folder.resolve("left.onnx");
+        OnnxExport.write(left, packed(network, SIDE), CodeFormat.QCDQ);
+        double[] expected = logits(network, BATCH, SIDE, images);
+        assertArrayEquals(expected, OnnxExportTest.onnxRuntime(left, SIDE, images), 1e-5);
+        assertArrayEquals(expected, logits(OnnxNetwork.read(left), BATCH, SIDE, images), 1e-5);
+    }
+
+    @Test
+    void scalesAlongAnAxisNeedAnOperatorSetThatHasThem() throws IOException {
+        OnnxBytes model = new OnnxBytes(11).input("x", 1, 0, 3, SIDE, SIDE)
+                .initializer(OnnxSamples.weight("w", 4, 3, 3, 3)).initializer(OnnxSamples.weight("scales", 4))
+                .node("Conv", List.of("x", "w"), List.of("c")).node("Sigmoid", List.of("c"), List.of("a"))
+                .node("GlobalAveragePool", List.of("a"), List.of("p")).node("Flatten", List.of("p"), List.of("f"))
+                .node("DynamicQuantizeLinear", List.of("f"), List.of("q", "s", "z"))
+                .named("com.microsoft", "back", "DequantizeLinear", List.of("q", "scales", "z"), List.of("y"),
+                        OnnxBytes.attribute("axis", 1)).output("y");
+        OnnxNetwork network = OnnxNetwork.read(Files.write(folder.resolve("old.onnx"), model.toBytes()));
+        PackedModel floats = packed(network, SIDE);
+        Path left = folder.resolve("left.onnx");
+        assertEquals("ONNX: expected a network of operator set 13 or newer for scales along an axis, as those of node 5 "
+                + "(DequantizeLinear 'back'), " + network.file() + " is of 11: convert it by onnx.version_converter first",
+                assertThrows(IllegalArgumentException.class, () -> OnnxExport.write(left, floats, CodeFormat.QCDQ))
+                        .getMessage());
+        assertTrue(Files.notExists(left));
     }
 }
