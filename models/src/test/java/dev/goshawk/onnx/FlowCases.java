@@ -3,6 +3,7 @@ package dev.goshawk.onnx;
 import static dev.goshawk.onnx.OnnxBytes.attribute;
 import static dev.goshawk.onnx.OnnxBytes.floats;
 import static dev.goshawk.onnx.OnnxBytes.graph;
+import static dev.goshawk.onnx.OnnxBytes.real;
 import static dev.goshawk.onnx.OnnxBytes.tensor;
 
 import java.util.List;
@@ -18,6 +19,7 @@ final class FlowCases extends CaseList {
             branches(opset);
             loops(opset);
             scans(opset);
+            functions(opset);
         }
     }
 
@@ -113,5 +115,39 @@ final class FlowCases extends CaseList {
                 .node("Unsqueeze", opset < 13 ? List.of("last") : List.of("last", "one"), List.of("u"),
                         opset < 13 ? new byte[][] {attribute("axes", 1L)} : new byte[0][])
                 .initializer(whole("one", 1)).node("Add", List.of("all", "u"), List.of("z"));
+    }
+
+    /** Operators that the file defines: one that uses another, with attributes that are given, left out and passed on. */
+    private void functions(int opset) {
+        OnnxBytes leak = new OnnxBytes(opset).node("LeakyRelu", List.of("a"), List.of("r"),
+                OnnxBytes.reference("alpha", "slope", 1));
+        OnnxBytes twice = new OnnxBytes(opset).named("own", "first", "Leak", List.of("p"), List.of("t"),
+                OnnxBytes.reference("slope", "steep", 1)).named("own", "second", "Leak", List.of("q"), List.of("u"))
+                .node("Sub", List.of("t", "u"), List.of("d")).takes("steep");
+        OnnxBytes model = add("functions", opset, X)
+                .function("own", "Leak", List.of("a"), List.of("r"), leak, real("slope", 0.25f))
+                .function("own", "Twice", List.of("p", "q"), List.of("d", "t"), twice)
+                .node("Neg", List.of("x"), List.of("t"))
+                .named("own", "", "Twice", List.of("x", "t"), List.of("d", "l"), real("steep", 0.5f))
+                .named("own", "", "Twice", List.of("d", "x"), List.of("e", "o"), real("steep", -2))
+                .named("own", "", "Leak", List.of("e"), List.of("f"));
+        model.node("Add", List.of("f", "l"), List.of("z"));
+        // A graph in a function, with what the function is given, and an input that is left out.
+        OnnxBytes branches = new OnnxBytes(opset)
+                .node("If", List.of("c"), List.of("r"),
+                        graph("then_branch", body().named("own", "", "Leak", List.of("a"), List.of("s"),
+                                OnnxBytes.reference("slope", "steep", 1)).output("s")),
+                        graph("else_branch", body().node("Clip", List.of("a", "low"), List.of("s")).output("s")))
+                .takes("steep");
+        branches.node("Identity", List.of("a"), List.of("i")).named("own", "", "Leak", List.of("a"), List.of("unused"));
+        for (boolean taken : new boolean[] {true, false}) {
+            add("function with a branch " + taken, opset, X).initializer(truth("c", taken))
+                    .initializer(floats("low", new long[0], -0.5f))
+                    .function("own", "Leak", List.of("a"), List.of("r"), leak, real("slope", 0.25f))
+                    .function("own", "Branch", List.of("c", "a", "low"), List.of("r", "i"), branches)
+                    .named("own", "", "Branch", taken ? List.of("c", "x") : List.of("c", "x", "low"),
+                            List.of("r", "same"), real("steep", 0.75f))
+                    .node("Add", List.of("r", "same"), List.of("z"));
+        }
     }
 }

@@ -14,6 +14,9 @@ import java.util.TreeSet;
 /** Writes small ONNX models for tests. */
 public final class OnnxBytes {
     private final List<byte[]> graph = new ArrayList<>();
+    private final List<byte[]> nodes = new ArrayList<>();
+    private final List<byte[]> functions = new ArrayList<>();
+    private final List<String> references = new ArrayList<>();
     private final Set<String> domains = new TreeSet<>();
     private final int opset;
 
@@ -123,7 +126,7 @@ public final class OnnxBytes {
         if (!domain.isEmpty()) {
             domains.add(domain);
         }
-        return field(1, message(out -> {
+        byte[] node = message(out -> {
             for (String i : inputs) {
                 out.writeString(1, i);
             }
@@ -136,7 +139,63 @@ public final class OnnxBytes {
                 out.writeByteArray(5, a);
             }
             out.writeString(7, domain);
+        });
+        nodes.add(node);
+        return field(1, node);
+    }
+
+    /**
+     * Defines an operator by the nodes of a body.
+     *
+     * @param defaults attributes of nodes that leave them out
+     */
+    public OnnxBytes function(String domain, String name, List<String> inputs, List<String> outputs, OnnxBytes body,
+            byte[]... defaults) {
+        functions.add(message(out -> {
+            out.writeString(1, name);
+            for (String i : inputs) {
+                out.writeString(4, i);
+            }
+            for (String o : outputs) {
+                out.writeString(5, o);
+            }
+            for (byte[] node : body.nodes) {
+                out.writeByteArray(7, node);
+            }
+            out.writeByteArray(9, message(o -> {
+                o.writeString(1, "");
+                o.writeInt64(2, body.opset);
+            }));
+            for (String other : body.domains) {
+                out.writeByteArray(9, message(o -> {
+                    o.writeString(1, other);
+                    o.writeInt64(2, 1);
+                }));
+            }
+            out.writeString(10, domain);
+            for (byte[] d : defaults) {
+                out.writeByteArray(11, d);
+            }
+            for (String attribute : body.references) {
+                out.writeString(6, attribute);
+            }
         }));
+        return this;
+    }
+
+    /** An attribute that is what the function around is given under a name; types are those of {@code AttributeProto}. */
+    public static byte[] reference(String name, String of, int type) {
+        return message(out -> {
+            out.writeString(1, name);
+            out.writeInt32(20, type);
+            out.writeString(21, of);
+        });
+    }
+
+    /** Says that a function of these nodes has attributes without defaults. */
+    public OnnxBytes takes(String... attributes) {
+        references.addAll(List.of(attributes));
+        return this;
     }
 
     /** An attribute that is an array. */
@@ -210,6 +269,9 @@ public final class OnnxBytes {
                     o.writeString(1, domain);
                     o.writeInt64(2, 1);
                 }));
+            }
+            for (byte[] function : functions) {
+                out.writeByteArray(25, function);
             }
         });
     }

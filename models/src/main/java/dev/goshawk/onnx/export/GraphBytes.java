@@ -132,8 +132,9 @@ final class GraphBytes {
                         out.writeByteArray(5, TensorBytes.of(a.value()).message(""));
                         out.writeInt32(20, TYPE_TENSOR);
                     }
-                    case Attribute.Graph _, Attribute.Other _ -> throw new IllegalArgumentException(
-                            "ONNX: expected numbers, texts or arrays as attributes, " + name + " is none");
+                    case Attribute.Graph _, Attribute.Reference _, Attribute.Other _ ->
+                        throw new IllegalArgumentException(
+                                "ONNX: expected numbers, texts or arrays as attributes, " + name + " is none");
                 }
             });
             all.add(body);

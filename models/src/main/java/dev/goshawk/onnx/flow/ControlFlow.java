@@ -19,8 +19,8 @@ import java.util.Set;
 import java.util.function.BiFunction;
 
 /**
- * Makes nodes of the graphs of If, Loop and Scan where it is known, from the file and the shapes of the inputs, which branch is taken and how
- * often a loop runs. What is known is found by translating what it depends on.
+ * Makes nodes of a file's own functions, and of the graphs of If, Loop and Scan where it is known, from the file and the shapes of the
+ * inputs, which branch is taken and how often a loop runs. What is known is found by translating what it depends on.
  */
 public final class ControlFlow {
     private static final Set<String> OPERATORS = Set.of("If", "Loop", "Scan");
@@ -57,7 +57,7 @@ public final class ControlFlow {
     public static Flat flat(OnnxModel model,
             BiFunction<OnnxModel, Map<List<String>, String>, Translation> translation) {
         ControlFlow flow = new ControlFlow(translation);
-        OnnxModel flat = IntegerLayers.inFloats(model);
+        OnnxModel flat = IntegerLayers.inFloats(FunctionCalls.inlined(model));
         for (int looked = 0;; looked++) {
             Optional<OnnxNode> next = flat.nodes().stream()
                     .filter(n -> isFlow(n) && !flow.refused.containsKey(n.outputs())).findFirst();
@@ -211,7 +211,7 @@ public final class ControlFlow {
     }
 
     private static void requireFew(long count, Subgraph.Body body) {
-        long most = Inlined.MOST_NODES / Math.max(1, body.nodes().size());
+        long most = NodeList.MOST_NODES / Math.max(1, body.nodes().size());
         if (count > most) {
             throw new OnnxException("expected a loop of at most " + most + " iterations of " + body.nodes().size()
                     + " nodes, it has " + (count == Long.MAX_VALUE ? "no end that is known" : count));

@@ -10,60 +10,35 @@ import dev.goshawk.tensor.Shape;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SequencedMap;
 import java.util.Set;
 import java.util.stream.Stream;
 
 /** What takes the place of a node that has graphs: nodes, and arrays that they use. */
 final class Inlined {
-    /** Nodes that a file may grow to. */
-    static final int MOST_NODES = 20_000;
     /** The first opset whose Unsqueeze has its axes as an input. */
     private static final int AXES_ARE_AN_INPUT = 13;
 
     private final OnnxModel model;
     private final OnnxNode node;
-    private final Set<String> taken = new HashSet<>();
-    /** The last number behind each name. */
-    private final Map<String, Integer> next = new HashMap<>();
-    private final List<OnnxNode> nodes = new ArrayList<>();
-    private final SequencedMap<String, ConstantArray> arrays = new LinkedHashMap<>();
-    /** The arrays of each body under their names here. */
-    private final Map<Subgraph.Body, Map<String, String>> hoisted = new HashMap<>();
+    private final NodeList list;
+    /** The values of each body that are the same in every iteration, under their names here. */
+    private final Map<Subgraph.Body, Map<String, String>> fixed = new IdentityHashMap<>();
 
     Inlined(OnnxModel model, OnnxNode node) {
         this.model = model;
         this.node = node;
-        taken.addAll(model.initializers().keySet());
-        model.inputs().forEach(i -> taken.add(i.name()));
-        model.nodes().forEach(n -> taken.addAll(n.outputs()));
-        taken.addAll(model.outputs());
-    }
-
-    private String unused(String name) {
-        String free = name;
-        while (!taken.add(free)) {
-            free = name + "." + next.merge(name, 2, (last, _) -> last + 1);
-        }
-        return free;
-    }
-
-    /** Adds an array. */
-    String array(String name, ConstantArray array) {
-        String free = unused(name);
-        arrays.put(free, array);
-        return free;
+        this.list = new NodeList(model, model.nodes().size());
     }
 
     String truth(boolean value) {
-        return array(node.outputs().getFirst() + ".condition", ConstantArray.truth(value));
+        return list.array(node.outputs().getFirst() + ".condition", ConstantArray.truth(value));
     }
 
     String number(long value) {
-        return array(node.outputs().getFirst() + ".number", ConstantArray.of(Shape.scalar(), value));
+        return list.array(node.outputs().getFirst() + ".number", ConstantArray.of(Shape.scalar(), value));
     }
 
     /**
@@ -72,28 +47,22 @@ final class Inlined {
      * @param output its name, or where it is taken another
      */
     String add(String operator, List<String> inputs, String output, Map<String, Attribute> attributes) {
-        String free = unused(output);
-        add(new OnnxNode(0, node.place(), node.name(), operator, "", inputs, List.of(free), attributes));
+        String free = list.unused(output);
+        list.add(new OnnxNode(0, node.place(), node.name(), operator, "", inputs, List.of(free), attributes));
         return free;
     }
 
     /** Makes an output of the replaced node of a value. */
     void output(int i, String value) {
         if (i < node.outputs().size() && !node.outputs().get(i).isEmpty()) {
-            add(new OnnxNode(0, node.place(), node.name(), "Identity", "", List.of(value),
+            list.add(new OnnxNode(0, node.place(), node.name(), "Identity", "", List.of(value),
                     List.of(node.outputs().get(i)), Map.of()));
         }
     }
 
-    private void add(OnnxNode added) {
-        if (model.nodes().size() + nodes.size() >= MOST_NODES) {
-            throw new OnnxException("expected graphs of at most " + MOST_NODES + " nodes when they are unrolled");
-        }
-        nodes.add(added);
-    }
-
     /**
-     * Adds a graph's nodes.
+     * Adds a graph's nodes. Those that depend on none of its inputs are there once, however often that is done: what the iterations
+     * of a loop make of a weight is one weight.
      *
      * @param inputs values for the graph's inputs
      * @return what its outputs are called here
@@ -102,28 +71,35 @@ final class Inlined {
         if (body.inputs().size() != inputs.size()) {
             throw new OnnxException("expected a graph of " + inputs.size() + " inputs, got " + body.inputs().size());
         }
-        Map<String, String> names = new HashMap<>(graph.renamed());
-        names.putAll(hoisted.computeIfAbsent(body, b -> {
+        Map<String, String> known = fixed.computeIfAbsent(body, b -> {
             Map<String, String> own = new HashMap<>();
-            b.initializers().forEach((name, array) -> own.put(name, array(name, array)));
+            b.initializers().forEach((name, array) -> own.put(name, list.array(name, array)));
             return own;
-        }));
+        });
+        NodeList.Names names = list.new Names(graph.given()).with(graph.renamed()).with(known);
         for (int i = 0; i < inputs.size(); i++) {
-            names.put(body.inputs().get(i), inputs.get(i));
+            names.with(Map.of(body.inputs().get(i), inputs.get(i)));
         }
+        Set<String> varying = new HashSet<>(body.inputs());
         for (OnnxNode inner : body.nodes()) {
-            List<String> from = inner.inputs().stream().map(n -> names.getOrDefault(n, n)).toList();
-            Map<String, Attribute> attributes = new HashMap<>(inner.attributes());
-            attributes.replaceAll((key, value) -> value instanceof Attribute.Graph(var g)
-                    ? new Attribute.Graph(g.within(names))
-                    : value);
-            inner.outputs().stream().filter(o -> !o.isEmpty()).forEach(o -> names.put(o, unused(o)));
-            List<String> to = inner.outputs().stream().map(o -> o.isEmpty() ? o : names.getOrDefault(o, o)).toList();
-            add(new OnnxNode(0, node.place() + "." + inner.place(), inner.name(), inner.operator(), inner.domain(),
-                    from,
-                    to, attributes));
+            boolean varies = inner.inputs().stream().anyMatch(varying::contains)
+                    || inner.attributes().values().stream().anyMatch(Attribute.Graph.class::isInstance);
+            if (varies) {
+                varying.addAll(inner.outputs());
+                varying.remove("");
+            } else if (known.keySet().containsAll(named(inner.outputs()))) {
+                continue;
+            }
+            list.add(names.moved(inner, node, Map.of()));
+            if (!varies) {
+                named(inner.outputs()).forEach(o -> known.put(o, names.of(o)));
+            }
         }
-        return body.outputs().stream().map(o -> names.getOrDefault(o, o)).toList();
+        return body.outputs().stream().map(names::of).toList();
+    }
+
+    private static List<String> named(List<String> outputs) {
+        return outputs.stream().filter(o -> !o.isEmpty()).toList();
     }
 
     /** Adds nodes that lay values side by side along a new axis. */
@@ -133,7 +109,7 @@ final class Inlined {
         }
         boolean input = model.opset() >= AXES_ARE_AN_INPUT;
         List<String> parts = new ArrayList<>();
-        String axes = input ? array(output + ".axis", ConstantArray.vector(axis)) : "";
+        String axes = input ? list.array(output + ".axis", ConstantArray.vector(axis)) : "";
         for (String value : values) {
             parts.add(add("Unsqueeze", input ? List.of(value, axes) : List.of(value), output + ".part",
                     input ? Map.of() : Map.of("axes", new Attribute.Wholes(List.of((long) axis)))));
@@ -153,11 +129,8 @@ final class Inlined {
 
     private OnnxModel with(List<OnnxNode> after, List<String> outputs) {
         List<OnnxNode> all = new ArrayList<>();
-        Stream.of(model.nodes().subList(0, node.index()), nodes, after).flatMap(List::stream)
+        Stream.of(model.nodes().subList(0, node.index()), list.nodes(), after).flatMap(List::stream)
                 .forEach(n -> all.add(n.at(all.size())));
-        SequencedMap<String, ConstantArray> initializers = new LinkedHashMap<>(model.initializers());
-        initializers.putAll(arrays);
-        return new OnnxModel(model.source(), model.opset(), model.producer(), all, initializers, model.inputs(),
-                outputs);
+        return model.with(all, list.arrays(model), outputs);
     }
 }

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
@@ -19,9 +20,11 @@ import java.util.Set;
  * @param initializers constant arrays by name
  * @param inputs what is given from outside, without the initializers
  * @param outputs names of the results
+ * @param functions operators that the file defines itself, by {@link LocalFunction#key}
  */
 public record OnnxModel(String source, int opset, String producer, List<OnnxNode> nodes,
-        SequencedMap<String, ConstantArray> initializers, List<Input> inputs, List<String> outputs) {
+        SequencedMap<String, ConstantArray> initializers, List<Input> inputs, List<String> outputs,
+        Map<String, LocalFunction> functions) {
 
     /** How far opsets go that were looked at; a later one may have changed an operator's meaning. */
     private static final int NEWEST = 26;
@@ -50,6 +53,7 @@ public record OnnxModel(String source, int opset, String producer, List<OnnxNode
         Set<String> given = initializers.keySet();
         inputs = inputs.stream().filter(i -> !given.contains(i.name())).toList();
         outputs = List.copyOf(outputs);
+        functions = Map.copyOf(functions);
         if (opset < 1 || opset > NEWEST) {
             throw new OnnxException("expected an opset of 1 to " + NEWEST + ", got " + opset);
         }
@@ -82,6 +86,11 @@ public record OnnxModel(String source, int opset, String producer, List<OnnxNode
         if (!missing.isEmpty()) {
             throw new OnnxException("nothing makes the output " + OnnxException.quoted(missing.getFirst()));
         }
+    }
+
+    /** The same file with other contents. */
+    public OnnxModel with(List<OnnxNode> otherNodes, SequencedMap<String, ConstantArray> arrays, List<String> results) {
+        return new OnnxModel(source, opset, producer, otherNodes, arrays, inputs, results, functions);
     }
 
     /** Whether a value is made of truth values, as far as the nodes tell that it comes from. */

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * @param index position among the nodes, from 0
  * @param place the same in the file, with the places of the nodes whose graphs it is in before it
  * @param name as the file has it, often empty
- * @param operator such as {@code Conv}
+ * @param operator such as {@code Conv}; a function that has an overload is followed by a colon and its name
  * @param domain empty for ONNX's own operators
  * @param inputs names of values; an empty name stands for an optional input that is left out
  * @param outputs names of values
@@ -76,6 +76,10 @@ public record OnnxNode(int index, String place, String name, String operator, St
 
         /** A graph. */
         record Graph(Subgraph value) implements Attribute {
+        }
+
+        /** What the function around is given under a name. */
+        record Reference(String name) implements Attribute {
         }
 
         /** Anything else: a sparse tensor, a type. */

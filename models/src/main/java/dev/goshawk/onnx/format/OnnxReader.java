@@ -29,20 +29,23 @@ public final class OnnxReader {
 
     private final Path folder;
     private final TensorReader tensors;
+    private final NodeReader nodeReader;
     private final List<OnnxNode> nodes = new ArrayList<>();
     private final SequencedMap<String, ConstantArray> initializers = new LinkedHashMap<>();
     /** What to say of arrays whose types are not supported. */
     private final Map<String, OnnxException> unknown = new HashMap<>();
     private final List<OnnxModel.Input> inputs = new ArrayList<>();
-    /** Inputs of a graph that is an attribute. */
+    /** Inputs of a function, or of a graph that is an attribute. */
     private final List<String> names = new ArrayList<>();
     private final List<String> outputs = new ArrayList<>();
+    private final Map<String, LocalFunction> functions = new LinkedHashMap<>();
     private String producer = "";
     private int opset;
 
     private OnnxReader(Path folder) {
         this.folder = folder;
         tensors = new TensorReader(folder);
+        nodeReader = new NodeReader(folder, tensors);
     }
 
     /** Reads a graph that is an attribute. */
@@ -80,8 +83,12 @@ public final class OnnxReader {
                 throw new OnnxException("is not an ONNX file, or holds no graph");
             }
             reader.checkArrays();
-            return new OnnxModel(file.toString(), reader.opset, reader.producer, reader.nodes, reader.initializers,
-                    reader.inputs, reader.outputs);
+            // A file whose own nodes are calls of functions need not say which operators those use.
+            int opset = reader.opset > 0
+                    ? reader.opset
+                    : reader.functions.values().stream().mapToInt(LocalFunction::opset).max().orElse(0);
+            return new OnnxModel(file.toString(), opset, reader.producer, reader.nodes, reader.initializers,
+                    reader.inputs, reader.outputs, reader.functions);
         } catch (IOException e) {
             throw new OnnxException(file + ": is not an ONNX file, or is damaged or cut short", e);
         } catch (IllegalArgumentException e) {
@@ -115,6 +122,7 @@ public final class OnnxReader {
             case 2 << 3 | LEN -> producer = in.readString();
             case 7 << 3 | LEN -> Wire.message(in, this::graph);
             case 8 << 3 | LEN -> opset(in);
+            case 25 << 3 | LEN -> new OnnxReader(folder).function(in, functions);
             default -> {
                 return false;
             }
@@ -140,9 +148,37 @@ public final class OnnxReader {
         }
     }
 
+    private void function(CodedInputStream in, Map<String, LocalFunction> all) throws IOException {
+        String[] text = {"", "", ""};
+        Map<String, Attribute> defaults = new HashMap<>();
+        Wire.message(in, (tag, m) -> {
+            switch (tag) {
+                case 1 << 3 | LEN -> text[0] = m.readString();
+                case 4 << 3 | LEN -> names.add(m.readString());
+                case 5 << 3 | LEN -> outputs.add(m.readString());
+                case 7 << 3 | LEN -> nodes.add(nodeReader.read(m, nodes.size()));
+                case 9 << 3 | LEN -> opset(m);
+                case 10 << 3 | LEN -> text[1] = m.readString();
+                case 11 << 3 | LEN -> nodeReader.attribute(m, defaults);
+                case 13 << 3 | LEN -> text[2] = m.readString();
+                default -> {
+                    return false;
+                }
+            }
+            return true;
+        });
+        String operator = NodeReader.named(text[0], text[2]);
+        String name = OnnxException.quoted((text[1].isEmpty() ? "" : text[1] + ".") + operator);
+        LocalFunction function = new LocalFunction(name,
+                new Subgraph.Body(nodes, initializers, names, outputs), defaults, opset);
+        if (all.put(LocalFunction.key(text[1], operator), function) != null) {
+            throw new OnnxException("two functions are named " + name);
+        }
+    }
+
     private boolean graph(int tag, CodedInputStream in) throws IOException {
         switch (tag) {
-            case 1 << 3 | LEN -> nodes.add(node(in));
+            case 1 << 3 | LEN -> nodes.add(nodeReader.read(in, nodes.size()));
             case 5 << 3 | LEN -> {
                 Optional<TensorReader.Named> tensor = tensors.read(in, unknown);
                 if (tensor.isPresent() && initializers.put(tensor.get().name(), tensor.get().array()) != null) {
@@ -157,78 +193,5 @@ public final class OnnxReader {
             }
         }
         return true;
-    }
-
-    private OnnxNode node(CodedInputStream in) throws IOException {
-        List<String> from = new ArrayList<>();
-        List<String> to = new ArrayList<>();
-        String[] text = {"", "", ""};
-        Map<String, Attribute> attributes = new HashMap<>();
-        Wire.message(in, (tag, m) -> {
-            switch (tag) {
-                case 1 << 3 | LEN -> from.add(m.readString());
-                case 2 << 3 | LEN -> to.add(m.readString());
-                case 3 << 3 | LEN -> text[0] = m.readString();
-                case 4 << 3 | LEN -> text[1] = m.readString();
-                case 5 << 3 | LEN -> attribute(m, attributes);
-                case 7 << 3 | LEN -> text[2] = m.readString();
-                default -> {
-                    return false;
-                }
-            }
-            return true;
-        });
-        return new OnnxNode(nodes.size(), String.valueOf(nodes.size()), text[0], text[1], text[2], from, to,
-                attributes);
-    }
-
-    private void attribute(CodedInputStream in, Map<String, Attribute> attributes) throws IOException {
-        String[] name = {""};
-        @Nullable Attribute[] value = {null};
-        List<Long> wholes = new ArrayList<>();
-        List<Float> reals = new ArrayList<>();
-        List<String> texts = new ArrayList<>();
-        long[] type = {0};
-        Wire.message(in, (tag, m) -> {
-            switch (tag) {
-                case 1 << 3 | LEN -> name[0] = m.readString();
-                case 2 << 3 | FIXED32 -> value[0] = new Attribute.Real(m.readFloat());
-                case 3 << 3 | VARINT -> value[0] = new Attribute.Whole(m.readInt64());
-                case 4 << 3 | LEN -> value[0] = new Attribute.Text(
-                        new String(m.readByteArray(), StandardCharsets.UTF_8));
-                case 5 << 3 | LEN -> value[0] = new Attribute.Array(tensors.read(m).array());
-                case 6 << 3 | LEN -> value[0] = new Attribute.Graph(new Subgraph(m.readByteArray(), folder, Map.of()));
-                case 7 << 3 | FIXED32 -> reals.add(m.readFloat());
-                case 7 << 3 | LEN -> Wire.packed(m, () -> reals.add(m.readFloat()));
-                case 8 << 3 | VARINT -> wholes.add(m.readInt64());
-                case 8 << 3 | LEN -> Wire.packed(m, () -> wholes.add(m.readInt64()));
-                case 9 << 3 | LEN -> texts.add(new String(m.readByteArray(), StandardCharsets.UTF_8));
-                case 20 << 3 | VARINT -> type[0] = m.readInt64();
-                default -> {
-                    return false;
-                }
-            }
-            return true;
-        });
-        attributes.put(name[0], texts.isEmpty()
-                ? attribute(type[0], value[0], wholes, reals)
-                : new Attribute.Texts(List.copyOf(texts)));
-    }
-
-    /** Zero and empty values may be left out of the file: then the type alone tells what the attribute is. */
-    private static Attribute attribute(long type, @Nullable Attribute value, List<Long> wholes, List<Float> reals) {
-        if (value != null) {
-            return value;
-        }
-        return switch ((int) type) {
-            case 1 -> new Attribute.Real(0);
-            case 2 -> new Attribute.Whole(0);
-            case 3 -> new Attribute.Text("");
-            case 6 -> new Attribute.Reals(List.copyOf(reals));
-            case 7 -> new Attribute.Wholes(List.copyOf(wholes));
-            default -> !wholes.isEmpty()
-                    ? new Attribute.Wholes(List.copyOf(wholes))
-                    : !reals.isEmpty() ? new Attribute.Reals(List.copyOf(reals)) : new Attribute.Other("type " + type);
-        };
     }
 }

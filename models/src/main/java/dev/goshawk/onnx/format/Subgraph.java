@@ -11,11 +11,13 @@ public final class Subgraph {
     private final Path folder;
     /** What values of the graphs around are called now. */
     private final Map<String, String> renamed;
+    private final Map<String, OnnxNode.Attribute> given;
 
-    Subgraph(byte[] bytes, Path folder, Map<String, String> renamed) {
+    Subgraph(byte[] bytes, Path folder, Map<String, String> renamed, Map<String, OnnxNode.Attribute> given) {
         this.bytes = bytes;
         this.folder = folder;
         this.renamed = Map.copyOf(renamed);
+        this.given = Map.copyOf(given);
     }
 
     /**
@@ -42,8 +44,18 @@ public final class Subgraph {
         return renamed;
     }
 
-    /** The same graph where values of the graphs around have these names, by those that it knows them under. */
-    public Subgraph within(Map<String, String> names) {
-        return new Subgraph(bytes, folder, names);
+    /** What the function around was given as attributes. */
+    public Map<String, OnnxNode.Attribute> given() {
+        return given;
+    }
+
+    /**
+     * The same graph elsewhere.
+     *
+     * @param names of values of the graphs around, by those that it knows them under
+     * @param attributes what the function around was given
+     */
+    public Subgraph within(Map<String, String> names, Map<String, OnnxNode.Attribute> attributes) {
+        return new Subgraph(bytes, folder, names, attributes);
     }
 }

@@ -52,9 +52,7 @@ public final class IntegerLayers {
         }
         IntegerLayers layers = new IntegerLayers(model);
         model.nodes().forEach(layers::write);
-        return new OnnxModel(model.source(), model.opset(), model.producer(), layers.nodes, layers.arrays,
-                model.inputs(),
-                model.outputs());
+        return model.with(layers.nodes, layers.arrays, model.outputs());
     }
 
     private static boolean isInteger(OnnxNode node) {

@@ -184,7 +184,8 @@ class RoundTripTest {
     /** A dense layer of whole numbers before the first operator set in which DequantizeLinear has an axis. */
     private static OnnxBytes integer(String... zero) {
         return new OnnxBytes(11).input("x", 1, 0, 3, SIDE, SIDE).initializer(OnnxSamples.weight("w", 4, 3, 3, 3))
-                .initializer(OnnxBytes.tensor("k", 3, new long[] {4, 3}, new byte[] {9, -8, 7, 100, 5, 4, 3, -2, 1, 9, 90, 7}))
+                .initializer(OnnxBytes.tensor("k", 3, new long[] {4, 3},
+                        new byte[] {9, -8, 7, 100, 5, 4, 3, -2, 1, 9, 90, 7}))
                 .initializer(OnnxBytes.tensor("zeros", 3, new long[] {3}, new byte[] {1, -2, 3}))
                 .initializer(OnnxBytes.floats("s", new long[0], 0.01f)).node("Conv", List.of("x", "w"), List.of("c"))
                 .node("Sigmoid", List.of("c"), List.of("a")).node("GlobalAveragePool", List.of("a"), List.of("p"))
@@ -199,7 +200,8 @@ class RoundTripTest {
     @Test
     void integerLayersOfOldOperatorSetsLeaveWithoutAnAxis() throws IOException, OrtException {
         float[] images = OnnxExportTest.images(SIDE);
-        OnnxNetwork network = OnnxNetwork.read(Files.write(folder.resolve("old.onnx"), integer("z", "zeros").toBytes()));
+        OnnxNetwork network = OnnxNetwork
+                .read(Files.write(folder.resolve("old.onnx"), integer("z", "zeros").toBytes()));
         Path left = folder.resolve("left.onnx");
         OnnxExport.write(left, packed(network, SIDE), CodeFormat.QCDQ);
         double[] expected = logits(network, BATCH, SIDE, images);
@@ -215,12 +217,15 @@ class RoundTripTest {
                 .node("GlobalAveragePool", List.of("a"), List.of("p")).node("Flatten", List.of("p"), List.of("f"))
                 .node("DynamicQuantizeLinear", List.of("f"), List.of("q", "s", "z"))
                 .named("com.microsoft", "back", "DequantizeLinear", List.of("q", "scales", "z"), List.of("y"),
-                        OnnxBytes.attribute("axis", 1)).output("y");
+                        OnnxBytes.attribute("axis", 1))
+                .output("y");
         OnnxNetwork network = OnnxNetwork.read(Files.write(folder.resolve("old.onnx"), model.toBytes()));
         PackedModel floats = packed(network, SIDE);
         Path left = folder.resolve("left.onnx");
-        assertEquals("ONNX: expected a network of operator set 13 or newer for scales along an axis, as those of node 5 "
-                + "(DequantizeLinear 'back'), " + network.file() + " is of 11: convert it by onnx.version_converter first",
+        assertEquals(
+                "ONNX: expected a network of operator set 13 or newer for scales along an axis, as those of node 5 "
+                        + "(DequantizeLinear 'back'), " + network.file()
+                        + " is of 11: convert it by onnx.version_converter first",
                 assertThrows(IllegalArgumentException.class, () -> OnnxExport.write(left, floats, CodeFormat.QCDQ))
                         .getMessage());
         assertTrue(Files.notExists(left));

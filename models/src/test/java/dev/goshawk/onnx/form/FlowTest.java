@@ -73,7 +73,7 @@ class FlowTest {
                 .node("Gemm", List.of("f", "fc"), List.of("y"), attribute("transB", 1)).output("y");
     }
 
-    private static double[] logits(OnnxNetwork network, Tensor images) {
+    static double[] logits(OnnxNetwork network, Tensor images) {
         TracedNetwork traced = network.trace(DType.FLOAT32, images.shape().dim(0), Mode.EVALUATION);
         Executable run = Backends.defaultBackend().compile(Graph.of("logits", traced.logits()));
         Parameters.load(network, network.weights(), DType.FLOAT32).bindTo(run);
@@ -82,7 +82,7 @@ class FlowTest {
         return run.output("logits").toDoubles();
     }
 
-    private static Tensor images(int batch, boolean planes) {
+    static Tensor images(int batch, boolean planes) {
         Tensor images = Tensor.zeros(DType.FLOAT32,
                 planes ? Shape.of(batch, 3, SIDE, SIDE) : Shape.of(batch, SIDE, SIDE, 3));
         int area = SIDE * SIDE;
@@ -109,6 +109,38 @@ class FlowTest {
         double[] again = Runtime.output(left, images(1, true));
         double most = Arrays.stream(again).map(Math::abs).max().orElse(0);
         assertArrayEquals(logits(OnnxNetwork.read(left), images(1, false)), again, 0.03 * most);
+    }
+
+    /** Weights that a body dequantizes and moves, from outside of it and from within, are one weight each. */
+    @Test
+    void whatIterationsMakeOfAWeightIsOneWeight() throws IOException, OrtException {
+        byte[] codes = new byte[4 * 4 * 3 * 3];
+        for (int i = 0; i < codes.length; i++) {
+            codes[i] = (byte) (i * 37);
+        }
+        OnnxBytes body = body().input("i", INT64).input("on", BOOL).input("v", 1, 0, 4, 8, 8)
+                .initializer(tensor("inside", 3, new long[] {4, 4, 3, 3}, codes))
+                .node("Identity", List.of("on"), List.of("go"))
+                .node("DequantizeLinear", List.of("outside", "s"), List.of("w"))
+                .node("Conv", List.of("v", "w"), List.of("c"), attribute("pads", 1, 1, 1, 1))
+                .node("Constant", List.of(), List.of("t"), array("value", floats("t", new long[0], 0.003f)))
+                .node("DequantizeLinear", List.of("inside", "t"), List.of("d"))
+                .node("Transpose", List.of("d"), List.of("u"), attribute("perm", 1, 0, 3, 2))
+                .node("Conv", List.of("c", "u"), List.of("e"), attribute("pads", 1, 1, 1, 1))
+                .node("Relu", List.of("e"), List.of("r")).output("go", BOOL).output("r");
+        OnnxBytes model = FormSamples.pictures(13).initializer(FormSamples.weight("first", 4, 3, 3, 3))
+                .initializer(tensor("outside", 3, new long[] {4, 4, 3, 3}, codes))
+                .initializer(floats("s", new long[0], 0.002f)).initializer(integers("three", new long[0], 3))
+                .node("Conv", List.of("x", "first"), List.of("a"), attribute("pads", 1, 1, 1, 1))
+                .node("Loop", List.of("three", "", "a"), List.of("b"), graph("body", body))
+                .node("GlobalAveragePool", List.of("b"), List.of("p")).node("Flatten", List.of("p"), List.of("y"));
+        Path file = Files.write(folder.resolve("f.onnx"), model.output("y").toBytes());
+        OnnxNetwork network = OnnxNetwork.read(file);
+        assertEquals(List.of("first", "outside", "inside"),
+                network.parameters().stream().map(ParameterSpec::name).toList());
+        double[] expected = Runtime.output(file, images(2, true));
+        double most = Arrays.stream(expected).map(Math::abs).max().orElse(0);
+        assertArrayEquals(expected, logits(network, images(2, false)), 2e-6 * most);
     }
 
     private String refusal(OnnxBytes model) throws IOException {
