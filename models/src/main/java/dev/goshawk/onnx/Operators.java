@@ -8,6 +8,7 @@ import dev.goshawk.onnx.op.array.Indexed;
 import dev.goshawk.onnx.op.array.KnownArrays;
 import dev.goshawk.onnx.op.array.Reductions;
 import dev.goshawk.onnx.op.array.Selections;
+import dev.goshawk.onnx.op.array.Sequences;
 import dev.goshawk.onnx.op.array.Shapes;
 import dev.goshawk.onnx.op.element.Arithmetic;
 import dev.goshawk.onnx.op.element.Elementwise;
@@ -38,6 +39,7 @@ public final class Operators implements OperatorTable {
 
     private Operators() {
         Elementwise.register(all);
+        Sequences.register(all);
         Arithmetic.register(all);
         Windows.register(all);
         Pools.register(all);

@@ -18,6 +18,65 @@ final class ArrayCases extends CaseList {
         signals();
         statistics();
         bits();
+        sequences();
+    }
+
+    private void sequences() {
+        for (int each : new int[] {1, 2, 3}) {
+            add("SplitToSequence by " + each, 11, X).initializer(scalar("each", each))
+                    .node("SplitToSequence", List.of("x", "each"), List.of("s"), attribute("axis", -1))
+                    .initializer(scalar("last", -1)).initializer(scalar("first", 0))
+                    .node("SequenceAt", List.of("s", "last"), List.of("a"))
+                    .node("SequenceAt", List.of("s", "first"), List.of("b"))
+                    .node("Concat", List.of("a", "b"), List.of("z"), attribute("axis", 2));
+        }
+        add("SplitToSequence of sizes", 16, X).initializer(whole("sizes", 3, 2))
+                .node("SplitToSequence", List.of("x", "sizes"), List.of("s"), attribute("axis", 2))
+                .node("SequenceErase", List.of("s"), List.of("t")).node("Identity", List.of("t"), List.of("u"))
+                .node("ConcatFromSequence", List.of("u"), List.of("z"), attribute("axis", 0));
+        for (int keep = 0; keep < 2; keep++) {
+            for (int axis : new int[] {0, -1}) {
+                add("SplitToSequence " + keep + " and back " + axis, 13, X)
+                        .node("SplitToSequence", List.of("x"), List.of("s"), attribute("axis", 1),
+                                attribute("keepdims", keep))
+                        .node("ConcatFromSequence", List.of("s"), List.of("z"), attribute("axis", axis),
+                                attribute("new_axis", 1));
+            }
+        }
+        for (int at : new int[] {0, -1, 2}) {
+            add("SequenceInsert " + at, 11, X).initializer(scalar("at", at)).node("Neg", List.of("x"), List.of("n"))
+                    .node("SequenceConstruct", List.of("x", "x"), List.of("s"))
+                    .node("SequenceInsert", List.of("s", "n", "at"), List.of("t"))
+                    .node("SequenceLength", List.of("t"), List.of("l")).node("Cast", List.of("l"), List.of("f"), FLOAT)
+                    .node("ConcatFromSequence", List.of("t"), List.of("c"), attribute("axis", 1))
+                    .node("Mul", List.of("c", "f"), List.of("z"));
+        }
+        // As PyTorch writes a list that a loop fills.
+        add("a sequence that a loop fills", 13, X).initializer(scalar("n", 3))
+                .node("SequenceEmpty", List.of(), List.of("none"))
+                .node("Loop", List.of("n", "", "none"), List.of("all"), OnnxBytes.graph("body", new OnnxBytes(13)
+                        .input("i", 7).input("on", 9).sequence(11, "s").node("Identity", List.of("on"), List.of("go"))
+                        .node("Gather", List.of("x", "i"), List.of("g"), attribute("axis", 1))
+                        .node("Sin", List.of("g"), List.of("h"))
+                        .node("SequenceInsert", List.of("s", "h"), List.of("t")).output("go", 9).sequence(12, "t")))
+                .node("ConcatFromSequence", List.of("all"), List.of("z"), attribute("axis", 0),
+                        attribute("new_axis", 1));
+        add("SequenceMap", 17, X).node("SplitToSequence", List.of("x"), List.of("s"), attribute("axis", 1))
+                .node("SequenceMap", List.of("s", "x", "s"), List.of("m"), OnnxBytes.graph("body", new OnnxBytes(17)
+                        .input("p", 1, 2, 1, 5).input("q", 1, X).input("r", 1, 2, 1, 5).node("Sin", List.of("p"), List.of("a"))
+                        .node("Mul", List.of("a", "q"), List.of("b")).node("Sub", List.of("b", "r"), List.of("c"))
+                        .output("c")))
+                .node("ConcatFromSequence", List.of("m"), List.of("z"), attribute("axis", 0));
+        add("Optional", 18, X).node("Optional", List.of("x"), List.of("o"))
+                .node("OptionalHasElement", List.of("o"), List.of("h")).node("If", List.of("h"), List.of("z"),
+                        OnnxBytes.graph("then_branch", new OnnxBytes(18)
+                                .node("OptionalGetElement", List.of("o"), List.of("e"))
+                                .node("Sin", List.of("e"), List.of("t")).output("t")),
+                        OnnxBytes.graph("else_branch", new OnnxBytes(18).node("Neg", List.of("x"), List.of("t"))
+                                .output("t")));
+        times(add("shapes in a sequence", 13, X).node("Shape", List.of("x"), List.of("d"))
+                .node("SplitToSequence", List.of("d"), List.of("q"))
+                .node("ConcatFromSequence", List.of("q"), List.of("k"), attribute("axis", 0)), "k");
     }
 
     /** Known whole numbers times a sum of the data. */

@@ -50,6 +50,15 @@ public final class OnnxBytes {
         return field(11, info(name, elementType, dims));
     }
 
+    /** An input (11) or output (12) that is a sequence of arrays. */
+    public OnnxBytes sequence(int field, String name) {
+        byte[] element = message(type -> type.writeByteArray(1, message(out -> out.writeInt32(1, 1))));
+        return field(field, message(out -> {
+            out.writeString(1, name);
+            out.writeByteArray(2, message(type -> type.writeByteArray(4, message(s -> s.writeByteArray(1, element)))));
+        }));
+    }
+
     public OnnxBytes output(String name) {
         return output(name, 1);
     }

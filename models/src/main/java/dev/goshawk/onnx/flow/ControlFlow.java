@@ -23,7 +23,7 @@ import java.util.function.BiFunction;
  * inputs, which branch is taken and how often a loop runs. What is known is found by translating what it depends on.
  */
 public final class ControlFlow {
-    private static final Set<String> OPERATORS = Set.of("If", "Loop", "Scan");
+    private static final Set<String> OPERATORS = Set.of("If", "Loop", "Scan", "SequenceMap");
     /** The first opset whose Scan has no batch. */
     private static final int SCAN_WITHOUT_BATCH = 9;
     /** Iterations whose condition is computed: each by translating all before it once more. */
@@ -84,6 +84,7 @@ public final class ControlFlow {
             switch (node.operator()) {
                 case "If" -> branch(model, node, inlined);
                 case "Loop" -> loop(model, node, inlined);
+                case "SequenceMap" -> map(model, node, inlined);
                 default -> scan(model, node, inlined);
             }
             return inlined.model();
@@ -268,6 +269,33 @@ public final class ControlFlow {
             outputAxes.add(axis);
         }
         end(node, inlined, carried, collected, outputAxes);
+    }
+
+    /** A body for each array of the first sequence; other inputs are sequences too, or the same for all. */
+    private void map(OnnxModel model, OnnxNode node, Inlined inlined) {
+        Subgraph graph = node.graph("body");
+        Subgraph.Body body = graph.read();
+        List<Term> given = node.inputs().stream().map(name -> term(model, name)).toList();
+        int count = given.getFirst().parts().size();
+        requireFew(count, body);
+        List<List<String>> collected = lists(body.outputs().size());
+        for (int i = 0; i < count; i++) {
+            List<String> inputs = new ArrayList<>();
+            for (int k = 0; k < given.size(); k++) {
+                String name = node.inputs().get(k);
+                inputs.add(given.get(k).isSequence()
+                        ? inlined.add("SequenceAt", List.of(name, inlined.number(i)), name + ".part", Map.of())
+                        : name);
+            }
+            List<String> results = inlined.body(graph, body, inputs);
+            for (int k = 0; k < results.size(); k++) {
+                collected.get(k).add(results.get(k));
+            }
+        }
+        for (int k = 0; k < collected.size() && k < node.outputs().size(); k++) {
+            inlined.output(k, inlined.add("SequenceConstruct", collected.get(k), node.outputs().get(k) + ".all",
+                    Map.of()));
+        }
     }
 
     private static int[] numbers(OnnxNode node, String attribute, int count) {

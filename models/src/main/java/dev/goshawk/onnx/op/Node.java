@@ -9,6 +9,7 @@ import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Shape;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /** A node with what its inputs stand for: what an {@link Operator} is written in. */
@@ -154,6 +155,12 @@ public final class Node {
     public Value array(String purpose, ConstantArray array) {
         return translation.ofConstant(Term.constant(node.outputs().getFirst() + "." + purpose, array, false),
                 Kind.ARRAY, false);
+    }
+
+    /** What another operator gives of other operands, as if it were in this one's place. */
+    public Term apply(String operator, List<Term> operands, Map<String, OnnxNode.Attribute> attributes) {
+        return translation.apply(new OnnxNode(node.index(), node.place(), node.name(), operator, "",
+                operands.stream().map(Term::name).toList(), node.outputs(), attributes), operands).getFirst();
     }
 
     /** Whether an input is of truth values. */

@@ -2,11 +2,13 @@ package dev.goshawk.onnx.op;
 
 import dev.goshawk.graph.Value;
 import dev.goshawk.onnx.format.ConstantArray;
+import dev.goshawk.onnx.format.OnnxException;
 import dev.goshawk.tensor.Shape;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a name of an ONNX graph stands for while it is translated: a constant, or a traced value. Images are traced channels last,
+ * What a name of an ONNX graph stands for while it is translated: a constant, a traced value, or a sequence of such. Images are traced channels last,
  * as Goshawk's kernels want them; {@link #shape()} is in ONNX's order of axes all the same.
  */
 public final class Term {
@@ -16,15 +18,43 @@ public final class Term {
     private final @Nullable Value value;
     private final boolean channelsLast;
     private final @Nullable Rounding rounding;
+    private final @Nullable List<Term> parts;
 
     private Term(String name, @Nullable ConstantArray constant, boolean trainable, @Nullable Value value,
             boolean channelsLast, @Nullable Rounding rounding) {
+        this(name, constant, trainable, value, channelsLast, rounding, null);
+    }
+
+    private Term(String name, @Nullable ConstantArray constant, boolean trainable, @Nullable Value value,
+            boolean channelsLast, @Nullable Rounding rounding, @Nullable List<Term> parts) {
         this.name = name;
         this.constant = constant;
         this.trainable = trainable;
         this.value = value;
         this.channelsLast = channelsLast;
         this.rounding = rounding;
+        this.parts = parts;
+    }
+
+    /** A sequence of arrays. */
+    public static Term sequence(List<Term> parts) {
+        return new Term("", null, false, null, false, null, List.copyOf(parts));
+    }
+
+    public boolean isSequence() {
+        return parts != null;
+    }
+
+    /**
+     * The arrays of a sequence.
+     *
+     * @throws OnnxException if it is none
+     */
+    public List<Term> parts() {
+        if (parts == null) {
+            throw new OnnxException("expected a sequence, got an array of shape " + shape());
+        }
+        return parts;
     }
 
     /** A constant; a trainable one becomes a parameter of this name where a traced value meets it. */
@@ -80,6 +110,9 @@ public final class Term {
 
     /** The value as it was traced; for terms that are no constants. */
     public Value value() {
+        if (parts != null) {
+            throw new OnnxException("expected an array, got a sequence of " + parts.size());
+        }
         if (value == null) {
             throw new IllegalStateException("'" + name + "' is a constant");
         }

@@ -167,7 +167,7 @@ public final class Translation {
         for (int i = 0; i < node.outputs().size() && i < results.size(); i++) {
             Term result = results.get(i);
             terms.put(node.outputs().get(i), result);
-            if (!result.isConstant()) {
+            if (!result.isConstant() && !result.isSequence()) {
                 source.computed(node.describe(), result.value());
             }
         }
@@ -179,7 +179,7 @@ public final class Translation {
         }
     }
 
-    private List<Term> apply(OnnxNode node, List<Term> inputs) {
+    List<Term> apply(OnnxNode node, List<Term> inputs) {
         Operator operator = Objects.requireNonNull(table.of(node));
         if (BY_THEMSELVES.contains(node.operator())) {
             return operator.translate(new Node(node, model.opset(), inputs, this));
@@ -226,7 +226,9 @@ public final class Translation {
             Term result = results.get(i);
             boolean same = moved && i == 0;
             String name = same ? inputs.getFirst().name() : outputName(node, i);
-            if (result.isConstant()) {
+            if (result.isSequence()) {
+                folded.add(result);
+            } else if (result.isConstant()) {
                 boolean trains = same || result.isTrainable();
                 folded.add(Term.constant(name, Objects.requireNonNull(result.constant()), trains));
             } else {

@@ -24,6 +24,7 @@ final class FurtherSamples {
         samples.recurrent();
         samples.images();
         samples.moves();
+        samples.sequences();
     }
 
     /** Numbers that are known times c. */
@@ -121,5 +122,28 @@ final class FurtherSamples {
                 .node("Transpose", List.of("c"), List.of("t"), attribute("perm", 1, 2, 0, 3))
                 .node("ReverseSequence", List.of("t", "n"), List.of("r"))
                 .node("Transpose", List.of("r"), List.of("s"), attribute("perm", 2, 0, 1, 3)));
+    }
+
+    private void sequences() {
+        byte[] axis = attribute("axis", 1);
+        for (String name : List.of("SequenceConstruct", "SequenceInsert", "SequenceErase", "SequenceAt",
+                "SplitToSequence", "ConcatFromSequence", "SequenceLength", "SequenceEmpty")) {
+            all.put(name, of(21).node("SplitToSequence", List.of("c"), List.of("q"), axis)
+                    .initializer(integers("two", new long[0], 2)).node("SequenceEmpty", List.of(), List.of("none"))
+                    .node("SequenceInsert", List.of("none", "p"), List.of("one"))
+                    .node("SequenceConstruct", List.of("c", "p"), List.of("both"))
+                    .node("SequenceErase", List.of("q", "two"), List.of("three"))
+                    .node("SequenceAt", List.of("three", "two"), List.of("last"))
+                    .node("SequenceLength", List.of("three"), List.of("n"))
+                    .node("Cast", List.of("n"), List.of("f"), OperatorSamples.FLOAT)
+                    .node("ConcatFromSequence", List.of("both"), List.of("wide"), axis)
+                    .node("Mul", List.of("wide", "last"), List.of("m")).node("Mul", List.of("m", "f"), List.of("s")));
+        }
+        for (String name : List.of("Optional", "OptionalGetElement", "OptionalHasElement")) {
+            all.put(name, of(21).node("Optional", List.of("c"), List.of("o"))
+                    .node("OptionalHasElement", List.of("o"), List.of("has"))
+                    .node("Cast", List.of("has"), List.of("f"), OperatorSamples.FLOAT)
+                    .node("OptionalGetElement", List.of("o"), List.of("e")).node("Mul", List.of("e", "f"), List.of("s")));
+        }
     }
 }
