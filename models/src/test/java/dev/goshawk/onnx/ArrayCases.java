@@ -63,7 +63,8 @@ final class ArrayCases extends CaseList {
                         attribute("new_axis", 1));
         add("SequenceMap", 17, X).node("SplitToSequence", List.of("x"), List.of("s"), attribute("axis", 1))
                 .node("SequenceMap", List.of("s", "x", "s"), List.of("m"), OnnxBytes.graph("body", new OnnxBytes(17)
-                        .input("p", 1, 2, 1, 5).input("q", 1, X).input("r", 1, 2, 1, 5).node("Sin", List.of("p"), List.of("a"))
+                        .input("p", 1, 2, 1, 5).input("q", 1, X).input("r", 1, 2, 1, 5)
+                        .node("Sin", List.of("p"), List.of("a"))
                         .node("Mul", List.of("a", "q"), List.of("b")).node("Sub", List.of("b", "r"), List.of("c"))
                         .output("c")))
                 .node("ConcatFromSequence", List.of("m"), List.of("z"), attribute("axis", 0));

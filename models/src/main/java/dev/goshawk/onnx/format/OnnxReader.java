@@ -4,7 +4,6 @@ import com.google.protobuf.CodedInputStream;
 import dev.goshawk.files.RegularFile;
 import dev.goshawk.onnx.format.OnnxNode.Attribute;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads ONNX files. Field numbers are those of {@code onnx.proto}; what a network's meaning does not depend on (documentation,
@@ -23,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 public final class OnnxReader {
     private static final int LEN = Wire.LENGTH_DELIMITED;
     private static final int VARINT = Wire.VARINT;
-    private static final int FIXED32 = Wire.FIXED32;
 
     private static final long LONGEST = Integer.MAX_VALUE - Long.BYTES;
 

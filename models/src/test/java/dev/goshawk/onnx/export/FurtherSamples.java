@@ -143,7 +143,8 @@ final class FurtherSamples {
             all.put(name, of(21).node("Optional", List.of("c"), List.of("o"))
                     .node("OptionalHasElement", List.of("o"), List.of("has"))
                     .node("Cast", List.of("has"), List.of("f"), OperatorSamples.FLOAT)
-                    .node("OptionalGetElement", List.of("o"), List.of("e")).node("Mul", List.of("e", "f"), List.of("s")));
+                    .node("OptionalGetElement", List.of("o"), List.of("e"))
+                    .node("Mul", List.of("e", "f"), List.of("s")));
         }
     }
 }
