@@ -84,7 +84,8 @@ public final class ControlFlow {
             switch (node.operator()) {
                 case "If" -> branch(model, node, inlined);
                 case "Loop" -> loop(model, node, inlined);
-                case "SequenceMap" -> map(model, node, inlined);
+                case "SequenceMap" ->
+                    SequenceMap.write(node, node.inputs().stream().map(name -> term(model, name)).toList(), inlined);
                 default -> scan(model, node, inlined);
             }
             return inlined.model();
@@ -197,7 +198,7 @@ public final class ControlFlow {
         return input < node.inputs().size() && !node.inputs().get(input).isEmpty();
     }
 
-    private static List<List<String>> lists(int count) {
+    static List<List<String>> lists(int count) {
         List<List<String>> lists = new ArrayList<>();
         for (int k = 0; k < count; k++) {
             lists.add(new ArrayList<>());
@@ -211,7 +212,7 @@ public final class ControlFlow {
         }
     }
 
-    private static void requireFew(long count, Subgraph.Body body) {
+    static void requireFew(long count, Subgraph.Body body) {
         long most = NodeList.MOST_NODES / Math.max(1, body.nodes().size());
         if (count > most) {
             throw new OnnxException("expected a loop of at most " + most + " iterations of " + body.nodes().size()
@@ -269,33 +270,6 @@ public final class ControlFlow {
             outputAxes.add(axis);
         }
         end(node, inlined, carried, collected, outputAxes);
-    }
-
-    /** A body for each array of the first sequence; other inputs are sequences too, or the same for all. */
-    private void map(OnnxModel model, OnnxNode node, Inlined inlined) {
-        Subgraph graph = node.graph("body");
-        Subgraph.Body body = graph.read();
-        List<Term> given = node.inputs().stream().map(name -> term(model, name)).toList();
-        int count = given.getFirst().parts().size();
-        requireFew(count, body);
-        List<List<String>> collected = lists(body.outputs().size());
-        for (int i = 0; i < count; i++) {
-            List<String> inputs = new ArrayList<>();
-            for (int k = 0; k < given.size(); k++) {
-                String name = node.inputs().get(k);
-                inputs.add(given.get(k).isSequence()
-                        ? inlined.add("SequenceAt", List.of(name, inlined.number(i)), name + ".part", Map.of())
-                        : name);
-            }
-            List<String> results = inlined.body(graph, body, inputs);
-            for (int k = 0; k < results.size(); k++) {
-                collected.get(k).add(results.get(k));
-            }
-        }
-        for (int k = 0; k < collected.size() && k < node.outputs().size(); k++) {
-            inlined.output(k, inlined.add("SequenceConstruct", collected.get(k), node.outputs().get(k) + ".all",
-                    Map.of()));
-        }
     }
 
     private static int[] numbers(OnnxNode node, String attribute, int count) {
