@@ -68,7 +68,7 @@ public record BatchForm(Set<Value> sliced, Set<Value> summed) {
             }
         }
         for (LoopNest.Result r : nest.results()) {
-            (r.kind().isGathered() ? form.summed : form.sliced).add(r.value());
+            (r.kind().isOfWhole() ? form.summed : form.sliced).add(r.value());
         }
         boolean whole = nest.operands().stream()
                 .anyMatch(o -> !isByImages(o) && form.sliced.contains(o.value()));

@@ -58,7 +58,10 @@ final class LoopBuilder {
         if (result.shape().size() == 1) {
             return Kind.SUM_ALL;
         }
-        return Pointwise.isOverRows(result) ? Kind.SUM_COLUMNS : Kind.SUM_ROWS;
+        if (Pointwise.isOverRows(result)) {
+            return Kind.SUM_COLUMNS;
+        }
+        return Pointwise.sumBlocks(result) > 1 ? Kind.SUM_BLOCKS : Kind.SUM_ROWS;
     }
 
     private int[] place(int[] sources) {

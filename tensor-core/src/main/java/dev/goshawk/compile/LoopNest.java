@@ -34,13 +34,20 @@ public record LoopNest(DType dtype, int rows, int columns, List<Operand> operand
         STORE,
         /** Summed over rows, one element a column. */
         SUM_ROWS,
+        /** Summed over the rows of each of some equal blocks, one element a column for each block. */
+        SUM_BLOCKS,
         /** Summed over columns, one element a row. */
         SUM_COLUMNS,
         /** Summed over everything. */
         SUM_ALL;
 
-        /** Whether a result is complete only when the loop has ended. */
+        /** Whether a result adds up rows, so that it is not complete when its row is. */
         public boolean isGathered() {
+            return this == SUM_ROWS || this == SUM_BLOCKS || this == SUM_ALL;
+        }
+
+        /** Whether a result is complete only when the loop has ended. */
+        public boolean isOfWhole() {
             return this == SUM_ROWS || this == SUM_ALL;
         }
     }
@@ -60,6 +67,12 @@ public record LoopNest(DType dtype, int rows, int columns, List<Operand> operand
     /** Elements of one pass. */
     public int size() {
         return rows * columns;
+    }
+
+    /** Equal blocks of rows that results are summed over; 1 where none are. */
+    public int blocks() {
+        return results.stream().filter(r -> r.kind() == Kind.SUM_BLOCKS)
+                .mapToInt(r -> r.value().shape().size() / columns).findFirst().orElse(1);
     }
 
     /** Register of instruction i. */

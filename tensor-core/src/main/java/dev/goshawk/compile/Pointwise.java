@@ -9,11 +9,15 @@ import java.util.List;
 /**
  * Which ops a loop over elements can contain, and how it addresses their operands.
  *
- * @param byRow whether loops take one element for each row too, and sum over each row; not every backend's do
+ * @param byRow whether loops take one element for each row too, and sum over each row or block of rows; not every backend's do
  */
 record Pointwise(boolean byRow) {
     /** Longest rows for that, in elements: a few of them stay in a second-level cache. */
     private static final int MOST_COLUMNS = 4096;
+    /** Smallest blocks of rows that a loop sums one by one, in elements: a block begins a task. */
+    private static final int LEAST_BLOCK = 4096;
+    /** Shortest rows for that: of shorter ones a chunk has many, which are added up one after another. */
+    private static final int LEAST_COLUMNS = 16;
 
     /** Computes each element from the elements at the same place. */
     static boolean isArithmetic(Op op) {
@@ -76,8 +80,8 @@ record Pointwise(boolean byRow) {
     }
 
     /**
-     * The length of the rows that a sum sees: of what is left when leading axes are summed (1 for a sum over everything), or of the rows
-     * that it sums, each by itself. Otherwise 0.
+     * The length of the rows that a sum sees: of what is left when leading axes are summed (1 for a sum over everything), or those between leading
+     * and trailing ones, or of the rows that it sums, each by itself. Otherwise 0.
      */
     int sumColumns(Value v) {
         if (!(v.op() instanceof Op.Sum(List<Integer> axes)) || !v.dtype().isFloating()
@@ -88,17 +92,35 @@ record Pointwise(boolean byRow) {
         if (isOverRows(v)) {
             return byRow && s.size() / v.shape().size() <= MOST_COLUMNS ? s.size() / v.shape().size() : 0;
         }
-        boolean summing = true;
+        int blocks = sumBlocks(v);
+        int columns = blocks == 0 ? 0 : v.shape().size() / blocks;
+        boolean fits = byRow && columns >= LEAST_COLUMNS && columns <= MOST_COLUMNS
+                && s.size() / Math.max(1, blocks) >= LEAST_BLOCK;
+        return blocks > 1 && !fits ? 0 : columns;
+    }
+
+    /** How many leading elements a sum over axes next to each other leaves apart: 1 where it sums leading axes, 0 where the axes are not adjacent. */
+    static int sumBlocks(Value v) {
+        if (!(v.op() instanceof Op.Sum(List<Integer> axes))) {
+            return 0;
+        }
+        Shape s = v.operand(0).shape();
+        int blocks = 1;
+        boolean begun = false;
+        boolean ended = false;
         for (int i = 0; i < s.rank(); i++) {
             if (s.dim(i) == 1) {
                 continue;
             }
-            if (axes.contains(i) && !summing) {
+            boolean summed = axes.contains(i);
+            if (summed && ended) {
                 return 0;
             }
-            summing &= axes.contains(i);
+            begun |= summed;
+            ended |= begun && !summed;
+            blocks *= begun ? 1 : s.dim(i);
         }
-        return v.shape().size();
+        return begun ? blocks : 1;
     }
 
     /** Whether a sum is over trailing axes, and not over everything. */

@@ -34,6 +34,8 @@ final class Scheduler {
         final int level;
         final int size;
         int columns;
+        /** Blocks of rows that a sum is over, each by itself; 0 until one is. */
+        int blocks;
         int ops;
 
         Draft(boolean loop, int level, int size) {
@@ -139,13 +141,20 @@ final class Scheduler {
         best.arrays.addAll(cost.arrays());
         best.reads.addAll(reads);
         best.columns = Math.max(best.columns, cost.columns());
+        best.blocks = Math.max(best.blocks, blocks(v));
         best.ops += cost.ops();
         producers.put(v, best);
     }
 
+    private static int blocks(Value v) {
+        int blocks = Pointwise.sumBlocks(v);
+        return blocks > 1 && !Pointwise.isOverRows(v) ? blocks : 0;
+    }
+
     private boolean joins(Draft d, Value v, Materialization.Cost cost, Set<Value> reads) {
         if (d.members.get(0).dtype() != v.dtype() || d.ops + cost.ops() > MAX_LOOP_OPS
-                || d.columns != 0 && cost.columns() != 0 && d.columns != cost.columns()) {
+                || d.columns != 0 && cost.columns() != 0 && d.columns != cost.columns()
+                || d.blocks != 0 && blocks(v) != 0 && d.blocks != blocks(v)) {
             return false;
         }
         boolean related = false;

@@ -38,7 +38,8 @@ public final class Normalizations {
         }
         int width = gamma.shape().size();
         Shape rows = Shape.of(x.shape().size() / width, width);
-        return standardized(x.reshape(rows), new Rows(), epsilon).reshape(x.shape()).multiply(gamma).add(beta);
+        return standardized(x.reshape(rows), new Rows(), epsilon).multiply(gamma.reshape(width))
+                .add(beta.reshape(width)).reshape(x.shape());
     }
 
     /**
@@ -65,7 +66,7 @@ public final class Normalizations {
         int channels = s.dim(-1);
         Grouped grouped = new Grouped(s.dim(0), s.size() / (s.dim(0) * channels), groups, channels / groups);
         Value flat = x.reshape(grouped.batch, grouped.positions, channels);
-        return standardized(flat, grouped, epsilon).reshape(s).multiply(gamma).add(beta);
+        return standardized(flat, grouped, epsilon).multiply(gamma).add(beta).reshape(s);
     }
 
     /**
@@ -114,11 +115,12 @@ public final class Normalizations {
         }
     }
 
-    /** The groups of [batch, positions, channels]. Statistics return as whole rows, which repeat faster than single numbers. */
+    /** The groups of [batch, positions, channels]. Sums are of channels first and statistics return as whole rows: loops take rows faster than
+     * single numbers. */
     private record Grouped(int batch, int positions, int groups, int width) implements Sets {
         @Override
         public Value mean(Value x) {
-            return x.reshape(batch, positions, groups, width).mean(1, 3);
+            return x.sum(1).reshape(batch, groups, width).sum(2).scale(1.0 / ((double) positions * width));
         }
 
         @Override

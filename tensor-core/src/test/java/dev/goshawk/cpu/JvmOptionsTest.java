@@ -17,7 +17,9 @@ class JvmOptionsTest {
         assertEquals(
                 List.of("'-XX:CompileCommand=BackgroundCompilation,dev.goshawk.cpu.kernel.*::*,false'",
                         "'-XX:CompileCommand=CompileThresholdScaling,dev.goshawk.cpu.kernel.*::*,0.03'",
-                        "-XX:ObjectAlignmentInBytes=64"),
+                        "'-XX:CompileCommand=dontinline,*FloatElements::*'",
+                        "'-XX:CompileCommand=dontinline,*DoubleElements::*'",
+                        "'-XX:CompileCommand=dontinline,*FunctionLanes::*'", "-XX:ObjectAlignmentInBytes=64"),
                 JvmOptions.missing(List.of("-Xmx4g"), false));
         assertEquals(List.of("-XX:ObjectAlignmentInBytes=64"), JvmOptions.missing(
                 List.of("-XX:CompileCommand=BackgroundCompilation,dev.goshawk.cpu.kernel.*::*,false",

@@ -19,19 +19,9 @@ import org.jspecify.annotations.Nullable;
  * are repeated to chunk length beforehand, and sums are gathered in a chunk-sized accumulator, so that every pass is one flat loop. Elements
  * for a whole row are spread before each chunk, unless a chunk is a row and a generated loop takes them as scalars; values to be summed over a
  * row are left in a buffer and summed after it, a few rows at a time.
- * Chunks are dealt to tasks by the nest's sizes alone, and tasks' sums are added in order: the bits do not depend on the threads.
+ * Tasks' sums are added in order: the bits do not depend on the threads.
  */
 final class LoopKernel implements Kernel {
-    private static final int CHUNK = 1024;
-    /** Columns from which on a chunk is one row, if rows have elements or sums of their own. */
-    static final int WIDE = 128;
-    /** Wide rows that are summed together. */
-    private static final int GROUP = 4;
-    private static final int MAX_TASKS = 32;
-    /** Chunks over which clearing and folding a task's sums is spread. */
-    private static final int CHUNKS_PER_TASK = 8;
-    /** Elements below which waking another thread costs more than it saves. */
-    private static final int SMALL = 16 * CHUNK;
     private static final int GAP = 16;
 
     private final LoopNest nest;
@@ -42,18 +32,13 @@ final class LoopKernel implements Kernel {
     private final Slot[] results;
     private final boolean addSums;
     private final Scratch scratch;
-    private final int rowsPerChunk;
+    private final LoopChunks chunks;
     private final int chunk;
     /** Whether rows have elements or sums of their own. */
     private final boolean byRow;
-    /** Whether, if so, each chunk is exactly one row. */
     private final boolean wide;
-    /** Chunks whose rows are summed together. */
-    private final int group;
     private final int stride;
     private final int start;
-    private final int chunks;
-    private final int tasks;
     private final int sums;
     private final int[] sumOf;
     private final int perWorker;
@@ -83,32 +68,26 @@ final class LoopKernel implements Kernel {
         this.scratch = scratch;
         LoopProgram program = LoopProgram.of(nest, overwritten);
         this.code = program.code().toArray(ElementPass[]::new);
-        int columns = nest.columns();
         this.rowOperands = IntStream.range(0, operands.length)
                 .filter(k -> isByRow(nest.operands().get(k).access())).toArray();
         this.rowSums = IntStream.range(0, results.length)
                 .filter(k -> nest.results().get(k).kind() == Kind.SUM_COLUMNS).toArray();
         this.byRow = rowOperands.length + rowSums.length > 0;
-        this.wide = byRow && isWide(nest);
-        this.group = wide ? Math.clamp(GROUP * CHUNK / columns, 1, GROUP) : 1;
-        this.rowsPerChunk = wide ? 1 : Math.clamp(CHUNK / columns, 1, Math.max(1, nest.rows()));
-        this.chunk = rowsPerChunk * columns;
+        this.chunks = LoopChunks.of(nest, byRow);
+        this.wide = chunks.wide();
+        this.chunk = chunks.chunk();
         this.fused = nest.dtype() == DType.FLOAT32 && chunk >= GeneratedLoop.LANES
                 ? FusedLoop.of(program.shape(wide))
                 : null;
         this.start = CacheLine.start(nest.dtype());
         this.stride = (chunk + GAP - 1) / GAP * GAP + GAP;
-        this.chunks = (nest.rows() + rowsPerChunk - 1) / rowsPerChunk;
-        this.tasks = nest.size() < SMALL
-                ? Math.min(1, chunks)
-                : Math.clamp(chunks / CHUNKS_PER_TASK, 1, MAX_TASKS);
         this.sumOf = new int[nest.results().size()];
         int count = 0;
         for (int k = 0; k < sumOf.length; k++) {
             sumOf[k] = nest.results().get(k).kind().isGathered() ? count++ : -1;
         }
         this.sums = count;
-        this.perWorker = (sums + program.temporaries() + rowOperands.length + rowSums.length * group) * stride;
+        this.perWorker = (sums + program.temporaries() + rowOperands.length + rowSums.length * chunks.group()) * stride;
         this.locations = program.firstTemporary() + program.temporaries();
         this.arrays = new Object[locations];
         this.loopArrays = wide ? new Object[locations] : arrays;
@@ -120,7 +99,7 @@ final class LoopKernel implements Kernel {
         Arrays.fill(workerBuffer, -1);
         int expanded = nest.operands().size() + nest.constants().size();
         scratch.require(nest.dtype(),
-                (long) expanded * stride + (long) perWorker * threads + (long) tasks * sums * columns);
+                (long) expanded * stride + (long) perWorker * threads + (long) chunks.tasks() * sums * nest.columns());
         for (int t = 0; t < program.temporaries(); t++) {
             workerBuffer[program.firstTemporary() + t] = sums + t;
         }
@@ -134,7 +113,7 @@ final class LoopKernel implements Kernel {
         for (int k : rowSums) {
             workerBuffer[program.results() + k] = buffer;
             isRowSum[program.results() + k] = true;
-            buffer += group;
+            buffer += chunks.group();
         }
     }
 
@@ -158,7 +137,7 @@ final class LoopKernel implements Kernel {
         locate(work);
         int workersFrom = start + (nest.operands().size() + nest.constants().size()) * stride;
         int partialsFrom = workersFrom + perWorker * workers.threads();
-        workers.run(tasks,
+        workers.run(chunks.tasks(),
                 (task, worker) -> runTask(task, worker, workersFrom + worker * perWorker, work, partialsFrom, loop));
         if (sums > 0) {
             addPartials(work, partialsFrom);
@@ -182,7 +161,7 @@ final class LoopKernel implements Kernel {
             } else if (!isByRow(access)) {
                 bases[at] = start + at * stride;
                 if (access == Access.COLUMN) {
-                    kernels.repeat(slot.array(), slot.offset(), nest.columns(), work, bases[at], rowsPerChunk);
+                    kernels.repeat(slot.array(), slot.offset(), nest.columns(), work, bases[at], chunks.rowsPerChunk());
                 } else {
                     kernels.fill(work, bases[at], chunk, kernels.get(slot.array(), slot.offset()));
                 }
@@ -211,76 +190,75 @@ final class LoopKernel implements Kernel {
 
     private void runTask(int task, int worker, int buffers, Object work, int partialsFrom,
             @Nullable GeneratedLoop loop) {
-        int first = (int) ((long) task * chunks / tasks);
-        int last = (int) ((long) (task + 1) * chunks / tasks);
+        int first = chunks.first(task);
+        int last = chunks.last(task);
         if (sums > 0) {
             kernels.fill(work, buffers, sums * stride, 0);
         }
         if (byRow) {
-            for (int c = first; c < last; c += group) {
-                runGroup(c, Math.min(last, c + group), c > first, worker, buffers, work, loop);
+            for (int e = first; e < last; e += chunks.group() * chunk) {
+                runGroup(e, Math.min(last, e + chunks.group() * chunk), e > first, worker, buffers, work, loop);
             }
         } else {
             if (loop != null) {
-                int end = last == chunks ? nest.size() : last * chunk;
                 // A last chunk of less than a vector is not begun.
-                loop.run(arrays, bases, buffers, first * chunk, end - end % chunk % GeneratedLoop.LANES, chunk);
+                loop.run(arrays, bases, buffers, first, last - (last - first) % chunk % GeneratedLoop.LANES, chunk);
             }
-            for (int c = first; c < last; c++) {
-                runRest(c, loop, buffers, 0);
+            for (int e = first; e < last; e += chunk) {
+                runRest(e, Math.min(chunk, last - e), loop, buffers, 0);
             }
         }
         for (int s = 0; s < sums; s++) {
             int columns = nest.columns();
-            int to = partialsFrom + (s * tasks + task) * columns;
-            kernels.foldRows(work, buffers + s * stride, rowsPerChunk, columns, work, to, false);
+            int to = partialsFrom + (s * chunks.tasks() + task) * columns;
+            kernels.foldRows(work, buffers + s * stride, chunks.rowsPerChunk(), columns, work, to, false);
         }
     }
 
-    /** Chunks of a group, whose row sums are left one after another. */
-    private void runGroup(int first, int last, boolean follows, int worker, int buffers, Object work,
+    /** The elements of a group of chunks, whose row sums are left one after another. */
+    private void runGroup(int first, int end, boolean follows, int worker, int buffers, Object work,
             @Nullable GeneratedLoop loop) {
-        int end = Math.min(last * chunk, nest.size());
-        boolean rest = loop == null || (wide ? chunk : end - first * chunk) % GeneratedLoop.LANES > 0;
+        boolean rest = loop == null || (wide ? chunk : end - first) % GeneratedLoop.LANES > 0;
         if (loop != null) {
             if (!wide) {
-                spreadRows(first, follows, buffers, work);
+                spreadRows(first, end, follows, buffers, work);
             }
-            loop.run(loopArrays, ownBases(worker, first, buffers), buffers, first * chunk,
-                    wide ? end : end - (end - first * chunk) % GeneratedLoop.LANES, chunk);
+            loop.run(loopArrays, ownBases(worker, first, buffers), buffers, first,
+                    wide ? end : end - (end - first) % GeneratedLoop.LANES, chunk);
         }
-        for (int c = first; rest && c < last; c++) {
+        for (int e = first; rest && e < end; e += chunk) {
+            int n = Math.min(chunk, end - e);
             if (loop == null || wide) {
-                spreadRows(c, follows, buffers, work);
+                spreadRows(e, e + n, follows, buffers, work);
             }
-            runRest(c, loop, buffers, (c - first) * chunk);
+            runRest(e, n, loop, buffers, e - first);
         }
-        int rows = (end - first * chunk) / nest.columns();
+        int columns = nest.columns();
         for (int k : rowSums) {
             int location = operands.length + nest.constants().size() + k;
-            kernels.rowSums(work, buffers + workerBuffer[location] * stride, rows, nest.columns(), results[k].array(),
-                    results[k].offset() + first * rowsPerChunk);
+            kernels.rowSums(work, buffers + workerBuffer[location] * stride, (end - first) / columns, columns,
+                    results[k].array(), results[k].offset() + first / columns);
         }
     }
 
-    /** What a loop leaves of a chunk, or all of it. */
-    private void runRest(int c, @Nullable GeneratedLoop loop, int buffers, int shift) {
-        int n = Math.min(chunk, nest.size() - c * chunk);
+    /** What a loop leaves of a chunk of n elements, or all of it. */
+    private void runRest(int first, int n, @Nullable GeneratedLoop loop, int buffers, int shift) {
         int done = loop == null ? 0 : n - n % GeneratedLoop.LANES;
         if (done < n) {
-            runPasses(c * chunk, done, n - done, buffers, shift);
+            runPasses(first, done, n - done, buffers, shift);
         }
     }
 
     /** @param follows whether the buffers hold what they held for the chunk before */
-    private void spreadRows(int c, boolean follows, int buffers, Object work) {
-        int row = c * rowsPerChunk;
-        int rows = Math.min(rowsPerChunk, nest.rows() - row);
+    private void spreadRows(int first, int end, boolean follows, int buffers, Object work) {
+        int row = first / nest.columns();
+        int rows = end / nest.columns() - row;
         for (int k : rowOperands) {
             int to = buffers + workerBuffer[k] * stride;
             if (nest.operands().get(k).access() == Access.BLOCK) {
                 int rowsPerBlock = nest.size() / nest.operands().get(k).value().shape().size();
-                boolean held = follows && (row - rowsPerChunk) / rowsPerBlock == (row + rows - 1) / rowsPerBlock;
+                boolean held = follows
+                        && (row - chunks.rowsPerChunk()) / rowsPerBlock == (row + rows - 1) / rowsPerBlock;
                 if (!held) {
                     copyBlocks(k, row, rows, rowsPerBlock, work, to);
                 }
@@ -302,25 +280,20 @@ final class LoopKernel implements Kernel {
         }
     }
 
-    /** Whether a chunk is a row, if rows have elements or sums of their own. */
-    static boolean isWide(LoopNest nest) {
-        return nest.columns() >= WIDE && nest.operands().stream().noneMatch(o -> o.access() == Access.BLOCK);
-    }
-
     private static boolean isByRow(Access access) {
         return access == Access.ROW || access == Access.BLOCK;
     }
 
     /** The bases of this worker's buffers for a generated loop, which adds the element to those of results. */
-    private int[] ownBases(int worker, int c, int buffers) {
+    private int[] ownBases(int worker, int first, int buffers) {
         int[] own = workerBases[worker];
         System.arraycopy(bases, 0, own, 0, locations);
         for (int k : rowOperands) {
-            own[k] = wide ? operands[k].offset() + c : buffers + workerBuffer[k] * stride;
+            own[k] = wide ? operands[k].offset() + first / chunk : buffers + workerBuffer[k] * stride;
         }
         for (int k : rowSums) {
             int location = operands.length + nest.constants().size() + k;
-            own[location] = buffers + workerBuffer[location] * stride - c * chunk;
+            own[location] = buffers + workerBuffer[location] * stride - first;
         }
         return own;
     }
@@ -349,13 +322,23 @@ final class LoopKernel implements Kernel {
             if (sumOf[k] < 0) {
                 continue;
             }
+            int tasks = chunks.tasks();
             int from = partialsFrom + sumOf[k] * tasks * columns;
             Slot to = results[k];
-            if (nest.results().get(k).kind() == Kind.SUM_ALL) {
-                double before = addSums ? kernels.get(to.array(), to.offset()) : 0;
-                kernels.fill(to.array(), to.offset(), 1, before + kernels.foldAll(work, from, tasks * columns));
-            } else {
-                kernels.foldRows(work, from, tasks, columns, to.array(), to.offset(), addSums);
+            switch (nest.results().get(k).kind()) {
+                case SUM_ALL -> {
+                    double before = addSums ? kernels.get(to.array(), to.offset()) : 0;
+                    kernels.fill(to.array(), to.offset(), 1, before + kernels.foldAll(work, from, tasks * columns));
+                }
+                case SUM_ROWS -> kernels.foldRows(work, from, tasks, columns, to.array(), to.offset(), addSums);
+                case SUM_BLOCKS -> {
+                    int parts = chunks.tasksPerBlock();
+                    for (int block = 0; block < tasks / parts; block++) {
+                        kernels.foldRows(work, from + block * parts * columns, parts, columns, to.array(),
+                                to.offset() + block * columns, false);
+                    }
+                }
+                case STORE, SUM_COLUMNS -> throw new IllegalStateException("not gathered: " + nest.results().get(k));
             }
         }
     }

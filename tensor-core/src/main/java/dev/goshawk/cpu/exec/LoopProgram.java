@@ -118,6 +118,7 @@ final class LoopProgram {
         }
         // Sums first: a store may take over the memory of an operand that a sum still reads.
         finishAll(LoopNest.Kind.SUM_ROWS);
+        finishAll(LoopNest.Kind.SUM_BLOCKS);
         finishAll(LoopNest.Kind.SUM_ALL);
         finishAll(LoopNest.Kind.SUM_COLUMNS);
         finishAll(LoopNest.Kind.STORE);

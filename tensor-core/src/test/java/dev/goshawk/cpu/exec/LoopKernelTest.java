@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 /** Generated loops against the passes, bit for bit. */
 class LoopKernelTest {
     private static final int[] ROWS = {1, 7, 1000};
-    private static final int[] COLUMNS = {1, 3, 16, 17, 64, LoopKernel.WIDE, 133, 1401, 4500};
+    private static final int[] COLUMNS = {1, 3, 16, 17, 64, LoopChunks.WIDE, 133, 1401, 4500};
 
     private static final List<Op> UNARY = List.of(new Op.Unary(Op.Unary.Function.RELU),
             new Op.Unary(Op.Unary.Function.SQRT), new Op.Unary(Op.Unary.Function.RECIPROCAL),
@@ -82,6 +82,7 @@ class LoopKernelTest {
             return switch (kind) {
                 case STORE -> rows * columns;
                 case SUM_ROWS -> columns;
+                case SUM_BLOCKS -> elements(Access.BLOCK, rows, columns);
                 case SUM_COLUMNS -> rows;
                 case SUM_ALL -> 1;
             };
@@ -227,7 +228,7 @@ class LoopKernelTest {
                 for (int rows : ROWS) {
                     if (rows * columns >= GeneratedLoop.LANES
                             && (rows * columns < 20_000 || k % 10 == 0 && columns < 1000)) {
-                        assertSameBits(code, LoopKernel.isWide(code.nest(rows, columns)) ? wide : narrow, rows,
+                        assertSameBits(code, LoopChunks.isWide(code.nest(rows, columns)) ? wide : narrow, rows,
                                 columns);
                     }
                 }
@@ -258,7 +259,7 @@ class LoopKernelTest {
     private static void compare(Code code, GeneratedLoop loop) {
         Workers two = ThreadPool.ofThreads(2);
         for (int columns : COLUMNS) {
-            if (columns >= LoopKernel.WIDE) {
+            if (columns >= LoopChunks.WIDE) {
                 continue;
             }
             assertSameBits(code, loop, 1000, columns);

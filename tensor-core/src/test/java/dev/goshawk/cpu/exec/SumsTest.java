@@ -1,12 +1,16 @@
 package dev.goshawk.cpu.exec;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.goshawk.backend.Backend;
 import dev.goshawk.backend.Backends;
 import dev.goshawk.backend.Executable;
 import dev.goshawk.backend.ThreadPool;
 import dev.goshawk.backend.Workers;
+import dev.goshawk.compile.Plan;
+import dev.goshawk.compile.Section;
+import dev.goshawk.graph.Convolutions;
 import dev.goshawk.graph.Graph;
 import dev.goshawk.graph.Op;
 import dev.goshawk.graph.Value;
@@ -89,6 +93,40 @@ class SumsTest {
                     3, 17, columns);
             check(x -> x.multiply(x.sum(1, 2).reshape(2, 1, 1, columns)).add(x.sum(0, 1, 2)), dtype, 2, 5, 3, columns);
         }
+    }
+
+    /** Sums over blocks of rows that are large enough for a loop, of one loop with other sums and of two loops where the blocks differ. */
+    @ParameterizedTest
+    @EnumSource(names = {"FLOAT32", "FLOAT64"})
+    void overBlocks(DType dtype) {
+        for (int columns : new int[] {2, 7, 64, 130, 1025}) {
+            Value x = Value.input("x", dtype, Shape.of(3, 2, 2050, columns));
+            Value flat = x.reshape(3, 4100, columns);
+            SequencedMap<String, Value> outputs = new LinkedHashMap<>();
+            outputs.put("stored", x.scale(2));
+            outputs.put("squares", x.square().sum(2));
+            outputs.put("of larger blocks", x.abs().sum(1, 2));
+            outputs.put("of all", x.sum(0, 1, 2));
+            outputs.put("of rows", x.sum(3));
+            outputs.put("deviations", flat.subtract(flat.mean(1).reshape(3, 1, columns)).square().sum(1));
+            check(outputs, dtype);
+        }
+    }
+
+    /** The same where a loop runs over some images of a batch at a time. */
+    @ParameterizedTest
+    @EnumSource(names = {"FLOAT32", "FLOAT64"})
+    void overBlocksOfSomeImages(DType dtype) {
+        Value image = Value.input("x", dtype, Shape.of(37, 16, 16, 16));
+        Value first = Convolutions.conv2d(image, Value.input("w", dtype, Shape.of(3, 3, 16, 16)), 1, 1, 1, 1).scale(0.1)
+                .relu();
+        Value centred = first.subtract(first.mean(1, 2).reshape(37, 1, 1, 16));
+        SequencedMap<String, Value> outputs = new LinkedHashMap<>();
+        outputs.put("squares", centred.square().sum(1, 2));
+        outputs.put("next", Convolutions.conv2d(centred, Value.input("ww", dtype, Shape.of(3, 3, 16, 16)), 1, 1, 1, 1)
+                .sum(1, 2, 3));
+        assertTrue(Plan.byImages(Graph.of(outputs)).sections().stream().anyMatch(Section::byImages));
+        check(outputs, dtype);
     }
 
     /** The rectified matrix takes over the product's memory, of which the rows are summed too. */
