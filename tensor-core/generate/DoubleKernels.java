@@ -20,6 +20,7 @@ public final class DoubleKernels {
             {"element/FloatElements", "DoubleElements"},
             {"element/FloatLanes", "DoubleLanes"},
             {"element/FloatRowSums", "DoubleRowSums"},
+            {"element/FloatRunningSums", "DoubleRunningSums"},
             {"simd/FloatCopies", "DoubleCopies"},
             {"conv/ConvKernel", "ConvKernelDouble"},
             {"gemm/GemmSmall", "GemmSmallDouble"}};

@@ -86,6 +86,7 @@ final class DerivativeRules {
                 axes.forEach(a -> kept[a] = 1);
                 yield g.reshape(Shape.of(kept)).broadcast(from);
             }
+            case Op.CumulativeSum(var axis, var reverse) -> Value.of(new Op.CumulativeSum(axis, !reverse), g);
             case Op.Pad p -> unpad(p, from, g);
             case Op.Slice s -> unslice(s, from, g);
             case Op.Concat(var axis) -> part(result, axis, i, g);

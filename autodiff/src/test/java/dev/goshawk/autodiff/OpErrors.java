@@ -66,6 +66,8 @@ final class OpErrors {
                         "slice: axis 1 of [2,3] has no range 2..5 by 1", matrix),
                 row(new Op.Concat(1), "concat: float64[3,3] does not fit float64[2,3] along axis 1", matrix, f64(3, 3)),
                 row(new Op.Concat(2), "concat: no axis 2 in shape [2,3]", matrix),
+                row(new Op.CumulativeSum(2, false), "cumulative_sum: no axis 2 in shape [2,3]", matrix),
+                row(new Op.CumulativeSum(0, true), "cumulative_sum: expected a floating type, got int32", ints),
                 row(new Op.AvgPool(POOL, true), "avg_pool: expected [2,4,4,3], got [2,3]", matrix),
                 row(new Op.AvgPoolTranspose(POOL, true), "avg_pool_transpose: expected [2,2,2,3], got [2,4,4,3]",
                         f64(2, 4, 4, 3)),

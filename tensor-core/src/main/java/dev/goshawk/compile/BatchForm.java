@@ -47,7 +47,7 @@ public record BatchForm(Set<Value> sliced, Set<Value> summed) {
             case Op.MaxPoolIndices(var g) -> g;
             case Op.PoolGather(var g) -> g;
             case Op.PoolScatter(var g) -> g;
-            case Op.Leaf _, Op.Elementwise _, Op.Add _, Op.Subtract _, Op.Scale _, Op.Multiply _, Op.AtLeast _, Op.Piecewise _, Op.StraightThroughSlope _, Op.Reshape _, Op.Permute _, Op.Broadcast _, Op.Pad _, Op.Slice _, Op.Concat _, Op.Sum _, Op.MaxOver _, Op.MatMul _, Op.Conv _ ->
+            case Op.Leaf _, Op.Elementwise _, Op.Add _, Op.Subtract _, Op.Scale _, Op.Multiply _, Op.AtLeast _, Op.Piecewise _, Op.StraightThroughSlope _, Op.Reshape _, Op.Permute _, Op.Broadcast _, Op.Pad _, Op.Slice _, Op.Concat _, Op.Sum _, Op.CumulativeSum _, Op.MaxOver _, Op.MatMul _, Op.Conv _ ->
                 null;
         };
     }
@@ -99,11 +99,12 @@ public record BatchForm(Set<Value> sliced, Set<Value> summed) {
                     && beginsWith(1, s.stride()) ->
                 images(a, in, batch);
             case Op.Concat(var axis) when axis > 0 -> images(a, in, batch);
+            case Op.CumulativeSum(var axis, var _) when axis > 0 -> images(a, in, batch);
             case Op.Sum(var axes) when withinImages(axes) -> images(a, in, batch);
             case Op.MaxOver(var axes) when withinImages(axes) -> images(a, in, batch);
             case Op.AvgPool _, Op.AvgPoolTranspose _, Op.MaxPoolIndices _, Op.PoolGather _, Op.PoolScatter _ ->
                 images(a, in, batch);
-            case Op.Leaf _, Op.Elementwise _, Op.Add _, Op.Subtract _, Op.Scale _, Op.Multiply _, Op.AtLeast _, Op.Piecewise _, Op.StraightThroughSlope _, Op.Reshape _, Op.Permute _, Op.Pad _, Op.Slice _, Op.Concat _, Op.Sum _, Op.MaxOver _, Op.MatMul _ ->
+            case Op.Leaf _, Op.Elementwise _, Op.Add _, Op.Subtract _, Op.Scale _, Op.Multiply _, Op.AtLeast _, Op.Piecewise _, Op.StraightThroughSlope _, Op.Reshape _, Op.Permute _, Op.Pad _, Op.Slice _, Op.Concat _, Op.Sum _, Op.CumulativeSum _, Op.MaxOver _, Op.MatMul _ ->
                 Optional.empty();
         };
     }

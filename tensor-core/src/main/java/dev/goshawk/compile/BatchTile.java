@@ -90,7 +90,7 @@ public final class BatchTile {
                 yield new Op.Slice(start, Collections.unmodifiableList(limits), stride);
             }
             // Their attributes do not count images; Step.Apply never holds the leaves, reshapes and elementwise ops.
-            case Op.MatMul _, Op.Permute _, Op.Pad _, Op.Concat _, Op.Sum _, Op.MaxOver _, Op.Leaf _, Op.Reshape _, Op.Elementwise _, Op.Add _, Op.Subtract _, Op.Scale _, Op.Multiply _, Op.AtLeast _, Op.Piecewise _, Op.StraightThroughSlope _ ->
+            case Op.MatMul _, Op.Permute _, Op.Pad _, Op.Concat _, Op.Sum _, Op.CumulativeSum _, Op.MaxOver _, Op.Leaf _, Op.Reshape _, Op.Elementwise _, Op.Add _, Op.Subtract _, Op.Scale _, Op.Multiply _, Op.AtLeast _, Op.Piecewise _, Op.StraightThroughSlope _ ->
                 op;
         };
     }

@@ -24,7 +24,7 @@ record Pointwise(boolean byRow) {
         return switch (op) {
             case Op.Elementwise _, Op.Multiply _, Op.Add _, Op.Subtract _, Op.Scale _, Op.Piecewise _, Op.AtLeast _, Op.StraightThroughSlope _ ->
                 true;
-            case Op.Leaf _, Op.Reshape _, Op.Permute _, Op.Broadcast _, Op.Sum _, Op.MaxOver _, Op.Pad _, Op.Slice _, Op.Concat _, Op.AvgPool _, Op.AvgPoolTranspose _, Op.MaxPoolIndices _, Op.PoolGather _, Op.PoolScatter _, Op.MatMul _, Op.Conv _ ->
+            case Op.Leaf _, Op.Reshape _, Op.Permute _, Op.Broadcast _, Op.Sum _, Op.CumulativeSum _, Op.MaxOver _, Op.Pad _, Op.Slice _, Op.Concat _, Op.AvgPool _, Op.AvgPoolTranspose _, Op.MaxPoolIndices _, Op.PoolGather _, Op.PoolScatter _, Op.MatMul _, Op.Conv _ ->
                 false;
         };
     }

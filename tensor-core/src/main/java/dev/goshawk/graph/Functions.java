@@ -79,20 +79,9 @@ public final class Functions {
         return Value.of(new Op.Where(), condition.broadcast(joint), a.broadcast(joint), b.broadcast(joint));
     }
 
-    /**
-     * Sums of the elements up to each one along an axis; a negative axis counts from the end. Each is a sum of at most log2 n others, which
-     * bounds its rounding.
-     */
+    /** Sums of the elements up to each one along an axis; a negative axis counts from the end. Added up in float64, each rounded once. */
     public static Value cumulativeSum(Value x, int axis) {
-        int at = Indexing.axis("cumulative_sum", x, axis);
-        int extent = x.shape().dim(at);
-        Value sum = x;
-        for (int step = 1; step < extent; step *= 2) {
-            int[] low = new int[x.shape().rank()];
-            low[at] = step;
-            sum = sum.add(Indexing.range(sum, at, 0, extent - step).pad(low, new int[low.length]));
-        }
-        return sum;
+        return Value.of(new Op.CumulativeSum(Indexing.axis("cumulative_sum", x, axis), false), x);
     }
 
     /**

@@ -144,6 +144,10 @@ public sealed interface Op {
     record Sum(List<Integer> axes) implements Linear {
     }
 
+    /** Sums of the elements up to each one along an axis, or in reverse of those from each one on. */
+    record CumulativeSum(int axis, boolean reverse) implements Linear {
+    }
+
     /** Zeros before, after and ({@code interior}) between neighbours, per axis. */
     record Pad(List<Integer> low, List<Integer> high, List<Integer> interior) implements Linear {
     }

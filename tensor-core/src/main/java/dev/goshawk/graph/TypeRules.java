@@ -41,6 +41,13 @@ final class TypeRules {
             case Op.Broadcast(var shape) -> broadcast(only(op, in), shape, in.get(0).dtype());
             case Op.Sum(var axes) -> reduce(op, axes, in);
             case Op.MaxOver(var axes) -> reduce(op, axes, in);
+            case Op.CumulativeSum(var axis, var _) -> {
+                TensorType type = same(op, in, 1);
+                if (axis < 0 || axis >= type.shape().rank()) {
+                    throw new ShapeMismatchException("cumulative_sum: no axis " + axis + " in shape " + type.shape());
+                }
+                yield type;
+            }
             case Op.Pad p -> pad(p, only(op, in), in.get(0).dtype());
             case Op.Slice s -> slice(s, only(op, in), in.get(0).dtype());
             case Op.Concat(var axis) -> concat(axis, in);

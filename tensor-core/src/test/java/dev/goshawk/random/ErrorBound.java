@@ -145,6 +145,7 @@ public record ErrorBound(double[] value, double[] error, double[] size) {
             case Op.Add _, Op.Subtract _ -> 1;
             case Op.Scale _ -> 2;
             case Op.Sum _ -> terms;
+            case Op.CumulativeSum(var axis, var _) -> v.shape().dim(axis);
             case Op.AvgPool(var g, var _) -> g.kernelHeight() * g.kernelWidth() + 2;
             case Op.AvgPoolTranspose(var g, var _) -> g.kernelHeight() * g.kernelWidth() + 2;
             case Op.PoolScatter(var g) -> g.kernelHeight() * g.kernelWidth();

@@ -82,14 +82,14 @@ class RandomGraphTest {
         assertTrue(convolutions.stream().anyMatch(g -> g.strideHeight() == 2 && g.kernelHeight() == 3), "stride 2");
         assertTrue(convolutions.stream().anyMatch(g -> g.kernelHeight() == 3 && g.strideHeight() == 1
                 && g.groups() == 1 && g.inChannels() % 16 == 0 && g.outChannels() % 16 == 0), "Winograd's");
-        // A dilated filter is padded between its elements, a running sum a product with a mask of steps.
+        // A dilated filter is padded between its elements.
         assertTrue(ops(networks).stream().anyMatch(op -> op instanceof Op.Pad p && p.interior().getFirst() > 0),
                 "dilated");
         assertTrue(ops(networks).stream().anyMatch(op -> op instanceof Op.Conv c && c.role() == ConvRole.INPUT_GRAD),
                 "transposed");
         List<Op> ops = ops(networks);
         for (Class<?> kind : List.of(Op.AvgPool.class, Op.PoolGather.class, Op.Concat.class, Op.MatMul.class,
-                Op.Where.class, Op.MaxOver.class)) {
+                Op.Where.class, Op.MaxOver.class, Op.CumulativeSum.class)) {
             assertTrue(ops.stream().anyMatch(kind::isInstance), kind.getSimpleName());
         }
     }

@@ -57,6 +57,9 @@ final class RandomOps {
             case "Sum" -> Value.of(new Op.Sum(axes(x.shape())), x);
             case "MaxOver" -> Value.of(new Op.MaxOver(axes(x.shape())), x);
             case "Pad" -> pad(x);
+            case "CumulativeSum" -> x.shape().rank() == 0
+                    ? null
+                    : Value.of(new Op.CumulativeSum(next(x.shape().rank()), flag()), x);
             case "Slice" -> slice(x);
             case "Concat" -> concat(x);
             default -> images(kind.getSimpleName());

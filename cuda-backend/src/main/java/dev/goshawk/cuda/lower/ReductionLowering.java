@@ -1,11 +1,13 @@
 package dev.goshawk.cuda.lower;
 
+import dev.goshawk.cuda.ptx.RunningSumPtx;
+import dev.goshawk.graph.Op;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Sums and maxima over axes, where no loop has taken them in. */
+/** Sums and maxima over axes, where no loop has taken them in, and cumulative sums. */
 final class ReductionLowering {
     private static final int MAX_GRID_Z = 65_535;
     private static final int THREADS = 256;
@@ -45,6 +47,16 @@ final class ReductionLowering {
     /** Sum over the middle of {@code [outer, middle, inner]}. */
     Work sum(DType dtype, Address from, Address to, int outer, int middle, int inner, boolean accumulate) {
         return contiguous("gk_sum", dtype, from, to, outer, middle, inner, 1, accumulate ? 1 : 0);
+    }
+
+    /** Cumulative sums along an axis. */
+    Work running(Op.CumulativeSum op, DType dtype, Shape shape, Address from, Address to) {
+        int extent = shape.dim(op.axis());
+        int inner = product(shape, op.axis() + 1, shape.rank());
+        int lines = shape.size() / extent;
+        String name = kernels.generated(RunningSumPtx.write(dtype, op.reverse()));
+        return kernels.launchGenerated(name, Math.ceilDiv(lines, RunningSumPtx.THREADS), RunningSumPtx.THREADS,
+                List.of(from, to, lines, extent, inner));
     }
 
     private Work contiguous(String name, DType dtype, Address from, Address to, int outer, int middle, int inner,

@@ -169,7 +169,7 @@ final class ElementPtx {
             };
             case Op.StraightThrough _ -> a;
             case Op.StraightThroughSlope _ -> number(1);
-            case Op.Leaf _, Op.Reshape _, Op.Permute _, Op.Broadcast _, Op.Sum _, Op.MaxOver _, Op.Pad _, Op.Slice _, Op.Concat _, Op.AvgPool _, Op.AvgPoolTranspose _, Op.MaxPoolIndices _, Op.PoolGather _, Op.PoolScatter _, Op.MatMul _, Op.Conv _ ->
+            case Op.Leaf _, Op.Reshape _, Op.Permute _, Op.Broadcast _, Op.Sum _, Op.CumulativeSum _, Op.MaxOver _, Op.Pad _, Op.Slice _, Op.Concat _, Op.AvgPool _, Op.AvgPoolTranspose _, Op.MaxPoolIndices _, Op.PoolGather _, Op.PoolScatter _, Op.MatMul _, Op.Conv _ ->
                 throw new IllegalStateException("not a loop op: " + op.label());
         };
     }

@@ -63,6 +63,10 @@ class LoopPtxCompilesTest {
             outputs.put("columns", x.square().sum(0));
             outputs.put("all", x.square().sum());
             add(kernels, Graph.of(outputs));
+            for (boolean reverse : new boolean[] {false, true}) {
+                PtxText text = RunningSumPtx.write(dtype, reverse);
+                kernels.put(text.name(), text);
+            }
         }
         return kernels;
     }

@@ -87,6 +87,11 @@ final class KernelFactory {
                 Extents e = Extents.of(axes, shapes.get(0));
                 yield new BlockMax(from.get(0), to, e.outer(), e.middle(), e.inner());
             }
+            case Op.CumulativeSum(var axis, var reverse) -> {
+                Extents e = Extents.of(List.of(axis), shapes.get(0));
+                yield new RunningSum(from.get(0), to, result.dtype(), reverse, e.outer(), e.middle(), e.inner(),
+                        scratch, threads);
+            }
             case Op.AvgPool(var g, var countPadding) ->
                 new AveragePool(g, countPadding, false, from.get(0), to, result.dtype(), scratch, threads);
             case Op.AvgPoolTranspose(var g, var countPadding) ->

@@ -230,7 +230,7 @@ final class LoopProgram {
                     ? ElementOp.ROUND_SMALL
                     : FunctionPasses.of(f);
             case Op.StraightThrough _ -> ElementOp.COPY;
-            case Op.Leaf _, Op.Reshape _, Op.Permute _, Op.Broadcast _, Op.Sum _, Op.MaxOver _, Op.Pad _, Op.Slice _, Op.Concat _, Op.AvgPool _, Op.AvgPoolTranspose _, Op.MaxPoolIndices _, Op.PoolGather _, Op.PoolScatter _, Op.MatMul _, Op.Conv _, Op.StraightThroughSlope _ ->
+            case Op.Leaf _, Op.Reshape _, Op.Permute _, Op.Broadcast _, Op.Sum _, Op.CumulativeSum _, Op.MaxOver _, Op.Pad _, Op.Slice _, Op.Concat _, Op.AvgPool _, Op.AvgPoolTranspose _, Op.MaxPoolIndices _, Op.PoolGather _, Op.PoolScatter _, Op.MatMul _, Op.Conv _, Op.StraightThroughSlope _ ->
                 throw new IllegalStateException("not a loop op: " + in.op().label());
         };
         code.add(new ElementPass(op, p, a, b, c, target));

@@ -102,6 +102,19 @@ final class ReferenceMovement {
         return out;
     }
 
+    static double[] cumulativeSum(int axis, boolean reverse, Shape shape, double[] x) {
+        double[] out = x.clone();
+        int stride = shape.strides()[axis];
+        int extent = shape.dim(axis);
+        for (int k = 0; k < out.length; k++) {
+            int i = reverse ? out.length - 1 - k : k;
+            int place = i / stride % extent;
+            boolean first = place == (reverse ? extent - 1 : 0);
+            out[i] += first ? 0 : out[reverse ? i + stride : i - stride];
+        }
+        return out;
+    }
+
     /** Of no elements the maximum is minus infinity; NaN is above everything. */
     static double[] maxOver(List<Integer> axes, Shape result, Shape from, double[] x) {
         double[] out = new double[result.size()];

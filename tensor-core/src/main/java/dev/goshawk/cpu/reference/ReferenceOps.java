@@ -47,6 +47,8 @@ public final class ReferenceOps {
             case Op.Broadcast _ -> ReferenceMovement.broadcast(resultShape, operandShapes[0], operands[0]);
             case Op.Sum(var axes) -> ReferenceMovement.sum(axes, resultShape, operandShapes[0], operands[0]);
             case Op.MaxOver(var axes) -> ReferenceMovement.maxOver(axes, resultShape, operandShapes[0], operands[0]);
+            case Op.CumulativeSum(var axis, var reverse) ->
+                ReferenceMovement.cumulativeSum(axis, reverse, resultShape, operands[0]);
             case Op.Pad p -> ReferenceMovement.pad(p, resultShape, operandShapes[0], operands[0]);
             case Op.Slice s -> ReferenceMovement.slice(s, resultShape, operandShapes[0], operands[0]);
             case Op.Concat(var axis) -> ReferenceMovement.concat(axis, resultShape, operandShapes, operands);

@@ -119,6 +119,8 @@ class ReferenceOpsTest {
         assertElements(apply(new Op.Sum(List.of(1)), Shape.of(2), MATRIX, SIX), 6, 15);
         assertElements(apply(new Op.Sum(List.of(0, 1)), Shape.scalar(), MATRIX, SIX), 21);
         assertElements(apply(new Op.Sum(List.of(0)), Shape.of(2), Shape.of(0, 2)), 0, 0);
+        assertElements(apply(new Op.CumulativeSum(1, false), MATRIX, MATRIX, SIX), 1, 3, 6, 4, 9, 15);
+        assertElements(apply(new Op.CumulativeSum(0, true), MATRIX, MATRIX, SIX), 5, 7, 9, 4, 5, 6);
         assertElements(apply(new Op.MaxOver(List.of(1)), Shape.of(2), MATRIX, 3, -1, 2, -5, -4, -6), 3, -4);
         assertElements(apply(new Op.MaxOver(List.of(0)), Shape.scalar(), Shape.of(3), 1, NAN, 2), NAN);
     }

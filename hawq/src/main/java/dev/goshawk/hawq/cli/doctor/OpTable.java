@@ -132,6 +132,8 @@ final class OpTable {
             add(new Op.Sum(axes), normal(67, 35));
             add(new Op.MaxOver(axes), normal(67, 35));
         }
+        add(new Op.CumulativeSum(1, false), normal(67, 35));
+        add(new Op.CumulativeSum(0, true), normal(67, 35));
         add(new Op.Pad(List.of(0, 1, 3), List.of(1, 0, 2), List.of(0, 2, 0)), normal(3, 9, 17));
         add(new Op.Slice(List.of(1, 3), List.of(9, 32), List.of(2, 3)), normal(9, 33));
         add(new Op.Concat(1), normal(13, 5), normal(13, 17), normal(13, 1));
