@@ -23,9 +23,10 @@ class JvmOptionsTest {
                 JvmOptions.missing(List.of("-Xmx4g"), false));
         assertEquals(List.of("-XX:ObjectAlignmentInBytes=64"), JvmOptions.missing(
                 List.of("-XX:CompileCommand=BackgroundCompilation,dev.goshawk.cpu.kernel.*::*,false",
-                        "-XX:CompileCommand=CompileThresholdScaling,dev.goshawk.cpu.kernel.*::*,0.1"),
+                        "-XX:CompileCommand=CompileThresholdScaling,dev.goshawk.cpu.kernel.*::*,0.1",
+                        "-XX:CompileCommand=dontinline,*Elements::*"),
                 false));
-        assertEquals(2, JvmOptions.missing(List.of(), true).size());
+        assertEquals(5, JvmOptions.missing(List.of(), true).size());
     }
 
     /** The build gives its tests what the file holds, and the file is what the class path has. */

@@ -10,8 +10,6 @@ import dev.goshawk.cpu.kernel.loop.FusedLoop;
 import dev.goshawk.cpu.kernel.loop.GeneratedLoop;
 import dev.goshawk.tensor.DType;
 import java.util.Arrays;
-import java.util.List;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,22 +28,17 @@ final class LoopKernel implements Kernel {
     private final @Nullable FusedLoop fused;
     private final Slot[] operands;
     private final Slot[] results;
-    private final boolean addSums;
     private final Scratch scratch;
+    private final LoopRows rows;
+    private final LoopSums sums;
     private final LoopChunks chunks;
     private final int chunk;
-    /** Whether rows have elements or sums of their own. */
-    private final boolean byRow;
     private final boolean wide;
     private final int stride;
     private final int start;
-    private final int sums;
-    private final int[] sumOf;
     private final int perWorker;
     private final int locations;
-    /** Operands of one element a row or one row a block, and results that are sums of a row. */
-    private final int[] rowOperands;
-    private final int[] rowSums;
+    private final int firstResult;
     private final int[][] workerBases;
     private final boolean[] isRowSum;
 
@@ -64,16 +57,13 @@ final class LoopKernel implements Kernel {
         this.kernels = ElementKernels.of(nest.dtype());
         this.operands = operands;
         this.results = results;
-        this.addSums = addSums;
         this.scratch = scratch;
         LoopProgram program = LoopProgram.of(nest, overwritten);
         this.code = program.code().toArray(ElementPass[]::new);
-        this.rowOperands = IntStream.range(0, operands.length)
-                .filter(k -> isByRow(nest.operands().get(k).access())).toArray();
-        this.rowSums = IntStream.range(0, results.length)
-                .filter(k -> nest.results().get(k).kind() == Kind.SUM_COLUMNS).toArray();
-        this.byRow = rowOperands.length + rowSums.length > 0;
-        this.chunks = LoopChunks.of(nest, byRow);
+        this.firstResult = program.results();
+        this.rows = new LoopRows(nest, kernels, operands, results);
+        this.chunks = LoopChunks.of(nest, rows.any());
+        this.sums = new LoopSums(nest, kernels, chunks, results, addSums);
         this.wide = chunks.wide();
         this.chunk = chunks.chunk();
         this.fused = nest.dtype() == DType.FLOAT32 && chunk >= GeneratedLoop.LANES
@@ -81,38 +71,31 @@ final class LoopKernel implements Kernel {
                 : null;
         this.start = CacheLine.start(nest.dtype());
         this.stride = (chunk + GAP - 1) / GAP * GAP + GAP;
-        this.sumOf = new int[nest.results().size()];
-        int count = 0;
-        for (int k = 0; k < sumOf.length; k++) {
-            sumOf[k] = nest.results().get(k).kind().isGathered() ? count++ : -1;
-        }
-        this.sums = count;
-        this.perWorker = (sums + program.temporaries() + rowOperands.length + rowSums.length * chunks.group()) * stride;
+        this.perWorker = (sums.count() + program.temporaries() + rows.operands().length
+                + rows.sums().length * chunks.group()) * stride;
         this.locations = program.firstTemporary() + program.temporaries();
         this.arrays = new Object[locations];
         this.loopArrays = wide ? new Object[locations] : arrays;
         this.bases = new int[locations];
         this.full = new boolean[locations];
         this.workerBuffer = new int[locations];
-        this.workerBases = new int[byRow ? threads : 0][locations];
+        this.workerBases = new int[rows.any() ? threads : 0][locations];
         this.isRowSum = new boolean[locations];
         Arrays.fill(workerBuffer, -1);
-        int expanded = nest.operands().size() + nest.constants().size();
-        scratch.require(nest.dtype(),
-                (long) expanded * stride + (long) perWorker * threads + (long) chunks.tasks() * sums * nest.columns());
+        scratch.require(nest.dtype(), (long) firstResult * stride + (long) perWorker * threads + sums.parts());
         for (int t = 0; t < program.temporaries(); t++) {
-            workerBuffer[program.firstTemporary() + t] = sums + t;
+            workerBuffer[program.firstTemporary() + t] = sums.count() + t;
         }
-        for (int k = 0; k < sumOf.length; k++) {
-            workerBuffer[program.results() + k] = sumOf[k];
+        for (int k = 0; k < results.length; k++) {
+            workerBuffer[firstResult + k] = sums.bufferOf(k);
         }
-        int buffer = sums + program.temporaries();
-        for (int k : rowOperands) {
+        int buffer = sums.count() + program.temporaries();
+        for (int k : rows.operands()) {
             workerBuffer[k] = buffer++;
         }
-        for (int k : rowSums) {
-            workerBuffer[program.results() + k] = buffer;
-            isRowSum[program.results() + k] = true;
+        for (int k : rows.sums()) {
+            workerBuffer[firstResult + k] = buffer;
+            isRowSum[firstResult + k] = true;
             buffer += chunks.group();
         }
     }
@@ -129,23 +112,18 @@ final class LoopKernel implements Kernel {
     /** Through a loop of this nest's shape, or through the passes. */
     void run(Workers workers, @Nullable GeneratedLoop loop) {
         if (nest.size() == 0) {
-            results()
-                    .forEach(k -> kernels.fill(results[k].array(), results[k].offset(), results[k].tensor().size(), 0));
+            for (Slot r : results) {
+                kernels.fill(r.array(), r.offset(), r.tensor().size(), 0);
+            }
             return;
         }
         Object work = scratch.array(nest.dtype());
         locate(work);
-        int workersFrom = start + (nest.operands().size() + nest.constants().size()) * stride;
-        int partialsFrom = workersFrom + perWorker * workers.threads();
+        int workersFrom = start + firstResult * stride;
+        int partsFrom = workersFrom + perWorker * workers.threads();
         workers.run(chunks.tasks(),
-                (task, worker) -> runTask(task, worker, workersFrom + worker * perWorker, work, partialsFrom, loop));
-        if (sums > 0) {
-            addPartials(work, partialsFrom);
-        }
-    }
-
-    private List<Integer> results() {
-        return IntStream.range(0, results.length).boxed().toList();
+                (task, worker) -> runTask(task, worker, workersFrom + worker * perWorker, work, partsFrom, loop));
+        sums.finish(work, partsFrom);
     }
 
     private void locate(Object work) {
@@ -158,7 +136,7 @@ final class LoopKernel implements Kernel {
                 arrays[at] = slot.array();
                 bases[at] = slot.offset();
                 full[at] = true;
-            } else if (!isByRow(access)) {
+            } else if (!LoopRows.isByRow(access)) {
                 bases[at] = start + at * stride;
                 if (access == Access.COLUMN) {
                     kernels.repeat(slot.array(), slot.offset(), nest.columns(), work, bases[at], chunks.rowsPerChunk());
@@ -182,20 +160,17 @@ final class LoopKernel implements Kernel {
         }
         if (wide) {
             System.arraycopy(arrays, 0, loopArrays, 0, locations);
-            for (int k : rowOperands) {
+            for (int k : rows.operands()) {
                 loopArrays[k] = operands[k].array();
             }
         }
     }
 
-    private void runTask(int task, int worker, int buffers, Object work, int partialsFrom,
-            @Nullable GeneratedLoop loop) {
+    private void runTask(int task, int worker, int buffers, Object work, int partsFrom, @Nullable GeneratedLoop loop) {
         int first = chunks.first(task);
         int last = chunks.last(task);
-        if (sums > 0) {
-            kernels.fill(work, buffers, sums * stride, 0);
-        }
-        if (byRow) {
+        sums.clear(work, buffers, stride);
+        if (rows.any()) {
             for (int e = first; e < last; e += chunks.group() * chunk) {
                 runGroup(e, Math.min(last, e + chunks.group() * chunk), e > first, worker, buffers, work, loop);
             }
@@ -208,11 +183,7 @@ final class LoopKernel implements Kernel {
                 runRest(e, Math.min(chunk, last - e), loop, buffers, 0);
             }
         }
-        for (int s = 0; s < sums; s++) {
-            int columns = nest.columns();
-            int to = partialsFrom + (s * chunks.tasks() + task) * columns;
-            kernels.foldRows(work, buffers + s * stride, chunks.rowsPerChunk(), columns, work, to, false);
-        }
+        sums.fold(task, work, buffers, stride, partsFrom);
     }
 
     /** The elements of a group of chunks, whose row sums are left one after another. */
@@ -233,11 +204,8 @@ final class LoopKernel implements Kernel {
             }
             runRest(e, n, loop, buffers, e - first);
         }
-        int columns = nest.columns();
-        for (int k : rowSums) {
-            int location = operands.length + nest.constants().size() + k;
-            kernels.rowSums(work, buffers + workerBuffer[location] * stride, (end - first) / columns, columns,
-                    results[k].array(), results[k].offset() + first / columns);
+        for (int k : rows.sums()) {
+            rows.sum(k, first, end, work, buffers + workerBuffer[firstResult + k] * stride);
         }
     }
 
@@ -251,49 +219,20 @@ final class LoopKernel implements Kernel {
 
     /** @param follows whether the buffers hold what they held for the chunk before */
     private void spreadRows(int first, int end, boolean follows, int buffers, Object work) {
-        int row = first / nest.columns();
-        int rows = end / nest.columns() - row;
-        for (int k : rowOperands) {
-            int to = buffers + workerBuffer[k] * stride;
-            if (nest.operands().get(k).access() == Access.BLOCK) {
-                int rowsPerBlock = nest.size() / nest.operands().get(k).value().shape().size();
-                boolean held = follows
-                        && (row - chunks.rowsPerChunk()) / rowsPerBlock == (row + rows - 1) / rowsPerBlock;
-                if (!held) {
-                    copyBlocks(k, row, rows, rowsPerBlock, work, to);
-                }
-            } else {
-                kernels.spread(operands[k].array(), operands[k].offset() + row, rows, work, to, nest.columns());
-            }
+        for (int k : rows.operands()) {
+            rows.spread(k, first, end, follows, chunks.rowsPerChunk(), work, buffers + workerBuffer[k] * stride);
         }
-    }
-
-    /** The operand's row for each of some rows. */
-    private void copyBlocks(int k, int first, int rows, int rowsPerBlock, Object work, int to) {
-        int columns = nest.columns();
-        for (int row = first; row < first + rows;) {
-            int block = row / rowsPerBlock;
-            int same = Math.min((block + 1) * rowsPerBlock, first + rows) - row;
-            kernels.repeat(operands[k].array(), operands[k].offset() + block * columns, columns, work,
-                    to + (row - first) * columns, same);
-            row += same;
-        }
-    }
-
-    private static boolean isByRow(Access access) {
-        return access == Access.ROW || access == Access.BLOCK;
     }
 
     /** The bases of this worker's buffers for a generated loop, which adds the element to those of results. */
     private int[] ownBases(int worker, int first, int buffers) {
         int[] own = workerBases[worker];
         System.arraycopy(bases, 0, own, 0, locations);
-        for (int k : rowOperands) {
+        for (int k : rows.operands()) {
             own[k] = wide ? operands[k].offset() + first / chunk : buffers + workerBuffer[k] * stride;
         }
-        for (int k : rowSums) {
-            int location = operands.length + nest.constants().size() + k;
-            own[location] = buffers + workerBuffer[location] * stride - first;
+        for (int k : rows.sums()) {
+            own[firstResult + k] = buffers + workerBuffer[firstResult + k] * stride - first;
         }
         return own;
     }
@@ -314,32 +253,5 @@ final class LoopKernel implements Kernel {
         return workerBuffer[location] < 0
                 ? bases[location]
                 : buffers + workerBuffer[location] * stride + (isRowSum[location] ? shift : 0);
-    }
-
-    private void addPartials(Object work, int partialsFrom) {
-        int columns = nest.columns();
-        for (int k = 0; k < results.length; k++) {
-            if (sumOf[k] < 0) {
-                continue;
-            }
-            int tasks = chunks.tasks();
-            int from = partialsFrom + sumOf[k] * tasks * columns;
-            Slot to = results[k];
-            switch (nest.results().get(k).kind()) {
-                case SUM_ALL -> {
-                    double before = addSums ? kernels.get(to.array(), to.offset()) : 0;
-                    kernels.fill(to.array(), to.offset(), 1, before + kernels.foldAll(work, from, tasks * columns));
-                }
-                case SUM_ROWS -> kernels.foldRows(work, from, tasks, columns, to.array(), to.offset(), addSums);
-                case SUM_BLOCKS -> {
-                    int parts = chunks.tasksPerBlock();
-                    for (int block = 0; block < tasks / parts; block++) {
-                        kernels.foldRows(work, from + block * parts * columns, parts, columns, to.array(),
-                                to.offset() + block * columns, false);
-                    }
-                }
-                case STORE, SUM_COLUMNS -> throw new IllegalStateException("not gathered: " + nest.results().get(k));
-            }
-        }
     }
 }
