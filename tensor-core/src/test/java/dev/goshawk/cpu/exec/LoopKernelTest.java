@@ -40,7 +40,8 @@ class LoopKernelTest {
 
     private static final List<Op> UNARY = List.of(new Op.Unary(Op.Unary.Function.RELU),
             new Op.Unary(Op.Unary.Function.SQRT), new Op.Unary(Op.Unary.Function.RECIPROCAL),
-            new Op.Unary(Op.Unary.Function.ABS),
+            new Op.Unary(Op.Unary.Function.ABS), new Op.Piecewise(Op.Piecewise.Function.SIGN),
+            new Op.Piecewise(Op.Piecewise.Function.FLOOR),
             new Op.Piecewise(Op.Piecewise.Function.STEP), new Op.Piecewise(Op.Piecewise.Function.ROUND),
             new Op.Scale(0.3));
     private static final List<Op> BINARY = List.of(new Op.Add(), new Op.Add(), new Op.Subtract(), new Op.Multiply(),

@@ -12,9 +12,6 @@ final class DoubleFunctions {
     /** The function of v. */
     static double of(ElementOp op, double v) {
         return switch (op) {
-            case SIGN -> Math.signum(v);
-            case ABS -> Math.abs(v);
-            case FLOOR -> Math.floor(v);
             case EXP -> ScalarFunctions.exp(v);
             case EXPM1 -> StrictMath.expm1(v);
             case LOG -> StrictMath.log(v);
@@ -29,7 +26,8 @@ final class DoubleFunctions {
             case SIN -> Trigonometry.sin(v);
             case COS -> Trigonometry.cos(v);
             case COPY, ADD, SUBTRACT, MULTIPLY, DIVIDE, MAX, MIN, AT_LEAST, SCALE, MULTIPLY_ADD, MASK_POSITIVE,
-                    RELU, STEP, ROUND, ROUND_SMALL, SQRT, RECIPROCAL, POWER, WHERE, SUM, SUM_OF_PRODUCTS ->
+                    RELU, STEP, SIGN, ABS, FLOOR, ROUND, ROUND_SMALL, SQRT, RECIPROCAL, POWER, WHERE, SUM,
+                    SUM_OF_PRODUCTS ->
                 throw new IllegalArgumentException("has a pass of its own: " + op);
         };
     }

@@ -40,10 +40,10 @@ public enum ElementOp {
     public boolean hasVectorForm() {
         return switch (this) {
             case COPY, ADD, SUBTRACT, MULTIPLY, DIVIDE, MAX, MIN, AT_LEAST, SCALE, MULTIPLY_ADD, MASK_POSITIVE, RELU,
-                    STEP, ABS, ROUND, ROUND_SMALL, SQRT, RECIPROCAL, WHERE, SUM, SUM_OF_PRODUCTS ->
+                    STEP, SIGN, ABS, ROUND, ROUND_SMALL, FLOOR, SQRT, RECIPROCAL, WHERE, SUM, SUM_OF_PRODUCTS ->
                 true;
-            case SIGN, FLOOR, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, SIGMOID_SLOPE, SOFTPLUS, ERF, ERFC,
-                    ERF_SLOPE, SIN, COS, POWER ->
+            case EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, SIGMOID_SLOPE, SOFTPLUS, ERF, ERFC, ERF_SLOPE, SIN, COS,
+                    POWER ->
                 false;
         };
     }

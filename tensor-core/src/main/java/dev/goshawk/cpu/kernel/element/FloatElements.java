@@ -36,14 +36,15 @@ public final class FloatElements implements ElementKernels {
             case ABS -> absolute(x, ao, r, ro, n);
             case SQRT -> sqrt(x, ao, r, ro, n);
             case RECIPROCAL -> reciprocal(x, ao, r, ro, n);
+            case SIGN -> sign(x, ao, r, ro, n);
             case ROUND, ROUND_SMALL -> round(x, ao, r, ro, n);
+            case FLOOR -> floor(x, ao, r, ro, n);
             case WHERE -> where(x, ao, y, bo, z, co, r, ro, n);
             case POWER -> power(x, ao, y, bo, (int) p, r, ro, n);
             case SUM -> sum(x, ao, r, ro, n);
             case SUM_OF_PRODUCTS -> sumOfProducts(x, ao, y, bo, r, ro, n);
             case EXP, EXPM1, TANH, SIGMOID, SIGMOID_SLOPE, SOFTPLUS, ERF, ERFC, ERF_SLOPE, LOG, LOG1P, SIN, COS ->
                 inLanes(op, x, ao, r, ro, n);
-            case SIGN, FLOOR -> scalar(op, x, ao, r, ro, n);
         }
     }
 
@@ -261,7 +262,27 @@ public final class FloatElements implements ElementKernels {
         }
     }
 
-    /** Functions of few numbers, and those too rare in networks to need vectors. */
+    private static void sign(float[] x, int xo, float[] r, int ro, int n) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            FloatLanes.sign(FloatVector.fromArray(S, x, xo + i)).intoArray(r, ro + i);
+        }
+        for (; i < n; i++) {
+            r[ro + i] = Math.signum(x[xo + i]);
+        }
+    }
+
+    private static void floor(float[] x, int xo, float[] r, int ro, int n) {
+        int i = 0;
+        for (; i <= n - L; i += L) {
+            FloatLanes.floor(FloatVector.fromArray(S, x, xo + i)).intoArray(r, ro + i);
+        }
+        for (; i < n; i++) {
+            r[ro + i] = (float) Math.floor(x[xo + i]);
+        }
+    }
+
+    /** Functions of few numbers. */
     private static void scalar(ElementOp op, float[] x, int xo, float[] r, int ro, int n) {
         for (int i = 0; i < n; i++) {
             r[ro + i] = (float) FloatFunctions.of(op, x[xo + i]);

@@ -54,6 +54,16 @@ public final class FloatLanes {
         return signed.blend(x, magnitude.compare(VectorOperators.GE, ROUNDER));
     }
 
+    /** Zeros keep their sign. */
+    public static FloatVector sign(FloatVector x) {
+        return x.blend(1f, x.compare(VectorOperators.GT, 0)).blend(-1f, x.compare(VectorOperators.LT, 0));
+    }
+
+    public static FloatVector floor(FloatVector x) {
+        FloatVector near = round(x);
+        return near.blend(near.sub(1), near.compare(VectorOperators.GT, x));
+    }
+
     /** {@link #round} of numbers from 0 to 2^22. */
     public static FloatVector roundSmall(FloatVector x) {
         return x.add(ROUNDER).sub(ROUNDER);

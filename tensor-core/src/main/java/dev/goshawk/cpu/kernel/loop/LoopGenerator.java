@@ -203,7 +203,9 @@ public final class LoopGenerator {
             case RECIPROCAL -> b.invokestatic(LANES, "reciprocal", ON_ONE);
             case ROUND -> b.invokestatic(LANES, "round", ON_ONE);
             case ROUND_SMALL -> b.invokestatic(LANES, "roundSmall", ON_ONE);
-            case SIGN, FLOOR, EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, SIGMOID_SLOPE, SOFTPLUS, ERF, ERFC,
+            case SIGN -> b.invokestatic(LANES, "sign", ON_ONE);
+            case FLOOR -> b.invokestatic(LANES, "floor", ON_ONE);
+            case EXP, EXPM1, LOG, LOG1P, TANH, SIGMOID, SIGMOID_SLOPE, SOFTPLUS, ERF, ERFC,
                     ERF_SLOPE, SIN, COS, POWER ->
                 throw new IllegalArgumentException("no vector form of " + p.op());
         }
