@@ -260,11 +260,12 @@ names_options() {
     return 1
 }
 
-# require_words: fails in one line for what is no JVM option in "words"; a JVM would end with lines and an exit code of its own. It is asked
-# in a trial run, without properties and options that have an effect, unless the rest are plain heap sizes, which are most. There is no trial with options
-# from files, nor where variables that the JVM reads itself hold any with an effect: one option may be right only with another.
+# require_words: fails in one line for what is no JVM option in "words" or, in the variables that a JVM reads itself, in "others"; a JVM would
+# end with lines and an exit code of its own. It is asked in a trial run, without properties and options that have an effect, unless the rest
+# are plain heap sizes, which are most. There is no trial with options from files, nor where "others" have any with an effect: one option may
+# be right only with another.
 require_words() {
-    local word value='' unsure='' trial=yes asked=() others=() what='JVM options (GOSHAWK_OPTS, JAVA_OPTS)' plain='^-Xmx([1-9][0-9]{2,5}[mM]|[1-9][0-9]{0,2}[gG])$'
+    local word value='' unsure='' trial=yes asked=() what='JVM options (GOSHAWK_OPTS, JAVA_OPTS)' plain='^-Xmx([1-9][0-9]{2,5}[mM]|[1-9][0-9]{0,2}[gG])$'
     for word in ${words[@]+"${words[@]}"}; do
         if names_options "$word"; then
             trial='' value=''
@@ -288,17 +289,33 @@ require_words() {
         esac
     done
     [ -z "$value" ] || fail "$what: $value: expected a value after it"
-    read -r -d '' -a others <<<"${JAVA_TOOL_OPTIONS:-} ${JDK_JAVA_OPTIONS:-} ${_JAVA_OPTIONS:-}"
     for word in ${others[@]+"${others[@]}"}; do
         if has_effect "$word" || names_options "$word"; then trial=''; fi
+        case $word in -D*) ;; *) [[ $word =~ $plain ]] || unsure=yes ;; esac
     done
     [ -z "$unsure" ] || [ -z "$trial" ] || try_options
 }
 
-# Runs a JVM with the options "asked", for require_words.
+# Runs a JVM with the options "asked", for require_words. One that starts with none of them either refuses what it reads itself.
 try_options() {
-    local said line status reason='' tried="refuses ${asked[*]}"
-    said=$("$jdk/bin/java" "${asked[@]}" -XX:-AlwaysPreTouch -version 2>&1)
+    local reason said name variables='' tried="refuses ${asked[*]-}"
+    starts ${asked[@]+"${asked[@]}"} && return
+    said=$reason
+    if [ "${#others[@]}" != 0 ] && ! starts; then
+        for name in JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS _JAVA_OPTIONS; do
+            [ -z "${!name:-}" ] || variables+=${variables:+, }$name
+        done
+        fail "JVM options ($variables): $jdk/bin/java refuses ${others[*]}: $reason"
+    fi
+    [ "${#asked[@]}" = 1 ] || tried="refuses one or more among ${asked[*]-}"
+    fail "$what: $jdk/bin/java $tried: $said"
+}
+
+# starts OPTION...: whether a JVM starts with these options. What it says otherwise is in "reason".
+starts() {
+    local said line status
+    reason=''
+    said=$("$jdk/bin/java" "$@" -XX:-AlwaysPreTouch -version 2>&1)
     status=$?
     [ "$status" != 0 ] || return 0
     while [ -z "$reason" ] && IFS= read -r line; do
@@ -309,16 +326,17 @@ try_options() {
             *) reason=$line ;;
         esac
     done <<<"$said"
-    [ "${#asked[@]}" = 1 ] || tried="refuses one or more among ${asked[*]}"
-    fail "$what: $jdk/bin/java $tried: ${reason:-it gave no reason, exit code $status}"
+    reason=${reason:-it gave no reason, exit code $status}
+    return 1
 }
 
 # Sets "engine_options": those of jvm.options, the user's, and what suits a process that has the machine for itself.
 set_engine_options() {
-    local line collector='' word
+    local line collector='' word others=()
     split_words "${JAVA_OPTS:-} ${GOSHAWK_OPTS:-}"
+    read -r -d '' -a others <<<"${JAVA_TOOL_OPTIONS:-} ${JDK_JAVA_OPTIONS:-} ${_JAVA_OPTIONS:-}"
     require_words
-    for word in ${words[@]+"${words[@]}"}; do
+    for word in ${words[@]+"${words[@]}"} ${others[@]+"${others[@]}"}; do
         case $word in -XX:+Use*GC) collector=$word ;; esac
     done
     engine_options=()

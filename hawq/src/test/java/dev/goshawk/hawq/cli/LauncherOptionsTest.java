@@ -80,6 +80,24 @@ class LauncherOptionsTest {
         assertOneLine(run, "refuses -Xss2x: Invalid thread stack size: -Xss2x");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"})
+    void whatIsWrongInAVariableOfTheJvmIsSaidOfThat(String variable) throws Exception {
+        FakeClone clone = builtWithRealJava();
+        for (String own : List.of("", "-Xmx1g", "-Xss2m")) {
+            FakeClone.Ended run = clone.run(Map.of("GOSHAWK_OPTS", own, variable, "-Da=b -Xnonsense"), "models");
+            assertEquals(2, run.exitCode());
+            assertEquals(List.of("goshawk: JVM options (" + variable + "): " + folder.resolve("jdk/bin/java")
+                    + " refuses -Da=b -Xnonsense: Unrecognized option: -Xnonsense"), run.err());
+        }
+    }
+
+    @Test
+    void aCollectorInAVariableOfTheJvmReplacesOurs() throws Exception {
+        FakeClone.Ended run = builtWithNotes().run(Map.of("JAVA_TOOL_OPTIONS", "-XX:+UseZGC"), "models");
+        assertFalse(run.values("call").getFirst().contains("-XX:+UseParallelGC"), run.out().toString());
+    }
+
     @Test
     void aJvmThatIsKilledGivesNoReason() throws Exception {
         FakeClone clone = built("clone");
