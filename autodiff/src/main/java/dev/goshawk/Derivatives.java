@@ -149,22 +149,17 @@ public final class Derivatives {
         // of a gradient the last index runs within a result; elsewhere a result's elements are f's
         int inside = reverse ? n : 1;
         int outside = reverse ? 1 : y.shape().size();
-        int[] index = new int[directions.size()];
-        int block = power(n, index.length);
-        for (boolean more = true; more; more = next(index, n)) {
-            Tensor part = program.run(index);
-            for (int[] permuted : permutations(index)) {
-                int place = 0;
-                for (int i : permuted) {
-                    place = place * n + i;
-                }
+        SymmetricIndex index = new SymmetricIndex(n, directions.size());
+        do {
+            Tensor part = program.run(index.at());
+            for (int place : index.places()) {
                 for (int o = 0; o < outside; o++) {
                     for (int i = 0; i < inside; i++) {
-                        result.set((o * block + place) * inside + i, part.get(o * inside + i));
+                        result.set((o * index.count() + place) * inside + i, part.get(o * inside + i));
                     }
                 }
             }
-        }
+        } while (index.next());
         return result;
     }
 
@@ -266,48 +261,5 @@ public final class Derivatives {
             System.arraycopy(x.dims(), 0, dims, y.rank() + i * x.rank(), x.rank());
         }
         return Shape.of(dims);
-    }
-
-    private static int power(int n, int exponent) {
-        int p = 1;
-        for (int i = 0; i < exponent; i++) {
-            p *= n;
-        }
-        return p;
-    }
-
-    /** The next ascending index, in place; false after the last. */
-    private static boolean next(int[] index, int n) {
-        for (int i = index.length - 1; i >= 0; i--) {
-            if (index[i] + 1 < n) {
-                Arrays.fill(index, i, index.length, index[i] + 1);
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static List<int[]> permutations(int[] index) {
-        List<int[]> all = new ArrayList<>();
-        permute(index.clone(), 0, all);
-        return all;
-    }
-
-    private static void permute(int[] index, int from, List<int[]> all) {
-        if (from >= index.length - 1) {
-            all.add(index.clone());
-            return;
-        }
-        for (int i = from; i < index.length; i++) {
-            swap(index, from, i);
-            permute(index, from + 1, all);
-            swap(index, from, i);
-        }
-    }
-
-    private static void swap(int[] a, int i, int j) {
-        int t = a[i];
-        a[i] = a[j];
-        a[j] = t;
     }
 }
