@@ -3,6 +3,7 @@ package dev.goshawk.autodiff;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import dev.goshawk.autodiff.composition.Compositions;
 import dev.goshawk.backend.Backend;
 import dev.goshawk.backend.BackendProvider;
 import dev.goshawk.backend.Backends;

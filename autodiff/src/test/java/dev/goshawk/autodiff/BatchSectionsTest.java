@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.goshawk.autodiff.composition.Compositions;
 import dev.goshawk.backend.Backends;
 import dev.goshawk.backend.Executable;
 import dev.goshawk.backend.ThreadPool;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.goshawk.autodiff.BackendAgreement;
-import dev.goshawk.autodiff.Compositions;
+import dev.goshawk.autodiff.composition.Compositions;
 import dev.goshawk.autodiff.OpSample;
 import dev.goshawk.autodiff.OpSamples;
 import dev.goshawk.cuda.lower.Precision;

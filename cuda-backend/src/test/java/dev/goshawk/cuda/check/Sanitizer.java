@@ -1,7 +1,7 @@
 package dev.goshawk.cuda.check;
 
 import dev.goshawk.autodiff.BackendAgreement;
-import dev.goshawk.autodiff.Compositions;
+import dev.goshawk.autodiff.composition.Compositions;
 import dev.goshawk.autodiff.OpSample;
 import dev.goshawk.autodiff.OpSamples;
 import dev.goshawk.backend.Backend;

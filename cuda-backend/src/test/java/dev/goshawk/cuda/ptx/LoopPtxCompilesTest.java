@@ -3,7 +3,7 @@ package dev.goshawk.cuda.ptx;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.goshawk.autodiff.Compositions;
+import dev.goshawk.autodiff.composition.Compositions;
 import dev.goshawk.autodiff.HessianVectorProduct;
 import dev.goshawk.autodiff.HessianVectorProduct.Mode;
 import dev.goshawk.autodiff.Linearization;

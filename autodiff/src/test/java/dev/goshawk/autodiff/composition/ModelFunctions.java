@@ -1,6 +1,6 @@
-package dev.goshawk.autodiff;
+package dev.goshawk.autodiff.composition;
 
-import static dev.goshawk.autodiff.Compositions.row;
+import static dev.goshawk.autodiff.composition.Compositions.row;
 import static dev.goshawk.autodiff.SampleValues.clearOfZero;
 import static dev.goshawk.autodiff.SampleValues.distinct;
 import static dev.goshawk.autodiff.SampleValues.normal;

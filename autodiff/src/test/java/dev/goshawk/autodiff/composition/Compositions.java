@@ -1,4 +1,4 @@
-package dev.goshawk.autodiff;
+package dev.goshawk.autodiff.composition;
 
 import static dev.goshawk.autodiff.SampleValues.clearOfHalves;
 import static dev.goshawk.autodiff.SampleValues.distinct;
@@ -81,7 +81,7 @@ public final class Compositions {
     }
 
     /** A strided residual block with batch normalization, its shortcut sliced and padded, then a linear layer and the loss. */
-    static Row residual(int batch, int size, int channels, boolean training) {
+    public static Row residual(int batch, int size, int channels, boolean training) {
         return row("residual block " + List.of(batch, size, channels) + (training ? " training" : " evaluation"),
                 in -> {
                     Value x = in.get(0);

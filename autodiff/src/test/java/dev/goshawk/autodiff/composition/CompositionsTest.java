@@ -1,5 +1,6 @@
-package dev.goshawk.autodiff;
+package dev.goshawk.autodiff.composition;
 
+import dev.goshawk.autodiff.GradientCheck;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
