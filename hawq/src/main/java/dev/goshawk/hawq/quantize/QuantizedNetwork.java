@@ -13,13 +13,11 @@ import dev.goshawk.models.TracedNetwork;
 import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
-import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -32,8 +30,6 @@ import org.jspecify.annotations.Nullable;
  * post-training quantization.
  */
 public final class QuantizedNetwork {
-    private static final String PREFIX = "quantizer/";
-
     private final Network network;
     private final Parameters parameters;
     private final Quantizer quantizer;
@@ -41,8 +37,7 @@ public final class QuantizedNetwork {
     private final Map<String, BitWidth> activationsOf;
     private final List<ActivationSite> sites;
     private final SequencedMap<String, BitWidth> blocks = new LinkedHashMap<>();
-    private final SequencedMap<String, TensorQuantizer> weights = new LinkedHashMap<>();
-    private final SequencedMap<String, TensorQuantizer> activations = new LinkedHashMap<>();
+    private final QuantizerSet quantizers = new QuantizerSet();
 
     /**
      * A network of which nothing is quantized yet.
@@ -102,7 +97,7 @@ public final class QuantizedNetwork {
      * @param state its own name
      */
     public static String nameOf(String tensor, String state) {
-        return PREFIX + tensor + "/" + state;
+        return QuantizerSet.nameOf(tensor, state);
     }
 
     private DType dtype() {
@@ -138,7 +133,7 @@ public final class QuantizedNetwork {
     public void quantize(String block, BitWidth bits) {
         admit(block, bits);
         for (ParameterSpec spec : weights(block)) {
-            TensorQuantizer q = weights.get(spec.name());
+            TensorQuantizer q = quantizers.weights().get(spec.name());
             if (q != null) {
                 q.fit(parameters.get(spec.name()));
             }
@@ -160,7 +155,7 @@ public final class QuantizedNetwork {
         for (ParameterSpec spec : weights(block)) {
             TensorQuantizer q = quantizer.weight(spec, dtype(), bits);
             q.fit(parameters.get(spec.name()));
-            weights.put(spec.name(), q);
+            quantizers.weights().put(spec.name(), q);
         }
     }
 
@@ -172,9 +167,9 @@ public final class QuantizedNetwork {
                     "quantization: expected a block with weights that is still float, got '" + block + "'");
         }
         if (!bits.isFloat()) {
-            specs.forEach(s -> weights.put(s.name(), quantizer.weight(s, dtype(), bits)));
+            specs.forEach(s -> quantizers.weights().put(s.name(), quantizer.weight(s, dtype(), bits)));
             sites.stream().filter(s -> s.block().equals(block))
-                    .forEach(s -> activations.put(s.name(), quantizer.activation(s.name(), dtype(),
+                    .forEach(s -> quantizers.activations().put(s.name(), quantizer.activation(s.name(), dtype(),
                             activationsOf.getOrDefault(block, activationBits))));
         }
     }
@@ -189,7 +184,7 @@ public final class QuantizedNetwork {
     }
 
     private Traced trace(int batch, int height, int width, Mode mode, Set<String> calibrated) {
-        QuantizerHooks hooks = new QuantizerHooks(weights, activations, calibrated);
+        QuantizerHooks hooks = new QuantizerHooks(quantizers, calibrated);
         TracedNetwork traced = network.trace(dtype(), batch, height, width, mode, hooks);
         SequencedMap<String, Value> trained = new LinkedHashMap<>();
         trained().forEach(t -> {
@@ -203,28 +198,12 @@ public final class QuantizedNetwork {
 
     /** What of the quantizers is trained. */
     public List<TrainedTensor> trained() {
-        List<TrainedTensor> trained = new ArrayList<>();
-        forEach((name, q) -> q.trained().forEach(t -> trained.add(new TrainedTensor(nameOf(name, t.state()),
-                state(q, t.state()), t.rate(), t.decay()))));
-        return trained;
-    }
-
-    static Tensor state(TensorQuantizer quantizer, String name) {
-        Tensor tensor = quantizer.state().get(name);
-        if (tensor == null) {
-            throw new IllegalStateException(quantizer + ": no state '" + name + "'");
-        }
-        return tensor;
-    }
-
-    private void forEach(BiConsumer<String, TensorQuantizer> action) {
-        weights.forEach(action);
-        activations.forEach(action);
+        return quantizers.trained();
     }
 
     /** Adapts the quantizers of all weights to what a step of training made of them. */
     public void followWeights() {
-        weights.forEach((name, q) -> q.follow(parameters.get(name)));
+        quantizers.weights().forEach((name, q) -> q.follow(parameters.get(name)));
     }
 
     /**
@@ -233,16 +212,7 @@ public final class QuantizedNetwork {
      * @param measured gives a value of {@link Traced#measured} by name
      */
     public void observe(Traced traced, Function<String, Tensor> measured) {
-        activations.forEach((site, q) -> q.observe(of(site, traced.measured().keySet(), measured)));
-    }
-
-    /** What was measured of one site, by the quantizer's own names. */
-    private static Map<String, Tensor> of(String site, Set<String> names, Function<String, Tensor> measured) {
-        Map<String, Tensor> own = new LinkedHashMap<>();
-        String prefix = PREFIX + site + "/";
-        names.stream().filter(n -> n.startsWith(prefix))
-                .forEach(n -> own.put(n.substring(prefix.length()), measured.apply(n)));
-        return own;
+        quantizers.observe(quantizers.activations().keySet(), traced.measured().keySet(), measured);
     }
 
     /**
@@ -257,10 +227,9 @@ public final class QuantizedNetwork {
         Traced traced = trace(images.shape().dim(0), images.shape().dim(1), images.shape().dim(2), Mode.EVALUATION,
                 fresh);
         SequencedMap<String, Value> outputs = new LinkedHashMap<>(traced.measured());
-        SequencedMap<String, TensorQuantizer> own = activations();
-        own.keySet()
-                .removeIf(name -> sites.stream().noneMatch(s -> s.name().equals(name) && fresh.contains(s.block())));
-        outputs.keySet().removeIf(n -> own.keySet().stream().noneMatch(site -> n.startsWith(PREFIX + site + "/")));
+        List<String> own = sites.stream().filter(s -> fresh.contains(s.block())).map(ActivationSite::name)
+                .filter(quantizers.activations()::containsKey).toList();
+        outputs.keySet().removeIf(n -> own.stream().noneMatch(site -> n.startsWith(nameOf(site, ""))));
         if (outputs.isEmpty()) {
             return;
         }
@@ -271,7 +240,7 @@ public final class QuantizedNetwork {
         for (int i = 0; i < batches; i++) {
             next.accept(i);
             forward.run();
-            own.forEach((site, q) -> q.observe(of(site, outputs.keySet(), forward::output)));
+            quantizers.observe(own, outputs.keySet(), forward::output);
         }
     }
 
@@ -285,26 +254,24 @@ public final class QuantizedNetwork {
 
     /** The quantizer of a weight, or null where it is float. */
     public @Nullable TensorQuantizer weight(String name) {
-        return weights.get(name);
+        return quantizers.weights().get(name);
     }
 
     /** The quantizers of activations by site. */
     public SequencedMap<String, TensorQuantizer> activations() {
-        return new LinkedHashMap<>(activations);
+        return new LinkedHashMap<>(quantizers.activations());
     }
 
     /** The network's parameters with every quantized weight replaced by the values it stands for; a copy. */
     public Parameters quantizedParameters() {
         Parameters copy = parameters.copy();
-        weights.forEach((name, q) -> copy.get(name).copyFrom(q.quantized(parameters.get(name))));
+        quantizers.weights().forEach((name, q) -> copy.get(name).copyFrom(q.quantized(parameters.get(name))));
         return copy;
     }
 
     /** Everything the quantizers keep, by name; shared. */
     public SequencedMap<String, Tensor> state() {
-        SequencedMap<String, Tensor> state = new LinkedHashMap<>();
-        forEach((name, q) -> q.state().forEach((key, tensor) -> state.put(PREFIX + name + "/" + key, tensor)));
-        return state;
+        return quantizers.state();
     }
 
     /**

@@ -13,8 +13,7 @@ import java.util.Set;
 
 /** Puts the quantizers in while the network is traced. */
 final class QuantizerHooks implements LayerHooks {
-    private final Map<String, TensorQuantizer> weights;
-    private final Map<String, TensorQuantizer> activations;
+    private final QuantizerSet quantizers;
     private final Set<String> calibrated;
     private final SequencedMap<String, Tensor> inputs = new LinkedHashMap<>();
     /** A tensor that several quantizers share is one input. */
@@ -22,38 +21,34 @@ final class QuantizerHooks implements LayerHooks {
     private final SequencedMap<String, Value> measured = new LinkedHashMap<>();
 
     /**
-     * @param weights quantizers by name of the weight
-     * @param activations quantizers by site
      * @param calibrated blocks whose activations stay float
      */
-    QuantizerHooks(Map<String, TensorQuantizer> weights, Map<String, TensorQuantizer> activations,
-            Set<String> calibrated) {
-        this.weights = weights;
-        this.activations = activations;
+    QuantizerHooks(QuantizerSet quantizers, Set<String> calibrated) {
+        this.quantizers = quantizers;
         this.calibrated = Set.copyOf(calibrated);
     }
 
     @Override
     public Value weight(ParameterSpec spec, Value weight) {
-        TensorQuantizer q = weights.get(spec.name());
+        TensorQuantizer q = quantizers.weights().get(spec.name());
         return q == null ? weight : q.apply(weight, state -> input(spec.name(), q, state));
     }
 
     @Override
     public Value activation(ActivationSite site, Value activation) {
-        TensorQuantizer q = activations.get(site.name());
+        TensorQuantizer q = quantizers.activations().get(site.name());
         if (q == null) {
             return activation;
         }
         boolean calibrating = calibrated.contains(site.block());
         q.measures(activation, calibrating)
-                .forEach((what, value) -> measured.put(QuantizedNetwork.nameOf(site.name(), what), value));
+                .forEach((what, value) -> measured.put(QuantizerSet.nameOf(site.name(), what), value));
         return calibrating ? activation : q.apply(activation, state -> input(site.name(), q, state));
     }
 
     private Value input(String tensor, TensorQuantizer q, String state) {
-        String name = QuantizedNetwork.nameOf(tensor, state);
-        return values.computeIfAbsent(QuantizedNetwork.state(q, state), t -> {
+        String name = QuantizerSet.nameOf(tensor, state);
+        return values.computeIfAbsent(QuantizerSet.state(q, state), t -> {
             inputs.put(name, t);
             return Value.input(name, t.dtype(), t.shape());
         });
