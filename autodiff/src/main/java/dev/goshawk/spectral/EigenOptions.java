@@ -56,6 +56,18 @@ public record EigenOptions(long seed, double tolerance, int maxIterations, Targe
         return new EigenOptions(seed, tolerance, maxIterations, target, start, value);
     }
 
+    /**
+     * Estimates, from what a listener is told, how much of an iteration is done: residuals fall about geometrically, from the eigenvalue
+     * to the tolerance.
+     *
+     * @return 0 to 1
+     */
+    public double done(int products, double eigenvalue, double residual) {
+        double fallen = Math.log(residual / Math.abs(eigenvalue)) / Math.log(tolerance);
+        double spent = (double) products / maxIterations;
+        return Math.clamp(Double.isNaN(fallen) ? spent : Math.max(fallen, spent), 0, 1);
+    }
+
     /** The unit start vector for an operator of the given size. */
     double[] startVector(int size) {
         double[] v = start == null ? Vectors.gaussian(size, seed) : start.clone();

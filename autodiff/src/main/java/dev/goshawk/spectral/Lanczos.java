@@ -79,7 +79,7 @@ public final class Lanczos implements EigenSolver {
         while (true) {
             basis.expand();
             RitzPairs ritz = basis.ritz(options.target());
-            options.listener().update(products.count(), ritz.value(0), ritz.estimate(0));
+            options.listener().update(products.count(), ritz.value(0), ritz.largestEstimate(k));
             // the last k products of the budget belong to the check of the true residuals
             boolean spent = products.count() + k >= options.maxIterations() || basis.complete();
             boolean estimated = ritz.size() >= k && basis.settled()

@@ -11,8 +11,9 @@ public interface ProgressListener {
      * Reports the state after a product.
      *
      * @param products operator products so far, from 1
-     * @param eigenvalue current estimate
-     * @param residual current ||Av - lambda v|| for a unit v: true in power iteration, the cheap estimate in Lanczos
+     * @param eigenvalue current estimate, of several eigenvalues the outermost
+     * @param residual current ||Av - lambda v|| for a unit v, of several pairs the largest: true in power iteration, the cheap estimate in
+     *            Lanczos
      */
     void update(int products, double eigenvalue, double residual);
 }

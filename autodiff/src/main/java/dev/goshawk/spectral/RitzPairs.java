@@ -56,6 +56,15 @@ final class RitzPairs {
         return beta * Math.abs(vectors[i][values.length - 1]);
     }
 
+    /** The largest {@link #estimate} of the first k pairs. */
+    double largestEstimate(int k) {
+        double largest = 0;
+        for (int i = 0; i < Math.min(k, size()); i++) {
+            largest = Math.max(largest, estimate(i));
+        }
+        return largest;
+    }
+
     /** The largest magnitude among the values. */
     double norm() {
         double norm = 0;

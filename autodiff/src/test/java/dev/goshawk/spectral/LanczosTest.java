@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.goshawk.operator.LinearOperator;
 import dev.goshawk.spectral.dense.Vectors;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -149,6 +150,26 @@ class LanczosTest {
         EigenResult r = new Lanczos().top(Matrices.diagonal(d), TIGHT);
         assertEquals(0x1p62, r.eigenvalue(), 0x1p20);
         assertTrue(r.iterations() < 12, () -> "an invariant subspace is seen, products: " + r.iterations());
+    }
+
+    /** Of several pairs too, of which the outermost is there long before the last. */
+    @Test
+    void whatIsDoneIsEstimatedByTheResiduals() {
+        double[] d = new double[300];
+        Arrays.setAll(d, i -> Math.sqrt(i + 1));
+        d[0] = 100;
+        LinearOperator a = Matrices.diagonal(d);
+        for (int k : new int[] {1, 6}) {
+            EigenOptions options = EigenOptions.defaults().withTolerance(1e-6).withMaxIterations(10_000);
+            List<Double> done = new ArrayList<>();
+            new Lanczos().topK(a, k, options.withListener(
+                    (products, lambda, residual) -> done.add(options.done(products, lambda, residual))));
+            double half = done.get(done.size() / 2);
+            assertTrue(half > 0.1 && half < 0.9, k + " pairs: " + done);
+            assertTrue(done.getLast() > 0.9, k + " pairs: " + done);
+        }
+        assertEquals(0.25, EigenOptions.defaults().withTolerance(0).withMaxIterations(8).done(2, 1, 1e-9));
+        assertEquals(1, EigenOptions.defaults().done(1, 1, 0));
     }
 
     @Test

@@ -140,6 +140,16 @@ public final class AtomicFile {
         }
     }
 
+    /** Whether a file is a plain one, or none yet, and replaced when it is written; a device, a pipe or an open stream is written through. */
+    public static boolean isReplaced(Path file) {
+        try {
+            return OutputTarget.of(file).kind() == OutputTarget.Kind.FILE;
+        } catch (IOException e) {
+            // What leads nowhere cannot be written, and its own check says so.
+            return true;
+        }
+    }
+
     private static IOException failure(Path file, IOException e) {
         String reason = Printable.shown(OutputTarget.reason(e).strip());
         return new IOException(Printable.name(file) + ": cannot be written (" + reason + ")",

@@ -20,12 +20,17 @@ public final class Names {
      * @param listed what introduces the list, such as {@code inputs are}
      */
     public static IllegalArgumentException unknown(String what, String name, String listed, Collection<String> known) {
-        String nearest = nearest(name, known).map(n -> " (did you mean '" + n + "'?)").orElse("");
         int more = known.size() - LISTED;
         String list = more <= 0
                 ? known.toString()
                 : known.stream().limit(LISTED).collect(Collectors.joining(", ", "[", ", and " + more + " more]"));
-        return new IllegalArgumentException(what + " '" + name + "'" + nearest + "; " + listed + " " + list);
+        return new IllegalArgumentException(
+                what + " '" + name + "'" + suggestion(name, known) + "; " + listed + " " + list);
+    }
+
+    /** What follows a name that is none of the known ones: the nearest of them in brackets, or nothing where none is near. */
+    public static String suggestion(String name, Collection<String> known) {
+        return nearest(name, known).map(n -> " (did you mean '" + n + "'?)").orElse("");
     }
 
     /** A prefix that none of the names begins with: the wanted one, lengthened where necessary. */

@@ -1,6 +1,8 @@
 package dev.goshawk.hawq.allocate;
 
 import dev.goshawk.hawq.quantize.BitWidth;
+import dev.goshawk.hawq.setting.InvalidSettingException;
+import dev.goshawk.hawq.setting.Setting;
 import dev.goshawk.models.Block;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -106,9 +108,9 @@ public record BitAllocation(List<Block> blocks, List<BitWidth> bits) {
     public static BitAllocation parse(List<Block> blocks, String list) {
         String[] parts = list.split(",", -1);
         if (parts.length != blocks.size()) {
-            throw new IllegalArgumentException("bits: expected " + blocks.size() + " widths (blocks "
-                    + blocks.getFirst().name() + " to " + blocks.getLast().name() + "), got " + parts.length + " in '"
-                    + list + "'");
+            throw new InvalidSettingException(Setting.BITS, blocks.size() + " widths (blocks "
+                    + blocks.getFirst().name() + " to " + blocks.getLast().name() + ")",
+                    parts.length + " in '" + list + "'");
         }
         List<BitWidth> bits = new ArrayList<>();
         for (int i = 0; i < parts.length; i++) {
@@ -123,8 +125,7 @@ public record BitAllocation(List<Block> blocks, List<BitWidth> bits) {
                 return b;
             }
         }
-        throw new IllegalArgumentException(
-                "bits: expected 1 to 8 or 32 (float) for block " + block + ", got '" + text + "'");
+        throw new InvalidSettingException(Setting.BITS, "1 to 8 or 32 (float) for block " + block, "'" + text + "'");
     }
 
     /** Compression ratio against 32-bit floats, by {@link Compression#convention()}. */

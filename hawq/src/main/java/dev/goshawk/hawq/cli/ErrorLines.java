@@ -16,6 +16,7 @@ import java.util.function.BooleanSupplier;
 
 import dev.goshawk.data.ImageSizeException;
 import dev.goshawk.hawq.cli.data.PhotographOptions;
+import dev.goshawk.graph.Names;
 import dev.goshawk.hawq.setting.NamesSettings;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -41,17 +42,23 @@ final class ErrorLines implements IParameterExceptionHandler, IExecutionExceptio
     @Override
     public int handleParseException(ParameterException failure, String[] arguments) {
         CommandLine command = failure.getCommandLine();
-        String line = failure instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()
-                ? unexpected(command, unmatched.getUnmatched().getFirst())
+        String line = failure instanceof UnmatchedArgumentException unmatched
+                ? unexpected(command, unmatched, unmatched.getUnmatched().getFirst())
                 : oneLine(failure);
         return report(command, failure, line + " (see " + command.getCommandSpec().qualifiedName() + " --help)");
     }
 
-    private static String unexpected(CommandLine command, String argument) {
+    private static String unexpected(CommandLine command, UnmatchedArgumentException failure, String argument) {
+        if (failure.isUnknownOption()) {
+            int value = argument.indexOf('=');
+            return oneLine(failure) + Names.suggestion(value < 0 ? argument : argument.substring(0, value),
+                    command.getCommandSpec().optionsMap().keySet());
+        }
         List<String> commands = List.copyOf(command.getSubcommands().keySet());
         return commands.isEmpty()
                 ? "expected options alone, got '" + argument + "'"
-                : "expected the command " + Converters.anyOf(commands) + ", got '" + argument + "'";
+                : "expected the command " + Converters.anyOf(commands) + ", got '" + argument + "'"
+                        + Names.suggestion(argument, commands);
     }
 
     @Override

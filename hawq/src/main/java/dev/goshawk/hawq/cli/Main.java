@@ -34,7 +34,8 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:The command did its work; what did not converge is told on standard error.",
                 "1:Standard output could not be written, or 'doctor' found wrong results.",
-                "2:An error, told in one line."},
+                "2:An error, told in one line.",
+                "3:With 'spectrum --require-convergence': something has not converged."},
         footer = {"", "Results are determined by the arguments, the seed and the backend: they are bit-identical "
                 + "from run to run and for any number of threads.",
                 "'bin/goshawk jshell' opens Java's shell with everything imported.",

@@ -14,6 +14,7 @@ final class OptionNames {
             case RESUME -> "--resume";
             case OTHER_BUILD -> "--other-build";
             case OVERWRITE -> "--overwrite";
+            case BITS -> "--bits";
             case BATCH -> "--batch";
             case MICRO_BATCH -> "--micro-batch";
             case SAMPLE_SIZE -> "--sample-size";

@@ -10,6 +10,8 @@ public enum Setting {
     OTHER_BUILD("accepting other builds"),
     /** Deleting the run in the folder first. */
     OVERWRITE("overwriting"),
+    /** Widths of the blocks. */
+    BITS("bits"),
     /** Images per training step. */
     BATCH("batch"),
     /** Images whose curvature is computed at once. */

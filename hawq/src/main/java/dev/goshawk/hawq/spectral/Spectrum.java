@@ -141,7 +141,7 @@ public final class Spectrum {
             double share = work[i] / all;
             double[] reached = {before};
             EigenOptions told = options.withListener((products, eigenvalue, residual) -> {
-                reached[0] = before + share * converged(eigenvalue, residual, products, options);
+                reached[0] = before + share * options.done(products, eigenvalue, residual);
                 listener.update(block, reached[0], products, eigenvalue, residual);
             });
             LinearOperator operator = operators.apply(block);
@@ -198,13 +198,5 @@ public final class Spectrum {
             work[i] = after;
         }
         return work;
-    }
-
-    /** How far a block is: residuals fall about geometrically. */
-    private static double converged(double eigenvalue, double residual, int products, EigenOptions options) {
-        double relative = residual / Math.abs(eigenvalue);
-        double falling = Math.log(relative) / Math.log(options.tolerance());
-        double spent = (double) products / options.maxIterations();
-        return Math.clamp(Double.isFinite(falling) ? Math.max(falling, spent) : spent, 0, 1);
     }
 }

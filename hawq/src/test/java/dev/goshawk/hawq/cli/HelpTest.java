@@ -58,7 +58,8 @@ class HelpTest {
     void exitCodesAreListed() {
         assertTrue(help().contains("Exit codes: 0 The command did its work; what did not converge is told on standard "
                 + "error. 1 "), help());
-        assertTrue(help("spectrum").contains("has converged false; the exit code is 0."), help("spectrum"));
+        assertTrue(help("spectrum").contains("has converged false; the exit code is 0, or 3 with "
+                + "--require-convergence."), help("spectrum"));
     }
 
     @Test
@@ -90,6 +91,6 @@ class HelpTest {
                 CliRun.failure("size", "--bits", "8", "y", "z"));
         String line = CliRun.failure("tracee");
         assertTrue(line.startsWith("goshawk: expected the command quantize, reproduce, train, ")
-                && line.endsWith(" or doctor, got 'tracee' (see goshawk --help)"), line);
+                && line.endsWith(" or doctor, got 'tracee' (did you mean 'trace'?) (see goshawk --help)"), line);
     }
 }

@@ -87,6 +87,14 @@ class MainTest {
     }
 
     @Test
+    void theNearestNameIsSuggested() {
+        assertEquals("goshawk: Unknown option: '--jsn=a' (did you mean '--json'?) (see goshawk models --help)",
+                CliRun.failure("models", "--jsn=a"));
+        String line = CliRun.failure("evalaute");
+        assertTrue(line.endsWith(", got 'evalaute' (did you mean 'evaluate'?) (see goshawk --help)"), line);
+    }
+
+    @Test
     void noCommandIsOneLine() {
         assertEquals(2, command.execute());
         assertEquals(List.of("goshawk: no command given (see goshawk --help)"), err.toString().lines().toList());

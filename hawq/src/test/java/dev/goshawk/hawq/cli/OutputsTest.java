@@ -18,6 +18,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
 
 /** What becomes of results: files of every kind, and the process's own streams. */
 @DisabledOnOs(OS.WINDOWS)
@@ -154,6 +155,30 @@ class OutputsTest {
         assertTrue(run.out.contains("of 2 images)"), run.out);
         assertTrue(run.out.indexOf("{\n") > run.out.indexOf("of 2 images)"), "the table first: " + run.out);
         assertTrue(run.out.endsWith("}\n"), run.out);
+    }
+
+    /** In a process of its own: the result goes to the process's standard output, whatever the command was told to print to. */
+    @Test
+    void aDashIsStandardOutputAlone() throws Exception {
+        Ended run = shell("exec \"$@\"", evaluate("--json", "-", "--backend", "reference"));
+        assertEquals(0, run.exitCode, run.err);
+        assertEquals(2, JsonMapper.builder().build().readTree(run.out).get("samples").asInt());
+        assertTrue(run.err.contains("of 2 images)"), run.err);
+        assertEquals("--json and --logits: expected two files, got /dev/stdout for both",
+                refusal("--json", "-", "--logits", "-"));
+    }
+
+    @Test
+    void aDashForAFolderOrAPictureIsRefused() {
+        assertEquals("goshawk: --out: expected a folder, got - (./- is one of that name)",
+                CliRun.failure("train", "--epochs", "1", "--out", "-"));
+        assertEquals("goshawk: --out: expected a folder, got - (./- is one of that name)",
+                CliRun.failure("reproduce", "cifar10", "--out", "-"));
+        assertEquals("goshawk: --ledger: expected a file that is read too, got - (./- is one of that name)",
+                CliRun.failure("reproduce", "cifar10", "--ledger", "-"));
+        assertEquals(
+                "goshawk: --out: expected a file whose name ends in .html or .svg, got - (see goshawk trace --help)",
+                CliRun.failure("trace", "--out", "-"));
     }
 
     @Test

@@ -108,7 +108,7 @@ class RunFaultsTest {
             "--micro-batch 0           | --micro-batch: expected at least 1 image, got 0",
             "--sample-size -3          | --sample-size: expected at least 1 image, got -3",
             "--subsample -1            | --subsample: expected 0 images or more, got -1",
-            "--bits 2,2                | bits: expected 11 widths (blocks conv1 to linear), got 2 in '2,2'",
+            "--bits 2,2                | --bits: expected 11 widths (blocks conv1 to linear), got 2 in '2,2'",
             "--bits 32,32,32,32,32,32,32,32,32,32,32 | --bits: expected a width below 32 for at least one block, "
                     + "got '32,32,32,32,32,32,32,32,32,32,32'",
             "--bits 2,2,2,2,2,2,2,2,2,2,2 --reverse-precision | --bits and --reverse-precision: expected one of them, "

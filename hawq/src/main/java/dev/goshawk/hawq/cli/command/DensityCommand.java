@@ -121,7 +121,7 @@ public final class DensityCommand implements Callable<Integer> {
         values.put("--width", Double.toString(width));
         FinishedParts finished = results.parts(values, opened.backend(), problem, err);
         out.println(matrix.describe(opened));
-        try (Progress progress = Progress.on(err).noting(source::state)) {
+        try (Progress progress = Progress.on(err).noting(source::state).after(finished.share(parts.size()))) {
             for (int i = 0; i < parts.size(); i++) {
                 CurvaturePart part = parts.get(i);
                 double before = i;

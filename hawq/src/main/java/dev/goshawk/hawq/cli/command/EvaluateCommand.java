@@ -73,7 +73,7 @@ public final class EvaluateCommand implements Callable<Integer> {
             description = "Split to use (default: test).")
     private String split = "test";
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Also write the result to this file.")
+    @Option(names = "--json", paramLabel = "FILE", description = Outputs.RESULT)
     private @Nullable Path json;
 
     @Option(names = "--logits", paramLabel = "FILE", description = "Write every image's logits to this file.")

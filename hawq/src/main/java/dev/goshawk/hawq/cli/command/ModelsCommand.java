@@ -33,7 +33,7 @@ public final class ModelsCommand implements Callable<Integer> {
     @Option(names = "--blocks", description = "Also list the blocks of each network.")
     private boolean blocks;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Also write the list to this file.")
+    @Option(names = "--json", paramLabel = "FILE", description = Outputs.RESULT)
     private @Nullable Path json;
 
     @Override

@@ -57,7 +57,7 @@ public final class SizeCommand implements Callable<Integer> {
             description = "Instead of --bits: a packed model, the file model.packed.safetensors of a run.")
     private @Nullable Path weights;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Also write the result to this file.")
+    @Option(names = "--json", paramLabel = "FILE", description = Outputs.RESULT)
     private @Nullable Path json;
 
     @Override

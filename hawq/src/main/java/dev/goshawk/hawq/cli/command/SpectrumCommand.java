@@ -67,9 +67,11 @@ import tools.jackson.databind.node.ObjectNode;
                 "  converged     whether residual <= tolerance * |eigenvalue|.",
                 "With --top above 1 a block has eigenpairs as well: [{eigenvalue, residual, rounding, converged}, ...].",
                 "Blocks are in network order. An eigenvalue of H lies within residual of the one given.",
-                "A block that did not converge is told on standard error and has converged false; the exit code is 0."})
+                "A block that did not converge is told on standard error and has converged false; the exit code is 0,",
+                "or 3 with --require-convergence."})
 public final class SpectrumCommand implements Callable<Integer> {
     private static final int MOST_EIGENVALUES = 30;
+    private static final int NOT_CONVERGED = 3;
 
     private enum Method {
         DAVIDSON, LANCZOS, POWER
@@ -104,6 +106,10 @@ public final class SpectrumCommand implements Callable<Integer> {
             description = "Most Hessian-vector products a part (default: 500). Each eigenvalue takes two or more: where there are "
                     + "not as many, fewer eigenvalues are found.")
     private int maxIterations = 500;
+
+    @Option(names = "--require-convergence",
+            description = "End with exit code 3 if something has not converged; the results are printed and written all the same.")
+    private boolean requireConvergence;
 
     @Mixin
     private SubsampleOption subsampling = new SubsampleOption();
@@ -148,12 +154,12 @@ public final class SpectrumCommand implements Callable<Integer> {
             matrix.requireFits(opened, other);
         }
         try (OperatorSource source = matrix.connect(opened, microBatch(), err)) {
-            solve(opened, parts, solver, options, source, out, err);
+            return solve(opened, parts, solver, options, source, out, err) || !requireConvergence ? 0 : NOT_CONVERGED;
         }
-        return 0;
     }
 
-    private void solve(MatrixOptions.Opened opened, List<CurvaturePart> parts, SpectrumMethod solver,
+    /** Whether all has converged. */
+    private boolean solve(MatrixOptions.Opened opened, List<CurvaturePart> parts, SpectrumMethod solver,
             EigenOptions options, OperatorSource source, PrintWriter out, PrintWriter err) throws IOException {
         ImageDataset sample = matrix.sample(opened, err);
         LossProblem problem = matrix.problem(opened, sample, microBatch(), err);
@@ -187,6 +193,7 @@ public final class SpectrumCommand implements Callable<Integer> {
                         .rows((top == 1 ? "Top eigenvalue" : "Top " + top + " eigenvalues") + " by " + by.one(), "",
                                 rows.stream().map(SpectrumRow::drawn).toList())
                         .fact("Solver", found).fact("Computed in", provenance));
+        return rows.stream().allMatch(row -> row.isSolved(top));
     }
 
     private void check() throws IOException {
@@ -275,24 +282,7 @@ public final class SpectrumCommand implements Callable<Integer> {
         file.put("method", solver.name()).put("subsample", solver.subsample()).put("tolerance", tolerance)
                 .put("seed", matrix.seed()).put("provenance", provenance);
         ArrayNode blocks = file.putArray("blocks");
-        for (SpectrumRow row : rows) {
-            ObjectNode block = blocks.addObject().put("name", row.name());
-            ArrayNode names = block.putArray("parameters");
-            row.parameters().forEach(names::add);
-            block.put("weights", row.size()).put("eigenvalue", row.top().eigenvalue())
-                    .put("residual", row.top().residual()).put("rounding", rounding(row.top()))
-                    .put("iterations", row.products()).put("subsample_products", row.subsampleProducts())
-                    .put("sensitivity", row.sensitivity()).put("converged", row.top().converged());
-            if (top > 1) {
-                ArrayNode pairs = block.putArray("eigenpairs");
-                row.pairs().forEach(p -> pairs.addObject().put("eigenvalue", p.eigenvalue())
-                        .put("residual", p.residual()).put("rounding", rounding(p)).put("converged", p.converged()));
-            }
-        }
+        rows.forEach(row -> row.writeTo(blocks.addObject(), top > 1));
         return file;
-    }
-
-    private static @Nullable Double rounding(SpectrumRow.Pair pair) {
-        return Double.isNaN(pair.rounding()) ? null : pair.rounding();
     }
 }

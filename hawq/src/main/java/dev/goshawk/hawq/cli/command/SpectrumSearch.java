@@ -41,11 +41,12 @@ record SpectrumSearch(LossProblem problem, SpectrumMethod solver, EigenOptions o
     /** Several eigenvalues of each part's matrix. */
     List<SpectrumRow> of(List<CurvaturePart> parts, int top) {
         List<SpectrumRow> rows = new ArrayList<>();
+        progress.after(finished.share(parts.size()));
         for (CurvaturePart part : parts) {
             double before = rows.size();
             EigenOptions told = options.withListener((products, eigenvalue, residual) -> progress.update(
                     String.format(Locale.ROOT, "%s: product %d, lambda %.4g", part.name(), products, eigenvalue),
-                    (before + (double) products / options.maxIterations()) / parts.size()));
+                    (before + options.done(products, eigenvalue, residual)) / parts.size()));
             rows.add(finished.get(part.name(), SpectrumRow.class,
                     () -> row(source.operator(problem, part), part, top, told)));
         }

@@ -6,6 +6,7 @@ import dev.goshawk.hawq.cli.option.EngineOptions;
 import dev.goshawk.hawq.cli.option.Given;
 import dev.goshawk.hawq.cli.option.SampleOptions;
 import dev.goshawk.hawq.cli.data.SplitOptions;
+import dev.goshawk.hawq.cli.option.Outputs;
 import dev.goshawk.hawq.cli.option.StartWeights;
 import dev.goshawk.hawq.cli.option.TableOptions;
 import dev.goshawk.hawq.cli.option.TrainingOptions;
@@ -113,6 +114,7 @@ final class TableRun {
         Backend backend = engine.backend();
         PrintWriter err = spec.commandLine().getErr();
         PrintWriter text = spec.commandLine().getOut();
+        Outputs.refuseDash("--out", out, "a folder");
         Ledger ledger = Ledger.open(table.ledger(out));
         if (Files.exists(out) && !Files.isDirectory(out)) {
             throw new IOException(out + ": is a file, expected a folder for the runs");

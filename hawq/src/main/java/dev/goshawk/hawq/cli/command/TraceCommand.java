@@ -107,7 +107,7 @@ public final class TraceCommand implements Callable<Integer> {
         List<CurvaturePage.Row> rows = new ArrayList<>();
         double sum = 0;
         double squares = 0;
-        try (Progress progress = Progress.on(err).noting(source::state)) {
+        try (Progress progress = Progress.on(err).noting(source::state).after(finished.share(parts.size()))) {
             for (int i = 0; i < parts.size(); i++) {
                 CurvaturePart part = parts.get(i);
                 int before = i;
@@ -129,7 +129,9 @@ public final class TraceCommand implements Callable<Integer> {
             }
         }
         String provenance = Provenance.of(problem.backend(), problem.dtype());
-        out.printf(Locale.ROOT, "%-28s %10s %14.6g %14.2g%n", "sum", "", sum, Math.sqrt(squares));
+        if (parts.size() > 1) {
+            out.printf(Locale.ROOT, "%-28s %10s %14.6g %14.2g%n", "sum", "", sum, Math.sqrt(squares));
+        }
         out.printf(Locale.ROOT, "%d draws, seed %d%n%s%n", draws, matrix.seed(), provenance);
         out.flush();
         file.put("trace", sum).put("standard_error", Math.sqrt(squares)).put("operator", matrix.name())

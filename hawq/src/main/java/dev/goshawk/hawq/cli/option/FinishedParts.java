@@ -54,7 +54,8 @@ public final class FinishedParts {
      * @param notes told where the file is damaged, or cannot be written
      * @throws IOException in one line, if the parts depend on something else
      */
-    static FinishedParts open(@Nullable Path file, RunSettings settings, boolean anyBuild, Consumer<String> notes)
+    public static FinishedParts open(@Nullable Path file, RunSettings settings, boolean anyBuild,
+            Consumer<String> notes)
             throws IOException {
         Content content = file == null ? null : Kept.read(file, "", Content.class, notes);
         Map<String, JsonNode> parts = new LinkedHashMap<>();
@@ -74,6 +75,11 @@ public final class FinishedParts {
     /** How many there are. */
     int size() {
         return parts.size();
+    }
+
+    /** What fraction of so many parts they are. */
+    public double share(int all) {
+        return (double) parts.size() / all;
     }
 
     /** Whether a part is finished. */

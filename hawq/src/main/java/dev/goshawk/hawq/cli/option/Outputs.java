@@ -19,7 +19,13 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** The files a command writes in addition to what it prints. */
 public final class Outputs {
+    /** Describes the option {@code --json}. */
+    public static final String RESULT = "Also write the result to this file; - is standard output, and what is otherwise printed there is "
+            + "then on standard error.";
+
     private static final Set<String> OUTPUTS = Set.of("--json", "--logits", "--out");
+    private static final Path DASH = Path.of("-");
+    private static final Path STANDARD_OUTPUT = Path.of("/dev/stdout");
 
     private record Named(String option, Path path) {
     }
@@ -33,7 +39,8 @@ public final class Outputs {
 
     /**
      * Finds out now whether the files that a command was given can be written later, and that none is given twice or is one
-     * that the command reads; leaves no trace.
+     * that the command reads; leaves no trace. A dash becomes standard output, and what the command would print there goes to standard
+     * error from now on.
      *
      * @throws IOException in one line, if a file cannot be written
      * @throws ParameterException if two options name one file
@@ -42,6 +49,10 @@ public final class Outputs {
         List<Named> outputs = new ArrayList<>();
         List<Named> inputs = new ArrayList<>();
         for (OptionSpec option : spec.options()) {
+            if (OUTPUTS.contains(option.longestName()) && DASH.equals(option.getValue())) {
+                option.setValue(STANDARD_OUTPUT);
+                spec.commandLine().setOut(spec.commandLine().getErr());
+            }
             if (option.getValue() instanceof Path path) {
                 (OUTPUTS.contains(option.longestName()) ? outputs : inputs)
                         .add(new Named(option.longestName(), path));
@@ -76,6 +87,18 @@ public final class Outputs {
         return AtomicFile.isSame(output, input) && !Files.isDirectory(input)
                 || Files.isDirectory(input) && Files.isRegularFile(output)
                         && output.toRealPath().startsWith(input.toRealPath());
+    }
+
+    /**
+     * Refuses a dash where a folder is to be written, or a list that is read as well.
+     *
+     * @param what is expected, such as a folder
+     * @throws IllegalArgumentException in one line
+     */
+    public static void refuseDash(String option, @Nullable Path path, String what) {
+        if (DASH.equals(path)) {
+            throw new IllegalArgumentException(option + ": expected " + what + ", got - (./- is one of that name)");
+        }
     }
 
     /** Says that a command which only plans writes none of these files, of which some may be null. */

@@ -1,6 +1,7 @@
 package dev.goshawk.hawq.cli.option;
 
 import dev.goshawk.backend.Backend;
+import dev.goshawk.files.AtomicFile;
 import dev.goshawk.hawq.curvature.LossProblem;
 import dev.goshawk.hawq.memory.Footprint;
 import dev.goshawk.hawq.report.CurvaturePage;
@@ -19,7 +20,7 @@ import tools.jackson.databind.JsonNode;
 
 /** Where the numbers of a command on curvature go beside the terminal, or whether it only says what it would take. */
 public final class ResultOptions {
-    @Option(names = "--json", paramLabel = "FILE", description = "Also write the result to this file.")
+    @Option(names = "--json", paramLabel = "FILE", description = Outputs.RESULT)
     private @Nullable Path json;
 
     @Option(names = "--out", paramLabel = "FILE",
@@ -47,9 +48,14 @@ public final class ResultOptions {
         }
     }
 
-    /** The file beside which finished parts are kept, or null. */
+    /** The file beside which finished parts are kept, or null: there is none beside a stream or a device. */
     private @Nullable Path file() {
-        return json == null ? picture : json;
+        for (Path result : new Path[] {json, picture}) {
+            if (result != null && AtomicFile.isReplaced(result)) {
+                return result;
+            }
+        }
+        return null;
     }
 
     /**

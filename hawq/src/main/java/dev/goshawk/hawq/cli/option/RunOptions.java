@@ -40,6 +40,7 @@ public final class RunOptions implements AutoCloseable {
 
     /** Fails with one line if the options contradict each other. */
     public void check() throws IOException {
+        Outputs.refuseDash("--out", out, "a folder");
         if (resume && overwrite) {
             throw new IOException("--resume and --overwrite: expected one of them, got both");
         }

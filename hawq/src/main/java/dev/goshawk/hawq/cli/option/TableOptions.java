@@ -89,6 +89,7 @@ public final class TableOptions {
     }
 
     public Path ledger(Path out) {
+        Outputs.refuseDash("--ledger", ledger, "a file that is read too");
         return ledger == null ? out.resolve(LEDGER) : ledger;
     }
 

@@ -57,7 +57,7 @@ public final class ClassifyCommand implements Callable<Integer> {
     @Option(names = "--integer", description = "Compute in integers alone.")
     private boolean integer;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Also write the result to this file.")
+    @Option(names = "--json", paramLabel = "FILE", description = Outputs.RESULT)
     private @Nullable Path json;
 
     @Parameters(paramLabel = "IMAGE", arity = "1..*", description = "JPEG or PNG files of any size.")

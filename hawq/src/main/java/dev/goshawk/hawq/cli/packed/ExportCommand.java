@@ -65,7 +65,7 @@ public final class ExportCommand implements Callable<Integer> {
                     + "and four narrow weights a byte for runtimes that know them, or qonnx.")
     private Format format = Format.ONNX;
 
-    @Option(names = "--out", paramLabel = "FILE", required = true, description = "File to write.")
+    @Option(names = "--out", paramLabel = "FILE", required = true, description = "File to write; - is standard output.")
     private Path out = Path.of("");
 
     @Override
@@ -84,7 +84,8 @@ public final class ExportCommand implements Callable<Integer> {
         }
         OnnxExport.write(out, packed == null ? floats() : packed, format.codes);
         PrintWriter terminal = spec.commandLine().getOut();
-        terminal.println(out + ": " + model.model() + ", " + Files.size(out) + " bytes");
+        terminal.println(
+                out + ": " + model.model() + (Files.isRegularFile(out) ? ", " + Files.size(out) + " bytes" : ""));
         terminal.flush();
         return 0;
     }

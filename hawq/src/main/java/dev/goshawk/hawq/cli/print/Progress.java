@@ -22,6 +22,7 @@ public final class Progress implements AutoCloseable {
     private final LongSupplier nanos;
     private final long start;
     private long last;
+    private double begun;
     private Supplier<String> note = () -> "";
 
     public Progress(PrintWriter err, boolean terminal, LongSupplier nanos) {
@@ -42,6 +43,12 @@ public final class Progress implements AutoCloseable {
     /** Ends every line with what this says, unless that is empty. */
     public Progress noting(Supplier<String> said) {
         note = said;
+        return this;
+    }
+
+    /** Takes a fraction of the work for done before this was made: the time left is judged by the rest. */
+    public Progress after(double fraction) {
+        begun = fraction;
         return this;
     }
 
@@ -72,7 +79,10 @@ public final class Progress implements AutoCloseable {
 
     private String timeLeft(long now, double done) {
         // The first few percent say little about the rest.
-        return done < 0.02 ? "" : ", " + duration((long) ((now - start) / done * (1 - done))) + " left";
+        double here = done - begun;
+        return here < 0.02 * (1 - begun)
+                ? ""
+                : ", " + duration((long) ((now - start) / here * (1 - done))) + " left";
     }
 
     /** Nanoseconds for a person: {@code 8 s}, {@code 2 min 05 s}, {@code 1 h 04 min}. */

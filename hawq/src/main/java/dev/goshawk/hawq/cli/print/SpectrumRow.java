@@ -3,6 +3,8 @@ package dev.goshawk.hawq.cli.print;
 import dev.goshawk.hawq.report.CurvaturePage;
 import dev.goshawk.spectral.EigenResult;
 import java.util.List;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The eigenvalues of one part of a network, without their vectors.
@@ -22,6 +24,11 @@ public record SpectrumRow(String name, List<String> parameters, long size, List<
         static Pair of(EigenResult result) {
             return new Pair(result.eigenvalue(), result.residual(), result.rounding(), result.converged(),
                     result.limitedByRounding());
+        }
+
+        private ObjectNode writeTo(ObjectNode node) {
+            return node.put("eigenvalue", eigenvalue).put("residual", residual)
+                    .put("rounding", Double.isNaN(rounding) ? null : (Double) rounding);
         }
 
         /** ||Hv - lambda v|| / |lambda|; 0 for an exact zero eigenvalue. */
@@ -50,6 +57,34 @@ public record SpectrumRow(String name, List<String> parameters, long size, List<
     /** S = |lambda| / n, n the size. */
     public double sensitivity() {
         return Math.abs(top().eigenvalue()) / size;
+    }
+
+    /** Whether as many eigenvalues as were asked for, or as there are, have converged. */
+    public boolean isSolved(int asked) {
+        return missing(asked) == 0 && pairs.stream().allMatch(Pair::converged);
+    }
+
+    /** Of the eigenvalues asked for, of which a small part has fewer. */
+    long missing(int asked) {
+        return Math.max(0, Math.min(asked, size) - pairs.size());
+    }
+
+    /**
+     * Writes it into a file of numbers.
+     *
+     * @param several whether all pairs are listed beside the top one
+     */
+    public void writeTo(ObjectNode block, boolean several) {
+        ArrayNode names = block.put("name", name).putArray("parameters");
+        parameters.forEach(names::add);
+        block.put("weights", size);
+        top().writeTo(block);
+        block.put("iterations", products).put("subsample_products", subsampleProducts)
+                .put("sensitivity", sensitivity()).put("converged", top().converged());
+        if (several) {
+            ArrayNode all = block.putArray("eigenpairs");
+            pairs.forEach(p -> p.writeTo(all.addObject()).put("converged", p.converged()));
+        }
     }
 
     /** For a picture. */

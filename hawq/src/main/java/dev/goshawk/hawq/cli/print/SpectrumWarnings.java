@@ -39,18 +39,13 @@ public final class SpectrumWarnings {
                             ? "use --dtype float64 or a larger --tolerance"
                             : "raise --max-iterations"));
         }
-        List<String> fewer = rows.stream().filter(r -> missing(r, top) > 0)
+        List<String> fewer = rows.stream().filter(r -> r.missing(top) > 0)
                 .map(r -> r.name() + " (" + r.pairs().size() + ")").toList();
         if (!fewer.isEmpty()) {
             err.println("goshawk: fewer eigenvalues than " + top + ": " + list(fewer)
                     + ": raise --max-iterations, to " + USUALLY * top + " for instance");
         }
         err.flush();
-    }
-
-    /** Of the eigenvalues asked for, of which a small part has fewer. */
-    private static long missing(SpectrumRow row, int top) {
-        return Math.min(top, row.size()) - row.pairs().size();
     }
 
     private static String list(List<String> texts) {

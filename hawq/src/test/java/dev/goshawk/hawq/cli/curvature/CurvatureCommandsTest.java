@@ -1,6 +1,7 @@
 package dev.goshawk.hawq.cli.curvature;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.goshawk.hawq.cli.NoisyImages;
@@ -154,6 +155,7 @@ class CurvatureCommandsTest {
                 "--by", "network");
         assertEquals(0, trace.exitCode(), trace.err());
         assertEquals("goshawk: --sample-size: 9 images asked for, 8 used: the data has no more\n", trace.err());
+        assertFalse(trace.out().contains("sum"), "a network's trace is not told twice: " + trace.out());
         CliRun spectrum = CliRun.of("spectrum", "--weights", "random", "--data", data, "--sample-size", "8",
                 "--subsample", "8", "--tolerance", "0.9");
         assertEquals(0, spectrum.exitCode(), spectrum.err());

@@ -115,6 +115,8 @@ class ResumedCurvatureTest {
     @Test
     void thereHasToBeAFile() {
         assertEquals("goshawk: --resume: expected --json or --out with the file of the command that was ended "
+                + "(see goshawk trace --help)", CliRun.failure("trace", "--resume", "--json", "/dev/null"));
+        assertEquals("goshawk: --resume: expected --json or --out with the file of the command that was ended "
                 + "(see goshawk trace --help)", CliRun.failure("trace", "--resume"));
     }
 }

@@ -76,7 +76,8 @@ class SpectrumCommandTest {
     @Test
     void theSubsamplesProductsAreToldApart() throws IOException {
         Path json = folder.resolve("spectrum.json");
-        CliRun run = CliRun.of(arguments("--json", json.toString(), "--tolerance", "0.05", "--subsample", "1"));
+        CliRun run = CliRun.of(arguments("--json", json.toString(), "--tolerance", "0.05", "--subsample", "1",
+                "--require-convergence"));
         assertEquals(0, run.exitCode(), run.err());
         assertEquals("davidson", CliRun.json(json).get("method").asString());
         assertEquals(1, CliRun.json(json).get("subsample").asInt());
@@ -97,8 +98,9 @@ class SpectrumCommandTest {
         assertTrue(run.err().endsWith("raise --max-iterations\n"), run.err());
         assertTrue(run.out().contains("; no bar: residual above |lambda|\n"), run.out());
 
-        run = CliRun.of(arguments("--by", "network", "--top", "2", "--max-iterations", "4", "--tolerance", "1e-9"));
-        assertEquals(0, run.exitCode(), run.err());
+        run = CliRun.of(arguments("--by", "network", "--top", "2", "--max-iterations", "4", "--tolerance", "1e-9",
+                "--require-convergence"));
+        assertEquals(3, run.exitCode(), run.err());
         assertTrue(run.err().matches("(?s).*network, eigenvalue 1 \\(.{1,9}\\), network, eigenvalue 2 \\(.*"),
                 run.err());
 
@@ -116,6 +118,13 @@ class SpectrumCommandTest {
                         + "goshawk: fewer eigenvalues than 3: network \\(1\\): raise --max-iterations, to 15 "
                         + "for instance\n"),
                 run.err());
+    }
+
+    @Test
+    void fewerEigenvaluesThanAskedForAreNotAll() {
+        SpectrumRow row = new SpectrumRow("a", List.of(), 2, List.of(new SpectrumRow.Pair(1, 0, 0, true, false)), 3, 0);
+        assertTrue(row.isSolved(1) && !row.isSolved(2));
+        assertTrue(new SpectrumRow("a", List.of(), 1, row.pairs(), 3, 0).isSolved(2), "the part has no more");
     }
 
     @Test

@@ -45,6 +45,7 @@ class FinishedPartsTest {
         assertEquals(row(-1e-310, 1e300), parts.get("b", SpectrumRow.class, () -> row(-1e-310, 1e300)));
         FinishedParts again = open();
         assertEquals(2, again.size());
+        assertEquals(0.5, again.share(4));
         assertTrue(again.has("a") && again.has("b") && !again.has("c"));
         assertEquals(row(Math.nextUp(0.1), Double.NaN), again.get("a", SpectrumRow.class));
         assertEquals(row(-1e-310, 1e300), again.get("b", SpectrumRow.class, () -> {

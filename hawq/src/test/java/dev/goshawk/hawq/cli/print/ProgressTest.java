@@ -41,6 +41,17 @@ class ProgressTest {
     }
 
     @Test
+    void whatWasDoneBeforeTookNoTimeHere() {
+        try (Progress progress = new Progress(err, false, () -> now).after(0.6)) {
+            now += 8 * SECOND;
+            progress.update("a", 0.605);
+            now += 8 * SECOND;
+            progress.update("b", 0.8);
+        }
+        assertEquals("a   60 %\nb   80 %, 16 s left\n", text.toString().replace("\r\n", "\n"));
+    }
+
+    @Test
     void durationsReadWell() {
         assertEquals("0 s", Progress.duration(SECOND / 3));
         assertEquals("59 s", Progress.duration(59 * SECOND));
