@@ -12,6 +12,7 @@ import java.util.Map;
 /** The values between two roundings of a network: sums of whole numbers, which a program computes, and numbers for each channel. */
 final class IntegerGraph {
     private static final List<Integer> PLANES_FIRST = List.of(0, 3, 1, 2);
+    private static final List<Integer> TRANSPOSED = List.of(1, 0);
     private static final List<Integer> NONE = List.of(0, 0, 0, 0);
 
     private final Map<String, Sums> inputs;
@@ -53,14 +54,15 @@ final class IntegerGraph {
             case Op.Conv(var role, var g) when role == ConvRole.OUTPUT ->
                 sums.put(v, IntegerOps.conv(sums(v.operand(0)), g, filter(v.operand(1)), convolutions));
             case Op.MatMul(var a, var b) when !a && !b ->
-                sums.put(v, IntegerOps.product(sums(v.operand(0)), v.shape().dim(-1), filter(v.operand(1)),
-                        convolutions));
+                sums.put(v, product(sums(v.operand(0)), v.shape().dim(-1), v.operand(1)));
             case Op.Add _ -> sums.put(v, added(v.operand(0), v.operand(1)));
             case Op.Multiply _ -> sums.put(v, scaled(v.operand(0), v.operand(1)));
             case Op.Scale(var factor) -> sums.put(v, sums(v.operand(0)).times(factor));
             case Op.Broadcast _ -> broadcast(v);
             case Op.Sum(var axes) when axes.equals(List.of(1, 2)) && v.operand(0).shape().rank() == 4 ->
                 sums.put(v, IntegerOps.sumOfPixels(sums(v.operand(0)), convolutions));
+            case Op.Permute(var order) when order.equals(TRANSPOSED) && filters.containsKey(v.operand(0)) -> {
+            }
             case Op.Permute(var order) when order.equals(PLANES_FIRST) -> planes.put(v, sums(v.operand(0)));
             case Op.Reshape(var to) -> reshape(v, to);
             case Op.Concat(var axis) when axis == v.shape().rank() - 1 ->
@@ -96,6 +98,18 @@ final class IntegerGraph {
         } else {
             throw IntegerOps.unsupported("expected weights, biases and activations, got the array '" + name + "'");
         }
+    }
+
+    /**
+     * With a matrix, or with the transpose of one. What a row of a transpose is worth belongs to what it is multiplied with, so that
+     * it goes there.
+     */
+    private Sums product(Sums x, int outputs, Value matrix) {
+        if (filters.containsKey(matrix) || !(matrix.op() instanceof Op.Permute)) {
+            return IntegerOps.product(x, outputs, filter(matrix), convolutions);
+        }
+        IntegerWeight weight = filter(matrix.operand(0));
+        return IntegerOps.product(x.times(weight.scales()), outputs, weight.transposed(outputs), convolutions);
     }
 
     private IntegerWeight filter(Value v) {

@@ -3,6 +3,7 @@ package dev.goshawk.packed.integer;
 import dev.goshawk.packed.format.LevelRule;
 import dev.goshawk.packed.format.PackedWeight;
 import dev.goshawk.tensor.Shape;
+import java.util.Arrays;
 
 /**
  * A weight as whole numbers.
@@ -25,6 +26,29 @@ record IntegerWeight(int[] numbers, double[] scales, long largestSum) {
             }
         }
         return new IntegerWeight(wide, scales, largestSum);
+    }
+
+    /**
+     * The whole numbers of a matrix [rows, columns] as [columns, rows], each worth 1.
+     *
+     * @param rows of this one
+     */
+    IntegerWeight transposed(int rows) {
+        int columns = numbers.length / rows;
+        int[] moved = new int[numbers.length];
+        long largest = 0;
+        for (int r = 0; r < rows; r++) {
+            long sum = 0;
+            for (int c = 0; c < columns; c++) {
+                int number = numbers[r * columns + c];
+                moved[c * rows + r] = number;
+                sum += Math.abs(number);
+            }
+            largest = Math.max(largest, sum);
+        }
+        double[] ones = new double[rows];
+        Arrays.fill(ones, 1);
+        return new IntegerWeight(moved, ones, largest);
     }
 
     /**

@@ -43,7 +43,7 @@ public final class Pools {
         all.put("GlobalLpPool", Operator.single(n -> global(n.channelsLast(0),
                 (x, axes) -> norm(n, x, y -> y.sum(axes)))));
         all.put("GlobalAveragePool", Operator.single(n -> global(n.channelsLast(0), Value::mean)));
-        all.put("GlobalMaxPool", Operator.single(n -> global(n.channelsLast(0), Reductions::max)));
+        all.put("GlobalMaxPool", Operator.single(n -> global(n.channelsLast(0), Pools::largest)));
     }
 
     private interface OverAxes {
@@ -68,6 +68,15 @@ public final class Pools {
             dims[i + 1] = 1;
         }
         return Term.channelsLast(axes.length == 0 ? x : reduction.apply(x, axes).reshape(dims));
+    }
+
+    /** Of images, as a window of the whole image. */
+    private static Value largest(Value x, int... axes) {
+        if (x.shape().rank() != 4) {
+            return Reductions.max(x, axes);
+        }
+        int[] d = x.shape().dims();
+        return Functions.maxPool(x, new PoolGeometry(d[0], d[1], d[2], d[3], d[1], d[2], 1, 1, 0, 0, 0, 0));
     }
 
     private static Term result(Node n, Value volumes) {
