@@ -58,6 +58,15 @@ public final class ImageDecoder {
     }
 
     /**
+     * Checks that a file is an image, as far as its header tells.
+     *
+     * @throws DataException naming the file, if it is no image that can be read
+     */
+    public static void check(Path file) {
+        header(file, read(file));
+    }
+
+    /**
      * Decodes a file whose image must have the given size to {@code rgb[offset ..]}.
      *
      * @throws DataException naming the file, if it is no such image

@@ -31,6 +31,8 @@ final class Container {
     private static final int ALIGNMENT = 8;
     /** No header that is written here is longer. */
     static final int LONGEST_HEADER = 1 << 16;
+    /** Where packed models come from, for who has another file. */
+    static final String WRITTEN = "; goshawk quantize writes packed models, as model.packed.safetensors";
 
     private final Map<String, String> metadata;
     private final Map<String, Entry> entries;
@@ -81,7 +83,7 @@ final class Container {
         int length = headerLength(bytes, bytes.length);
         if (length < 0) {
             throw new IllegalArgumentException("is no packed model (it has no safetensors header of 2 to "
-                    + LONGEST_HEADER + " bytes)");
+                    + LONGEST_HEADER + " bytes)" + WRITTEN);
         }
         int dataAt = Long.BYTES + length;
         Map<String, Map<String, Object>> json = JsonText.read(utf8(bytes, Long.BYTES, length));

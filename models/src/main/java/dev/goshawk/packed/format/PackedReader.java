@@ -74,7 +74,7 @@ public final class PackedReader {
 
     private static IllegalArgumentException noPackedModel() {
         return new IllegalArgumentException("is no packed model (its metadata lack the format " + PackedFile.FORMAT
-                + "); a safetensors file of weights is something else");
+                + "); a safetensors file of weights is something else" + Container.WRITTEN);
     }
 
     private static <V> V naming(Path file, Supplier<V> work) {

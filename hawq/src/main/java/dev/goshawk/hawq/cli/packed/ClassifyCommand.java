@@ -1,6 +1,7 @@
 package dev.goshawk.hawq.cli.packed;
 
 import dev.goshawk.backend.Backend;
+import dev.goshawk.data.image.ImageDecoder;
 import dev.goshawk.files.AtomicFile;
 import dev.goshawk.files.Printable;
 import dev.goshawk.hawq.cli.option.EngineOptions;
@@ -81,6 +82,7 @@ public final class ClassifyCommand implements Callable<Integer> {
                 throw new ParameterException(spec.commandLine(),
                         "--json: " + json + " is an image and would be overwritten, expected another file");
             }
+            ImageDecoder.check(image);
         }
         PackedModel packed = NamedNetwork.packed(spec, weights, model);
         Backend backend = engine.backend();

@@ -176,6 +176,11 @@ class PackedCommandsTest {
             assertTrue(CliRun.failure(call).startsWith("goshawk: " + cut + ": its tensors take "),
                     CliRun.failure(call));
         }
+        // The last image is looked at before any work is done, here before the model is read.
+        Path none = folder.resolve("none.png");
+        assertEquals("goshawk: " + none + ": no such file",
+                CliRun.failure("classify", "--weights", cut.toString(), image, image, none.toString()));
+        assertTrue(CliRun.failure("classify", "--weights", cut.toString(), image, plain).startsWith("goshawk: " + plain));
     }
 
     @Test
