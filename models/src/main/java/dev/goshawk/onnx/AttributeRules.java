@@ -31,6 +31,7 @@ final class AttributeRules {
             Map.entry("GridSample.padding_mode", List.of("zeros", "border", "reflection")),
             Map.entry("RoiAlign.mode", List.of("avg", "max")),
             Map.entry("RoiAlign.coordinate_transformation_mode", List.of("half_pixel", "output_half_pixel")),
+            Map.entry("TensorScatter.mode", List.of("linear", "circular")),
             Map.entry("BitShift.direction", List.of("LEFT", "RIGHT")),
             Map.entry("RNN.direction", DIRECTIONS),
             Map.entry("GRU.direction", DIRECTIONS),

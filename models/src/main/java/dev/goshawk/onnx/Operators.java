@@ -12,6 +12,7 @@ import dev.goshawk.onnx.op.array.Sequences;
 import dev.goshawk.onnx.op.array.Shapes;
 import dev.goshawk.onnx.op.element.Arithmetic;
 import dev.goshawk.onnx.op.element.Elementwise;
+import dev.goshawk.onnx.op.image.Deformed;
 import dev.goshawk.onnx.op.image.Patches;
 import dev.goshawk.onnx.op.image.Regions;
 import dev.goshawk.onnx.op.image.Resizing;
@@ -49,6 +50,7 @@ public final class Operators implements OperatorTable {
         Sampling.register(all);
         Patches.register(all);
         Regions.register(all);
+        Deformed.register(all);
         NormalizationOperators.register(all);
         Reductions.register(all);
         MatrixProducts.register(all);

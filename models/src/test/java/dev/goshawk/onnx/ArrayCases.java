@@ -19,6 +19,17 @@ final class ArrayCases extends CaseList {
         statistics();
         bits();
         sequences();
+        caches();
+    }
+
+    private void caches() {
+        add("TensorScatter", 24, Map.of("x", new long[] {2, 3, 6, 5}, "u", new long[] {2, 3, 2, 5}))
+                .initializer(whole("at", 1, 4)).node("TensorScatter", List.of("x", "u", "at"), List.of("z"));
+        add("TensorScatter around the end", 24, Map.of("x", new long[] {2, 6, 5}, "u", new long[] {2, 3, 5}))
+                .initializer(whole("at", 1, 5)).node("TensorScatter", List.of("x", "u", "at"), List.of("z"),
+                        attribute("mode", "circular"), attribute("axis", 1));
+        add("TensorScatter from the beginning", 24, Map.of("x", new long[] {2, 6, 5}, "u", new long[] {2, 3, 5}))
+                .node("TensorScatter", List.of("x", "u"), List.of("z"));
     }
 
     private void sequences() {
@@ -134,6 +145,13 @@ final class ArrayCases extends CaseList {
     }
 
     private void signals() {
+        for (int length : new int[] {16, 64}) {
+            add("MelWeightMatrix of " + length, 17, 3, 1, 1).initializer(scalar("bands", 12))
+                    .initializer(scalar("length", length)).initializer(scalar("rate", 8192))
+                    .initializer(floats("low", new long[0], 30)).initializer(floats("high", new long[0], 4000))
+                    .node("MelWeightMatrix", List.of("bands", "length", "rate", "low", "high"), List.of("m"))
+                    .node("Mul", List.of("m", "x"), List.of("z"));
+        }
         for (String name : List.of("HannWindow", "HammingWindow", "BlackmanWindow")) {
             for (int periodic = 0; periodic < 2; periodic++) {
                 add(name + " " + periodic, 17, 7).initializer(scalar("n", 7))
@@ -177,6 +195,11 @@ final class ArrayCases extends CaseList {
                 .node("DequantizeLinear", List.of("q", "s"), List.of("d"), attribute("axis", 1),
                         attribute("block_size", 2))
                 .node("Add", List.of("x", "d"), List.of("z"));
+        add("DequantizeLinear of blocks by data", 21, Map.of("s", new long[] {2, 3, 3}))
+                .initializer(OnnxBytes.tensor("q", 3, new long[] {2, 5, 3}, codes(30)))
+                .initializer(OnnxBytes.tensor("zero", 3, new long[] {2, 3, 3}, codes(18)))
+                .node("DequantizeLinear", List.of("q", "s", "zero"), List.of("z"), attribute("axis", 1),
+                        attribute("block_size", 2));
         add("LpNormalization of zeros", 22, X).initializer(floats("0", new long[0], 0))
                 .node("Mul", List.of("x", "0"), List.of("y")).node("LpNormalization", List.of("y"), List.of("z"));
     }

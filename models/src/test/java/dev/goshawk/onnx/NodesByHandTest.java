@@ -155,4 +155,21 @@ class NodesByHandTest {
         assertArrayEquals(new double[] {1.5, 5, 2.5, -7},
                 run(model, Map.of("x", Tensor.of(Shape.of(2, 2), 1.0, 1, 2, -1))).toDoubles(), 1e-12);
     }
+
+    /** What a mask does not reach is not seen. */
+    @Test
+    void aMaskMayBeShorterThanTheKeys() throws IOException {
+        Map<String, Tensor> inputs = Map.of("q", wave(1, 2, 3, 4), "k", wave(1, 2, 5, 4), "v", wave(1, 2, 5, 4), "m",
+                wave(3, 3));
+        OnnxBytes plain = new OnnxBytes(24).input("q", 1).input("k", 1).input("v", 1).input("m", 1);
+        Tensor got = run(plain.node("Attention", List.of("q", "k", "v", "m"), List.of("z")), inputs);
+        OnnxBytes cut = new OnnxBytes(24).input("q", 1).input("k", 1).input("v", 1).input("m", 1)
+                .initializer(OnnxBytes.integers("from", new long[] {1}, 0))
+                .initializer(OnnxBytes.integers("to", new long[] {1}, 3))
+                .initializer(OnnxBytes.integers("axis", new long[] {1}, 2))
+                .node("Slice", List.of("k", "from", "to", "axis"), List.of("k3"))
+                .node("Slice", List.of("v", "from", "to", "axis"), List.of("v3"))
+                .node("Attention", List.of("q", "k3", "v3", "m"), List.of("z"));
+        assertArrayEquals(run(cut, inputs).toDoubles(), got.toDoubles(), 1e-12);
+    }
 }

@@ -20,6 +20,7 @@ final class OperatorCases extends CaseList {
         ordered();
         indexed();
         attentions();
+        fused();
     }
 
     static Stream<Case> all() {
@@ -205,6 +206,17 @@ final class OperatorCases extends CaseList {
         add("Attention with a mask", 23, inputs).initializer(OnnxBytes.floats("h", new long[0], -0.5f))
                 .node("Greater", List.of("m", "h"), List.of("b")).node("Attention", List.of("q", "k", "v", "b"),
                         List.of("z"));
+        for (int mode = 0; mode < 4; mode++) {
+            add("Attention's scores " + mode, 24, Map.of("q", four, "k", keys, "v", keys, "m", new long[] {3, 5}))
+                    .node("Attention", List.of("q", "k", "v", "m"), List.of("y", "", "", "z"),
+                            attribute("qk_matmul_output_mode", mode), real("softcap", 2));
+        }
+        for (int causal = 0; causal < 2; causal++) {
+            add("Attention to keys of lengths " + causal, 24, with(Map.of(), four, keys))
+                    .initializer(integers("n", new long[] {2}, 3, 4))
+                    .node("Attention", List.of("q", "k", "v", "", "", "", "n"), List.of("z"),
+                            attribute("is_causal", causal));
+        }
         for (int interleaved = 0; interleaved < 2; interleaved++) {
             byte[] way = attribute("interleaved", interleaved);
             add("RotaryEmbedding " + interleaved, 23,
@@ -216,5 +228,34 @@ final class OperatorCases extends CaseList {
                     .node("RotaryEmbedding", List.of("x", "c", "s", "p"), List.of("z"), way, attribute("num_heads", 3),
                             attribute("rotary_embedding_dim", 4));
         }
+    }
+
+    private OnnxBytes fused(String operator, Map<String, long[]> inputs, List<String> from, byte[]... attributes) {
+        return add(operator + " of com.microsoft", 17, inputs).named("com.microsoft", "", operator, from, List.of("z"),
+                attributes);
+    }
+
+    /** What ONNX Runtime's optimizer writes. */
+    private void fused() {
+        Map<String, long[]> rows = Map.of("x", X, "b", new long[] {5});
+        fused("Gelu", Map.of("x", X), List.of("x"));
+        fused("BiasGelu", rows, List.of("x", "b"));
+        fused("FastGelu", rows, List.of("x", "b"));
+        fused("QuickGelu", Map.of("x", X), List.of("x"), real("alpha", 1.5f));
+        fused("FusedMatMul", Map.of("x", X, "y", new long[] {5, 4}), List.of("x", "y"), real("alpha", 0.5f));
+        fused("FusedMatMul", Map.of("x", X, "y", new long[] {2, 4, 3}), List.of("x", "y"), attribute("transA", 1),
+                attribute("transB", 1), real("alpha", 0.5f));
+        fused("FusedGemm", Map.of("x", new long[] {2, 3}, "y", new long[] {4, 3}, "c", new long[] {4}),
+                List.of("x", "y", "c"), attribute("transB", 1), real("alpha", 0.5f),
+                attribute("activation", "LeakyRelu"),
+                real("activation_alpha", 0.2f));
+        Map<String, long[]> images = Map.of("x", new long[] {1, 3, 5, 5}, "w", new long[] {4, 3, 3, 3}, "b",
+                new long[] {4}, "y", new long[] {1, 4, 3, 3});
+        fused("FusedConv", images, List.of("x", "w", "b", "y"), attribute("activation", "Relu"));
+        Map<String, long[]> sums = Map.of("x", X, "y", X, "g", new long[] {5}, "b", new long[] {5}, "c",
+                new long[] {5});
+        add("SkipLayerNormalization of com.microsoft", 17, sums).named("com.microsoft", "", "SkipLayerNormalization",
+                List.of("x", "y", "g", "b", "c"), List.of("n", "", "", "s"), real("epsilon", 1e-5f))
+                .node("Mul", List.of("n", "s"), List.of("z"));
     }
 }

@@ -2,6 +2,7 @@ package dev.goshawk.onnx;
 
 import static dev.goshawk.onnx.OnnxBytes.attribute;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -11,6 +12,7 @@ final class WindowCases extends CaseList {
 
     WindowCases() {
         convolutions();
+        deformed();
         transposed();
         largest();
         means();
@@ -35,6 +37,23 @@ final class WindowCases extends CaseList {
         add("Conv of rows", 11, Map.of("x", new long[] {2, 4, 9}, "w", new long[] {3, 4, 2}))
                 .node("Conv", List.of("x", "w"), List.of("z"), attribute("strides", 2L),
                         attribute("dilations", 3L), attribute("pads", 1, 2));
+    }
+
+    /** Taps moved by data: by groups of channels, with shares, with gaps and strides. */
+    private void deformed() {
+        Map<String, long[]> inputs = Map.of("x", new long[] {2, 4, 6, 5}, "w", new long[] {6, 4, 3, 2}, "o",
+                new long[] {2, 12, 6, 4});
+        add("DeformConv", 19, inputs).node("DeformConv", List.of("x", "w", "o"), List.of("z"),
+                attribute("pads", 1, 0, 1, 0));
+        Map<String, long[]> shares = new HashMap<>(inputs);
+        shares.putAll(Map.of("o", new long[] {2, 24, 6, 4}, "m", new long[] {2, 12, 6, 4}));
+        add("DeformConv of two offsets", 22, shares).node("DeformConv", List.of("x", "w", "o", "", "m"), List.of("z"),
+                attribute("pads", 1, 0, 1, 0), attribute("offset_group", 2));
+        Map<String, long[]> groups = Map.of("x", new long[] {2, 4, 7, 6}, "w", new long[] {6, 2, 2, 2}, "o",
+                new long[] {2, 8, 3, 3}, "b", new long[] {6}, "m", new long[] {2, 4, 3, 3});
+        add("DeformConv by groups", 22, groups).node("DeformConv", List.of("x", "w", "o", "b", "m"), List.of("z"),
+                attribute("group", 2), attribute("strides", 2, 2), attribute("dilations", 2, 1),
+                attribute("pads", 0, 1, 0, 0));
     }
 
     private void transposed() {

@@ -231,14 +231,17 @@ class PackedFaultsTest {
     void otherFilesAreNamed() throws IOException {
         SafetensorsFile.write(folder.resolve("plain"), Map.of("w", Tensor.zeros(DType.FLOAT32, Shape.of(3))), Map.of());
         String plain = refusal(Files.readAllBytes(folder.resolve("plain")));
-        assertEquals("is no packed model (its metadata lack the format goshawk-packed); a safetensors file of weights is "
-                + "something else; goshawk quantize writes packed models, as model.packed.safetensors", plain);
+        assertEquals(
+                "is no packed model (its metadata lack the format goshawk-packed); a safetensors file of weights is "
+                        + "something else; goshawk quantize writes packed models, as model.packed.safetensors",
+                plain);
         assertFalse(PackedFile.isPacked(folder.resolve("plain")));
         SafetensorsFile.write(folder.resolve("long"), Map.of("w", Tensor.zeros(DType.FLOAT32, Shape.of(600_000))),
                 Map.of());
         assertEquals(plain, refusal(Files.readAllBytes(folder.resolve("long"))));
-        assertEquals("is no packed model (it has no safetensors header of 2 to 65536 bytes); goshawk quantize writes packed "
-                + "models, as model.packed.safetensors",
+        assertEquals(
+                "is no packed model (it has no safetensors header of 2 to 65536 bytes); goshawk quantize writes packed "
+                        + "models, as model.packed.safetensors",
                 refusal("PK\3\4 and so on and on".getBytes(StandardCharsets.UTF_8)));
         for (Path other : new Path[] {folder, folder.resolve("missing")}) {
             assertFalse(PackedFile.isPacked(other));

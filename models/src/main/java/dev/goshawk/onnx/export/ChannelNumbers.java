@@ -27,7 +27,7 @@ final class ChannelNumbers {
     /** Numbers by channel, the last axis, with the name of what they were; null for anything else. */
     @Nullable Numbers of(Value v) {
         return switch (v.op()) {
-            case Op.Input _ when isVector(v.shape()) -> whole(v);
+            case Op.Input in when isVector(v.shape()) -> known(in);
             case Op.Constant c -> new Numbers("constant" + c.value(), new float[] {(float) c.value()});
             case Op.Broadcast _ -> of(v.operand(0));
             case Op.Reshape(var to) when isVector(to) && whole(v.operand(0)) instanceof Numbers n
@@ -44,8 +44,11 @@ final class ChannelNumbers {
 
     /** An input's numbers, whatever its axes. */
     private @Nullable Numbers whole(Value v) {
-        return v.op() instanceof Op.Input in && inputs.get(in.name()) instanceof float[] values
-                ? new Numbers(in.name(), values)
-                : of(v);
+        return v.op() instanceof Op.Input in ? known(in) : of(v);
+    }
+
+    private @Nullable Numbers known(Op.Input in) {
+        float[] values = inputs.get(in.name());
+        return values == null ? null : new Numbers(in.name(), values);
     }
 }

@@ -6,6 +6,7 @@ import dev.goshawk.onnx.format.OnnxException;
 import dev.goshawk.onnx.format.OnnxModel;
 import dev.goshawk.onnx.format.OnnxNode;
 import dev.goshawk.onnx.format.Subgraph;
+import dev.goshawk.onnx.integer.FusedLayers;
 import dev.goshawk.onnx.integer.IntegerLayers;
 import dev.goshawk.onnx.op.Term;
 import dev.goshawk.onnx.op.Translation;
@@ -57,15 +58,19 @@ public final class ControlFlow {
     public static Flat flat(OnnxModel model,
             BiFunction<OnnxModel, Map<List<String>, String>, Translation> translation) {
         ControlFlow flow = new ControlFlow(translation);
-        OnnxModel flat = IntegerLayers.inFloats(FunctionCalls.inlined(model));
+        OnnxModel flat = standard(FunctionCalls.inlined(model));
         for (int looked = 0;; looked++) {
             Optional<OnnxNode> next = flat.nodes().stream()
                     .filter(n -> isFlow(n) && !flow.refused.containsKey(n.outputs())).findFirst();
             if (next.isEmpty()) {
-                return new Flat(IntegerLayers.inFloats(flat), flow.refused);
+                return new Flat(standard(flat), flow.refused);
             }
             flat = flow.without(flat, next.get(), looked);
         }
+    }
+
+    private static OnnxModel standard(OnnxModel model) {
+        return IntegerLayers.inFloats(FusedLayers.apart(model));
     }
 
     private static boolean isFlow(OnnxNode node) {

@@ -1,4 +1,4 @@
-/** Layers of whole numbers as float layers between roundings. */
+/** Layers that only ONNX Runtime has as the standard has them: those of whole numbers between roundings, fused ones in parts. */
 @NullMarked
 package dev.goshawk.onnx.integer;
 

@@ -47,6 +47,13 @@ final class FurtherSamples {
             all.put(name, times(of(21).initializer(integers("n", new long[0], 4))
                     .node(name, List.of("n"), List.of("window")), "window"));
         }
+        all.put("MelWeightMatrix", times(of(21).initializer(integers("bands", new long[0], 4))
+                .initializer(integers("length", new long[0], 14)).initializer(integers("rate", new long[0], 8192))
+                .initializer(OnnxBytes.floats("low", new long[0], 0))
+                .initializer(OnnxBytes.floats("high", new long[0], 4000))
+                .node("MelWeightMatrix", List.of("bands", "length", "rate", "low", "high"), List.of("mel"))
+                .initializer(integers("part", new long[] {4}, 1, 2, 3, 4))
+                .node("Gather", List.of("mel", "part"), List.of("rows")), "rows"));
         for (String name : List.of("NegativeLogLikelihoodLoss", "SoftmaxCrossEntropyLoss")) {
             all.put(name, times(of(21).initializer(OnnxSamples.weight("scores", 2, 3))
                     .initializer(integers("classes", new long[] {2}, 2, 0))
@@ -104,6 +111,13 @@ final class FurtherSamples {
                 .node("RoiAlign", List.of("map", "regions", "image"), List.of("part"), attribute("output_height", 4),
                         attribute("output_width", 4), attribute("sampling_ratio", 2))
                 .node("Mul", List.of("c", "part"), List.of("s")));
+        all.put("DeformConv", of(22).initializer(OnnxSamples.weight("moves", 8, 4, 1, 1))
+                .initializer(OnnxSamples.weight("taps", 3, 4, 2, 2)).node("Conv", List.of("p", "moves"), List.of("m"))
+                .initializer(integers("axes", new long[] {2}, 2, 3))
+                .initializer(integers("from", new long[] {2}, 0, 1))
+                .initializer(integers("to", new long[] {2}, 3, 4))
+                .node("Slice", List.of("m", "from", "to", "axes"), List.of("o"))
+                .node("DeformConv", List.of("c", "taps", "o"), List.of("s")));
         all.put("STFT", of(21).initializer(integers("parts", new long[] {3}, 0, 64, 1))
                 .initializer(integers("step", new long[0], 7)).initializer(integers("length", new long[0], 16))
                 .node("Reshape", List.of("c", "parts"), List.of("k"))
@@ -113,6 +127,9 @@ final class FurtherSamples {
     }
 
     private void moves() {
+        all.put("TensorScatter", of(24).node("SplitToSequence", List.of("p"), List.of("q"), attribute("axis", 2))
+                .initializer(integers("one", new long[0], 1)).node("SequenceAt", List.of("q", "one"), List.of("row"))
+                .node("TensorScatter", List.of("c", "row"), List.of("s")));
         all.put("Acosh", of(21).node("Exp", List.of("p"), List.of("e")).node("Acosh", List.of("e"), List.of("s")));
         all.put("CumProd", of(26).initializer(integers("axis", new long[0], 3))
                 .node("CumProd", List.of("c", "axis"), List.of("s")));

@@ -180,7 +180,8 @@ class PackedCommandsTest {
         Path none = folder.resolve("none.png");
         assertEquals("goshawk: " + none + ": no such file",
                 CliRun.failure("classify", "--weights", cut.toString(), image, image, none.toString()));
-        assertTrue(CliRun.failure("classify", "--weights", cut.toString(), image, plain).startsWith("goshawk: " + plain));
+        assertTrue(
+                CliRun.failure("classify", "--weights", cut.toString(), image, plain).startsWith("goshawk: " + plain));
     }
 
     @Test

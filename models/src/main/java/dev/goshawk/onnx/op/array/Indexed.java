@@ -9,6 +9,7 @@ import dev.goshawk.onnx.op.Node;
 import dev.goshawk.onnx.op.Operator;
 import dev.goshawk.onnx.op.Term;
 import dev.goshawk.tensor.Shape;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -30,7 +31,39 @@ public final class Indexed {
         all.put("ScatterElements", Operator.single(Indexed::scatterElements));
         all.put("Scatter", Operator.single(Indexed::scatterElements));
         all.put("ScatterND", Operator.single(Indexed::scatterNd));
+        all.put("TensorScatter", Operator.single(Indexed::write));
         all.put("OneHot", Operator.single(Indexed::oneHot));
+    }
+
+    /** Updates along an axis of a cache, from a place of each batch on; beyond the end they go on at the beginning, if they may. */
+    private static Term write(Node n) {
+        int[] d = n.shape(0).dims();
+        int axis = Axes.of(n.onnx().whole("axis", -2), d.length);
+        int more = n.rank(1) == d.length ? n.shape(1).dim(axis) : 0;
+        int[] expected = d.clone();
+        expected[axis] = more;
+        boolean around = "circular".equals(n.onnx().text("mode", "linear"));
+        if (axis == 0 || more > d[axis] || !n.shape(1).equals(Shape.of(expected))
+                || n.has(2) && n.constant(2).size() != d[0]) {
+            throw new OnnxException("expected updates that fit a cache of shape " + n.shape(0) + " along axis " + axis
+                    + " and a place for each of " + d[0] + ", got shape " + n.shape(1));
+        }
+        Axes.requireFew((long) d[0] * d[axis]);
+        Value both = Functions.concat(axis, List.of(n.logical(0), n.logical(1)));
+        List<Value> parts = new ArrayList<>();
+        for (int i = 0; i < d[0]; i++) {
+            long first = n.has(2) ? n.constant(2).integer(i) : 0;
+            if (first < 0 || first + (around ? 1 : more) > d[axis]) {
+                throw new OnnxException("expected " + more + " updates within " + d[axis] + ", got them from " + first
+                        + " on");
+            }
+            int[] order = IntStream.range(0, d[axis]).toArray();
+            for (int k = 0; k < more; k++) {
+                order[(int) (first + k) % d[axis]] = d[axis] + k;
+            }
+            parts.add(Axes.pick(Axes.slice(both, 0, i, i + 1, 1), axis, order));
+        }
+        return Term.traced(parts.size() == 1 ? parts.getFirst() : Functions.concat(0, parts));
     }
 
     /** An index counted from the start; negative ones count from the end. */

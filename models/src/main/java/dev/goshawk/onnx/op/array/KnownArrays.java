@@ -33,6 +33,7 @@ public final class KnownArrays {
         all.put("ReverseSequence", Operator.single(KnownArrays::reversed));
         all.put("EyeLike", Operator.single(KnownArrays::eye));
         window(all, "HannWindow", t -> 0.5 - 0.5 * Math.cos(t));
+        all.put("MelWeightMatrix", Operator.single(KnownArrays::mel));
         // As ONNX and scipy have them: 25 / 46, and the exact Blackman's neighbour 0.42.
         window(all, "HammingWindow", t -> 25.0 / 46 - 21.0 / 46 * Math.cos(t));
         window(all, "BlackmanWindow", t -> 0.42 - 0.5 * Math.cos(t) + 0.08 * Math.cos(2 * t));
@@ -183,5 +184,37 @@ public final class KnownArrays {
             Arrays.setAll(w, i -> count == 1 ? 1 : atAngle.applyAsDouble(2 * Math.PI * i / turns));
             return known(n, 0, ConstantArray.of(Shape.of(count), w));
         }));
+    }
+
+    /** Triangles over the frequencies of a spectrum, [frequencies, bands], evenly spaced on the mel scale. */
+    private static Term mel(Node n) {
+        int bands = (int) n.constant(0).whole();
+        long length = n.constant(1).whole();
+        double low = 2595 * Math.log10(1 + n.constant(3).scalar() / 700);
+        double high = 2595 * Math.log10(1 + n.constant(4).scalar() / 700);
+        int frequencies = (int) (length / 2 + 1);
+        if (bands < 1 || length < 1) {
+            throw new OnnxException("expected 1 band or more and a transform of 1 element or more, got " + bands
+                    + " and " + length);
+        }
+        Axes.requireFew((long) frequencies * bands);
+        int[] at = new int[bands + 2];
+        for (int i = 0; i < at.length; i++) {
+            double frequency = 700 * (Math.pow(10, (low + i * (high - low) / at.length) / 2595) - 1);
+            at[i] = (int) Math.floor((length + 1) * frequency / n.constant(2).scalar());
+            if (at[i] < 0 || at[i] > frequencies) {
+                throw new OnnxException("expected bands within " + frequencies + " frequencies, got " + at[i]);
+            }
+        }
+        double[] weights = new double[frequencies * bands];
+        for (int i = 0; i < bands; i++) {
+            int rise = at[i + 1] - at[i];
+            int fall = at[i + 2] - at[i + 1];
+            for (int k = at[i]; k < Math.min(frequencies, Math.max(at[i + 2], at[i + 1] + 1)); k++) {
+                double share = k <= at[i + 1] ? rise == 0 ? 1 : (double) (k - at[i]) / rise : 0;
+                weights[k * bands + i] = k >= at[i + 1] && fall > 0 ? (double) (at[i + 2] - k) / fall : share;
+            }
+        }
+        return known(n, 0, ConstantArray.of(Shape.of(frequencies, bands), weights));
     }
 }

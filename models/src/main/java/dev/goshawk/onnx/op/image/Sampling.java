@@ -32,6 +32,37 @@ public final class Sampling {
         all.put("AffineGrid", Operator.single(Sampling::grid));
     }
 
+    /**
+     * Between four pixels, 0 beyond the border.
+     *
+     * @param x images [batch, height, width, channels]
+     * @param rows [batch, samples], in pixels from the first on
+     * @param columns as the rows
+     * @return [batch, samples, channels]
+     */
+    static Value between(Value x, Value rows, Value columns) {
+        int[] d = x.shape().dims();
+        int samples = rows.shape().dim(1);
+        requireFew((long) samples * x.shape().size(), d[1]);
+        Value lines = Einsum.einsum("nph,nhr->npr", near(rows, d[1]), x.reshape(d[0], d[1], d[2] * d[3]));
+        return near(columns, d[2]).reshape(d[0], samples, d[2], 1).multiply(lines.reshape(d[0], samples, d[2], d[3]))
+                .sum(2);
+    }
+
+    /** Of every pixel along an axis, [batch, samples, extent]. */
+    private static Value near(Value place, int extent) {
+        Value pixels = Along.vector(place.dtype(), extent, i -> i);
+        return place.reshape(place.shape().dim(0), place.shape().dim(1), 1).subtract(pixels).abs().subtractFrom(1)
+                .relu();
+    }
+
+    private static void requireFew(long products, int rows) {
+        if (products / Math.max(1, rows) > MOST_PRODUCTS) {
+            throw new OnnxException("expected at most " + MOST_PRODUCTS + " products of a sample and a row, got "
+                    + products / rows);
+        }
+    }
+
     /** [samples, axes] of each image; an axis' coordinates go from -1 to 1. */
     private static Term sample(Node n) {
         Value x = n.channelsLast(0);
@@ -44,10 +75,7 @@ public final class Sampling {
                     + " and " + n.shape(1));
         }
         int samples = Axes.product(grid.shape(), 1, axes + 1);
-        if ((long) samples * x.shape().size() / Math.max(1, d[1]) > MOST_PRODUCTS) {
-            throw new OnnxException("expected at most " + MOST_PRODUCTS + " products of a sample and a row, got "
-                    + (long) samples * x.shape().size() / d[1]);
-        }
+        requireFew((long) samples * x.shape().size(), d[1]);
         Value places = grid.reshape(d[0], samples, axes);
         // The grid's last axis names the image's axes from the last to the first.
         Value sum = x.reshape(d[0], 1, x.shape().size() / d[0]);

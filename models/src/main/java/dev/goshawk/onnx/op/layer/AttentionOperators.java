@@ -14,6 +14,7 @@ import dev.goshawk.tensor.Shape;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongBinaryOperator;
 import java.util.stream.IntStream;
 
 /** Scaled dot-product attention (Vaswani et al. 2017) of whole sequences, and rotary positions (Su et al. 2021). */
@@ -53,9 +54,6 @@ public final class AttentionOperators {
 
     /** With keys and values as they are after the past ones, and scores. */
     private static List<Term> attention(Node n) {
-        if (n.has(LENGTHS)) {
-            throw new OnnxException("its input nonpad_kv_seqlen is not supported");
-        }
         Value q = heads(n, 0, "q_num_heads");
         Value k = joined(n, PAST, heads(n, 1, "kv_num_heads"));
         Value v = joined(n, PAST + 1, heads(n, 2, "kv_num_heads"));
@@ -68,24 +66,62 @@ public final class AttentionOperators {
         v = Axes.repeat(v, 1, groups);
         double scale = n.onnx().real("scale", 1 / Math.sqrt(q.shape().dim(3)));
         Value scores = Einsum.einsum("bhqd,bhkd->bhqk", q, k).scale(scale);
-        Value products = scores;
         double cap = n.onnx().real("softcap", 0);
-        if (cap > 0) {
-            scores = scores.scale(1 / cap).tanh().scale(cap);
-        }
+        Value capped = cap > 0 ? scores.scale(1 / cap).tanh().scale(cap) : scores;
+        Value masked = masked(n, capped, past);
+        Value shares = Activations.softmax(masked, -1);
+        Value shown = switch (n.onnx().whole("qk_matmul_output_mode", 0)) {
+            case 0 -> scores;
+            case 1 -> capped;
+            case 2 -> masked;
+            default -> shares;
+        };
+        return List.of(Term.traced(merged(n, Einsum.einsum("bhqk,bhkd->bhqd", shares, v))), keys, values,
+                Term.traced(shown));
+    }
+
+    /** Scores without those of keys that a query does not see. */
+    private static Value masked(Node n, Value scores, int past) {
+        Value masked = scores;
         if (n.onnx().whole("is_causal", 0) == 1) {
-            scores = kept(before(scores, past), scores);
+            masked = kept(n.has(LENGTHS) && !n.has(PAST) ? seen(n, masked) : before(masked, past), masked);
         }
         if (n.has(3)) {
-            scores = n.isTruth(3) ? kept(n.logical(3), scores) : scores.add(n.logical(3));
+            boolean truth = n.isTruth(3);
+            Value mask = n.logical(3);
+            int missing = scores.shape().dim(3) - mask.shape().dim(-1);
+            if (missing > 0) {
+                // What a mask does not reach is not seen.
+                int[] more = mask.shape().dims();
+                more[more.length - 1] = missing;
+                mask = Functions.concat(more.length - 1, List.of(mask, Value.constant(
+                        truth ? 0 : Double.NEGATIVE_INFINITY, mask.dtype(), Shape.of(more))));
+            }
+            masked = truth ? kept(mask, masked) : masked.add(mask);
         }
-        Value shares = Activations.softmax(scores, -1);
-        int stage = n.onnx().whole("qk_matmul_output_mode", 0);
-        if (n.onnx().outputs().size() > 3 && stage != 0 && stage != 3) {
-            throw new OnnxException("attribute qk_matmul_output_mode: expected 0 or 3, got " + stage);
+        return n.has(LENGTHS) ? kept(counted(n, masked, 1, (i, length) -> length), masked) : masked;
+    }
+
+    /** 1 for the keys that belong to each batch's sequence, and are not after the query, the last of which is the last of them. */
+    private static Value seen(Node n, Value scores) {
+        int queries = scores.shape().dim(2);
+        return counted(n, scores, queries, (i, length) -> length - queries + i + 1);
+    }
+
+    /** 1 for the first keys, as many as a number of each query and of its batch's length, [batch, 1, queries, keys]. */
+    private static Value counted(Node n, Value scores, int queries, LongBinaryOperator count) {
+        ConstantArray lengths = n.constant(LENGTHS);
+        int batch = scores.shape().dim(0);
+        int keys = scores.shape().dim(3);
+        if (lengths.size() != batch) {
+            throw new OnnxException("nonpad_kv_seqlen: expected " + batch + " lengths, got " + lengths.size());
         }
-        return List.of(Term.traced(merged(n, Einsum.einsum("bhqk,bhkd->bhqd", shares, v))), keys, values,
-                Term.traced(stage == 0 ? products : shares));
+        double[] ones = new double[Math.multiplyExact(batch * queries, keys)];
+        for (int i = 0; i < ones.length; i++) {
+            int query = i / keys % queries;
+            ones[i] = i % keys < count.applyAsLong(query, lengths.integer(i / keys / queries)) ? 1 : 0;
+        }
+        return n.array(queries == 1 ? "lengths" : "seen", ConstantArray.of(Shape.of(batch, 1, queries, keys), ones));
     }
 
     private static Value joined(Node n, int past, Value present) {

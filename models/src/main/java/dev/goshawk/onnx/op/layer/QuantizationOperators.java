@@ -105,8 +105,13 @@ public final class QuantizationOperators {
             return n.logical(input).reshape(Shape.scalar());
         }
         int axis = Axes.of(n.onnx().whole("axis", 1), rank);
+        int block = n.onnx().whole("block_size", 0);
+        if (block > 0 && n.rank(input) == rank
+                && n.shape(input).dim(axis) == Math.ceilDiv(n.shape(0).dim(axis), block)) {
+            return Axes.slice(Axes.repeat(n.logical(input), axis, block), axis, 0, n.shape(0).dim(axis), 1);
+        }
         if (n.rank(input) != 1 || n.shape(input).dim(0) != n.shape(0).dim(axis)
-                || n.onnx().whole("block_size", 0) != 0) {
+                || block != 0) {
             throw new OnnxException("input " + input + ": expected one number or " + n.shape(0).dim(axis)
                     + " along axis " + axis + ", got shape " + n.shape(input));
         }
