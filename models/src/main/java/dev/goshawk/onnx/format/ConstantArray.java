@@ -80,6 +80,20 @@ public final class ConstantArray {
         return of(Shape.of(elements.length), Arrays.stream(elements).asLongStream().toArray());
     }
 
+    /** The same array, with one element stored where all are equal: an array of zeros then is no array of its own. */
+    public ConstantArray compact() {
+        for (int i = 1; i < stored; i++) {
+            if (integer ? integer(i) != integer(0) : Double.compare(real(i), real(0)) != 0) {
+                return this;
+            }
+        }
+        if (size() < 2) {
+            return this;
+        }
+        Object first = integer ? new long[] {integer(0)} : new double[] {real(0)};
+        return new ConstantArray(shape, integer, first, 1, kind);
+    }
+
     public Shape shape() {
         return shape;
     }

@@ -118,6 +118,12 @@ public record OnnxModel(String source, int opset, String producer, List<OnnxNode
         return array.kind().equals(Optional.of(ElementKind.BOOL));
     }
 
+    /** Whether a value is an array of the file. */
+    public boolean isInFile(String value) {
+        return initializers.containsKey(value)
+                || nodes.stream().anyMatch(n -> "Constant".equals(n.operator()) && n.outputs().contains(value));
+    }
+
     /** How many nodes use a value; a use as the graph's output counts. */
     public int uses(String value) {
         long uses = nodes.stream().flatMap(n -> n.inputs().stream()).filter(value::equals).count();

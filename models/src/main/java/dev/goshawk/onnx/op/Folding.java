@@ -44,7 +44,7 @@ final class Folding implements Source {
         Executable run = new ReferenceBackend().compile(Graph.of("folded", value));
         run.inputs().forEach(name -> run.bind(name, Objects.requireNonNull(bound.get(name))));
         run.run();
-        return ConstantArray.of(run.output("folded"), integer);
+        return ConstantArray.of(run.output("folded"), integer).compact();
     }
 
     /** Whether an output of a node of constants holds whole numbers, given whether its first operand holds such. */

@@ -165,7 +165,12 @@ public final class Node {
 
     /** Whether an input is of truth values. */
     public boolean isTruth(int i) {
-        return translation.isTruth(node.inputs().get(i));
+        return translation.model().isTruth(node.inputs().get(i));
+    }
+
+    /** Whether an input is an array as the file has it. */
+    public boolean isInFile(int i) {
+        return translation.model().isInFile(node.inputs().get(i));
     }
 
     /** The name of an input's elements, or where other nodes use them too, of what this node makes of them. */

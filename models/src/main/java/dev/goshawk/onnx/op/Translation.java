@@ -26,11 +26,9 @@ public final class Translation {
     /** Moves of elements: a weight behind one of them is still that weight. */
     private static final Set<String> MOVES = Set.of("Identity", "Transpose", "Reshape", "Squeeze", "Unsqueeze",
             "Flatten", "Cast", "Dropout");
-
     /** What can as well be done before a rounding: moves, and choices of the largest. */
     private static final Set<String> BEFORE_ROUNDING = Set.of("Identity", "Transpose", "Reshape", "Squeeze",
-            "Unsqueeze",
-            "Flatten", "MaxPool", "GlobalMaxPool", "DepthToSpace", "SpaceToDepth", "Slice");
+            "Unsqueeze", "Flatten", "MaxPool", "GlobalMaxPool", "DepthToSpace", "SpaceToDepth", "Slice");
 
     private final OperatorTable table;
     private final OnnxModel model;
@@ -189,6 +187,9 @@ public final class Translation {
         if (constant && (!trainable || SHAPES.contains(node.operator())) || SHAPES.contains(node.operator())) {
             return fold(node, operator, inputs, false);
         }
+        if (constant && "Identity".equals(node.operator())) {
+            return inputs;
+        }
         if (constant && "Clip".equals(node.operator()) && isInteger(inputs)) {
             return fold(node, operator, inputs, true);
         }
@@ -261,8 +262,8 @@ public final class Translation {
         return Math.max(model.uses(node.inputs().get(input)), model.uses(term.name()));
     }
 
-    boolean isTruth(String name) {
-        return model.isTruth(name);
+    OnnxModel model() {
+        return model;
     }
 
     Value logical(Term term) {

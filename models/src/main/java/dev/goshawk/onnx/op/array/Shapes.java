@@ -97,7 +97,10 @@ public final class Shapes {
         throw new OnnxException("expected an array or a number as its value");
     }
 
-    /** An array of one number; of floats, a weight whose elements somebody left out of the file. */
+    /**
+     * An array of one number; of floats, a weight whose elements somebody left out of the file, unless its shape is computed: then it
+     * is a state to begin with, or a mask.
+     */
     private static Term constantOfShape(Node n) {
         Shape shape = shapeOf(n, 0);
         ConstantArray value = n.onnx().attributes().get("value") instanceof OnnxNode.Attribute.Array a
@@ -106,7 +109,8 @@ public final class Shapes {
         ConstantArray filled = value.isInteger()
                 ? ConstantArray.of(shape, (long) value.scalar())
                 : ConstantArray.of(shape, value.scalar());
-        return Term.constant(n.onnx().outputs().getFirst(), filled, !value.isInteger() && shape.size() > 1);
+        return Term.constant(n.onnx().outputs().getFirst(), filled,
+                !value.isInteger() && shape.size() > 1 && n.isInFile(0));
     }
 
     private static Term range(Node n) {
