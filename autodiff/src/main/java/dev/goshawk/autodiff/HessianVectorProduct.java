@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Supplier;
 
 /**
  * Exact Hessian-vector products of a scalar function by some of its inputs: H v, where H is the matrix of second derivatives by
@@ -54,10 +53,8 @@ public final class HessianVectorProduct {
     private final Map<String, Tensor> directions;
     private final Point point;
     private final Map<String, String> directionInputs = new LinkedHashMap<>();
-    /** Inputs of the function that the tangent part reads itself. */
-    private final List<String> direct;
+    private final TangentAtPoint tangent;
     private final Turns turns = new Turns();
-    private int followed;
     private boolean checkFinite;
 
     /**
@@ -74,7 +71,6 @@ public final class HessianVectorProduct {
         this.compiled = compiled;
         this.point = point;
         this.directions = new LinkedHashMap<>();
-        this.followed = point.number() - 1;
         by.forEach((name, x) -> {
             Tensor direction = Tensor.zeros(x.dtype(), x.shape());
             directions.put(name, direction);
@@ -83,7 +79,7 @@ public final class HessianVectorProduct {
                 compiled.tangent().bind(prefix + name, direction);
             }
         });
-        this.direct = compiled.tangent().inputs().stream().filter(point.names()::contains).toList();
+        this.tangent = new TangentAtPoint(compiled.tangent(), point);
     }
 
     /** The traced parts of a product, before compilation: for inspection and for counting work. */
@@ -157,22 +153,11 @@ public final class HessianVectorProduct {
                 Finite.require("linearize", compiled.primal(), backend, parts.primal(), point.tensors());
             }
             point.take();
-            follow();
+            tangent.follow();
         } finally {
             turns.endLinearize();
         }
         return this;
-    }
-
-    /** The tangent part reads the point's tensors; they are held, because only the direction changes between products. */
-    private void follow() {
-        if (followed != point.number()) {
-            for (String input : direct) {
-                compiled.tangent().bind(input, point.tensor(input));
-                compiled.tangent().hold(input);
-            }
-            followed = point.number();
-        }
     }
 
     /**
@@ -220,27 +205,16 @@ public final class HessianVectorProduct {
     public HessianVectorProduct apply() {
         turns.startApply();
         try {
-            startProduct("apply");
+            tangent.start("apply");
             compiled.tangent().run();
             if (checkFinite) {
                 Finite.require("apply", compiled.tangent(), backend, parts.tangent(), tangentInputs());
             }
-            endProduct("apply");
+            tangent.end("apply");
         } finally {
             turns.endApply();
         }
         return this;
-    }
-
-    private void startProduct(String what) {
-        point.require(what);
-        follow();
-    }
-
-    private void endProduct(String what) {
-        if (followed != point.number()) {
-            throw new IllegalStateException(what + ": another thread has moved the point meanwhile; call it again");
-        }
     }
 
     private Map<String, Tensor> tangentInputs() {
@@ -269,44 +243,9 @@ public final class HessianVectorProduct {
         List<String> outputs = names.stream().map(n -> PRODUCT + n).toList();
         boolean moving = compiled.tangent().inputs().containsAll(inputs)
                 && compiled.tangent().outputs().containsAll(outputs);
-        return moving ? compiled.tangent().resident(inputs, outputs).map(Guarded::new) : Optional.empty();
-    }
-
-    /** Products on a device, at the point that the heap's tensors tell. */
-    private final class Guarded implements ResidentProducts {
-        private final ResidentProducts products;
-
-        Guarded(ResidentProducts products) {
-            this.products = products;
-        }
-
-        private Dots guarded(Supplier<Dots> product) {
-            turns.startApply();
-            try {
-                startProduct("resident product");
-                Dots dots = product.get();
-                endProduct("resident product");
-                return dots;
-            } finally {
-                turns.endApply();
-            }
-        }
-
-        @Override
-        public Dots start() {
-            return guarded(products::start);
-        }
-
-        @Override
-        public Dots step(double shift) {
-            return guarded(() -> products.step(shift));
-        }
-
-        @Override
-        public void store() {
-            turns.look("store");
-            products.store();
-        }
+        return moving
+                ? compiled.tangent().resident(inputs, outputs).map(products -> tangent.guard(products, turns))
+                : Optional.empty();
     }
 
     /** Inputs the Hessian is taken by, in order. */
