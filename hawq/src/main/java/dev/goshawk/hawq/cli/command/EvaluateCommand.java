@@ -11,10 +11,10 @@ import dev.goshawk.hawq.cli.option.Given;
 import dev.goshawk.hawq.cli.option.ModelOptions;
 import dev.goshawk.hawq.cli.option.Outputs;
 import dev.goshawk.hawq.cli.packed.IntegerComparison;
+import dev.goshawk.hawq.cli.print.LogitsRows;
 import dev.goshawk.hawq.cli.print.MemoryTable;
 import dev.goshawk.hawq.cli.print.Progress;
 import dev.goshawk.hawq.cli.print.Provenance;
-
 import dev.goshawk.backend.Backend;
 import dev.goshawk.data.Batches;
 import dev.goshawk.data.ImageDataset;
@@ -46,8 +46,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** {@code goshawk evaluate}: loss and accuracy of a network on images. */
 @Command(name = "evaluate", mixinStandardHelpOptions = true, sortOptions = false,
@@ -103,12 +101,10 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Mixin
     private EngineOptions engine = new EngineOptions();
 
-    private final ObjectNode file = Outputs.object();
     private String activations = "";
     private final IntegerComparison comparison = new IntegerComparison();
     private @Nullable Evaluation floats;
-    private final ArrayNode names = file.putArray("samples");
-    private final ArrayNode rows = file.putArray("logits");
+    private final LogitsRows rows = new LogitsRows();
 
     @Override
     public Integer call() throws IOException {
@@ -139,7 +135,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         print(measured, Provenance.of(backend, dtype));
         Evaluation result = measured.result();
         try {
-            Outputs.write(logits, file);
+            Outputs.write(logits, rows.content());
         } finally {
             Outputs.write(json, Outputs.object().put("loss", result.loss()).put("accuracy", result.accuracy())
                     .put("samples", result.samples()));
@@ -297,11 +293,7 @@ public final class EvaluateCommand implements Callable<Integer> {
 
     private void keep(String name, double[] row) {
         if (logits != null) {
-            names.add(name);
-            ArrayNode numbers = rows.addArray();
-            for (double z : row) {
-                numbers.add(z);
-            }
+            rows.add(name, row);
         }
     }
 }
