@@ -8,8 +8,6 @@ import dev.goshawk.graph.Op.Unary.Function;
 import dev.goshawk.tensor.DType;
 import java.math.BigDecimal;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
 
 /**
  * What a function of one number, or a derivative of it, is to give: a number to some 40 digits, or what limit there is at zero,
@@ -22,13 +20,13 @@ import java.util.Map;
  */
 public record Exact(BigDecimal value, BigDecimal magnitude, double special) {
     /** Beyond this every function and derivative here has reached its limit, in float64 too. */
-    private static final double FAR = 800;
+    static final double FAR = 800;
 
-    private static Exact special(double x) {
+    static Exact special(double x) {
         return new Exact(BigDecimal.ZERO, BigDecimal.ZERO, x);
     }
 
-    private static Exact number(BigDecimal x) {
+    static Exact number(BigDecimal x) {
         return new Exact(x, x.abs(), 0);
     }
 
@@ -85,7 +83,7 @@ public record Exact(BigDecimal value, BigDecimal magnitude, double special) {
             case ERF_SLOPE -> Normals.slope(order, x);
             case SIN -> Waves.of(order, x);
             case COS -> Waves.of(order + 1, x);
-            case TANH, SIGMOID, SIGMOID_SLOPE, SOFTPLUS -> Sigmoids.of(f, order, x);
+            case TANH, SIGMOID, SIGMOID_SLOPE, SOFTPLUS -> ExactSigmoids.of(f, order, x);
         };
     }
 
@@ -272,97 +270,6 @@ public record Exact(BigDecimal value, BigDecimal magnitude, double special) {
                 return order == 0 ? Math.max(x, 0) : x > 0 ? 1 : 0;
             }
             return order == 0 ? Math.abs(x) : Math.signum(x);
-        }
-    }
-
-    /**
-     * sigmoid s, its slope q = s(x) s(-x) and t = tanh(x / 2), of which dq = -q t and dt = 2 q: every derivative is a polynomial in q and
-     * t, free of cancellation around 0 and in both tails.
-     */
-    private static final class Sigmoids {
-        /** Coefficients of q^i t^j, the key being i, j. */
-        private record Term(int q, int t) {
-        }
-
-        static Exact of(Function f, int order, double x) {
-            double u = f == Function.TANH ? 2 * x : x;
-            if (f == Function.TANH && order == 0) {
-                return tanh(x);
-            }
-            if (order == 0 && f == Function.SOFTPLUS) {
-                return softplus(x);
-            }
-            boolean sigmoid = f == Function.SIGMOID && order == 0 || f == Function.SOFTPLUS && order == 1;
-            if (Math.abs(u) > FAR) {
-                return sigmoid && u > 0 ? number(ONE) : special(0);
-            }
-            BigDecimal e = Decimal.exp(Decimal.of(-Math.abs(u)));
-            BigDecimal whole = ONE.add(e, DIGITS);
-            if (sigmoid) {
-                return number((u >= 0 ? ONE : e).divide(whole, DIGITS));
-            }
-            BigDecimal q = e.divide(whole.multiply(whole, DIGITS), DIGITS);
-            BigDecimal t = u == 0 ? BigDecimal.ZERO : half(Decimal.of(u));
-            int times = switch (f) {
-                case TANH, SIGMOID -> order - 1;
-                case SOFTPLUS -> order - 2;
-                default -> order;
-            };
-            BigDecimal sum = BigDecimal.ZERO;
-            BigDecimal magnitude = BigDecimal.ZERO;
-            for (Map.Entry<Term, BigDecimal> term : derivative(times).entrySet()) {
-                BigDecimal p = term.getValue().multiply(q.pow(term.getKey().q(), DIGITS), DIGITS)
-                        .multiply(term.getKey().t() == 0 ? ONE : t.pow(term.getKey().t(), DIGITS), DIGITS);
-                sum = sum.add(p, DIGITS);
-                magnitude = magnitude.add(p.abs(), DIGITS);
-            }
-            if (magnitude.signum() == 0) {
-                return special(0);
-            }
-            BigDecimal factor = f == Function.TANH ? TWO.pow(order + 1) : ONE;
-            return new Exact(sum.multiply(factor, DIGITS), magnitude.multiply(factor, DIGITS), 0);
-        }
-
-        private static Map<Term, BigDecimal> derivative(int order) {
-            Map<Term, BigDecimal> terms = Map.of(new Term(1, 0), ONE);
-            for (int n = 0; n < order; n++) {
-                Map<Term, BigDecimal> next = new HashMap<>();
-                terms.forEach((term, c) -> {
-                    next.merge(new Term(term.q(), term.t() + 1), c.multiply(BigDecimal.valueOf(-term.q())),
-                            BigDecimal::add);
-                    if (term.t() > 0) {
-                        next.merge(new Term(term.q() + 1, term.t() - 1), c.multiply(BigDecimal.valueOf(2L * term.t())),
-                                BigDecimal::add);
-                    }
-                });
-                terms = next;
-            }
-            return terms;
-        }
-
-        /** tanh(u / 2). */
-        private static BigDecimal half(BigDecimal u) {
-            if (u.abs().compareTo(BigDecimal.valueOf(120)) > 0) {
-                return BigDecimal.valueOf(u.signum());
-            }
-            BigDecimal e = Decimal.expm1(u);
-            return e.divide(e.add(TWO, DIGITS), DIGITS);
-        }
-
-        private static Exact tanh(double x) {
-            return x == 0
-                    ? special(x)
-                    : number(Math.abs(x) > 60
-                            ? BigDecimal.valueOf((long) Math.signum(x))
-                            : half(Decimal.of(x).multiply(TWO)));
-        }
-
-        private static Exact softplus(double x) {
-            if (Math.abs(x) > FAR) {
-                return x < 0 ? special(0) : Double.isInfinite(x) ? special(x) : number(Decimal.of(x));
-            }
-            BigDecimal tail = Decimal.log1p(Decimal.exp(Decimal.of(-Math.abs(x))));
-            return number(x > 0 ? Decimal.of(x).add(tail, DIGITS) : tail);
         }
     }
 }
