@@ -65,10 +65,9 @@ class ConvolutionsTest {
     @Test
     void gapsAtStrideOneAreAFilterWithZeros() {
         for (int dilation = 2; dilation <= 3; dilation++) {
-            for (int pad = 0; pad <= 4; pad++) {
-                for (int height = 7; height <= 9; height++) {
+            for (int p : new int[] {0, 1, 4}) {
+                for (int height = 7; height < 7 + dilation; height++) {
                     int d = dilation;
-                    int p = pad;
                     Tensor image = SampleValues.normal(6, 2, height, 8, 4);
                     Tensor filter = SampleValues.normal(7, 3, 2, 2, 6);
                     Tensor apart = Derivatives.value(

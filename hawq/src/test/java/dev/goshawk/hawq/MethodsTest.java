@@ -256,7 +256,7 @@ class MethodsTest {
             assertArrayEquals(Files.readAllBytes(folder.resolve("whole").resolve(file)),
                     Files.readAllBytes(cut.resolve(file)), file);
         }
-        quantize(SmallTraining.NETWORK, options, RunStart.create(cut, true, Map.of()));
+        RunStart.create(cut, true, Map.of()).close();
     }
 
     @Test

@@ -54,7 +54,7 @@ final class FakeClone {
                         for a in "$@"; do case $a in */pom.xml) root=${a%%/pom.xml} ;; esac; done
                         mkdir "$root/busy" 2>/dev/null || { echo "two builds at once"; exit 1; }
                         echo build >>"$root/builds"
-                        sleep 0.7
+                        sleep "${BUILD_SECONDS:-0}"
                         mkdir -p "$root/hawq/target/lib"
                         [ -n "${UNCHANGED-}" ] || : >"$root/hawq/target/goshawk.jar"
                         case " $* " in *" -pl spark "*) mkdir -p "$root/spark/target/spark-home/jars"; : >"$root/spark/target/goshawk-spark.jar" ;; esac

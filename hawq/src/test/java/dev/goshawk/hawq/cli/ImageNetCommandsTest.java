@@ -97,7 +97,7 @@ class ImageNetCommandsTest {
     @Test
     void spectrumOfEveryBlockWithTheDamagedImageLeftOut() throws IOException {
         Path json = folder.resolve("spectrum.json");
-        CliRun run = CliRun.of(command("spectrum", "--weights", weights.toString(), "--tolerance", "0.2",
+        CliRun run = CliRun.of(command("spectrum", "--weights", weights.toString(), "--tolerance", "0.5",
                 "--micro-batch", "2", "--json", json.toString()));
 
         assertEquals(0, run.exitCode(), run.err());
@@ -174,13 +174,13 @@ class ImageNetCommandsTest {
 
     @Test
     void whatDoesNotFitIsRefusedNamingWhatWould() {
-        String line = CliRun.failure(sized("train", 4000, "--epochs", "1", "--weights", weights.toString(), "--batch",
+        String line = CliRun.failure(sized("train", 2400, "--epochs", "1", "--weights", weights.toString(), "--batch",
                 "4", "--out", folder.resolve("none").toString()));
         assertTrue(
                 line.matches(
                         "goshawk: training of sqnxt23_w1: batches of 4 need [0-9.]+ GiB, the heap has .* for them: .*"),
                 line);
-        String spectrum = CliRun.failure(sized("spectrum", 4000));
+        String spectrum = CliRun.failure(sized("spectrum", 2400));
         assertTrue(
                 spectrum.matches("goshawk: spectrum of sqnxt23_w1: 5 images at once in float32 need [0-9.]+ GiB, the "
                         + "heap has .* for them: (--micro-batch \\d+ would fit, or|no micro-batch would fit; use) a larger heap .*"),

@@ -125,8 +125,9 @@ class LauncherTest {
     void twoFirstBuildsAreOne() throws Exception {
         FakeClone clone = new FakeClone(folder, "clone");
         List<String> command = List.of(clone.root.resolve("bin/goshawk").toString(), "models");
-        Process one = clone.start(Map.of(), command, "one");
-        Process two = clone.start(Map.of(), command, "two");
+        Map<String, String> slow = Map.of("BUILD_SECONDS", "0.7");
+        Process one = clone.start(slow, command, "one");
+        Process two = clone.start(slow, command, "two");
         FakeClone.Ended first = clone.end(one, "one");
         FakeClone.Ended second = clone.end(two, "two");
         assertEquals(0, first.exitCode(), first.err().toString());
@@ -148,7 +149,7 @@ class LauncherTest {
             Files.createSymbolicLink(clone.tools.resolve(tool), there);
         }
         List<String> command = List.of(clone.root.resolve("bin/goshawk").toString(), "models");
-        Map<String, String> environment = Map.of("PATH", clone.tools.toString());
+        Map<String, String> environment = Map.of("PATH", clone.tools.toString(), "BUILD_SECONDS", "0.7");
         Process one = clone.start(environment, command, "one");
         Process two = clone.start(environment, command, "two");
         for (FakeClone.Ended ended : List.of(clone.end(one, "one"), clone.end(two, "two"))) {

@@ -7,15 +7,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.goshawk.hawq.report.JsonFiles;
 import dev.goshawk.hawq.report.RunReport;
+import dev.goshawk.models.Networks;
+import dev.goshawk.models.parameters.Parameters;
+import dev.goshawk.tensor.DType;
+import dev.goshawk.weights.SafetensorsFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Methods that search, as a user runs them on the embedded shapes. */
+/** Methods that search, as a user runs them. */
 class SearchCommandsTest {
     @TempDir
     private Path folder;
@@ -23,9 +29,14 @@ class SearchCommandsTest {
     @Test
     void bothSearchesRunByTheirNames() throws Exception {
         Path out = folder.resolve("run");
-        CliRun run = CliRun.of("quantize", "--method", "haq,dnas", "--episodes", "2", "--search-epochs", "2",
-                "--search-images", "256", "--epochs-per-block", "0", "--final-epochs", "0", "--at-once", "--out",
-                out.toString());
+        Path weights = folder.resolve("w.safetensors");
+        SafetensorsFile.write(weights, Parameters.initialize(Networks.byName("resnet20", 2), DType.FLOAT32, 3)
+                .toWeights("test").tensors(), Map.of());
+        List<String> words = List.of("quantize", "--method", "haq,dnas", "--search-epochs", "2", "--search-images", "6",
+                "--epochs-per-block", "0", "--final-epochs", "0", "--at-once", "--data",
+                NoisyImages.write(folder.resolve("data")).toString(), "--weights", weights.toString(), "--batch", "4",
+                "--out", out.toString());
+        CliRun run = run(words, "--episodes", "2");
         assertEquals(0, run.exitCode(), run.err());
         RunReport report = JsonFiles.read(out.resolve("run.json"), RunReport.class);
         assertNull(report.curvature());
@@ -33,20 +44,22 @@ class SearchCommandsTest {
         RunReport.Search haq = report.searches().getFirst();
         assertEquals(2, haq.episodes());
         assertNull(haq.epochs());
-        assertEquals(List.of(2, 256, 600), List.of(haq.rewards().size(), haq.images(), haq.heldOut()));
+        assertEquals(List.of(2, 6, 1), List.of(haq.rewards().size(), haq.images(), haq.heldOut()));
         RunReport.Search dnas = report.searches().get(1);
         assertEquals(2.0, dnas.epochs());
-        assertEquals(List.of(256, 51, 11), List.of(dnas.images(), dnas.heldOut(), dnas.probabilities().size()));
+        assertEquals(List.of(6, 1, 11), List.of(dnas.images(), dnas.heldOut(), dnas.probabilities().size()));
         report.results().subList(1, 3).forEach(r -> assertTrue(r.weightCompression() >= 13.1, r.toString()));
         assertTrue(run.out().contains("search: best reward ") && run.out().contains("as Wu et al. do: "), run.out());
         String html = Files.readString(out.resolve("report.html"));
         assertTrue(html.contains("HAQ: rewards") && html.contains("DNAS: probabilities of the widths"));
         assertFalse(Files.exists(out.resolve("curvature.json")));
-        CliRun other = CliRun.of("quantize", "--method", "haq,dnas", "--episodes", "3", "--search-epochs", "2",
-                "--search-images", "256", "--epochs-per-block", "0", "--final-epochs", "0", "--at-once", "--out",
-                out.toString(), "--resume");
+        CliRun other = run(words, "--episodes", "3", "--resume");
         assertEquals(List.of(2, 1L), List.of(other.exitCode(), other.err().lines().count()), other.err());
-        assertTrue(other.err().contains("cannot be resumed with search of haq 3 episodes, images 256"), other.err());
+        assertTrue(other.err().contains("cannot be resumed with search of haq 3 episodes, images 6"), other.err());
+    }
+
+    private static CliRun run(List<String> words, String... more) {
+        return CliRun.of(Stream.concat(words.stream(), Stream.of(more)).toArray(String[]::new));
     }
 
     @ParameterizedTest

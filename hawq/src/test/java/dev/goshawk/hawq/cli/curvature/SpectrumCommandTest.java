@@ -76,7 +76,7 @@ class SpectrumCommandTest {
     @Test
     void theSubsamplesProductsAreToldApart() throws IOException {
         Path json = folder.resolve("spectrum.json");
-        CliRun run = CliRun.of(arguments("--json", json.toString(), "--tolerance", "0.05", "--subsample", "1",
+        CliRun run = CliRun.of(arguments("--json", json.toString(), "--tolerance", "0.3", "--subsample", "1",
                 "--require-convergence"));
         assertEquals(0, run.exitCode(), run.err());
         assertEquals("davidson", CliRun.json(json).get("method").asString());
@@ -84,7 +84,7 @@ class SpectrumCommandTest {
         for (JsonNode b : CliRun.json(json).get("blocks")) {
             assertTrue(b.get("converged").asBoolean() && b.get("subsample_products").asInt() > 0, b.toString());
         }
-        assertTrue(run.out().contains("davidson, tolerance 5e-02, seed 0, "), run.out());
+        assertTrue(run.out().contains("davidson, tolerance 3e-01, seed 0, "), run.out());
         assertTrue(run.out().contains(" by 1 of the images, "), run.out());
         assertEquals("goshawk: --subsample: expected 0 images or more, got -1",
                 CliRun.failure(arguments("--subsample", "-1")));

@@ -103,9 +103,14 @@ class FinishedPartsTest {
         open().put("a", row(1, 0));
         Path file = folder.resolve("x.json.parts");
         String text = Files.readString(file);
-        Files.writeString(file, text.replace("1.0", "2.0"));
-        assertEquals(0, open().size());
-        assertEquals(List.of(file + ": is damaged and is computed again"), notes);
+        for (String damaged : List.of(text.replace("1.0", "2.0"), text.substring(0, text.length() / 2), "{}", "null",
+                "[]",
+                "")) {
+            Files.writeString(file, damaged);
+            notes.clear();
+            assertEquals(0, open().size());
+            assertEquals(List.of(file + ": is damaged and is computed again"), notes, damaged);
+        }
     }
 
     @Test

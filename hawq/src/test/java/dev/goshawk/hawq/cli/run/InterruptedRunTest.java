@@ -1,4 +1,4 @@
-package dev.goshawk.hawq.cli;
+package dev.goshawk.hawq.cli.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

@@ -1,9 +1,11 @@
-package dev.goshawk.hawq.cli;
+package dev.goshawk.hawq.cli.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.goshawk.hawq.cli.CliRun;
+import dev.goshawk.hawq.cli.NoisyImages;
 import dev.goshawk.models.Networks;
 import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.tensor.DType;
