@@ -92,6 +92,9 @@ final class Converters {
     }
 
     private static Path path(String text) {
+        if (text.isEmpty()) {
+            throw new TypeConversionException("expected a name, got an empty one");
+        }
         try {
             return Path.of(text);
         } catch (InvalidPathException e) {

@@ -51,8 +51,9 @@ final class ErrorLines implements IParameterExceptionHandler, IExecutionExceptio
     private static String unexpected(CommandLine command, UnmatchedArgumentException failure, String argument) {
         if (failure.isUnknownOption()) {
             int value = argument.indexOf('=');
-            return oneLine(failure) + Names.suggestion(value < 0 ? argument : argument.substring(0, value),
-                    command.getCommandSpec().optionsMap().keySet());
+            return "Unknown option: '" + argument + "'"
+                    + Names.suggestion(value < 0 ? argument : argument.substring(0, value),
+                            command.getCommandSpec().optionsMap().keySet());
         }
         List<String> commands = List.copyOf(command.getSubcommands().keySet());
         return commands.isEmpty()

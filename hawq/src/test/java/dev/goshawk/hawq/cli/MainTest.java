@@ -90,6 +90,9 @@ class MainTest {
     void theNearestNameIsSuggested() {
         assertEquals("goshawk: Unknown option: '--jsn=a' (did you mean '--json'?) (see goshawk models --help)",
                 CliRun.failure("models", "--jsn=a"));
+        assertEquals(
+                "goshawk: Unknown option: '--tolerence' (did you mean '--tolerance'?) (see goshawk spectrum --help)",
+                CliRun.failure("spectrum", "--tolerence", "0.1"));
         String line = CliRun.failure("evalaute");
         assertTrue(line.endsWith(", got 'evalaute' (did you mean 'evaluate'?) (see goshawk --help)"), line);
     }
@@ -136,6 +139,7 @@ class MainTest {
                 {"--tolerance", "NaN", "expected a finite decimal number such as 0.01 or 1e-3, got 'NaN'"},
                 {"--tolerance", "1e999", "expected a finite decimal number such as 0.01 or 1e-3, got '1e999'"},
                 {"--tolerance", "0x1p-3", "expected a finite decimal number such as 0.01 or 1e-3, got '0x1p-3'"},
+                {"--json", "", "expected a name, got an empty one"},
                 {"--json", "a\0b", "expected a file's name, got one with a null character"}}) {
             assertEquals("goshawk: Invalid value for option '" + c[0] + "': " + c[2] + " (see goshawk spectrum --help)",
                     CliRun.failure("spectrum", c[0], c[1]));

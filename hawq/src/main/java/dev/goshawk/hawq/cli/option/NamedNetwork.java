@@ -1,5 +1,6 @@
 package dev.goshawk.hawq.cli.option;
 
+import dev.goshawk.graph.Names;
 import dev.goshawk.hawq.memory.Heap;
 import dev.goshawk.hawq.packing.PackedPlan;
 import dev.goshawk.models.Network;
@@ -49,7 +50,8 @@ public final class NamedNetwork {
     private static String known(String model) {
         if (!Networks.names().contains(model)) {
             throw new IllegalArgumentException("--model: expected one of " + String.join(", ", Networks.names())
-                    + " or an ONNX file, FILE.onnx, got '" + model + "'" + whatIsThere(model));
+                    + " or an ONNX file, FILE.onnx, got '" + model + "'" + Names.suggestion(model, Networks.names())
+                    + whatIsThere(model));
         }
         return model;
     }

@@ -124,7 +124,8 @@ class OnnxCommandsTest {
     @Test
     void otherNamesAreToldOfOnnxFiles() throws IOException {
         Path other = Files.createFile(folder.resolve("net.pb"));
-        for (String[] c : new String[][] {{"vgg", ""}, {"", ""}, {folder.toString(), ", which is a folder"},
+        for (String[] c : new String[][] {{"vgg", ""}, {"", ""},
+                {"Resnt20", " (did you mean 'resnet20'?)"}, {folder.toString(), ", which is a folder"},
                 {other.toString(), ", a file whose name does not end in .onnx"}}) {
             for (String command : new String[] {"spectrum", "quantize", "evaluate"}) {
                 String line = CliRun.failure(command, "--model", c[0]);
