@@ -296,7 +296,7 @@ require_words() {
     [ -z "$unsure" ] || [ -z "$trial" ] || try_options
 }
 
-# Runs a JVM with the options "asked", for require_words. One that starts with none of them either refuses what it reads itself.
+# Runs a JVM with the options "asked", for require_words. If it does not start without them either, the fault is in the variables that it reads itself.
 try_options() {
     local reason said name variables='' tried="refuses ${asked[*]-}"
     starts ${asked[@]+"${asked[@]}"} && return

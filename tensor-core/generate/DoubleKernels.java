@@ -20,7 +20,7 @@ public final class DoubleKernels {
             {"element/FloatElements", "DoubleElements"},
             {"element/FloatLanes", "DoubleLanes"},
             {"element/FloatRowSums", "DoubleRowSums"},
-            {"element/FloatRunningSums", "DoubleRunningSums"},
+            {"element/FloatCumulativeSums", "DoubleCumulativeSums"},
             {"simd/FloatCopies", "DoubleCopies"},
             {"conv/ConvKernel", "ConvKernelDouble"},
             {"gemm/GemmSmall", "GemmSmallDouble"}};

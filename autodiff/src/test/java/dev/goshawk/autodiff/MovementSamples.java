@@ -37,10 +37,10 @@ final class MovementSamples {
         reduce(rows, new int[] {0, 2}, 2, 3, 2);
         reduce(rows, new int[] {0, 1, 2}, 2, 1, 2, 3);
         reduce(rows, new int[] {}, 3);
-        runningSum(rows, 0, normal(30, 5));
-        runningSum(rows, 0, normal(30, 1));
-        runningSum(rows, 1, normal(30, 2, 3, 2));
-        runningSum(rows, 2, normal(30, 2, 1, 4));
+        cumulativeSum(rows, 0, normal(30, 5));
+        cumulativeSum(rows, 0, normal(30, 1));
+        cumulativeSum(rows, 1, normal(30, 2, 3, 2));
+        cumulativeSum(rows, 2, normal(30, 2, 1, 4));
         pad(rows, normal(25, 3), new int[] {1}, new int[] {2}, new int[] {0});
         pad(rows, normal(25, 3), new int[] {0}, new int[] {0}, new int[] {2});
         pad(rows, normal(25, 2, 1, 3), new int[] {0, 2, 1}, new int[] {1, 0, 0}, new int[] {1, 3, 1});
@@ -73,11 +73,11 @@ final class MovementSamples {
         reduce(rows, new int[] {0, 2}, 5, 7, 9);
         reduce(rows, new int[] {0}, 4099);
         reduce(rows, new int[] {0}, 0, 3);
-        runningSum(rows, 0, normal(34, 1037));
-        runningSum(rows, 0, normal(34, 131, 300));
-        runningSum(rows, 1, normal(34, 7, 129, 33));
-        runningSum(rows, 1, normal(34, 135, 257));
-        runningSum(rows, 1, normal(34, 3, 0, 2));
+        cumulativeSum(rows, 0, normal(34, 1037));
+        cumulativeSum(rows, 0, normal(34, 131, 300));
+        cumulativeSum(rows, 1, normal(34, 7, 129, 33));
+        cumulativeSum(rows, 1, normal(34, 135, 257));
+        cumulativeSum(rows, 1, normal(34, 3, 0, 2));
         pad(rows, normal(35, 3, 9, 17), new int[] {0, 1, 3}, new int[] {1, 0, 2}, new int[] {0, 2, 0});
         slice(rows, normal(36, 9, 33), new int[] {1, 3}, new int[] {9, 32}, new int[] {2, 3});
         concat(rows, 1, normal(37, 13, 5), normal(38, 13, 17), normal(39, 13, 1));
@@ -113,7 +113,7 @@ final class MovementSamples {
         add(rows, new Op.MaxOver(list(axes)), 0, distinct(24, dims));
     }
 
-    private static void runningSum(List<OpSample> rows, int axis, Tensor x) {
+    private static void cumulativeSum(List<OpSample> rows, int axis, Tensor x) {
         add(rows, new Op.CumulativeSum(axis, false), 2, x);
         add(rows, new Op.CumulativeSum(axis, true), 2, x);
     }

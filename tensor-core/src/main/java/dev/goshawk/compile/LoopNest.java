@@ -6,7 +6,7 @@ import dev.goshawk.tensor.DType;
 import java.util.List;
 
 /**
- * One pass over {@code rows x columns} elements that computes elementwise values and column sums together, so that what lies between
+ * One pass over {@code rows x columns} elements that computes elementwise values and sums of them together, so that what lies between
  * them never touches memory. Registers in order: the operands, the constants, then one for each instruction.
  *
  * @param columns extent of the row-broadcast operands and column sums; 1 where there are none

@@ -14,8 +14,8 @@ import java.util.List;
 record Pointwise(boolean byRow) {
     /** Longest rows for that, in elements: a few of them stay in a second-level cache. */
     private static final int MOST_COLUMNS = 4096;
-    /** Smallest blocks of rows that a loop sums one by one, in elements: a block begins a task. */
-    private static final int LEAST_BLOCK = 4096;
+    /** Fewest rows of a block that a loop sums by itself: each block is a task with sums of its own to clear and to store. */
+    private static final int LEAST_ROWS = 16;
     /** Shortest rows for that: of shorter ones a chunk has many, which are added up one after another. */
     private static final int LEAST_COLUMNS = 16;
 
@@ -95,11 +95,14 @@ record Pointwise(boolean byRow) {
         int blocks = sumBlocks(v);
         int columns = blocks == 0 ? 0 : v.shape().size() / blocks;
         boolean fits = byRow && columns >= LEAST_COLUMNS && columns <= MOST_COLUMNS
-                && s.size() / Math.max(1, blocks) >= LEAST_BLOCK;
+                && s.size() / v.shape().size() >= LEAST_ROWS;
         return blocks > 1 && !fits ? 0 : columns;
     }
 
-    /** How many leading elements a sum over axes next to each other leaves apart: 1 where it sums leading axes, 0 where the axes are not adjacent. */
+    /**
+     * Into how many blocks of rows a sum over adjacent axes divides its operand, the product of the extents before those axes: 1 where it sums
+     * leading axes. 0 where the axes are not adjacent. Sums over trailing axes have columns of one element.
+     */
     static int sumBlocks(Value v) {
         if (!(v.op() instanceof Op.Sum(List<Integer> axes))) {
             return 0;

@@ -41,14 +41,15 @@ final class JvmOptions {
         return missing(ManagementFactory.getRuntimeMXBean().getInputArguments(), g1);
     }
 
-    /** Those that are not among the arguments; an option is there whatever number it gives. */
+    /** Those that are not among the arguments; an option is there whatever value it gives. */
     static List<String> missing(List<String> arguments, boolean g1) {
         List<String> missing = new ArrayList<>();
         for (String option : all()) {
             boolean advised = option.startsWith(COMPILER) && !option.equals(QUIET)
                     || option.startsWith(ALIGN) && !g1;
             if (advised) {
-                String name = option.substring(0, Math.max(option.indexOf(','), option.indexOf('=')));
+                int value = option.indexOf(',', option.indexOf(',') + 1);
+                String name = option.startsWith(ALIGN) ? ALIGN : value < 0 ? option : option.substring(0, value);
                 if (arguments.stream().noneMatch(a -> a.startsWith(name))) {
                     missing.add(option.contains("*") ? "'" + option + "'" : option);
                 }

@@ -24,8 +24,12 @@ class JvmOptionsTest {
         assertEquals(List.of("-XX:ObjectAlignmentInBytes=64"), JvmOptions.missing(
                 List.of("-XX:CompileCommand=BackgroundCompilation,dev.goshawk.cpu.kernel.*::*,false",
                         "-XX:CompileCommand=CompileThresholdScaling,dev.goshawk.cpu.kernel.*::*,0.1",
-                        "-XX:CompileCommand=dontinline,*Elements::*"),
+                        "-XX:CompileCommand=dontinline,*FloatElements::*",
+                        "-XX:CompileCommand=dontinline,*DoubleElements::*",
+                        "-XX:CompileCommand=dontinline,*FunctionLanes::*"),
                 false));
+        assertEquals(6,
+                JvmOptions.missing(List.of("-XX:CompileCommand=dontinline,java.util.*::*"), false).size());
         assertEquals(5, JvmOptions.missing(List.of(), true).size());
     }
 

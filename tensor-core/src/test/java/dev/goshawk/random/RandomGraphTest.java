@@ -3,10 +3,14 @@ package dev.goshawk.random;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.goshawk.compile.LoopNest;
+import dev.goshawk.compile.Plan;
+import dev.goshawk.compile.Step;
 import dev.goshawk.graph.Op;
 import dev.goshawk.random.RandomGraph.Kind;
 import dev.goshawk.tensor.ConvGeometry;
 import dev.goshawk.tensor.ConvRole;
+import dev.goshawk.tensor.DType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -92,6 +96,10 @@ class RandomGraphTest {
                 Op.Where.class, Op.MaxOver.class, Op.CumulativeSum.class)) {
             assertTrue(ops.stream().anyMatch(kind::isInstance), kind.getSimpleName());
         }
+        assertTrue(networks.stream().flatMap(p -> Plan.byImages(p.trace(DType.FLOAT32).graph()).steps().stream())
+                .anyMatch(step -> step instanceof Step.Loop(var nest)
+                        && nest.results().stream().anyMatch(r -> r.kind() == LoopNest.Kind.SUM_BLOCKS)),
+                "sums over blocks of rows");
     }
 
     @Test

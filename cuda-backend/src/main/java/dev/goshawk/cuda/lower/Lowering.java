@@ -62,7 +62,7 @@ public final class Lowering {
             case Op.Constant(var value, var _, var _) -> movements.fill(dtype, value, shape.size(), to);
             case Op.Sum(var axes) -> reductions.reduce(false, axes, dtype, shapes.get(0), from.get(0), to);
             case Op.MaxOver(var axes) -> reductions.reduce(true, axes, dtype, shapes.get(0), from.get(0), to);
-            case Op.CumulativeSum c -> List.of(reductions.running(c, dtype, shape, from.get(0), to));
+            case Op.CumulativeSum c -> List.of(reductions.cumulativeSum(c, dtype, shape, from.get(0), to));
             case Op.AvgPool(var g, var countPadding) ->
                 pool("average", dtype, shape, g, from.get(0), to, countPadding ? 1 : 0);
             case Op.AvgPoolTranspose(var g, var countPadding) ->

@@ -1,6 +1,6 @@
 package dev.goshawk.cuda.lower;
 
-import dev.goshawk.cuda.ptx.RunningSumPtx;
+import dev.goshawk.cuda.ptx.CumulativeSumPtx;
 import dev.goshawk.graph.Op;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Shape;
@@ -50,12 +50,12 @@ final class ReductionLowering {
     }
 
     /** Cumulative sums along an axis. */
-    Work running(Op.CumulativeSum op, DType dtype, Shape shape, Address from, Address to) {
+    Work cumulativeSum(Op.CumulativeSum op, DType dtype, Shape shape, Address from, Address to) {
         int extent = shape.dim(op.axis());
         int inner = product(shape, op.axis() + 1, shape.rank());
         int lines = shape.size() / extent;
-        String name = kernels.generated(RunningSumPtx.write(dtype, op.reverse()));
-        return kernels.launchGenerated(name, Math.ceilDiv(lines, RunningSumPtx.THREADS), RunningSumPtx.THREADS,
+        String name = kernels.generated(CumulativeSumPtx.write(dtype, op.reverse()));
+        return kernels.launchGenerated(name, Math.ceilDiv(lines, CumulativeSumPtx.THREADS), CumulativeSumPtx.THREADS,
                 List.of(from, to, lines, extent, inner));
     }
 

@@ -115,7 +115,7 @@ public final class EmulatedDevice implements Device {
     }
 
     private static boolean isGenerated(String name) {
-        return name.startsWith("loop_") || name.startsWith("running_sum_");
+        return name.startsWith("loop_") || name.startsWith("cumulative_sum_");
     }
 
     @Override

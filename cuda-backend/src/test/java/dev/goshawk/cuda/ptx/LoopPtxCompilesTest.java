@@ -64,7 +64,7 @@ class LoopPtxCompilesTest {
             outputs.put("all", x.square().sum());
             add(kernels, Graph.of(outputs));
             for (boolean reverse : new boolean[] {false, true}) {
-                PtxText text = RunningSumPtx.write(dtype, reverse);
+                PtxText text = CumulativeSumPtx.write(dtype, reverse);
                 kernels.put(text.name(), text);
             }
         }

@@ -8,11 +8,12 @@ import java.util.Arrays;
 
 /** Sums in float64 over one contiguous group of axes: input seen as [outer, middle, inner], each element of the result rounded once. */
 final class BlockSum implements Kernel {
-    private static final int SMALL = 1 << 15;
+    /** Elements below which waking another thread costs more than it saves. */
+    static final int SMALL = 1 << 15;
     /** Inner elements summed side by side. */
-    private static final int COLUMNS = 256;
-    /** Rows of one task, where each is a sum by itself. */
-    private static final int ROWS = 64;
+    static final int COLUMNS = 256;
+    /** Most rows of one task, where each is summed by itself. */
+    static final int ROWS = 64;
 
     private final Slot from;
     private final Slot to;

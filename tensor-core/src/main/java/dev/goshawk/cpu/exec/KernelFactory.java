@@ -89,7 +89,7 @@ final class KernelFactory {
             }
             case Op.CumulativeSum(var axis, var reverse) -> {
                 Extents e = Extents.of(List.of(axis), shapes.get(0));
-                yield new RunningSum(from.get(0), to, result.dtype(), reverse, e.outer(), e.middle(), e.inner(),
+                yield new CumulativeSums(from.get(0), to, result.dtype(), reverse, e.outer(), e.middle(), e.inner(),
                         scratch, threads);
             }
             case Op.AvgPool(var g, var countPadding) ->

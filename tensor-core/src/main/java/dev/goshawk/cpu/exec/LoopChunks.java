@@ -11,7 +11,7 @@ import dev.goshawk.compile.LoopNest;
  * @param rowsPerChunk rows of all chunks but a block's last
  * @param wide whether rows have elements or sums of their own and each chunk is exactly one row
  * @param group chunks whose rows are summed together
- * @param blockSize elements of a block of rows that is summed by itself
+ * @param blockSize elements of a block of rows that is summed by itself; its tasks depend on nothing else, so that the sums of one image are the same in any batch
  * @param tasksPerBlock tasks of each block
  * @param tasks tasks of all blocks
  */
@@ -36,8 +36,9 @@ record LoopChunks(int columns, int rowsPerChunk, boolean wide, int group, int bl
         int rows = nest.rows() / blocks;
         int rowsPerChunk = wide ? 1 : Math.clamp(CHUNK / columns, 1, Math.max(1, rows));
         int chunks = (rows + rowsPerChunk - 1) / rowsPerChunk;
-        int perBlock = nest.size() < SMALL ? Math.min(1, chunks) : Math.clamp(chunks / CHUNKS_PER_TASK, 1, MAX_TASKS);
-        return new LoopChunks(columns, rowsPerChunk, wide, group, rows * columns, perBlock, blocks * perBlock);
+        int blockSize = rows * columns;
+        int perBlock = blockSize < SMALL ? Math.min(1, chunks) : Math.clamp(chunks / CHUNKS_PER_TASK, 1, MAX_TASKS);
+        return new LoopChunks(columns, rowsPerChunk, wide, group, blockSize, perBlock, blocks * perBlock);
     }
 
     /** Whether a chunk is a row, if rows have elements or sums of their own. */
@@ -52,16 +53,17 @@ record LoopChunks(int columns, int rowsPerChunk, boolean wide, int group, int bl
 
     /** First element of a task. */
     int first(int task) {
-        return task / tasksPerBlock * blockSize + Math.min(chunksBefore(task % tasksPerBlock) * chunk(), blockSize);
+        return task / tasksPerBlock * blockSize + before(task % tasksPerBlock);
     }
 
     /** The element behind a task's last. */
     int last(int task) {
-        return task / tasksPerBlock * blockSize
-                + Math.min(chunksBefore(task % tasksPerBlock + 1) * chunk(), blockSize);
+        return task / tasksPerBlock * blockSize + before(task % tasksPerBlock + 1);
     }
 
-    private int chunksBefore(int part) {
-        return (int) ((long) part * ((blockSize + chunk() - 1) / chunk()) / tasksPerBlock);
+    /** Elements of a block before one of its tasks. */
+    private int before(int part) {
+        long chunks = ((long) blockSize + chunk() - 1) / chunk();
+        return (int) Math.min(part * chunks / tasksPerBlock * chunk(), blockSize);
     }
 }

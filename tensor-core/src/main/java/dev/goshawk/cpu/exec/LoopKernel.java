@@ -171,16 +171,17 @@ final class LoopKernel implements Kernel {
         int last = chunks.last(task);
         sums.clear(work, buffers, stride);
         if (rows.any()) {
-            for (int e = first; e < last; e += chunks.group() * chunk) {
-                runGroup(e, Math.min(last, e + chunks.group() * chunk), e > first, worker, buffers, work, loop);
+            int group = chunks.group() * chunk;
+            for (long e = first; e < last; e += group) {
+                runGroup((int) e, (int) Math.min(last, e + group), e > first, worker, buffers, work, loop);
             }
         } else {
             if (loop != null) {
                 // A last chunk of less than a vector is not begun.
                 loop.run(arrays, bases, buffers, first, last - (last - first) % chunk % GeneratedLoop.LANES, chunk);
             }
-            for (int e = first; e < last; e += chunk) {
-                runRest(e, Math.min(chunk, last - e), loop, buffers, 0);
+            for (long e = first; e < last; e += chunk) {
+                runRest((int) e, (int) Math.min(chunk, last - e), loop, buffers, 0);
             }
         }
         sums.fold(task, work, buffers, stride, partsFrom);
@@ -197,12 +198,13 @@ final class LoopKernel implements Kernel {
             loop.run(loopArrays, ownBases(worker, first, buffers), buffers, first,
                     wide ? end : end - (end - first) % GeneratedLoop.LANES, chunk);
         }
-        for (int e = first; rest && e < end; e += chunk) {
+        for (int done = 0; rest && done < end - first; done += chunk) {
+            int e = first + done;
             int n = Math.min(chunk, end - e);
             if (loop == null || wide) {
                 spreadRows(e, e + n, follows, buffers, work);
             }
-            runRest(e, n, loop, buffers, e - first);
+            runRest(e, n, loop, buffers, done);
         }
         for (int k : rows.sums()) {
             rows.sum(k, first, end, work, buffers + workerBuffer[firstResult + k] * stride);

@@ -5,8 +5,8 @@ import dev.goshawk.compile.LoopNest;
 import dev.goshawk.cpu.kernel.element.ElementKernels;
 
 /**
- * A loop's sums over rows. A worker gathers them in chunk-sized buffers, the first of its own; each task leaves its part, one element a column; the
- * parts are added in the order of the tasks, so the bits do not depend on the threads.
+ * A loop's sums over rows. A worker adds up chunks in buffers of a chunk's length, one for each sum, with which its memory begins; each task leaves
+ * its part, one element a column; the parts are added in the order of the tasks, so the bits do not depend on the threads.
  */
 final class LoopSums {
     private final LoopNest nest;

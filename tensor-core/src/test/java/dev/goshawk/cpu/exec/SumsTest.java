@@ -1,6 +1,7 @@
 package dev.goshawk.cpu.exec;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.goshawk.backend.Backend;
@@ -8,8 +9,10 @@ import dev.goshawk.backend.Backends;
 import dev.goshawk.backend.Executable;
 import dev.goshawk.backend.ThreadPool;
 import dev.goshawk.backend.Workers;
+import dev.goshawk.compile.LoopNest.Kind;
 import dev.goshawk.compile.Plan;
 import dev.goshawk.compile.Section;
+import dev.goshawk.compile.Step;
 import dev.goshawk.graph.Convolutions;
 import dev.goshawk.graph.Graph;
 import dev.goshawk.graph.Op;
@@ -17,11 +20,13 @@ import dev.goshawk.graph.Value;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.Tensor;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.SplittableRandom;
 import java.util.function.Function;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -39,7 +44,7 @@ class SumsTest {
             e.bind(name, t);
         });
         e.run();
-        return outputs.keySet().stream().flatMapToDouble(n -> java.util.Arrays.stream(e.output(n).toDoubles()))
+        return outputs.keySet().stream().flatMapToDouble(n -> Arrays.stream(e.output(n).toDoubles()))
                 .toArray();
     }
 
@@ -109,8 +114,15 @@ class SumsTest {
             outputs.put("of all", x.sum(0, 1, 2));
             outputs.put("of rows", x.sum(3));
             outputs.put("deviations", flat.subtract(flat.mean(1).reshape(3, 1, columns)).square().sum(1));
+            assertEquals(columns >= 16,
+                    Plan.byImages(Graph.of(outputs)).steps().stream().anyMatch(SumsTest::sumsBlocks));
             check(outputs, dtype);
         }
+    }
+
+    private static boolean sumsBlocks(Step step) {
+        return step instanceof Step.Loop(var nest)
+                && nest.results().stream().anyMatch(r -> r.kind() == Kind.SUM_BLOCKS);
     }
 
     /** The same where a loop runs over some images of a batch at a time. */
@@ -125,8 +137,27 @@ class SumsTest {
         outputs.put("squares", centred.square().sum(1, 2));
         outputs.put("next", Convolutions.conv2d(centred, Value.input("ww", dtype, Shape.of(3, 3, 16, 16)), 1, 1, 1, 1)
                 .sum(1, 2, 3));
-        assertTrue(Plan.byImages(Graph.of(outputs)).sections().stream().anyMatch(Section::byImages));
+        List<Step> byImages = Plan.byImages(Graph.of(outputs)).sections().stream().filter(Section::byImages)
+                .flatMap(s -> s.steps().stream()).toList();
+        assertTrue(byImages.stream().anyMatch(SumsTest::sumsBlocks));
         check(outputs, dtype);
+    }
+
+    /** An image's sums have the same bits in any batch. */
+    @Test
+    void ofAnImageInAnyBatch() {
+        for (int columns : new int[] {16, 64, 600}) {
+            double[][] sums = new double[3][];
+            for (int n = 1; n <= 3; n++) {
+                Value x = Value.input("x", DType.FLOAT32, Shape.of(n, 25, columns));
+                SequencedMap<String, Value> outputs = new LinkedHashMap<>();
+                outputs.put("y", x.subtract(x.mean(1).reshape(n, 1, columns)).square().sum(1));
+                sums[n - 1] = Arrays.copyOf(run(Backends.select("vector", Workers.SINGLE), outputs, DType.FLOAT32),
+                        columns);
+            }
+            assertArrayEquals(sums[0], sums[1]);
+            assertArrayEquals(sums[0], sums[2]);
+        }
     }
 
     /** The rectified matrix takes over the product's memory, of which the rows are summed too. */

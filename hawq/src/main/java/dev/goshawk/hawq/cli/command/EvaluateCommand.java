@@ -74,7 +74,8 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--json", paramLabel = "FILE", description = Outputs.RESULT)
     private @Nullable Path json;
 
-    @Option(names = "--logits", paramLabel = "FILE", description = "Write every image's logits to this file.")
+    @Option(names = "--logits", paramLabel = "FILE",
+            description = "Write every image's logits to this file; - is standard output.")
     private @Nullable Path logits;
 
     @Option(names = "--inputs", paramLabel = "FILE",

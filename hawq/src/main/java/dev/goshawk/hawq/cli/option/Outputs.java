@@ -66,7 +66,8 @@ public final class Outputs {
             for (Named other : outputs.subList(0, i)) {
                 if (AtomicFile.isSame(output.path, other.path)) {
                     throw new ParameterException(spec.commandLine(), other.option + " and " + output.option
-                            + ": expected two files, got " + output.path + " for both");
+                            + ": expected two files, got "
+                            + (STANDARD_OUTPUT.equals(output.path) ? DASH : output.path) + " for both");
                 }
             }
             for (Named input : inputs) {

@@ -89,7 +89,7 @@ public final class TableOptions {
     }
 
     public Path ledger(Path out) {
-        Outputs.refuseDash("--ledger", ledger, "a file that is read too");
+        Outputs.refuseDash("--ledger", ledger, "a file, as the ledger is read as well as written");
         return ledger == null ? out.resolve(LEDGER) : ledger;
     }
 

@@ -46,7 +46,7 @@ public final class Progress implements AutoCloseable {
         return this;
     }
 
-    /** Takes a fraction of the work for done before this was made: the time left is judged by the rest. */
+    /** Counts a fraction of the work as done by an earlier process: the time left is estimated from the rest alone. */
     public Progress after(double fraction) {
         begun = fraction;
         return this;

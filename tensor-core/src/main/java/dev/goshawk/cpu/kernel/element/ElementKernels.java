@@ -34,14 +34,14 @@ public interface ElementKernels {
     void rowSums(Object in, int io, int rows, int columns, Object out, int oo);
 
     /** Cumulative sums of each row, from its first element on or from its last, in float64 and each rounded once. */
-    void runningSums(Object in, int io, int rows, int columns, Object out, int oo, boolean reverse);
+    void cumulativeSums(Object in, int io, int rows, int columns, Object out, int oo, boolean reverse);
 
     /**
      * The same of each of {@code n} columns, along rows {@code stride} elements apart.
      *
      * @param sums room for n numbers from {@code so} on
      */
-    void runningSums(Object in, int io, int rows, int n, int stride, Object out, int oo, double[] sums, int so,
+    void cumulativeSums(Object in, int io, int rows, int n, int stride, Object out, int oo, double[] sums, int so,
             boolean reverse);
 
     /** Largest of a range, negative infinity for none; NaN wins. */

@@ -343,14 +343,15 @@ public final class FloatElements implements ElementKernels {
     }
 
     @Override
-    public void runningSums(Object in, int io, int rows, int columns, Object out, int oo, boolean reverse) {
-        FloatRunningSums.ofRows((float[]) in, io, rows, columns, (float[]) out, oo, reverse);
+    public void cumulativeSums(Object in, int io, int rows, int columns, Object out, int oo, boolean reverse) {
+        FloatCumulativeSums.ofRows((float[]) in, io, rows, columns, (float[]) out, oo, reverse);
     }
 
     @Override
-    public void runningSums(Object in, int io, int rows, int n, int stride, Object out, int oo, double[] sums, int so,
+    public void cumulativeSums(Object in, int io, int rows, int n, int stride, Object out, int oo, double[] sums,
+            int so,
             boolean reverse) {
-        FloatRunningSums.ofColumns((float[]) in, io, rows, n, stride, (float[]) out, oo, sums, so, reverse);
+        FloatCumulativeSums.ofColumns((float[]) in, io, rows, n, stride, (float[]) out, oo, sums, so, reverse);
     }
 
     @Override

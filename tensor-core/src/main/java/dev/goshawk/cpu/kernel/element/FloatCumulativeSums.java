@@ -3,8 +3,8 @@ package dev.goshawk.cpu.kernel.element;
 import java.util.Arrays;
 
 /** Cumulative sums, added up in float64 in the order of the elements and each rounded once. */
-final class FloatRunningSums {
-    private FloatRunningSums() {
+final class FloatCumulativeSums {
+    private FloatCumulativeSums() {
     }
 
     /** Of each of some rows. Four at a time: each addition waits for the one before. */

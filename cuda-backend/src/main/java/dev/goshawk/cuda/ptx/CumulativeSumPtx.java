@@ -5,13 +5,13 @@ import dev.goshawk.tensor.DType;
 
 /**
  * Writes the kernel of a cumulative sum along the middle of [outer, extent, inner]: a thread for each line, which adds up in float64 and rounds
- * each sum once. Parameters: pointers to the elements and to the sums, then lines, extent and inner.
+ * each sum once. Few long lines leave most of the device idle. Parameters: pointers to the elements and to the sums, then lines, extent and inner.
  */
-public final class RunningSumPtx {
+public final class CumulativeSumPtx {
     /** Threads of a block. */
     public static final int THREADS = 128;
 
-    private RunningSumPtx() {
+    private CumulativeSumPtx() {
     }
 
     /** The kernel's text without its module's header. */
@@ -53,7 +53,7 @@ public final class RunningSumPtx {
         k.line("add.u32", place, place, "1");
         k.line("bra", next);
         k.place(done);
-        String name = "running_sum_" + type + (reverse ? "_reverse" : "");
+        String name = "cumulative_sum_" + type + (reverse ? "_reverse" : "");
         return new PtxText(name, k.text(name, THREADS));
     }
 
