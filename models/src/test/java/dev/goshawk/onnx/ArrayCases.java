@@ -12,6 +12,13 @@ import java.util.Map;
 final class ArrayCases extends CaseList {
     private static final byte[] FLOAT = attribute("to", 1);
     private static final long[] X = {2, 3, 5};
+    /** Says of what an optional value is: an array of floating numbers. */
+    private static final byte[] FLOATS = OnnxBytes.message(out -> {
+        out.writeString(1, "type");
+        out.writeByteArray(14, OnnxBytes.message(type -> type.writeByteArray(1,
+                OnnxBytes.message(array -> array.writeInt32(1, 1)))));
+        out.writeInt32(20, 13);
+    });
 
     ArrayCases() {
         known();
@@ -19,7 +26,35 @@ final class ArrayCases extends CaseList {
         statistics();
         bits();
         sequences();
+        constantParts();
         caches();
+    }
+
+    /** Parts of known sequences are arrays of their own. */
+    private void constantParts() {
+        times(add("parts of whole numbers", 13, X).initializer(whole("k", 1, 2, 3, 4)).initializer(scalar("two", 2))
+                .node("SplitToSequence", List.of("k", "two"), List.of("q"))
+                .node("ConcatFromSequence", List.of("q"), List.of("n"), attribute("axis", 0)), "n");
+        times(add("whole numbers as columns", 13, X).initializer(whole("k", 1, 2)).initializer(whole("l", 3, 4))
+                .node("SequenceConstruct", List.of("k", "l"), List.of("q"))
+                .node("ConcatFromSequence", List.of("q"), List.of("n"), attribute("axis", 1),
+                        attribute("new_axis", 1)),
+                "n");
+        add("parts of a window", 17, 3).initializer(scalar("six", 6)).initializer(scalar("three", 3))
+                .initializer(scalar("first", 0)).initializer(scalar("last", 1))
+                .node("HannWindow", List.of("six"), List.of("w"))
+                .node("SplitToSequence", List.of("w", "three"), List.of("s"))
+                .node("SequenceAt", List.of("s", "first"), List.of("a"))
+                .node("SequenceAt", List.of("s", "last"), List.of("b"))
+                .node("Mul", List.of("x", "a"), List.of("c")).node("Mul", List.of("x", "b"), List.of("d"))
+                .node("Concat", List.of("c", "d"), List.of("z"), attribute("axis", 0));
+        // A weight that a sequence gives twice, once moved.
+        add("a weight in a sequence", 13, 2, 3).initializer(floats("w", new long[] {2, 3}, 1, -2, 3, 4, 5, -6))
+                .initializer(scalar("first", 0)).node("SequenceConstruct", List.of("w"), List.of("s"))
+                .node("SequenceAt", List.of("s", "first"), List.of("a"))
+                .node("SequenceAt", List.of("s", "first"), List.of("b"))
+                .node("Transpose", List.of("a"), List.of("t")).node("Mul", List.of("x", "b"), List.of("p"))
+                .node("MatMul", List.of("p", "t"), List.of("z"));
     }
 
     private void caches() {
@@ -86,6 +121,20 @@ final class ArrayCases extends CaseList {
                                 .node("Sin", List.of("e"), List.of("t")).output("t")),
                         OnnxBytes.graph("else_branch", new OnnxBytes(18).node("Neg", List.of("x"), List.of("t"))
                                 .output("t")));
+        add("Optional of nothing", 18, X).node("Optional", List.of(), List.of("o"), FLOATS)
+                .node("OptionalHasElement", List.of("o"), List.of("h")).node("If", List.of("h"), List.of("z"),
+                        OnnxBytes.graph("then_branch", new OnnxBytes(18).node("Sin", List.of("x"), List.of("t"))
+                                .output("t")),
+                        OnnxBytes.graph("else_branch", new OnnxBytes(18).node("Neg", List.of("x"), List.of("t"))
+                                .output("t")));
+        add("SequenceMap of two results", 17, X).node("SplitToSequence", List.of("x"), List.of("s"),
+                attribute("axis", 1)).node("SequenceMap", List.of("s"), List.of("m", "n"),
+                        OnnxBytes.graph("body", new OnnxBytes(17).input("p", 1, 2, 1, 5)
+                                .node("Sin", List.of("p"), List.of("a")).node("Exp", List.of("a"), List.of("b"))
+                                .output("a").output("b")))
+                .node("ConcatFromSequence", List.of("m"), List.of("c"), attribute("axis", 0))
+                .node("ConcatFromSequence", List.of("n"), List.of("d"), attribute("axis", 0))
+                .node("Sub", List.of("c", "d"), List.of("z"));
         times(add("shapes in a sequence", 13, X).node("Shape", List.of("x"), List.of("d"))
                 .node("SplitToSequence", List.of("d"), List.of("q"))
                 .node("ConcatFromSequence", List.of("q"), List.of("k"), attribute("axis", 0)), "k");

@@ -1,6 +1,5 @@
 package dev.goshawk.onnx.op;
 
-import dev.goshawk.graph.Op;
 import dev.goshawk.graph.Value;
 import dev.goshawk.models.ParameterSpec.Kind;
 import dev.goshawk.onnx.format.ConstantArray;
@@ -35,19 +34,7 @@ public final class Translation {
     private final Source source;
     private final Map<List<String>, String> refused;
     private final Map<String, Term> terms = new HashMap<>();
-    private final Map<String, Parameter> parameters = new HashMap<>();
-
-    /** A parameter in use, with the layout of the file's array. */
-    private record Parameter(Kind kind, boolean transposed, Value value) {
-        /** The array as the file has it. */
-        Value asInFile() {
-            return switch (kind) {
-                case CONV_WEIGHT -> value.permute(3, 2, 0, 1);
-                case LINEAR_WEIGHT -> transposed ? value : value.transpose();
-                default -> value;
-            };
-        }
-    }
+    private final Parameters parameters;
 
     /**
      * For a model whose arrays are known by their names from here on.
@@ -60,6 +47,7 @@ public final class Translation {
         this.table = table;
         this.model = model;
         this.source = source;
+        this.parameters = new Parameters(source);
         this.refused = refused;
         model.initializers().forEach((name, array) -> terms.put(name,
                 Term.constant(name, array, !array.isInteger() && array.size() > 1)));
@@ -96,12 +84,7 @@ public final class Translation {
     /** Values of the file that became parameters, by their names in the file; call after {@link #run}. */
     public Map<String, Use> uses() {
         Map<String, Use> uses = new HashMap<>();
-        terms.forEach((name, term) -> {
-            Parameter known = term.isConstant() ? parameters.get(term.name()) : null;
-            if (known != null && known.value().op() instanceof Op.Input in) {
-                uses.put(name, new Use(in.name(), known.transposed()));
-            }
-        });
+        terms.forEach((name, term) -> parameters.use(term).ifPresent(use -> uses.put(name, use)));
         return uses;
     }
 
@@ -227,7 +210,7 @@ public final class Translation {
             Term result = results.get(i);
             boolean same = moved && i == 0;
             String name = same ? inputs.getFirst().name() : outputName(node, i);
-            if (result.isSequence()) {
+            if (result.isSequence() || result == Node.ABSENT) {
                 folded.add(result);
             } else if (result.isConstant()) {
                 boolean trains = same || result.isTrainable();
@@ -251,6 +234,7 @@ public final class Translation {
         this.model = outer.model;
         this.refused = outer.refused;
         this.source = source;
+        this.parameters = new Parameters(source);
     }
 
     Source source() {
@@ -277,23 +261,6 @@ public final class Translation {
      * @return filters [height, width, in, out] and matrices [in, out] if the kind says so, else as in the file
      */
     Value ofConstant(Term term, Kind kind, boolean transposed) {
-        ConstantArray array = Objects.requireNonNull(term.constant());
-        boolean weight = kind == Kind.CONV_WEIGHT || kind == Kind.LINEAR_WEIGHT;
-        boolean trains = term.isTrainable() || weight;
-        if (!trains && array.isUniform()) {
-            return Value.constant(array.size() == 0 ? 0 : array.real(0), source.dtype(), array.shape());
-        }
-        Parameter known = parameters.get(term.name());
-        if (known == null) {
-            ConstantArray torch = kind == Kind.LINEAR_WEIGHT && transposed ? array.permute(1, 0) : array;
-            Value value = source.parameter(term.name(), torch, kind, !trains);
-            known = new Parameter(kind, transposed, value);
-            parameters.put(term.name(), known);
-        }
-        if (known.kind() == kind && known.transposed() == transposed) {
-            return known.value();
-        }
-        Value file = known.asInFile();
-        return kind == Kind.LINEAR_WEIGHT && transposed ? file : Source.fromFile(file, kind);
+        return parameters.of(term, kind, transposed);
     }
 }

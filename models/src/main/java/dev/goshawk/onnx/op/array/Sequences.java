@@ -100,10 +100,19 @@ public final class Sequences {
         for (int size : sizes) {
             Term part = n.apply("Slice", List.of(n.term(0)), Map.of("starts", wholes(at), "ends", wholes(at + size),
                     "axes", wholes(axis)));
-            parts.add(squeezed ? n.apply("Squeeze", List.of(part), Map.of("axes", wholes(axis))) : part);
+            parts.add(named(n, parts.size(),
+                    squeezed ? n.apply("Squeeze", List.of(part), Map.of("axes", wholes(axis))) : part));
             at += size;
         }
         return Term.sequence(parts);
+    }
+
+    /** A part with a name of its own: constants are told apart by theirs. */
+    private static Term named(Node n, int i, Term part) {
+        ConstantArray array = part.constant();
+        return array == null
+                ? part
+                : Term.constant(n.onnx().outputs().getFirst() + "." + i, array, part.isTrainable());
     }
 
     private static Attribute wholes(long number) {
