@@ -73,7 +73,7 @@ public final class Operators implements OperatorTable {
         if (QuantizationOperators.DOMAINS.contains(node.domain())) {
             return all.get(QuantizationOperators.PREFIX + node.operator());
         }
-        return node.domain().isEmpty() || "ai.onnx".equals(node.domain()) ? all.get(node.operator()) : null;
+        return node.isStandard() ? all.get(node.operator()) : null;
     }
 
     @Override

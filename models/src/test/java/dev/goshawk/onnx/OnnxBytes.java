@@ -242,6 +242,16 @@ public final class OnnxBytes {
         });
     }
 
+    public static byte[] reals(String name, float... values) {
+        return message(out -> {
+            out.writeString(1, name);
+            for (float v : values) {
+                out.writeFloat(7, v);
+            }
+            out.writeInt32(20, 6);
+        });
+    }
+
     public static byte[] attribute(String name, String value) {
         return message(out -> {
             out.writeString(1, name);

@@ -3,6 +3,7 @@ package dev.goshawk.onnx;
 import static dev.goshawk.onnx.OnnxBytes.attribute;
 import static dev.goshawk.onnx.OnnxBytes.integers;
 import static dev.goshawk.onnx.OnnxBytes.real;
+import static dev.goshawk.onnx.OnnxBytes.reals;
 
 import java.util.HashMap;
 import java.util.List;
@@ -252,6 +253,19 @@ final class OperatorCases extends CaseList {
         Map<String, long[]> images = Map.of("x", new long[] {1, 3, 5, 5}, "w", new long[] {4, 3, 3, 3}, "b",
                 new long[] {4}, "y", new long[] {1, 4, 3, 3});
         fused("FusedConv", images, List.of("x", "w", "b", "y"), attribute("activation", "Relu"));
+        fused("FusedConv", images, List.of("x", "w", "b", "y"));
+        fused("FusedConv", images, List.of("x", "w", "b"));
+        for (int opset : new int[] {10, 13}) {
+            add("FusedConv and Clip of com.microsoft", opset, images).named("com.microsoft", "", "FusedConv",
+                    List.of("x", "w", "b", "y"), List.of("z"), attribute("activation", "Clip"),
+                    reals("activation_params", -0.5f, 2));
+        }
+        for (int left = 0; left < 2; left++) {
+            add("FusedMatMul of a known matrix of com.microsoft " + left, 17, 2, 3, 3)
+                    .initializer(OnnxBytes.floats("m", new long[] {2, 3}, 1, 2, 3, 4, -5, 6))
+                    .named("com.microsoft", "", "FusedMatMul", List.of("x", "m"), List.of("z"),
+                            attribute("transA", left), attribute("transB", 1));
+        }
         Map<String, long[]> sums = Map.of("x", X, "y", X, "g", new long[] {5}, "b", new long[] {5}, "c",
                 new long[] {5});
         add("SkipLayerNormalization of com.microsoft", 17, sums).named("com.microsoft", "", "SkipLayerNormalization",

@@ -3,6 +3,7 @@ package dev.goshawk.onnx;
 import static dev.goshawk.onnx.OnnxBytes.attribute;
 import static dev.goshawk.onnx.OnnxBytes.integers;
 import static dev.goshawk.onnx.OnnxBytes.real;
+import static dev.goshawk.onnx.OnnxBytes.reals;
 
 import com.google.protobuf.ByteString;
 import java.util.HashMap;
@@ -69,16 +70,6 @@ final class SequenceCases extends CaseList {
                 out.writeBytes(9, ByteString.copyFromUtf8(v));
             }
             out.writeInt32(20, 8);
-        });
-    }
-
-    private static byte[] reals(String name, float... values) {
-        return OnnxBytes.message(out -> {
-            out.writeString(1, name);
-            for (float v : values) {
-                out.writeFloat(7, v);
-            }
-            out.writeInt32(20, 6);
         });
     }
 

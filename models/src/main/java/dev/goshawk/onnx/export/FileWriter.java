@@ -36,6 +36,8 @@ final class FileWriter {
     private static final int FIRST_OF_VERSIONS = 19;
     /** The first operator set whose QuantizeLinear and DequantizeLinear have scales along an axis. */
     private static final int AXIS_OF_SCALES = 13;
+    /** The first operator sets of what stands for layers that ONNX Runtime's optimizer writes. */
+    private static final Map<String, Integer> FIRST = Map.of("LayerNormalization", 17, "Einsum", 12, "Erf", 9);
     private static final Set<String> QUANTIZATION = Set.of("QuantizeLinear", "DequantizeLinear");
 
     private final PackedModel model;
@@ -81,7 +83,7 @@ final class FileWriter {
                 ? new long[] {dims.getFirst(), height, width, channels}
                 : new long[] {dims.getFirst(), channels, height, width});
         List<OnnxNode> needed = needed();
-        needed.forEach(n -> requireAxis(network, n));
+        needed.forEach(n -> requireOpset(network, n));
         needed.forEach(this::write);
         // Flattened from its second axis on, what has two axes stays as it is.
         out.last(origin.rank() == 2 ? "Identity" : "Flatten", LOGITS, input(origin.logits()));
@@ -92,12 +94,15 @@ final class FileWriter {
         return out.model(network.name(), "goshawk", version, opset);
     }
 
-    /** Integer layers of old operator sets are DequantizeLinear along an axis, which that operator has in newer ones alone. */
-    private void requireAxis(OnnxNetwork network, OnnxNode node) {
-        if (origin.model().opset() < AXIS_OF_SCALES && QUANTIZATION.contains(node.operator()) && node.has("axis")) {
-            throw new IllegalArgumentException("ONNX: expected a network of operator set " + AXIS_OF_SCALES
-                    + " or newer for scales along an axis, as those of " + node.describe() + ", " + network.file()
-                    + " is of " + origin.model().opset() + ": convert it by onnx.version_converter first");
+    /** Fused and integer layers are written as nodes that the file's own operator set may not have yet. */
+    private void requireOpset(OnnxNetwork network, OnnxNode node) {
+        boolean axis = QUANTIZATION.contains(node.operator()) && node.has("axis");
+        int first = axis ? AXIS_OF_SCALES : FIRST.getOrDefault(node.operator(), 0);
+        if (node.isStandard() && origin.model().opset() < first) {
+            throw new IllegalArgumentException("ONNX: expected a network of operator set " + first + " or newer for "
+                    + (axis ? "scales along an axis, as those of " : "what stands for ") + node.describe() + ", "
+                    + network.file() + " is of " + origin.model().opset()
+                    + ": convert it by onnx.version_converter first");
         }
     }
 

@@ -6,8 +6,7 @@ import dev.goshawk.onnx.format.OnnxException;
 import dev.goshawk.onnx.format.OnnxModel;
 import dev.goshawk.onnx.format.OnnxNode;
 import dev.goshawk.onnx.format.Subgraph;
-import dev.goshawk.onnx.integer.FusedLayers;
-import dev.goshawk.onnx.integer.IntegerLayers;
+import dev.goshawk.onnx.integer.StandardNodes;
 import dev.goshawk.onnx.op.Term;
 import dev.goshawk.onnx.op.Translation;
 import java.util.ArrayList;
@@ -58,23 +57,19 @@ public final class ControlFlow {
     public static Flat flat(OnnxModel model,
             BiFunction<OnnxModel, Map<List<String>, String>, Translation> translation) {
         ControlFlow flow = new ControlFlow(translation);
-        OnnxModel flat = standard(FunctionCalls.inlined(model));
+        OnnxModel flat = StandardNodes.of(FunctionCalls.inlined(model));
         for (int looked = 0;; looked++) {
             Optional<OnnxNode> next = flat.nodes().stream()
                     .filter(n -> isFlow(n) && !flow.refused.containsKey(n.outputs())).findFirst();
             if (next.isEmpty()) {
-                return new Flat(standard(flat), flow.refused);
+                return new Flat(flat, flow.refused);
             }
-            flat = flow.without(flat, next.get(), looked);
+            flat = StandardNodes.of(flow.without(flat, next.get(), looked));
         }
     }
 
-    private static OnnxModel standard(OnnxModel model) {
-        return IntegerLayers.inFloats(FusedLayers.apart(model));
-    }
-
     private static boolean isFlow(OnnxNode node) {
-        return OPERATORS.contains(node.operator()) && (node.domain().isEmpty() || "ai.onnx".equals(node.domain()));
+        return node.isStandard() && OPERATORS.contains(node.operator());
     }
 
     private OnnxModel without(OnnxModel model, OnnxNode node, int looked) {
@@ -181,9 +176,20 @@ public final class ControlFlow {
             for (int k = 0; k < collected.size(); k++) {
                 collected.get(k).add(results.get(1 + carried.size() + k));
             }
-            goesOn = always || i + 1 < count && isTrue(inlined.upTo(results.getFirst()), results.getFirst());
+            goesOn = always || i + 1 < count && goesOn(inlined, results.getFirst());
         }
         end(node, inlined, carried, collected, Collections.nCopies(collected.size(), 0));
+    }
+
+    /** What an iteration's condition is. Its nodes are nowhere else if that cannot be told, so what is said of them is said here. */
+    private boolean goesOn(Inlined inlined, String condition) {
+        OnnxModel model = StandardNodes.of(inlined.upTo(condition));
+        try {
+            return isTrue(model, condition);
+        } catch (UnknownException e) {
+            String why = String.valueOf(e.getCause().getMessage());
+            throw new OnnxException(why.replace(model.source() + ": ", ""), e);
+        }
     }
 
     private static void end(OnnxNode node, Inlined inlined, List<String> carried, List<List<String>> collected,

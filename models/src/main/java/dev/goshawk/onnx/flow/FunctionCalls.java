@@ -5,12 +5,14 @@ import dev.goshawk.onnx.format.OnnxException;
 import dev.goshawk.onnx.format.OnnxModel;
 import dev.goshawk.onnx.format.OnnxNode;
 import dev.goshawk.onnx.format.OnnxNode.Attribute;
+import dev.goshawk.onnx.format.Subgraph;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Puts the nodes of a file's own functions in the places where they are called. */
 final class FunctionCalls {
@@ -38,8 +40,8 @@ final class FunctionCalls {
             return model;
         }
         try {
-            FunctionCalls calls = new FunctionCalls(model);
-            model.functions().values().forEach(f -> calls.check(f, 0));
+            Subgraph.Body graph = new Subgraph.Body(model.nodes(), model.initializers(), List.of(), model.outputs());
+            new FunctionCalls(model).check(null, graph, Set.of(), 0);
             NodeList list = new NodeList(model, 0);
             model.nodes().forEach(list::add);
             List<OnnxNode> nodes = new ArrayList<>();
@@ -50,7 +52,7 @@ final class FunctionCalls {
         }
     }
 
-    /** Returns how many functions and graphs are within each other from this one on. */
+    /** Checks a function and what it calls, and returns how many functions and graphs are within each other from it on. */
     private int check(LocalFunction function, int depth) {
         Integer known = done.get(function.name());
         if (known != null) {
@@ -59,53 +61,72 @@ final class FunctionCalls {
         if (!open.add(function.name())) {
             throw new OnnxException("the function " + function.name() + " calls itself");
         }
-        requireClosed(function);
-        for (OnnxNode node : function.body().nodes()) {
-            int changed = CHANGED.getOrDefault(node.operator(), 0);
-            if (function.opset() > 0 && function.opset() < changed != model.opset() < changed) {
-                throw new OnnxException("the function " + function.name() + " is of operator set " + function.opset()
-                        + " and the file of " + model.opset() + ", which differ in " + node.operator());
-            }
-        }
-        int height = check(function.body().nodes(), depth + 1);
+        int height = 1 + check(function, function.body(), Set.of(""), depth + 1);
         open.remove(function.name());
         done.put(function.name(), height);
         return height;
     }
 
-    private int check(List<OnnxNode> nodes, int depth) {
+    /**
+     * Checks a graph and what its nodes call: in a function, at any depth, they see nothing of the graphs around it.
+     *
+     * @param function that the graph belongs to; null for the file's own graph
+     * @param around values of the function that the graph sees
+     */
+    private int check(@Nullable LocalFunction function, Subgraph.Body body, Set<String> around, int depth) {
         requireShallow(depth);
-        int height = 1;
-        for (OnnxNode node : nodes) {
+        Set<String> made = new HashSet<>(around);
+        made.addAll(body.inputs());
+        made.addAll(body.initializers().keySet());
+        int height = 0;
+        for (OnnxNode node : body.nodes()) {
+            if (function != null) {
+                requireMade(function, node.inputs(), made);
+                requireSameMeaning(function, node);
+            }
             LocalFunction called = model.functions().get(LocalFunction.key(node.domain(), node.operator()));
             if (called != null) {
-                height = Math.max(height, 1 + check(called, depth));
+                height = Math.max(height, check(called, depth));
             }
-            for (Attribute attribute : node.attributes().values()) {
-                if (attribute instanceof Attribute.Graph(var graph)) {
-                    height = Math.max(height, 1 + check(graph.read().nodes(), depth + 1));
-                }
+            for (Subgraph.Body inner : graphs(node)) {
+                height = Math.max(height, 1 + check(function, inner, made, depth + 1));
             }
+            made.addAll(node.outputs());
+        }
+        if (function != null) {
+            requireMade(function, body.outputs(), made);
         }
         requireShallow(height);
         return height;
     }
 
+    /** The graphs of a node, without those that cannot be read: they are refused if they are taken. */
+    private static List<Subgraph.Body> graphs(OnnxNode node) {
+        List<Subgraph.Body> graphs = new ArrayList<>();
+        for (Attribute attribute : node.attributes().values()) {
+            if (attribute instanceof Attribute.Graph(var graph)) {
+                try {
+                    graphs.add(graph.read());
+                } catch (OnnxException _) {
+                    continue;
+                }
+            }
+        }
+        return graphs;
+    }
+
     private static void requireShallow(int depth) {
         if (depth > DEEPEST) {
-            throw new OnnxException("expected functions at most " + DEEPEST + " deep within each other");
+            throw new OnnxException("expected functions and graphs at most " + DEEPEST + " deep within each other");
         }
     }
 
-    /** A function sees nothing of the graph around it. */
-    private static void requireClosed(LocalFunction function) {
-        Set<String> made = new HashSet<>(function.body().inputs());
-        made.add("");
-        for (OnnxNode node : function.body().nodes()) {
-            requireMade(function, node.inputs(), made);
-            made.addAll(node.outputs());
+    private void requireSameMeaning(LocalFunction function, OnnxNode node) {
+        int changed = node.isStandard() ? CHANGED.getOrDefault(node.operator(), 0) : 0;
+        if (function.opset() > 0 && function.opset() < changed != model.opset() < changed) {
+            throw new OnnxException("the function " + function.name() + " is of operator set " + function.opset()
+                    + " and the file of " + model.opset() + ", which differ in " + node.operator());
         }
-        requireMade(function, function.body().outputs(), made);
     }
 
     private static void requireMade(LocalFunction function, List<String> used, Set<String> made) {

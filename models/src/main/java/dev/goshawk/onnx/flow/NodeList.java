@@ -1,6 +1,7 @@
 package dev.goshawk.onnx.flow;
 
 import dev.goshawk.onnx.format.ConstantArray;
+import dev.goshawk.onnx.format.FreeNames;
 import dev.goshawk.onnx.format.LocalFunction;
 import dev.goshawk.onnx.format.OnnxException;
 import dev.goshawk.onnx.format.OnnxModel;
@@ -9,12 +10,10 @@ import dev.goshawk.onnx.format.OnnxNode.Attribute;
 import dev.goshawk.onnx.format.Subgraph;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Nodes that a model gets, with arrays that they use. Calls of the file's own functions become the nodes of their bodies. */
@@ -24,9 +23,7 @@ final class NodeList {
 
     private final Map<String, LocalFunction> functions;
     private final int kept;
-    private final Set<String> taken = new HashSet<>();
-    /** The last number behind each name. */
-    private final Map<String, Integer> next = new HashMap<>();
+    private final FreeNames names;
     private final List<OnnxNode> nodes = new ArrayList<>();
     private final SequencedMap<String, ConstantArray> arrays = new LinkedHashMap<>();
 
@@ -38,10 +35,7 @@ final class NodeList {
     NodeList(OnnxModel model, int kept) {
         this.functions = model.functions();
         this.kept = kept;
-        taken.addAll(model.initializers().keySet());
-        model.inputs().forEach(i -> taken.add(i.name()));
-        model.nodes().forEach(n -> taken.addAll(n.outputs()));
-        taken.addAll(model.outputs());
+        this.names = new FreeNames(model);
     }
 
     List<OnnxNode> nodes() {
@@ -57,11 +51,7 @@ final class NodeList {
 
     /** A name that nothing has yet: this one, or one like it. */
     String unused(String name) {
-        String free = name;
-        while (!taken.add(free)) {
-            free = name + "." + next.merge(name, 2, (last, _) -> last + 1);
-        }
-        return free;
+        return names.take(name);
     }
 
     /** Adds an array and says what it is called. */

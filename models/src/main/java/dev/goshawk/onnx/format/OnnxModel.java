@@ -20,7 +20,7 @@ import java.util.Set;
  * @param initializers constant arrays by name
  * @param inputs what is given from outside, without the initializers
  * @param outputs names of the results
- * @param functions operators that the file defines itself, by {@link LocalFunction#key}
+ * @param functions operators that the file defines itself, by {@link LocalFunction#key}, in the file's order
  */
 public record OnnxModel(String source, int opset, String producer, List<OnnxNode> nodes,
         SequencedMap<String, ConstantArray> initializers, List<Input> inputs, List<String> outputs,
@@ -53,7 +53,7 @@ public record OnnxModel(String source, int opset, String producer, List<OnnxNode
         Set<String> given = initializers.keySet();
         inputs = inputs.stream().filter(i -> !given.contains(i.name())).toList();
         outputs = List.copyOf(outputs);
-        functions = Map.copyOf(functions);
+        functions = Collections.unmodifiableMap(new LinkedHashMap<>(functions));
         if (opset < 1 || opset > NEWEST) {
             throw new OnnxException("expected an opset of 1 to " + NEWEST + ", got " + opset);
         }

@@ -28,10 +28,15 @@ public record OnnxNode(int index, String place, String name, String operator, St
         attributes = Map.copyOf(attributes);
     }
 
+    /** Whether it is one of ONNX's own operators. */
+    public boolean isStandard() {
+        return domain.isEmpty() || "ai.onnx".equals(domain);
+    }
+
     /** How messages call it. */
     public String describe() {
         return "node " + place + " ("
-                + (domain.isEmpty() || "ai.onnx".equals(domain) ? "" : word(domain) + ".")
+                + (isStandard() ? "" : word(domain) + ".")
                 + word(operator)
                 + (name.isEmpty() ? "" : " " + OnnxException.quoted(name)) + ")";
     }

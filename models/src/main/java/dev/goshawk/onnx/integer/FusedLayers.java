@@ -1,43 +1,43 @@
 package dev.goshawk.onnx.integer;
 
+import static dev.goshawk.onnx.integer.StandardNodes.isGiven;
+
 import dev.goshawk.onnx.format.ConstantArray;
 import dev.goshawk.onnx.format.OnnxModel;
 import dev.goshawk.onnx.format.OnnxNode;
 import dev.goshawk.onnx.format.OnnxNode.Attribute;
 import dev.goshawk.tensor.Shape;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SequencedMap;
 import java.util.Set;
+import java.util.stream.LongStream;
 
 /** Writes layers that ONNX Runtime's optimizer made of several nodes as the standard's nodes again. */
-public final class FusedLayers {
+final class FusedLayers {
     private static final String MICROSOFT = "com.microsoft";
-    private static final Set<String> ACTIVATIONS = Set.of("Relu", "Tanh", "Sigmoid", "LeakyRelu", "HardSigmoid");
+    private static final Set<String> ACTIVATIONS = Set.of("", "Relu", "Tanh", "Sigmoid", "LeakyRelu", "HardSigmoid");
+    /** The first opset whose Clip has its bounds as inputs. */
+    private static final int BOUNDS_ARE_INPUTS = 11;
 
-    private final SequencedMap<String, ConstantArray> arrays;
-    private final Set<String> taken = new HashSet<>();
-    private final List<OnnxNode> nodes = new ArrayList<>();
+    private final OnnxModel model;
+    private final StandardNodes out;
 
     private FusedLayers(OnnxModel model) {
-        this.arrays = new LinkedHashMap<>(model.initializers());
-        taken.addAll(arrays.keySet());
-        model.inputs().forEach(i -> taken.add(i.name()));
-        model.nodes().forEach(n -> taken.addAll(n.outputs()));
+        this.model = model;
+        this.out = new StandardNodes(model);
     }
 
     /** The model with its fused layers taken apart; the same one if it has none. */
-    public static OnnxModel apart(OnnxModel model) {
+    static OnnxModel apart(OnnxModel model) {
         if (model.nodes().stream().noneMatch(FusedLayers::isFused)) {
             return model;
         }
         FusedLayers layers = new FusedLayers(model);
         model.nodes().forEach(layers::write);
-        return model.with(layers.nodes, layers.arrays, model.outputs());
+        return layers.out.model();
     }
 
     private static boolean isFused(OnnxNode n) {
@@ -51,16 +51,26 @@ public final class FusedLayers {
             case "BiasGelu" -> single && inputs >= 2;
             case "FusedMatMul" -> single && inputs == 2 && n.whole("transBatchA", 0) == 0
                     && n.whole("transBatchB", 0) == 0;
-            case "FusedGemm", "FusedConv" -> single && inputs >= 2 && ACTIVATIONS.contains(n.text("activation", ""));
+            case "FusedGemm", "FusedConv" -> single && inputs >= 2 && (ACTIVATIONS.contains(n.text("activation", ""))
+                    || isClip(n) && numbers(n).size() == 2);
             case "SkipLayerNormalization" -> inputs >= 3 && n.outputs().stream().skip(1).limit(2)
                     .allMatch(String::isEmpty);
             default -> false;
         };
     }
 
+    private static boolean isClip(OnnxNode n) {
+        return "Clip".equals(n.text("activation", ""));
+    }
+
+    /** An activation's numbers, as convolutions have them. */
+    private static List<Float> numbers(OnnxNode n) {
+        return n.attributes().get("activation_params") instanceof Attribute.Reals(var numbers) ? numbers : List.of();
+    }
+
     private void write(OnnxNode n) {
         if (!isFused(n)) {
-            nodes.add(n.at(nodes.size()));
+            out.keep(n);
             return;
         }
         String x = n.inputs().getFirst();
@@ -71,16 +81,12 @@ public final class FusedLayers {
             case "FastGelu" -> fastGelu(n, isGiven(n, 1) ? add(n, "Add", n.inputs().subList(0, 2), Map.of()) : x, y);
             case "QuickGelu" -> {
                 String steep = add(n, "Mul", List.of(x, number(n, n.real("alpha", 1.702f))), Map.of());
-                put(n, "Mul", List.of(x, add(n, "Sigmoid", List.of(steep), Map.of())), Map.of(), y);
+                out.add(n, "Mul", List.of(x, add(n, "Sigmoid", List.of(steep), Map.of())), Map.of(), y);
             }
             case "FusedMatMul" -> product(n, y);
             case "SkipLayerNormalization" -> normalization(n, y);
             default -> activated(n, y);
         }
-    }
-
-    private static boolean isGiven(OnnxNode n, int input) {
-        return input < n.inputs().size() && !n.inputs().get(input).isEmpty();
     }
 
     /** x (1 + erf(x / sqrt(2))) / 2. */
@@ -101,23 +107,37 @@ public final class FusedLayers {
 
     private void half(OnnxNode n, String x, String gate, String y) {
         String open = add(n, "Add", List.of(gate, number(n, 1)), Map.of());
-        put(n, "Mul", List.of(add(n, "Mul", List.of(x, open), Map.of()), number(n, 0.5)), Map.of(), y);
+        out.add(n, "Mul", List.of(add(n, "Mul", List.of(x, open), Map.of()), number(n, 0.5)), Map.of(), y);
     }
 
     private void product(OnnxNode n, String y) {
-        boolean left = n.whole("transA", 0) != 0;
-        boolean right = n.whole("transB", 0) != 0;
-        String equation = (left ? "...ji" : "...ij") + "," + (right ? "...kj" : "...jk") + "->...ik";
+        List<String> inputs = new ArrayList<>(n.inputs());
+        boolean left = n.whole("transA", 0) != 0 && !transposes(n, inputs, 0);
+        boolean right = n.whole("transB", 0) != 0 && !transposes(n, inputs, 1);
         double alpha = n.real("alpha", 1);
-        String product = alpha == 1 ? y : unused(y + ".product");
+        String product = alpha == 1 ? y : out.unused(y + ".product");
         if (left || right) {
-            put(n, "Einsum", n.inputs(), Map.of("equation", new Attribute.Text(equation)), product);
+            String equation = (left ? "...ji" : "...ij") + "," + (right ? "...kj" : "...jk") + "->...ik";
+            out.add(n, "Einsum", inputs, Map.of("equation", new Attribute.Text(equation)), product);
         } else {
-            put(n, "MatMul", n.inputs(), Map.of(), product);
+            out.add(n, "MatMul", inputs, Map.of(), product);
         }
         if (alpha != 1) {
-            put(n, "Mul", List.of(product, number(n, alpha)), Map.of(), y);
+            out.add(n, "Mul", List.of(product, number(n, alpha)), Map.of(), y);
         }
+    }
+
+    /** Transposes an input if it is known, so that a weight is one in MatMul too; of others not even the rank is. */
+    private boolean transposes(OnnxNode n, List<String> inputs, int i) {
+        ConstantArray array = out.constant(inputs.get(i));
+        int rank = array == null ? 0 : array.shape().rank();
+        if (rank < 2) {
+            return false;
+        }
+        List<Long> perm = new ArrayList<>(LongStream.range(0, rank).boxed().toList());
+        Collections.swap(perm, rank - 2, rank - 1);
+        inputs.set(i, add(n, "Transpose", List.of(inputs.get(i)), Map.of("perm", new Attribute.Wholes(perm))));
+        return true;
     }
 
     /** Of a sum, which may be a result too. */
@@ -125,63 +145,66 @@ public final class FusedLayers {
         boolean biased = isGiven(n, 4);
         String sum = n.outputs().size() > 3 && !n.outputs().get(3).isEmpty()
                 ? n.outputs().get(3)
-                : unused(y + ".sum");
+                : out.unused(y + ".sum");
         String both = biased ? add(n, "Add", n.inputs().subList(0, 2), Map.of()) : "";
-        put(n, "Add", biased ? List.of(both, n.inputs().get(4)) : n.inputs().subList(0, 2), Map.of(), sum);
+        out.add(n, "Add", biased ? List.of(both, n.inputs().get(4)) : n.inputs().subList(0, 2), Map.of(), sum);
         List<String> inputs = new ArrayList<>(List.of(sum, n.inputs().get(2)));
         if (isGiven(n, 3)) {
             inputs.add(n.inputs().get(3));
         }
-        put(n, "LayerNormalization", inputs,
+        out.add(n, "LayerNormalization", inputs,
                 Map.of("epsilon", new Attribute.Real((float) n.real("epsilon", 1e-12f))), y);
     }
 
     /** A layer, what is added to it, and its activation. */
     private void activated(OnnxNode n, String y) {
         boolean conv = n.operator().equals("FusedConv");
+        String activation = n.text("activation", "");
+        boolean adds = conv && isGiven(n, 3);
         Map<String, Attribute> attributes = new HashMap<>(n.attributes());
         attributes.keySet().removeIf(key -> key.startsWith("activation"));
-        String layer = add(n, conv ? "Conv" : "Gemm", n.inputs().subList(0, Math.min(3, n.inputs().size())),
-                attributes);
-        if (conv && isGiven(n, 3)) {
-            layer = add(n, "Add", List.of(layer, n.inputs().get(3)), Map.of());
+        String layer = adds || !activation.isEmpty() ? out.unused(y + ".part") : y;
+        out.add(n, conv ? "Conv" : "Gemm", n.inputs().subList(0, Math.min(3, n.inputs().size())), attributes, layer);
+        if (adds) {
+            String sum = activation.isEmpty() ? y : out.unused(y + ".part");
+            out.add(n, "Add", List.of(layer, n.inputs().get(3)), Map.of(), sum);
+            layer = sum;
         }
+        if (isClip(n)) {
+            clip(n, layer, numbers(n), y);
+        } else if (!activation.isEmpty()) {
+            out.add(n, activation, List.of(layer), slopes(n), y);
+        }
+    }
+
+    private void clip(OnnxNode n, String x, List<Float> bounds, String y) {
+        if (model.opset() < BOUNDS_ARE_INPUTS) {
+            out.add(n, "Clip", List.of(x), Map.of("min", new Attribute.Real(bounds.get(0)), "max",
+                    new Attribute.Real(bounds.get(1))), y);
+        } else {
+            out.add(n, "Clip", List.of(x, number(n, bounds.get(0)), number(n, bounds.get(1))), Map.of(), y);
+        }
+    }
+
+    private static Map<String, Attribute> slopes(OnnxNode n) {
         Map<String, Attribute> given = new HashMap<>();
-        if (n.attributes().get("activation_params") instanceof Attribute.Reals(var numbers)) {
-            for (int i = 0; i < Math.min(2, numbers.size()); i++) {
-                given.put(i == 0 ? "alpha" : "beta", new Attribute.Real(numbers.get(i)));
+        List<String> names = List.of("alpha", "beta");
+        for (int i = 0; i < names.size(); i++) {
+            if (i < numbers(n).size()) {
+                given.put(names.get(i), new Attribute.Real(numbers(n).get(i)));
+            }
+            if (n.has("activation_" + names.get(i))) {
+                given.put(names.get(i), new Attribute.Real((float) n.real("activation_" + names.get(i), 0)));
             }
         }
-        for (String name : List.of("alpha", "beta")) {
-            if (n.has("activation_" + name)) {
-                given.put(name, new Attribute.Real((float) n.real("activation_" + name, 0)));
-            }
-        }
-        put(n, n.text("activation", ""), List.of(layer), given, y);
+        return given;
     }
 
     private String number(OnnxNode n, double value) {
-        String free = unused(n.outputs().getFirst() + ".number");
-        arrays.put(free, ConstantArray.of(Shape.scalar(), (float) value));
-        return free;
-    }
-
-    private String unused(String name) {
-        String free = name;
-        for (int i = 2; !taken.add(free); i++) {
-            free = name + "." + i;
-        }
-        return free;
+        return out.array(n.outputs().getFirst() + ".number", ConstantArray.of(Shape.scalar(), (float) value));
     }
 
     private String add(OnnxNode n, String operator, List<String> inputs, Map<String, Attribute> attributes) {
-        String free = unused(n.outputs().getFirst() + ".part");
-        put(n, operator, inputs, attributes, free);
-        return free;
-    }
-
-    private void put(OnnxNode n, String operator, List<String> inputs, Map<String, Attribute> attributes,
-            String output) {
-        nodes.add(new OnnxNode(nodes.size(), n.place(), n.name(), operator, "", inputs, List.of(output), attributes));
+        return out.add(n, operator, inputs, attributes, out.unused(n.outputs().getFirst() + ".part"));
     }
 }

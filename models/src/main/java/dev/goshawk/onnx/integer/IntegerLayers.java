@@ -1,58 +1,42 @@
 package dev.goshawk.onnx.integer;
 
+import static dev.goshawk.onnx.integer.StandardNodes.isGiven;
+
 import dev.goshawk.onnx.format.ConstantArray;
 import dev.goshawk.onnx.format.OnnxModel;
 import dev.goshawk.onnx.format.OnnxNode;
 import dev.goshawk.onnx.format.OnnxNode.Attribute;
 import dev.goshawk.tensor.Shape;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SequencedMap;
-import java.util.Set;
 
 /**
  * Writes layers of whole numbers, as ONNX Runtime's quantizer makes them, as what they stand for: DequantizeLinear of what they take, the
  * layer in floats, QuantizeLinear of what it gives. Sums of products of codes are exact in both as long as float32 holds them.
  */
-public final class IntegerLayers {
+final class IntegerLayers {
     private static final String MICROSOFT = "com.microsoft";
     private static final int CONCAT_FIRST = 2;
     private static final int GEMM_BIAS = 6;
     private static final int CONV_BIAS = 8;
 
     private final OnnxModel model;
-    private final SequencedMap<String, ConstantArray> arrays;
-    private final Map<String, ConstantArray> constants = new HashMap<>();
-    private final Set<String> taken = new HashSet<>();
-    private final List<OnnxNode> nodes = new ArrayList<>();
+    private final StandardNodes out;
 
     private IntegerLayers(OnnxModel model) {
         this.model = model;
-        this.arrays = new LinkedHashMap<>(model.initializers());
-        constants.putAll(model.initializers());
-        taken.addAll(arrays.keySet());
-        model.inputs().forEach(i -> taken.add(i.name()));
-        for (OnnxNode node : model.nodes()) {
-            taken.addAll(node.outputs());
-            if (node.attributes().get("value") instanceof Attribute.Array(var array) && node.inputs().isEmpty()
-                    && !node.outputs().isEmpty()) {
-                constants.put(node.outputs().getFirst(), array);
-            }
-        }
+        this.out = new StandardNodes(model);
     }
 
     /** The model with its integer layers in floats; the same one if it has none. */
-    public static OnnxModel inFloats(OnnxModel model) {
+    static OnnxModel inFloats(OnnxModel model) {
         if (model.nodes().stream().noneMatch(IntegerLayers::isInteger)) {
             return model;
         }
         IntegerLayers layers = new IntegerLayers(model);
         model.nodes().forEach(layers::write);
-        return model.with(layers.nodes, layers.arrays, model.outputs());
+        return layers.out.model();
     }
 
     private static boolean isInteger(OnnxNode node) {
@@ -74,7 +58,7 @@ public final class IntegerLayers {
                 default -> false;
             };
         }
-        return (node.domain().isEmpty() || "ai.onnx".equals(node.domain())) && switch (node.operator()) {
+        return node.isStandard() && switch (node.operator()) {
             case "QLinearConv", "QLinearMatMul" -> inputs >= 8;
             case "ConvInteger", "MatMulInteger" -> inputs >= 2;
             default -> false;
@@ -83,7 +67,7 @@ public final class IntegerLayers {
 
     private void write(OnnxNode n) {
         if (!isInteger(n)) {
-            nodes.add(n.at(nodes.size()));
+            out.keep(n);
             return;
         }
         switch (n.operator()) {
@@ -109,7 +93,7 @@ public final class IntegerLayers {
             case "ConvInteger" -> whole(n, "Conv", 1, 0);
             case "MatMulInteger" -> whole(n, "MatMul", -2, -1);
             case "QuantizeLinear", "DequantizeLinear" ->
-                add(n, n.operator(), n.inputs(), n.attributes(), n.outputs().getFirst());
+                out.add(n, n.operator(), n.inputs(), n.attributes(), n.outputs().getFirst());
             default -> codes(n, layer(n, n.operator().substring("QLinear".length()), List.of(floats(n, 0, 1, 2, 1)),
                     n.attributes()), 3, 4);
         }
@@ -124,7 +108,7 @@ public final class IntegerLayers {
         if (isGiven(n, GEMM_BIAS + 1)) {
             codes(n, layer(n, "Gemm", inputs, n.attributes()), 7, 8);
         } else {
-            add(n, "Gemm", inputs, n.attributes(), n.outputs().getFirst());
+            out.add(n, "Gemm", inputs, n.attributes(), n.outputs().getFirst());
         }
     }
 
@@ -132,11 +116,7 @@ public final class IntegerLayers {
     private void whole(OnnxNode n, String operator, int axis, int weightAxis) {
         String one = array(n.outputs().getFirst() + ".one", ConstantArray.of(Shape.scalar(), 1.0f));
         List<String> inputs = List.of(scaled(n, 0, one, 2, axis), scaled(n, 1, one, 3, weightAxis));
-        add(n, operator, inputs, n.attributes(), n.outputs().getFirst());
-    }
-
-    private static boolean isGiven(OnnxNode n, int input) {
-        return input < n.inputs().size() && !n.inputs().get(input).isEmpty();
+        out.add(n, operator, inputs, n.attributes(), n.outputs().getFirst());
     }
 
     private String floats(OnnxNode n, int codes, int scale, int zero, int axis) {
@@ -149,13 +129,13 @@ public final class IntegerLayers {
             inputs.add(n.inputs().get(zero));
         }
         boolean single = inputs.stream().skip(1).allMatch(this::isSingle);
-        return add(n, "DequantizeLinear", inputs, single ? Map.of() : Map.of("axis", new Attribute.Whole(axis)),
-                unused(n.inputs().get(codes) + ".floats"));
+        return out.add(n, "DequantizeLinear", inputs, single ? Map.of() : Map.of("axis", new Attribute.Whole(axis)),
+                out.unused(n.inputs().get(codes) + ".floats"));
     }
 
     /** Whether a value is known to be one number: then no axis is needed, which old operator sets have not. */
     private boolean isSingle(String name) {
-        ConstantArray array = constants.getOrDefault(name, arrays.get(name));
+        ConstantArray array = out.constant(name);
         return array != null
                 ? array.size() == 1
                 : model.nodes().stream()
@@ -163,7 +143,7 @@ public final class IntegerLayers {
     }
 
     private String layer(OnnxNode n, String operator, List<String> inputs, Map<String, Attribute> attributes) {
-        return add(n, operator, inputs, attributes, unused(n.outputs().getFirst() + ".floats"));
+        return out.add(n, operator, inputs, attributes, out.unused(n.outputs().getFirst() + ".floats"));
     }
 
     private void codes(OnnxNode n, String value, int scale, int zero) {
@@ -171,15 +151,15 @@ public final class IntegerLayers {
         if (isGiven(n, zero)) {
             inputs.add(n.inputs().get(zero));
         }
-        add(n, "QuantizeLinear", inputs, Map.of(), n.outputs().getFirst());
+        out.add(n, "QuantizeLinear", inputs, Map.of(), n.outputs().getFirst());
     }
 
     /** A bias, a whole number of which is worth the product of the scales of the input and of the weight. */
     private String bias(OnnxNode n, int input, int weightScale) {
         String name = n.inputs().get(input);
-        ConstantArray codes = constants.get(name);
-        ConstantArray x = constants.get(n.inputs().get(1));
-        ConstantArray w = constants.get(n.inputs().get(weightScale));
+        ConstantArray codes = out.constant(name);
+        ConstantArray x = out.constant(n.inputs().get(1));
+        ConstantArray w = out.constant(n.inputs().get(weightScale));
         double alpha = n.real("alpha", 1);
         if (codes != null && x != null && w != null && x.size() == 1 && (w.size() == 1 || w.size() == codes.size())) {
             float[] values = new float[codes.size()];
@@ -199,24 +179,8 @@ public final class IntegerLayers {
 
     private String array(String name, ConstantArray array) {
         // What nothing else uses keeps its name.
-        String free = model.initializers().containsKey(name) && model.uses(name) == 1
-                ? name
-                : unused(name);
-        arrays.put(free, array);
-        return free;
-    }
-
-    private String unused(String name) {
-        String free = name;
-        for (int i = 2; !taken.add(free); i++) {
-            free = name + "." + i;
-        }
-        return free;
-    }
-
-    private String add(OnnxNode n, String operator, List<String> inputs, Map<String, Attribute> attributes,
-            String output) {
-        nodes.add(new OnnxNode(nodes.size(), n.place(), n.name(), operator, "", inputs, List.of(output), attributes));
-        return output;
+        return model.initializers().containsKey(name) && model.uses(name) == 1
+                ? out.replace(name, array)
+                : out.array(name, array);
     }
 }

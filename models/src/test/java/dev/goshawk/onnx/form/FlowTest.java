@@ -213,6 +213,10 @@ class FlowTest {
         assertEquals("node 2 (Loop): expected a loop that goes on for at most 100 iterations by a condition that it "
                 + "computes, it has more",
                 refusal(counts().node("Loop", List.of("", "", "x"), List.of("y"), below("many"))));
+        assertEquals("node 2 (Loop): 1 node has an operator that is not supported: node 2.0 (Multinomial)",
+                refusal(counts().node("Loop", List.of("", "", "x"), List.of("y"), graph("body", body().input("i", INT64)
+                        .input("on", BOOL).input("v", 1).node("Multinomial", List.of("i"), List.of("go"))
+                        .node("Sin", List.of("v"), List.of("s")).output("go", BOOL).output("s")))));
         assertEquals("node 2 (Loop): expected an output, got none",
                 refusal(counts().node("Loop", List.of("", "", "x"), List.of(), below("none"))
                         .node("Sin", List.of("x"), List.of("y"))));

@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import ai.onnxruntime.OrtException;
-import dev.goshawk.models.ActivationSite;
 import dev.goshawk.models.ParameterSpec;
 import dev.goshawk.onnx.OnnxBytes;
 import dev.goshawk.onnx.OnnxNetwork;
@@ -73,38 +72,6 @@ class FunctionsTest {
                 Runtime.output(left, images), 0.03 * most);
     }
 
-    /** Layers that ONNX Runtime's optimizer made of several nodes are layers with weights, and leave as standard nodes. */
-    @Test
-    void fusedLayersAreLayersLikeAnyOther() throws IOException, OrtException {
-        OnnxBytes model = FormSamples.pictures(13).initializer(FormSamples.weight("w", 4, 3, 3, 3))
-                .initializer(FormSamples.weight("b", 4)).initializer(FormSamples.weight("fc", 6, 4))
-                .initializer(FormSamples.weight("c", 6)).initializer(FormSamples.weight("d", 6))
-                .initializer(FormSamples.weight("head", 6, 4))
-                .named("com.microsoft", "conv", "FusedConv", List.of("x", "w", "b"), List.of("r"),
-                        attribute("activation", "Relu"), attribute("pads", 1, 1, 1, 1))
-                .node("GlobalAveragePool", List.of("r"), List.of("p")).node("Flatten", List.of("p"), List.of("f"))
-                .named("com.microsoft", "gemm", "FusedGemm", List.of("f", "fc", "c"), List.of("g"),
-                        attribute("activation", "Relu"), attribute("transB", 1))
-                .named("com.microsoft", "gelu", "BiasGelu", List.of("g", "d"), List.of("h"))
-                .named("com.microsoft", "head", "FusedMatMul", List.of("h", "head"), List.of("y"),
-                        OnnxBytes.real("alpha", 0.5f))
-                .output("y");
-        Path file = Files.write(folder.resolve("f.onnx"), model.toBytes());
-        OnnxNetwork network = OnnxNetwork.read(file);
-        assertEquals(List.of("w", "b", "fc", "c", "d", "head"),
-                network.parameters().stream().map(ParameterSpec::name).toList());
-        assertEquals(List.of("conv", "gemm"), network.describe().sites().stream().map(ActivationSite::name).toList());
-        Tensor images = FlowTest.images(2, true);
-        double[] expected = Runtime.output(file, images);
-        double most = Arrays.stream(expected).map(Math::abs).max().orElse(0);
-        assertArrayEquals(expected, FlowTest.logits(network, FlowTest.images(2, false)), 2e-6 * most);
-        Path left = folder.resolve("left.onnx");
-        OnnxExport.write(left, PackedModel.of(network, PackedSamples.of(network, 8, FormSamples.SIDE)),
-                CodeFormat.QCDQ);
-        assertArrayEquals(FlowTest.logits(OnnxNetwork.read(left), FlowTest.images(2, false)),
-                Runtime.output(left, images), 0.03 * most);
-    }
-
     /** What is no file that ONNX Runtime takes can still be read: results left out, and inputs that are results. */
     @Test
     void resultsMayBeLeftOutAndInputs() throws IOException {
@@ -151,10 +118,9 @@ class FunctionsTest {
         OnnxBytes hidden = new OnnxBytes(18).node("If", List.of("yes"), List.of("r"),
                 graph("then_branch", call("A").output("r")),
                 graph("else_branch", call("A").output("r")));
-        String message = refusal(
-                defined(defined(calls("A").initializer(tensor("yes", 9, new long[0], new byte[] {1})), "A",
-                        call("B")), "B", call("A")));
-        assertEquals("the function 'pkg.own." + (message.contains("B") ? "B" : "A") + "' calls itself", message);
+        assertEquals("the function 'pkg.own.A' calls itself",
+                refusal(defined(defined(calls("A").initializer(tensor("yes", 9, new long[0], new byte[] {1})), "A",
+                        call("B")), "B", call("A"))));
         assertEquals("the function 'pkg.own.A' uses 'yes', which nothing in it makes",
                 refusal(defined(calls("A"), "A", hidden)));
         OnnxBytes closed = new OnnxBytes(18).node("Constant", List.of(), List.of("yes"),
@@ -173,6 +139,42 @@ class FunctionsTest {
                 refusal(defined(calls("A"), "A", new OnnxBytes(11).node("Softmax", List.of("a"), List.of("r")))));
     }
 
+    /** A function of a branch that is taken and one that is not. */
+    private static OnnxBytes branching(OnnxBytes taken) {
+        return new OnnxBytes(11).node("Constant", List.of(), List.of("yes"),
+                OnnxBytes.array("value", tensor("v", 9, new long[0], new byte[] {1})))
+                .node("If", List.of("yes"), List.of("r"), graph("then_branch", taken.output("s")),
+                        graph("else_branch", new OnnxBytes(11).node("Sin", List.of("a"), List.of("s")).output("s")));
+    }
+
+    /** What graphs in a function hold is held to the same as its own nodes. */
+    @Test
+    void graphsInFunctionsSeeNothingAroundThemEither() throws IOException {
+        assertEquals("the function 'pkg.own.A' uses 'x', which nothing in it makes", refusal(defined(calls("A"), "A",
+                branching(new OnnxBytes(11).node("Add", List.of("a", "x"), List.of("s"))))));
+        assertEquals("the function 'pkg.own.A' uses 'x', which nothing in it makes", refusal(defined(calls("A"), "A",
+                branching(new OnnxBytes(11).node("Identity", List.of("yes"), List.of("t")).node("If", List.of("t"),
+                        List.of("s"), graph("then_branch", new OnnxBytes(11).output("x")))))));
+        assertEquals("the function 'pkg.own.A' is of operator set 11 and the file of 18, which differ in Softmax",
+                refusal(defined(calls("A"), "A",
+                        branching(new OnnxBytes(11).node("Softmax", List.of("a"), List.of("s"))))));
+    }
+
+    /** Nothing is said of functions that nothing calls. */
+    @Test
+    void functionsThatAreNotCalledRefuseNothing() throws IOException {
+        OnnxBytes model = FormSamples.pictures(18).initializer(FormSamples.weight("w", 4, 3))
+                .node("GlobalAveragePool", List.of("x"), List.of("p")).node("Flatten", List.of("p"), List.of("f"))
+                .named(OWN, "", "Good", List.of("f"), List.of("g"))
+                .node("Gemm", List.of("g", "w"), List.of("y"), attribute("transB", 1)).output("y");
+        defined(model, "Itself", call("Itself"));
+        defined(model, "Open", new OnnxBytes(18).node("Add", List.of("a", "x"), List.of("r")));
+        defined(model, "Old", new OnnxBytes(11).node("Softmax", List.of("a"), List.of("r")));
+        defined(model, "Good", new OnnxBytes(18).node("Sin", List.of("a"), List.of("r")));
+        OnnxNetwork network = OnnxNetwork.read(Files.write(folder.resolve("f.onnx"), model.toBytes()));
+        assertEquals(List.of("w"), network.parameters().stream().map(ParameterSpec::name).toList());
+    }
+
     @Test
     void functionsThatGrowHaveABound() throws IOException {
         OnnxBytes model = calls("F0");
@@ -187,6 +189,6 @@ class FunctionsTest {
         for (int i = 0; i < 5000; i++) {
             defined(deep, "F" + i, call("F" + (i + 1)));
         }
-        assertEquals("expected functions at most 100 deep within each other", refusal(deep));
+        assertEquals("expected functions and graphs at most 100 deep within each other", refusal(deep));
     }
 }
