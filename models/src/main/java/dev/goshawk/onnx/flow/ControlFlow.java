@@ -102,7 +102,7 @@ public final class ControlFlow {
         private static final long serialVersionUID = 1;
 
         UnknownException(Throwable cause) {
-            super(cause);
+            super(cause.getMessage(), cause);
         }
     }
 
@@ -187,7 +187,7 @@ public final class ControlFlow {
         try {
             return isTrue(model, condition);
         } catch (UnknownException e) {
-            String why = String.valueOf(e.getCause().getMessage());
+            String why = String.valueOf(e.getMessage());
             throw new OnnxException(why.replace(model.source() + ": ", ""), e);
         }
     }

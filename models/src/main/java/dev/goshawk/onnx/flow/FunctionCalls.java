@@ -100,7 +100,7 @@ final class FunctionCalls {
         return height;
     }
 
-    /** The graphs of a node, without those that cannot be read: they are refused if they are taken. */
+    /** The graphs of a node, without those that cannot be read. */
     private static List<Subgraph.Body> graphs(OnnxNode node) {
         List<Subgraph.Body> graphs = new ArrayList<>();
         for (Attribute attribute : node.attributes().values()) {
@@ -108,7 +108,7 @@ final class FunctionCalls {
                 try {
                     graphs.add(graph.read());
                 } catch (OnnxException _) {
-                    continue;
+                    // Said where it is taken.
                 }
             }
         }
