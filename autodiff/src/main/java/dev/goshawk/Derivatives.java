@@ -28,6 +28,7 @@ import java.util.function.UnaryOperator;
  *
  * Each call traces, compiles and runs the function on the default backend. For many products at one point, or functions of several
  * inputs, use {@link Curvature} or {@link dev.goshawk.autodiff}. All methods throw {@link ShapeMismatchException} where tensors do not fit,
+ * those that differentiate {@link IllegalArgumentException} where the argument is of whole numbers,
  * {@link NotDifferentiableException} where the function lacks the derivative, and {@link IllegalStateException} naming the input where it
  * reads another input than its argument.
  */
@@ -40,7 +41,7 @@ public final class Derivatives {
 
     /** f(x). */
     public static Tensor value(UnaryOperator<Value> f, Tensor at) {
-        Value x = argument(at);
+        Value x = Value.input("x", at.dtype(), at.shape());
         return run(f.apply(x), new Bound("x", at));
     }
 
@@ -196,6 +197,11 @@ public final class Derivatives {
     }
 
     private static Value argument(Tensor at) {
+        if (!at.dtype().isFloating()) {
+            throw new IllegalArgumentException(
+                    "derivative: expected an argument of floating numbers, such as 1.0 or 1f, got "
+                            + at.dtype() + at.shape());
+        }
         return Value.input("x", at.dtype(), at.shape());
     }
 

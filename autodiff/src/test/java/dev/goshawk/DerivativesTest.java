@@ -142,6 +142,10 @@ class DerivativesTest {
     @Test
     void misuseIsSaid() {
         assertThrows(IllegalArgumentException.class, () -> Derivatives.derivative(-1, F, AT));
+        assertEquals("derivative: expected an argument of floating numbers, such as 1.0 or 1f, got int32[3]",
+                assertThrows(IllegalArgumentException.class,
+                        () -> Derivatives.gradient(x -> x.square().sum(), Tensor.of(Shape.of(3), 1, 2, 3)))
+                        .getMessage());
         assertThrows(IllegalArgumentException.class,
                 () -> Derivatives.hessian(x -> x.square().sum(), Tensor.zeros(DType.FLOAT64, Shape.of(10_000))));
         assertThrows(RuntimeException.class, () -> Derivatives.gradient(F, AT));

@@ -113,7 +113,7 @@ public final class AtomicFile {
                 Files.createDirectories(folder);
             }
         } catch (FileAlreadyExistsException e) {
-            throw failure(file, new IOException(e.getFile() + " is no folder", e));
+            throw failure(file, new IOException(e.getFile() + " is not a folder", e));
         } catch (IOException e) {
             throw failure(file, e);
         }

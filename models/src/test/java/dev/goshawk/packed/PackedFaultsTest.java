@@ -210,8 +210,8 @@ class PackedFaultsTest {
         assertTrue(refusal(changed(h -> h.replace("\"codes\":", "\"biases\":"))).contains("each name once"));
         byte[] long64 = sound.clone();
         Arrays.fill(long64, 0, 7, (byte) 0xFF);
-        assertTrue(refusal(long64).startsWith("is no packed model"));
-        assertTrue(refusal(changed(h -> "[".repeat(60_000))).startsWith("is no packed model"));
+        assertTrue(refusal(long64).startsWith("is not a packed model"));
+        assertTrue(refusal(changed(h -> "[".repeat(60_000))).startsWith("is not a packed model"));
         assertTrue(refusal(changed(h -> "{\"a\":".repeat(10_000))).contains("is not sound JSON"));
     }
 
@@ -232,7 +232,7 @@ class PackedFaultsTest {
         SafetensorsFile.write(folder.resolve("plain"), Map.of("w", Tensor.zeros(DType.FLOAT32, Shape.of(3))), Map.of());
         String plain = refusal(Files.readAllBytes(folder.resolve("plain")));
         assertEquals(
-                "is no packed model (its metadata lack the format goshawk-packed); a safetensors file of weights is "
+                "is not a packed model (its metadata lack the format goshawk-packed); a safetensors file of weights is "
                         + "something else; goshawk quantize writes packed models, as model.packed.safetensors",
                 plain);
         assertFalse(PackedFile.isPacked(folder.resolve("plain")));
@@ -240,7 +240,7 @@ class PackedFaultsTest {
                 Map.of());
         assertEquals(plain, refusal(Files.readAllBytes(folder.resolve("long"))));
         assertEquals(
-                "is no packed model (it has no safetensors header of 2 to 65536 bytes); goshawk quantize writes packed "
+                "is not a packed model (it has no safetensors header of 2 to 65536 bytes); goshawk quantize writes packed "
                         + "models, as model.packed.safetensors",
                 refusal("PK\3\4 and so on and on".getBytes(StandardCharsets.UTF_8)));
         for (Path other : new Path[] {folder, folder.resolve("missing")}) {

@@ -54,10 +54,14 @@ public final class Normalizations {
     public static Value groupNorm(Value x, int groups, Value gamma, Value beta, double epsilon) {
         Shape s = x.shape();
         int rank = s.rank();
-        if (rank < 2 || groups < 1 || s.dim(-1) % groups != 0 || !gamma.shape().equals(Shape.of(s.dim(-1)))
+        if (rank >= 2 && groups >= 1 && s.dim(-1) % groups != 0) {
+            throw new ShapeMismatchException("group_norm: expected groups that divide the " + s.dim(-1)
+                    + " channels of " + s + ", got " + groups);
+        }
+        if (rank < 2 || groups < 1 || !gamma.shape().equals(Shape.of(s.dim(-1)))
                 || !beta.shape().equals(gamma.shape())) {
             throw new ShapeMismatchException(
-                    "group_norm: expected [batch, ..., channels], groups that divide the channels, and [channels], got "
+                    "group_norm: expected [batch, ..., channels], at least 1 group, and [channels] twice, got "
                             + s + ", " + groups + ", " + gamma.shape() + " and " + beta.shape());
         }
         if (s.size() == 0) {

@@ -169,7 +169,8 @@ public final class RunStart implements AutoCloseable {
     private static void requireWritable(Path path, Path there) throws IOException {
         if (!Files.isDirectory(there) || !Files.isWritable(there)) {
             throw new RunFolderException(path, Problem.NOT_WRITABLE, path + ": cannot be "
-                    + (path.equals(there) ? "written" : "made") + " (" + there + " is no folder that can be written)");
+                    + (path.equals(there) ? "written" : "made") + " (" + there
+                    + " is not a folder that can be written)");
         }
     }
 

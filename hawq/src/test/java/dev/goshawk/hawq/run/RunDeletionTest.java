@@ -120,7 +120,7 @@ class RunDeletionTest {
         assertTrue(Files.exists(editors.resolve("settings.json")));
         Path file = other.resolve("chapter1.txt");
         assertEquals(file + ": is a file, expected a folder for the run", failure(() -> create(file, false)));
-        assertEquals(file.resolve("run") + ": cannot be made (" + file + " is no folder that can be written)",
+        assertEquals(file.resolve("run") + ": cannot be made (" + file + " is not a folder that can be written)",
                 failure(() -> create(file.resolve("run"), false)));
         assertEquals("<run folder>: expected a folder for the run, got an empty name",
                 failure(() -> create(Path.of(""), true)));

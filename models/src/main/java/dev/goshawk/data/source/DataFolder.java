@@ -27,7 +27,7 @@ final class DataFolder {
     /** Fails where there is no such folder. */
     static void require(Path root) {
         if (!Files.isDirectory(root)) {
-            throw new DataException(root + (Files.exists(root) ? ": is no folder" : ": no such data folder"));
+            throw new DataException(root + (Files.exists(root) ? ": is not a folder" : ": no such data folder"));
         }
     }
 

@@ -179,11 +179,11 @@ public final class Samples {
 
     private static String problem(Path file, Path root) {
         if (Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
-            return "is no file in " + root + ", which paths are relative to";
+            return "is not a file in " + root + ", which paths are relative to";
         }
         try {
             RegularFile.size(file);
-            return "is no file";
+            return "is not a file";
         } catch (IOException e) {
             return String.valueOf(e.getMessage());
         }

@@ -82,7 +82,7 @@ final class Container {
     static Container of(byte[] bytes) {
         int length = headerLength(bytes, bytes.length);
         if (length < 0) {
-            throw new IllegalArgumentException("is no packed model (it has no safetensors header of 2 to "
+            throw new IllegalArgumentException("is not a packed model (it has no safetensors header of 2 to "
                     + LONGEST_HEADER + " bytes)" + WRITTEN);
         }
         int dataAt = Long.BYTES + length;

@@ -73,7 +73,7 @@ public final class PackedReader {
     }
 
     private static IllegalArgumentException noPackedModel() {
-        return new IllegalArgumentException("is no packed model (its metadata lack the format " + PackedFile.FORMAT
+        return new IllegalArgumentException("is not a packed model (its metadata lack the format " + PackedFile.FORMAT
                 + "); a safetensors file of weights is something else" + Container.WRITTEN);
     }
 

@@ -136,7 +136,7 @@ class FolderKindsTest {
             assertEquals(List.of("train/cat/1.png"), names(Datasets.open(data, in, SMALL)), in);
         }
         assertEquals(List.of("cat"), Datasets.open(data.resolve("train"), ".").classes());
-        assertEquals(data.resolve("train/cat/1.png") + ": is no folder",
+        assertEquals(data.resolve("train/cat/1.png") + ": is not a folder",
                 refusal(() -> Datasets.open(data.resolve("train/cat/1.png"), "train")));
     }
 

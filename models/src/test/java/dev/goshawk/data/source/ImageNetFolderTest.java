@@ -124,7 +124,7 @@ class ImageNetFolderTest {
         assertEquals(list + " line 1: 'a.png n99999999' ends in 'n99999999', " + range, listed("a.png n99999999"));
         assertEquals(list + " line 1: 'a.png' is not of the form <path> <label or WordNet id>", listed("a.png"));
         assertEquals(list + " line 1: '../a.png 1' is no path inside the data folder " + root, listed("../a.png 1"));
-        assertEquals(list + " line 1: 'c.png 1' is no file in " + root + ", which paths are relative to",
+        assertEquals(list + " line 1: 'c.png 1' is not a file in " + root + ", which paths are relative to",
                 listed("c.png 1"));
         assertEquals(list + ": the label list is empty", listed("#\n"));
         assertTrue(listed("x".repeat(100_000)).length() < 500);
@@ -164,7 +164,7 @@ class ImageNetFolderTest {
         Files.writeString(list, "n01443537_fish.png\n");
         assertArrayEquals(new int[] {1}, labels(Samples.read(list, root, SMALL)));
         Files.writeString(list, "n01443537_fish.png\nval/x.png\n");
-        assertEquals(list + " line 2: 'val/x.png' is no file in " + root + ", which paths are relative to",
+        assertEquals(list + " line 2: 'val/x.png' is not a file in " + root + ", which paths are relative to",
                 refusal(() -> Samples.read(list, root, SMALL)));
         Files.writeString(list, "list.txt\n");
         assertEquals(

@@ -64,7 +64,7 @@ class SamplesTest {
 
     @Test
     void namesTheLine() throws IOException {
-        assertEquals(list + " line 3: 'test/dog/2.png' is no file in " + root + ", which paths are relative to",
+        assertEquals(list + " line 3: 'test/dog/2.png' is not a file in " + root + ", which paths are relative to",
                 refusal("test/dog/1.png\n\ntest/dog/2.png\n"));
         assertEquals(list + " line 1: '../x/y.png' is no path inside the data folder " + root, refusal("../x/y.png"));
         assertEquals(list + " line 1: '/etc/passwd' is no path inside the data folder " + root, refusal("/etc/passwd"));
@@ -109,7 +109,8 @@ class SamplesTest {
             assertEquals(list + " line 1: '" + out + "'" + inside, refusal(out));
         }
         assertEquals(list + " line 1: 'test/a?b.png'" + inside, refusal("test/a\tb.png"));
-        assertEquals(list + " line 1: 'test/d\\u200Bog/1.png' is no file in " + root + ", which paths are relative to",
+        assertEquals(
+                list + " line 1: 'test/d\\u200Bog/1.png' is not a file in " + root + ", which paths are relative to",
                 refusal("test/d\u200Bog/1.png"));
         assertEquals(list + " line 1: 'test/dog' is a folder, expected a file", refusal("test/dog"));
     }

@@ -142,7 +142,7 @@ public final class ModelOptions {
 
     /**
      * The weights named, or without any: an ONNX file's own, the embedded ones where they fit the embedded shapes, else random ones, which a
-     * line says.
+     * line says. Another line says where a file's weights meet the embedded shapes.
      */
     public Parameters parameters(Network network, DType dtype, boolean embedded, long seed, PrintWriter err)
             throws IOException {
@@ -157,7 +157,13 @@ public final class ModelOptions {
     public LoadedWeights weights(Network network, DType dtype, boolean embedded, long seed, boolean quantized,
             PrintWriter err) throws IOException {
         if (start.isGiven(weights)) {
-            return start.open(weights, network, dtype, seed, quantized, err);
+            LoadedWeights loaded = start.open(weights, network, dtype, seed, quantized, err);
+            if (embedded && !start.isRandom(weights)) {
+                err.println("goshawk: no --data: the images are the embedded shapes, which the weights of " + weights
+                        + " may not have been trained on");
+                err.flush();
+            }
+            return loaded;
         }
         if (embedded && EmbeddedRun.hasWeights(model.name())) {
             return new LoadedWeights(Parameters.load(network, EmbeddedRun.weights(), dtype), null);

@@ -87,8 +87,9 @@ public record SpectrumRow(String name, List<String> parameters, long size, List<
         }
     }
 
-    /** For a picture. */
+    /** For a picture: a top eigenvalue that has not converged has a bar over its residual, within which an eigenvalue lies. */
     public CurvaturePage.Row drawn() {
-        return new CurvaturePage.Row(name, pairs.stream().map(Pair::eigenvalue).toList(), 0);
+        return new CurvaturePage.Row(name, pairs.stream().map(Pair::eigenvalue).toList(),
+                top().converged() ? 0 : top().residual());
     }
 }

@@ -23,10 +23,17 @@ public final class SpectrumWarnings {
      * @param maxIterations most products that a part was allowed
      */
     public static void print(List<SpectrumRow> rows, int top, DType dtype, int maxIterations, PrintWriter err) {
+        of(rows, top, dtype, maxIterations).forEach(line -> err.println("goshawk: " + line));
+        err.flush();
+    }
+
+    /** A line for each kind of shortfall; none where all has converged. */
+    public static List<String> of(List<SpectrumRow> rows, int top, DType dtype, int maxIterations) {
+        List<String> lines = new ArrayList<>();
         List<String> rounded = texts(rows, SpectrumRow.Pair::limitedByRounding,
                 p -> p.rounding() / Math.abs(p.eigenvalue()));
         if (!rounded.isEmpty()) {
-            err.println("goshawk: rounding in " + dtype + " limits what can be reached, as a share of the eigenvalue: "
+            lines.add("rounding in " + dtype + " limits what can be reached, as a share of the eigenvalue: "
                     + list(rounded) + ": "
                     + (dtype == DType.FLOAT32 ? "use --dtype float64" : "use a larger --tolerance"));
         }
@@ -34,7 +41,7 @@ public final class SpectrumWarnings {
         if (!open.isEmpty()) {
             boolean stalled = rows.stream().anyMatch(
                     r -> r.pairs().stream().anyMatch(p -> !p.converged()) && r.products() < maxIterations);
-            err.println("goshawk: not converged to the tolerance: " + list(open) + ": "
+            lines.add("not converged to the tolerance: " + list(open) + ": "
                     + (stalled && dtype == DType.FLOAT32
                             ? "use --dtype float64 or a larger --tolerance"
                             : "raise --max-iterations"));
@@ -42,10 +49,10 @@ public final class SpectrumWarnings {
         List<String> fewer = rows.stream().filter(r -> r.missing(top) > 0)
                 .map(r -> r.name() + " (" + r.pairs().size() + ")").toList();
         if (!fewer.isEmpty()) {
-            err.println("goshawk: fewer eigenvalues than " + top + ": " + list(fewer)
+            lines.add("fewer eigenvalues than " + top + ": " + list(fewer)
                     + ": raise --max-iterations, to " + USUALLY * top + " for instance");
         }
-        err.flush();
+        return lines;
     }
 
     private static String list(List<String> texts) {

@@ -15,6 +15,7 @@ import dev.goshawk.models.Block;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -92,8 +93,12 @@ class SpectrumCommandTest {
 
     @Test
     void whatDidNotConvergeIsSaid() throws IOException {
-        CliRun run = CliRun.of(arguments("--max-iterations", "2", "--tolerance", "1e-9", "--dtype", "float64"));
+        Path page = folder.resolve("open.html");
+        CliRun run = CliRun.of(arguments("--max-iterations", "2", "--tolerance", "1e-9", "--dtype", "float64", "--out",
+                page.toString()));
         assertEquals(0, run.exitCode(), run.err());
+        String html = Files.readString(page);
+        assertTrue(html.contains("class=\"whisker\"") && html.contains("<dt>Shortfall</dt><dd>not converged"), html);
         assertTrue(run.err().contains("goshawk: not converged to the tolerance: conv1 ("), run.err());
         assertTrue(run.err().endsWith("raise --max-iterations\n"), run.err());
         assertTrue(run.out().contains("; no bar: residual above |lambda|\n"), run.out());

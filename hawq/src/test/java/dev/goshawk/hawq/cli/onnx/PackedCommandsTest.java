@@ -159,7 +159,7 @@ class PackedCommandsTest {
         }
         String plain = run.resolve("model.safetensors").toString();
         for (String[] call : new String[][] {{"classify", "--weights", plain, image}, {"size", "--weights", plain}}) {
-            assertTrue(CliRun.failure(call).startsWith("goshawk: " + plain + ": is no packed model "),
+            assertTrue(CliRun.failure(call).startsWith("goshawk: " + plain + ": is not a packed model "),
                     CliRun.failure(call));
         }
         assertTrue(CliRun.failure("classify", "--weights", file, folder.resolve("no.png").toString())
