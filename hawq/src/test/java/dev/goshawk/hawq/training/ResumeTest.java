@@ -178,7 +178,7 @@ class ResumeTest {
         WeightFileException e = assertThrows(WeightFileException.class,
                 () -> trainer.run(new Checkpoints(file.resolve("run"), "t"), TrainingListener.NONE));
         String message = String.valueOf(e.getMessage());
-        assertTrue(message.contains("cannot be written (there is not a folder") && message.lines().count() == 1,
+        assertTrue(message.contains("cannot be written (there is no folder") && message.lines().count() == 1,
                 message);
     }
 
