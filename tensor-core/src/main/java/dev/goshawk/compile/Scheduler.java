@@ -17,8 +17,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Groups a graph's values into steps and puts the steps in order. Elementwise roots and sums of rows, of columns or of blocks of rows over the same elements share a
- * loop where they read a common array; levels (longest way from the inputs) keep the grouping free of cycles; the order follows the
+ * Groups a graph's values into steps and puts the steps in order. Elementwise roots and sums over the same elements (of rows, of columns, of
+ * blocks of rows) share a loop where they read a common array; levels (longest way from the inputs) keep the grouping free of cycles; the order follows the
  * trace as far as the groups allow, to keep lifetimes short.
  */
 final class Scheduler {

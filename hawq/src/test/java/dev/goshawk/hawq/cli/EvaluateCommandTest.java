@@ -115,7 +115,7 @@ class EvaluateCommandTest {
     }
 
     @Test
-    void weightsOfAFileMeetTheEmbeddedShapes() {
+    void aFilesWeightsOnTheEmbeddedShapesGiveAWarning() {
         CliRun run = CliRun.of("evaluate", "--weights", weights.toString(), "--samples", list.toString());
         assertEquals(0, run.exitCode(), run.err());
         assertTrue(run.err().contains("goshawk: no --data: the images are the embedded shapes, which the weights of "

@@ -11,7 +11,8 @@ import dev.goshawk.compile.LoopNest;
  * @param rowsPerChunk rows of all chunks but a block's last
  * @param wide whether rows have elements or sums of their own and each chunk is exactly one row
  * @param group chunks whose rows are summed together
- * @param blockSize elements of a block of rows that is summed by itself; its tasks depend on nothing else, so that the sums of one image are the same in any batch
+ * @param blockSize elements of a block of rows that is summed by itself; how it is divided depends on nothing else, so that the sums of one
+ *        image are the same in any batch
  * @param tasksPerBlock tasks of each block
  * @param tasks tasks of all blocks
  */

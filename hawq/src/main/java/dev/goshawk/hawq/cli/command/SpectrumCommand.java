@@ -187,15 +187,16 @@ public final class SpectrumCommand implements Callable<Integer> {
         new SpectrumTable(rows).print(by.one(), by.counted(), out);
         out.printf(Locale.ROOT, "%n%s, %.1f s%n%s%n", found, seconds, provenance);
         out.flush();
-        SpectrumWarnings.print(rows, isOfHawq() ? 1 : top, matrix.dtype(), maxIterations, err);
+        List<String> warnings = SpectrumWarnings.of(rows, isOfHawq() ? 1 : top, matrix.dtype(), maxIterations);
+        warnings.forEach(line -> err.println("goshawk: " + line));
+        err.flush();
         results.write(content(point, solver, rows, provenance), () -> {
             boolean open = rows.stream().anyMatch(row -> !row.top().converged());
             CurvaturePage page = new CurvaturePage("Spectrum of " + opened.network().name(), matrix.describe(opened))
                     .rows((top == 1 ? "Top eigenvalue" : "Top " + top + " eigenvalues") + " by " + by.one(),
-                            open ? "a bar where it has not converged: an eigenvalue lies within it" : "",
+                            open ? "bars where it has not converged: an eigenvalue lies within" : "",
                             rows.stream().map(SpectrumRow::drawn).toList());
-            SpectrumWarnings.of(rows, isOfHawq() ? 1 : top, matrix.dtype(), maxIterations)
-                    .forEach(line -> page.fact("Shortfall", line));
+            warnings.forEach(line -> page.fact("Warning", line));
             return page
                     .fact("Loss and accuracy",
                             String.format(Locale.ROOT, "%.6f, %.2f %%", point.loss(), 100 * point.accuracy()))

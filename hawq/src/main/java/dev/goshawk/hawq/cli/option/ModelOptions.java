@@ -142,7 +142,7 @@ public final class ModelOptions {
 
     /**
      * The weights named, or without any: an ONNX file's own, the embedded ones where they fit the embedded shapes, else random ones, which a
-     * line says. Another line says where a file's weights meet the embedded shapes.
+     * line says. Another line warns if a file's weights are used on the embedded shapes.
      */
     public Parameters parameters(Network network, DType dtype, boolean embedded, long seed, PrintWriter err)
             throws IOException {

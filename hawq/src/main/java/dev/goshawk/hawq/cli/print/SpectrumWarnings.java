@@ -1,7 +1,6 @@
 package dev.goshawk.hawq.cli.print;
 
 import dev.goshawk.tensor.DType;
-import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -19,15 +18,11 @@ public final class SpectrumWarnings {
     }
 
     /**
+     * A line for each thing that fell short; none if everything has converged.
+     *
      * @param top eigenvalues asked for
      * @param maxIterations most products that a part was allowed
      */
-    public static void print(List<SpectrumRow> rows, int top, DType dtype, int maxIterations, PrintWriter err) {
-        of(rows, top, dtype, maxIterations).forEach(line -> err.println("goshawk: " + line));
-        err.flush();
-    }
-
-    /** A line for each kind of shortfall; none where all has converged. */
     public static List<String> of(List<SpectrumRow> rows, int top, DType dtype, int maxIterations) {
         List<String> lines = new ArrayList<>();
         List<String> rounded = texts(rows, SpectrumRow.Pair::limitedByRounding,

@@ -98,7 +98,7 @@ class SpectrumCommandTest {
                 page.toString()));
         assertEquals(0, run.exitCode(), run.err());
         String html = Files.readString(page);
-        assertTrue(html.contains("class=\"whisker\"") && html.contains("<dt>Shortfall</dt><dd>not converged"), html);
+        assertTrue(html.contains("class=\"whisker\"") && html.contains("<dt>Warning</dt><dd>not converged"), html);
         assertTrue(run.err().contains("goshawk: not converged to the tolerance: conv1 ("), run.err());
         assertTrue(run.err().endsWith("raise --max-iterations\n"), run.err());
         assertTrue(run.out().contains("; no bar: residual above |lambda|\n"), run.out());
