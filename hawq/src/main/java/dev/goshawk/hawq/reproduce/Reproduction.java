@@ -16,6 +16,7 @@ import dev.goshawk.hawq.landscape.Landscape;
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.memory.Heap;
 import dev.goshawk.hawq.memory.HeapTooSmallException;
+import dev.goshawk.hawq.run.FileDigest;
 import dev.goshawk.hawq.run.Engine;
 import dev.goshawk.hawq.run.RunFolder;
 import dev.goshawk.hawq.run.RunInputs;

@@ -19,7 +19,7 @@ public final class EmbeddedRun {
     public static final double RATE = 0.01;
     public static final double SEARCH_EPOCHS = 3;
     public static final int EPISODES = 10;
-    public static final String SOURCE = "embedded, trained on the drawn shapes";
+    public static final String SOURCE = "embedded weights, trained on the drawn shapes";
 
     private static final String MODEL = "resnet20";
     private static final String RESOURCE = "/dev/goshawk/hawq/shapes-resnet20.safetensors";

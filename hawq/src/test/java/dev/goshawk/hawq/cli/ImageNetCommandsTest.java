@@ -118,7 +118,7 @@ class ImageNetCommandsTest {
 
         assertEquals(0, run.exitCode(), run.err());
         assertTrue(run.err().contains("goshawk: no --weights: random ones by the seed 0"), run.err());
-        assertTrue(run.out().contains(MODEL + " at 1 images drawn from train"), run.out());
+        assertTrue(run.out().contains(MODEL + " at 1 image drawn from train of "), run.out());
     }
 
     @Test

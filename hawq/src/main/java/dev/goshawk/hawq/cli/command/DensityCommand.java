@@ -7,7 +7,6 @@ import dev.goshawk.hawq.cli.option.MatrixOptions;
 import dev.goshawk.hawq.cli.option.Outputs;
 import dev.goshawk.hawq.cli.option.ResultOptions;
 import dev.goshawk.hawq.cli.print.Progress;
-import dev.goshawk.hawq.cli.print.Provenance;
 import dev.goshawk.hawq.curvature.CurvaturePart;
 import dev.goshawk.hawq.curvature.LossProblem;
 import dev.goshawk.hawq.curvature.Partition;
@@ -106,21 +105,19 @@ public final class DensityCommand implements Callable<Integer> {
 
     private void estimate(MatrixOptions.Opened opened, List<CurvaturePart> parts, DensityOptions options,
             OperatorSource source, PrintWriter out, PrintWriter err) throws IOException {
-        LossProblem problem = matrix.problem(opened, matrix.sample(opened, err), matrix.microBatch(), err);
-        String provenance = Provenance.of(problem.backend(), problem.dtype());
+        CurvaturePoint point = CurvaturePoint.of(matrix, opened, matrix.microBatch(), source, err);
+        LossProblem problem = point.problem();
         ObjectNode file = Outputs.object();
         ArrayNode blocks = by == Partition.NETWORK ? null : file.putArray("blocks");
-        CurvaturePage page = new CurvaturePage("Spectrum of " + opened.network().name(), matrix.describe(opened))
-                .fact("Estimate", "stochastic Lanczos quadrature, " + probes + " probes of " + steps + " steps, seed "
-                        + matrix.seed())
-                .fact("Computed in", provenance);
+        CurvaturePage page = point.page("Spectrum of " + opened.network().name(), "stochastic Lanczos quadrature, "
+                + probes + " probes of " + steps + " steps, seed " + matrix.seed());
         Map<String, String> values = matrix.values(opened, by, matrix.microBatch());
         values.put("--probes", Integer.toString(probes));
         values.put("--steps", Integer.toString(steps));
         values.put("--points", Integer.toString(points));
         values.put("--width", Double.toString(width));
         FinishedParts finished = results.parts(values, opened.backend(), problem, err);
-        out.println(matrix.describe(opened));
+        out.println(point.heading());
         try (Progress progress = Progress.on(err).noting(source::state).after(finished.share(parts.size()))) {
             for (int i = 0; i < parts.size(); i++) {
                 CurvaturePart part = parts.get(i);
@@ -143,10 +140,9 @@ public final class DensityCommand implements Callable<Integer> {
                 }
             }
         }
-        out.printf(Locale.ROOT, "%d probes of %d steps, seed %d%n%s%n", probes, steps, matrix.seed(), provenance);
+        out.printf(Locale.ROOT, "%d probes of %d steps, seed %d%n%s%n", probes, steps, matrix.seed(), point.engine());
         out.flush();
-        file.put("operator", matrix.name()).put("samples", problem.samples()).put("seed", matrix.seed())
-                .put("provenance", provenance);
+        point.addTo(file);
         results.write(file, () -> page);
     }
 

@@ -1,10 +1,7 @@
 package dev.goshawk.hawq.cli.command;
 
 import dev.goshawk.hawq.memory.Footprint;
-import dev.goshawk.data.Batches;
-import dev.goshawk.data.ImageDataset;
 import dev.goshawk.hawq.cli.cluster.OperatorSource;
-import dev.goshawk.hawq.cli.data.DataOptions;
 import dev.goshawk.hawq.cli.option.Given;
 import dev.goshawk.hawq.cli.option.MatrixOptions;
 import dev.goshawk.hawq.cli.option.Outputs;
@@ -12,16 +9,12 @@ import dev.goshawk.hawq.cli.option.ResultOptions;
 import dev.goshawk.hawq.cli.option.SubsampleOption;
 import dev.goshawk.hawq.cli.print.MemoryTable;
 import dev.goshawk.hawq.cli.print.Progress;
-import dev.goshawk.hawq.cli.print.Provenance;
 import dev.goshawk.hawq.cli.print.SpectrumRow;
 import dev.goshawk.hawq.cli.print.SpectrumTable;
 import dev.goshawk.hawq.cli.print.SpectrumWarnings;
 import dev.goshawk.hawq.curvature.CurvatureMatrix;
 import dev.goshawk.hawq.curvature.CurvaturePart;
-import dev.goshawk.hawq.curvature.LossProblem;
 import dev.goshawk.hawq.curvature.Partition;
-import dev.goshawk.hawq.evaluation.Evaluation;
-import dev.goshawk.hawq.evaluation.Evaluator;
 import dev.goshawk.hawq.memory.Heap;
 import dev.goshawk.hawq.report.CurvaturePage;
 import dev.goshawk.hawq.spectral.SpectrumMethod;
@@ -161,46 +154,33 @@ public final class SpectrumCommand implements Callable<Integer> {
     /** Whether all has converged. */
     private boolean solve(MatrixOptions.Opened opened, List<CurvaturePart> parts, SpectrumMethod solver,
             EigenOptions options, OperatorSource source, PrintWriter out, PrintWriter err) throws IOException {
-        ImageDataset sample = matrix.sample(opened, err);
-        LossProblem problem = matrix.problem(opened, sample, microBatch(), err);
-        Evaluation there = source.evaluate(problem, sample);
-        Evaluation point = there != null
-                ? there
-                : new Evaluator(
-                        DataOptions.trace(opened.network(), matrix.dtype(), Math.min(microBatch(), sample.size()),
-                                sample),
-                        problem.parameters(), opened.backend())
-                        .evaluate(new Batches(sample, matrix.normalization(), 0), Evaluator.LogitsListener.NONE);
+        CurvaturePoint point = CurvaturePoint.of(matrix, opened, microBatch(), source, err);
+        out.println(point.heading());
+        out.flush();
         List<SpectrumRow> rows;
         double seconds;
         try (Progress progress = Progress.on(err).noting(source::state)) {
-            SpectrumSearch search = new SpectrumSearch(problem, solver, options, source, progress,
-                    results.parts(values(opened, solver), opened.backend(), problem, err));
+            SpectrumSearch search = new SpectrumSearch(point.problem(), solver, options, source, progress,
+                    results.parts(values(opened, solver), opened.backend(), point.problem(), err));
             rows = isOfHawq() ? search.ofBlocks() : search.of(parts, top);
             seconds = progress.elapsed() / 1e9;
         }
-        String provenance = Provenance.of(opened.backend(), matrix.dtype());
         String found = found(solver, rows);
-        out.printf(Locale.ROOT, "%s%s at %d images %s: loss %.6f, accuracy %.2f %%%n%n",
-                matrix.matrix() == CurvatureMatrix.HESSIAN ? "" : matrix.name() + " of ", opened.network().name(),
-                opened.images(), matrix.source(), point.loss(), 100 * point.accuracy());
+        out.println();
         new SpectrumTable(rows).print(by.one(), by.counted(), out);
-        out.printf(Locale.ROOT, "%n%s, %.1f s%n%s%n", found, seconds, provenance);
+        out.printf(Locale.ROOT, "%n%s, %.1f s%n%s%n", found, seconds, point.engine());
         out.flush();
         List<String> warnings = SpectrumWarnings.of(rows, isOfHawq() ? 1 : top, matrix.dtype(), maxIterations);
         warnings.forEach(line -> err.println("goshawk: " + line));
         err.flush();
-        results.write(content(point, solver, rows, provenance), () -> {
+        results.write(content(point, solver, rows), () -> {
             boolean open = rows.stream().anyMatch(row -> !row.top().converged());
-            CurvaturePage page = new CurvaturePage("Spectrum of " + opened.network().name(), matrix.describe(opened))
+            CurvaturePage page = point.page("Spectrum of " + opened.network().name(), found)
                     .rows((top == 1 ? "Top eigenvalue" : "Top " + top + " eigenvalues") + " by " + by.one(),
                             open ? "bars where it has not converged: an eigenvalue lies within" : "",
                             rows.stream().map(SpectrumRow::drawn).toList());
             warnings.forEach(line -> page.fact("Warning", line));
-            return page
-                    .fact("Loss and accuracy",
-                            String.format(Locale.ROOT, "%.6f, %.2f %%", point.loss(), 100 * point.accuracy()))
-                    .fact("Solver", found).fact("Computed in", provenance);
+            return page;
         });
         return rows.stream().allMatch(row -> row.isSolved(top));
     }
@@ -284,12 +264,11 @@ public final class SpectrumCommand implements Callable<Integer> {
                         : " and " + fewer + " by " + solver.subsample() + " of the images");
     }
 
-    private ObjectNode content(Evaluation point, SpectrumMethod solver, List<SpectrumRow> rows, String provenance) {
-        ObjectNode file = Outputs.object().put("loss", point.loss()).put("accuracy", point.accuracy())
-                .put("samples", point.samples());
-        file.put("operator", matrix.name()).put("by", by.name().toLowerCase(Locale.ROOT));
-        file.put("method", solver.name()).put("subsample", solver.subsample()).put("tolerance", tolerance)
-                .put("seed", matrix.seed()).put("provenance", provenance);
+    private ObjectNode content(CurvaturePoint point, SpectrumMethod solver, List<SpectrumRow> rows) {
+        ObjectNode file = Outputs.object().put("loss", point.found().loss()).put("accuracy", point.found().accuracy());
+        point.addTo(file);
+        file.put("by", by.name().toLowerCase(Locale.ROOT)).put("method", solver.name())
+                .put("subsample", solver.subsample()).put("tolerance", tolerance);
         ArrayNode blocks = file.putArray("blocks");
         rows.forEach(row -> row.writeTo(blocks.addObject(), top > 1));
         return file;

@@ -7,7 +7,6 @@ import dev.goshawk.hawq.cli.option.MatrixOptions;
 import dev.goshawk.hawq.cli.option.Outputs;
 import dev.goshawk.hawq.cli.option.ResultOptions;
 import dev.goshawk.hawq.cli.print.Progress;
-import dev.goshawk.hawq.cli.print.Provenance;
 import dev.goshawk.hawq.curvature.CurvaturePart;
 import dev.goshawk.hawq.curvature.LossProblem;
 import dev.goshawk.hawq.curvature.Partition;
@@ -96,11 +95,12 @@ public final class TraceCommand implements Callable<Integer> {
 
     private void estimate(MatrixOptions.Opened opened, List<CurvaturePart> parts, OperatorSource source,
             PrintWriter out, PrintWriter err) throws IOException {
-        LossProblem problem = matrix.problem(opened, matrix.sample(opened, err), matrix.microBatch(), err);
+        CurvaturePoint point = CurvaturePoint.of(matrix, opened, matrix.microBatch(), source, err);
+        LossProblem problem = point.problem();
         Map<String, String> values = matrix.values(opened, by, matrix.microBatch());
         values.put("--draws", Integer.toString(draws));
         FinishedParts finished = results.parts(values, opened.backend(), problem, err);
-        out.println(matrix.describe(opened));
+        out.println(point.heading());
         out.printf(Locale.ROOT, "%-28s %10s %14s %14s%n", "", by.counted(), "trace", "std. error");
         ObjectNode file = Outputs.object();
         ArrayNode blocks = file.putArray("blocks");
@@ -128,18 +128,16 @@ public final class TraceCommand implements Callable<Integer> {
                 rows.add(CurvaturePage.Row.of(part.name(), e));
             }
         }
-        String provenance = Provenance.of(problem.backend(), problem.dtype());
         if (parts.size() > 1) {
             out.printf(Locale.ROOT, "%-28s %10s %14.6g %14.2g%n", "sum", "", sum, Math.sqrt(squares));
         }
-        out.printf(Locale.ROOT, "%d draws, seed %d%n%s%n", draws, matrix.seed(), provenance);
+        out.printf(Locale.ROOT, "%d draws, seed %d%n%s%n", draws, matrix.seed(), point.engine());
         out.flush();
-        file.put("trace", sum).put("standard_error", Math.sqrt(squares)).put("operator", matrix.name())
-                .put("samples", problem.samples()).put("seed", matrix.seed()).put("provenance", provenance);
+        file.put("trace", sum).put("standard_error", Math.sqrt(squares));
+        point.addTo(file);
         results.write(file,
-                () -> new CurvaturePage("Traces of " + opened.network().name(), matrix.describe(opened))
-                        .rows("Trace by " + by.one(), "bars: one standard error to both sides", rows)
-                        .fact("Estimate", "Hutchinson, " + draws + " draws for each, seed " + matrix.seed())
-                        .fact("Computed in", provenance));
+                () -> point.page("Traces of " + opened.network().name(),
+                        "Hutchinson, " + draws + " draws for each, seed " + matrix.seed())
+                        .rows("Trace by " + by.one(), "bars: one standard error to both sides", rows));
     }
 }

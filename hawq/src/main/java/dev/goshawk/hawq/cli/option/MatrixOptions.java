@@ -16,19 +16,25 @@ import dev.goshawk.hawq.curvature.LossProblem;
 import dev.goshawk.hawq.curvature.Partition;
 import dev.goshawk.hawq.memory.Footprint;
 import dev.goshawk.hawq.memory.Heap;
+import dev.goshawk.hawq.run.Engine;
+import dev.goshawk.hawq.run.FileDigest;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.parameters.Parameters;
 import dev.goshawk.tensor.DType;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import tools.jackson.databind.node.ObjectNode;
 
 /** What commands on curvature matrices share: the network, the sample, and which matrix. */
 public final class MatrixOptions {
@@ -39,6 +45,10 @@ public final class MatrixOptions {
      * @param images size of the sample
      */
     public record Opened(Backend backend, ImageDataset whole, Network network, int images) {
+        /** With as many images as could be read. */
+        public Opened withImages(int read) {
+            return new Opened(backend, whole, network, read);
+        }
     }
 
     @Mixin
@@ -192,13 +202,50 @@ public final class MatrixOptions {
 
     /** The matrix and the sample, for a person. */
     public String describe(Opened opened) {
-        return name() + " of " + opened.network.name() + " at " + opened.images + " images (" + data.describe(split)
-                + ")";
+        return name() + " of " + opened.network.name() + " at " + sample(opened);
     }
 
-    /** Where the sample is from, for a person. */
-    public String source() {
-        return (data.hasSamples() ? "" : "drawn from " + split + " ") + "(" + data.describe(split) + ")";
+    private String sample(Opened opened) {
+        return opened.images + (opened.images == 1 ? " image" : " images")
+                + (data.hasSamples() ? " of " : " drawn from ")
+                + data.describe(split);
+    }
+
+    /**
+     * Network, weights and sample, for a person.
+     *
+     * @param digest of the weights' file, or null
+     */
+    public Map<String, String> facts(Opened opened, @Nullable String digest) {
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("Network", opened.network.name());
+        facts.put("Weights", weights() + (digest == null ? "" : ", sha256 " + digest));
+        facts.put("Sample", sample(opened) + (data.hasSamples() ? "" : ", seed " + seed));
+        return facts;
+    }
+
+    /**
+     * What numbers come from, for a program.
+     *
+     * @param digest of the weights' file, or null
+     */
+    public ObjectNode run(Opened opened, int microBatch, @Nullable String digest) {
+        Engine engine = Engine.here(opened.backend);
+        return Outputs.object().put("model", opened.network.name()).put("weights", weights())
+                .put("weights_sha256", digest).put("data", data.describe(split))
+                .put("samples", opened.images).put("seed", seed).put("micro_batch", microBatch)
+                .put("dtype", dtype.toString()).put("backend", engine.backend()).put("lanes", engine.lanes())
+                .put("jdk", engine.jdk()).put("goshawk", engine.goshawk());
+    }
+
+    private String weights() {
+        return model.source(data.isEmbedded(), seed);
+    }
+
+    /** SHA-256 of the weights' file; null where there is none, or it could be read but once. */
+    public @Nullable String digest() {
+        Path file = model.file();
+        return file != null && Files.isRegularFile(file) ? FileDigest.sha256(file) : null;
     }
 
     /** The matrix's name. */

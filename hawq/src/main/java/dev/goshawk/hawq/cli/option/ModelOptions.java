@@ -177,6 +177,26 @@ public final class ModelOptions {
         return new LoadedWeights(Parameters.initialize(network, dtype, seed), null);
     }
 
+    /** Where {@link #parameters} are from, for a person; random ones are by {@code seed} unless another was given for them. */
+    public String source(boolean embedded, long seed) {
+        String random = "random, seed " + seed;
+        if (start.isGiven(weights)) {
+            return StartWeights.isRandomWord(weights) ? random : start.describe(weights, "");
+        }
+        if (embedded && EmbeddedRun.hasWeights(model.name())) {
+            return EmbeddedRun.SOURCE;
+        }
+        return model.isFile() ? model.name() : random;
+    }
+
+    /** The file that {@link #parameters} are from, or null where they are from none. */
+    public @Nullable Path file() {
+        if (start.isGiven(weights)) {
+            return start.file(weights);
+        }
+        return model.isFile() ? Path.of(model.name()) : null;
+    }
+
     /** The network's name. */
     public String model() {
         return packed != null ? packed.network().name() : model.name();

@@ -1,4 +1,4 @@
-package dev.goshawk.hawq.reproduce;
+package dev.goshawk.hawq.run;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,11 +11,17 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** SHA-256 of files, as {@code sha256sum} prints it. */
-final class FileDigest {
+public final class FileDigest {
     private FileDigest() {
     }
 
-    static String sha256(Path file) {
+    /**
+     * The digest of a file.
+     *
+     * @return 64 hexadecimal digits
+     * @throws UncheckedIOException if it cannot be read
+     */
+    public static String sha256(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             try (DigestInputStream through = new DigestInputStream(in, digest)) {
