@@ -3,6 +3,7 @@ package dev.goshawk.hawq;
 import dev.goshawk.backend.Backend;
 import dev.goshawk.data.Batches;
 import dev.goshawk.data.ImageDataset;
+import dev.goshawk.data.ReadListener;
 import dev.goshawk.data.source.Datasets;
 import dev.goshawk.hawq.allocate.BitPolicy.Need;
 import dev.goshawk.hawq.curvature.BlockCurvature;
@@ -93,14 +94,17 @@ final class CurvatureStep {
         return data.heldBytes() + (long) sample * data.train().imageBytes();
     }
 
-    private ImageDataset sample() {
+    private ImageDataset sample(HawqListener listener) {
+        ReadListener read = (images, total) -> listener.measuring(
+                "reading the sample, image " + images + " of " + total,
+                (double) images / total);
         ImageDataset given = settings.sample();
         if (given != null) {
             return Datasets.load(given, new Batches(given, data.normalization(), options.seed()).inOrder(),
-                    given.size(), data.faults());
+                    given.size(), data.faults(), read);
         }
         Batches batches = new Batches(data.train(), data.normalization(), options.seed());
-        return Datasets.load(data.train(), batches.order(0), settings.sampleSize(), data.faults());
+        return Datasets.load(data.train(), batches.order(0), settings.sampleSize(), data.faults(), read);
     }
 
     private LossProblem problem(Parameters weights, ImageDataset sample) {
@@ -108,10 +112,10 @@ final class CurvatureStep {
     }
 
     /** The loss over the sample. */
-    private LossProblem problem(Parameters weights) {
+    private LossProblem problem(Parameters weights, HawqListener listener) {
         LossProblem known = problem;
         if (known == null) {
-            known = problem(weights, sample());
+            known = problem(weights, sample(listener));
             problem = known;
         }
         return known;
@@ -127,7 +131,7 @@ final class CurvatureStep {
         if (known != null) {
             return known;
         }
-        LossProblem of = problem(weights);
+        LossProblem of = problem(weights, listener);
         QuadraticForm form = QuadraticForm.of(of, batch(of), settings.recompute(), method.quantizer(),
                 method.policy().widths(), (block, width, fraction) -> listener.measuring(
                         "product with " + block.name() + " at " + width + " bits", fraction));
@@ -141,7 +145,7 @@ final class CurvatureStep {
         if (known != null) {
             return List.of(known);
         }
-        LossProblem of = problem(weights);
+        LossProblem of = problem(weights, listener);
         List<SiteCurvature> sites = ActivationCurvature.of(of, batch(of), settings.recompute(), method.quantizer(),
                 method.policy().widths(),
                 Math.max(2, settings.draws() / DRAWS_BY_IMAGES), options.seed(),
@@ -159,15 +163,18 @@ final class CurvatureStep {
     Curvature compute(KeptMeasurements kept, Parameters weights, HawqListener listener) {
         Curvature known = kept.read(SPECTRUM, "", Curvature.class, listener::note);
         if (known != null) {
-            return traces ? withTraces(kept, known, problem(weights), listener) : known;
+            return traces ? withTraces(kept, known, problem(weights, listener), listener) : known;
         }
         DType dtype = weights.dtype();
-        ImageDataset sample = sample();
+        ImageDataset sample = sample(listener);
         int batch = Math.min(settings.microBatch(), sample.size());
         Evaluation point = new Evaluator(
                 network.trace(dtype, batch, sample.height(), sample.width(), Mode.EVALUATION, LayerHooks.NONE), weights,
                 backend)
-                .evaluate(new Batches(sample, data.normalization(), 0), Evaluator.LogitsListener.NONE);
+                .evaluate(new Batches(sample, data.normalization(), 0),
+                        (image, logits) -> listener.measuring(
+                                "loss of the sample, image " + (image + 1) + " of " + sample.size(),
+                                (image + 1.0) / sample.size()));
         LossProblem of = problem(weights, sample);
         problem = of;
         SpectrumMethod method = settings.method(sample.size());

@@ -29,7 +29,7 @@ public interface HawqListener {
     }
 
     /**
-     * Something else goes on: traces before the curvature is told; products, activations or a search before a method's choice.
+     * Something else goes on: the sample and traces before the curvature is told; products, activations or a search before a method's choice.
      *
      * @param what in a few words
      * @param fraction of it that is done, 0 to 1

@@ -18,7 +18,9 @@ import dev.goshawk.hawq.training.TrainingSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.SequencedSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -64,12 +66,19 @@ class HawqRefusalsTest {
         HawqOptions traces = OPTIONS.withMethods(List.of(new Method("hawq-v2", "HAWQ-V2",
                 Methods.byName("hawq-v2").policy(), UniformQuantizer.standard(), false)));
         Path cut = folder.resolve("cut");
+        SequencedSet<String> before = new LinkedHashSet<>();
         assertThrows(IllegalStateException.class, () -> quantize(traces, RunStart.create(cut), new HawqListener() {
             @Override
             public void measuring(String what, double fraction) {
-                throw new IllegalStateException("killed");
+                if (what.startsWith("trace of ")) {
+                    throw new IllegalStateException("killed");
+                }
+                before.add(what);
             }
         }));
+        assertEquals(40, before.size(), "twenty images are read, and their loss is taken: " + before);
+        assertEquals("reading the sample, image 1 of 20", before.getFirst());
+        assertEquals("loss of the sample, image 20 of 20", before.getLast());
         assertTrue(Files.exists(cut.resolve("curvature.json")));
         List<String> told = new ArrayList<>();
         HawqResult resumed = quantize(traces, RunStart.resume(cut), new HawqListener() {

@@ -50,8 +50,14 @@ public final class InMemoryImages implements ImageDataset {
         return (int) bytes;
     }
 
-    /** The first {@code count} images of an order that can be read; decoded in parallel, faults met in order. */
-    public static InMemoryImages load(ImageDataset dataset, int[] order, int count, ImageFaults faults) {
+    /**
+     * The first {@code count} images of an order that can be read; decoded in parallel, faults met in order.
+     *
+     * @param listener told of each image, those that cannot be read too
+     */
+    public static InMemoryImages load(ImageDataset dataset, int[] order, int count, ImageFaults faults,
+            ReadListener listener) {
+        Runnable counted = listener.counting(count);
         int bytes = dataset.imageBytes();
         byte[] pixels = allocate("sample", count, dataset.height(), dataset.width());
         int[] labels = new int[count];
@@ -68,6 +74,7 @@ public final class InMemoryImages implements ImageDataset {
                 } catch (DataException e) {
                     failures[i] = e;
                 }
+                counted.run();
             });
             for (int i = 0; i < tried; i++) {
                 DataException failure = failures[i];

@@ -4,6 +4,7 @@ import dev.goshawk.data.DataException;
 import dev.goshawk.data.ImageDataset;
 import dev.goshawk.data.ImageFaults;
 import dev.goshawk.data.InMemoryImages;
+import dev.goshawk.data.ReadListener;
 import dev.goshawk.data.image.Preprocessing;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +33,17 @@ public final class Datasets {
      * @throws DataException if none can be read, or one cannot where faults are not tolerated
      */
     public static ImageDataset load(ImageDataset dataset, int[] order, int count, ImageFaults faults) {
-        return InMemoryImages.load(dataset, order, Math.min(count, order.length), faults);
+        return load(dataset, order, count, faults, ReadListener.NONE);
+    }
+
+    /**
+     * As {@link #load(ImageDataset, int[], int, ImageFaults)}.
+     *
+     * @param listener told of each image, those that cannot be read too
+     */
+    public static ImageDataset load(ImageDataset dataset, int[] order, int count, ImageFaults faults,
+            ReadListener listener) {
+        return InMemoryImages.load(dataset, order, Math.min(count, order.length), faults, listener);
     }
 
     /**
@@ -42,10 +53,19 @@ public final class Datasets {
      * @throws DataException if the folder holds neither, or what it holds is not sound
      */
     public static ImageDataset open(Path root, String split) {
+        return open(root, split, ReadListener.NONE);
+    }
+
+    /**
+     * As {@link #open(Path, String)}.
+     *
+     * @param listener told of each image of a folder; batches are read at once
+     */
+    public static ImageDataset open(Path root, String split, ReadListener listener) {
         DataFolder.require(root);
         String name = DataFolder.splitName(root, split);
         if (Files.isDirectory(root.resolve(name))) {
-            return ImageFolder.open(root, name);
+            return ImageFolder.open(root, name, ImageFolder.DEFAULT_SIDE, ImageFolder.DEFAULT_SIDE, listener);
         }
         if (CifarBinary.isPresent(root)) {
             return CifarBinary.open(root, name);

@@ -3,6 +3,7 @@ package dev.goshawk.data.source;
 import dev.goshawk.data.DataException;
 import dev.goshawk.data.ImageDataset;
 import dev.goshawk.data.InMemoryImages;
+import dev.goshawk.data.ReadListener;
 import dev.goshawk.data.image.ImageDecoder;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,11 +35,14 @@ public final class ImageFolder {
      *     size
      */
     public static ImageDataset open(Path root, String split, int height, int width) {
+        return open(root, split, height, width, ReadListener.NONE);
+    }
+
+    static ImageDataset open(Path root, String split, int height, int width, ReadListener listener) {
         String name = DataFolder.splitName(root, split);
         List<String> classes = classes(root, name);
         return decode(ClassFolders.listing(root, name, classes, IntStream.range(0, classes.size()).toArray(), classes),
-                height,
-                width);
+                height, width, listener);
     }
 
     /** The class names of a split, in label order. */
@@ -52,15 +56,17 @@ public final class ImageFolder {
     }
 
     /** Decodes files in parallel; their order, and which failure is reported, do not depend on threads. */
-    static ImageDataset decode(ImageListing listing, int height, int width) {
+    static ImageDataset decode(ImageListing listing, int height, int width, ReadListener listener) {
         List<String> names = listing.names();
         byte[] pixels = InMemoryImages.allocate(listing.root().toString(), names.size(), height, width);
         int bytes = height * width * 3;
         ConcurrentSkipListMap<Integer, DataException> failures = new ConcurrentSkipListMap<>();
+        Runnable counted = listener.counting(names.size());
         IntStream.range(0, names.size()).parallel().forEach(i -> {
             if (failures.isEmpty() || i < failures.firstKey()) {
                 try {
                     ImageDecoder.decode(listing.root().resolve(names.get(i)), height, width, pixels, i * bytes);
+                    counted.run();
                 } catch (DataException e) {
                     failures.put(i, e);
                 }

@@ -2,6 +2,7 @@ package dev.goshawk.data.source;
 
 import dev.goshawk.data.DataException;
 import dev.goshawk.data.ImageDataset;
+import dev.goshawk.data.ReadListener;
 import dev.goshawk.data.Subset;
 import dev.goshawk.data.image.Preprocessing;
 import dev.goshawk.files.RegularFile;
@@ -34,6 +35,15 @@ public final class Samples {
      * @throws DataException naming the line that is not an image of the folder
      */
     public static ImageDataset read(Path list, Path root) {
+        return read(list, root, ReadListener.NONE);
+    }
+
+    /**
+     * As {@link #read(Path, Path)}.
+     *
+     * @param listener told of each image that is decoded
+     */
+    public static ImageDataset read(Path list, Path root, ReadListener listener) {
         List<TextLines.Line> lines = TextLines.read(list, WHAT);
         DataFolder.require(root);
         if (CifarBinary.isPresent(root)) {
@@ -42,7 +52,7 @@ public final class Samples {
                 return select(lines, root, CifarBinary.open(root, split));
             }
         }
-        return ImageFolder.decode(folder(lines, root), ImageFolder.DEFAULT_SIDE, ImageFolder.DEFAULT_SIDE);
+        return ImageFolder.decode(folder(lines, root), ImageFolder.DEFAULT_SIDE, ImageFolder.DEFAULT_SIDE, listener);
     }
 
     /**

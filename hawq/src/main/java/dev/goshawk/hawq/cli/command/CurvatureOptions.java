@@ -1,9 +1,11 @@
 package dev.goshawk.hawq.cli.command;
 
 import dev.goshawk.data.ImageDataset;
+import dev.goshawk.data.ReadListener;
 import dev.goshawk.data.source.Samples;
 import dev.goshawk.hawq.CurvatureSettings;
 import dev.goshawk.hawq.cli.option.SampleOptions;
+import dev.goshawk.hawq.cli.data.Reading;
 import dev.goshawk.hawq.cli.data.SplitOptions;
 import dev.goshawk.hawq.cli.option.SubsampleOption;
 import dev.goshawk.hawq.training.TrainingData;
@@ -48,23 +50,25 @@ final class CurvatureOptions {
     }
 
     /** The images of the list, or null without one. */
-    @Nullable ImageDataset listed(SplitOptions data, TrainingData opened, Network network) {
+    @Nullable ImageDataset listed(SplitOptions data, TrainingData opened, Network network, PrintWriter err) {
         if (samples == null) {
             return null;
         }
-        ImageDataset listed = read(samples, data, opened, network.inputSize());
+        Path list = samples;
+        ImageDataset listed = Reading.of(err, read -> read(list, data, opened, network.inputSize(), read));
         data.photographs().requireSize(listed, network);
         return listed;
     }
 
-    private static ImageDataset read(Path list, SplitOptions data, TrainingData opened, int inputSize) {
+    private static ImageDataset read(Path list, SplitOptions data, TrainingData opened, int inputSize,
+            ReadListener read) {
         Path folder = data.folder();
         if (folder == null) {
             return Samples.select(list, opened.train());
         }
         return opened.train().decodesOnDemand()
                 ? Samples.read(list, folder, data.photographs().preprocessing(inputSize))
-                : Samples.read(list, folder);
+                : Samples.read(list, folder, read);
     }
 
     /** Says on {@code err} where fewer images are used than were asked for. */

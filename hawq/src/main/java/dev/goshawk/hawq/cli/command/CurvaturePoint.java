@@ -5,6 +5,7 @@ import dev.goshawk.data.ImageDataset;
 import dev.goshawk.hawq.cli.cluster.OperatorSource;
 import dev.goshawk.hawq.cli.data.DataOptions;
 import dev.goshawk.hawq.cli.option.MatrixOptions;
+import dev.goshawk.hawq.cli.print.Progress;
 import dev.goshawk.hawq.cli.print.Provenance;
 import dev.goshawk.hawq.curvature.LossProblem;
 import dev.goshawk.hawq.evaluation.Evaluation;
@@ -33,11 +34,19 @@ record CurvaturePoint(MatrixOptions matrix, MatrixOptions.Opened opened, int mic
         LossProblem problem = matrix.problem(opened, sample, microBatch, err);
         String digest = matrix.digest();
         Evaluation there = source.evaluate(problem, sample);
-        return new CurvaturePoint(matrix, opened.withImages(sample.size()), microBatch, problem, digest, there != null
-                ? there
-                : new Evaluator(DataOptions.trace(opened.network(), matrix.dtype(),
-                        Math.min(microBatch, sample.size()), sample), problem.parameters(), opened.backend())
-                        .evaluate(new Batches(sample, matrix.normalization(), 0), Evaluator.LogitsListener.NONE));
+        return new CurvaturePoint(matrix, opened.withImages(sample.size()), microBatch, problem, digest,
+                there != null ? there : evaluate(matrix, opened, microBatch, sample, problem, err));
+    }
+
+    private static Evaluation evaluate(MatrixOptions matrix, MatrixOptions.Opened opened, int microBatch,
+            ImageDataset sample, LossProblem problem, PrintWriter err) {
+        int images = sample.size();
+        Evaluator evaluator = new Evaluator(DataOptions.trace(opened.network(), matrix.dtype(),
+                Math.min(microBatch, images), sample), problem.parameters(), opened.backend());
+        try (Progress progress = Progress.on(err)) {
+            return evaluator.evaluate(new Batches(sample, matrix.normalization(), 0), (image, logits) -> progress
+                    .update("loss of the sample, image " + (image + 1) + " of " + images, (image + 1.0) / images));
+        }
     }
 
     /** The line that begins what a command prints. */

@@ -146,7 +146,7 @@ public final class EvaluateCommand implements Callable<Integer> {
 
     private void plan(Backend backend) {
         if (inputs == null) {
-            ImageDataset dataset = data.open(split, model.inputSize());
+            ImageDataset dataset = data.open(split, model.inputSize(), spec.commandLine().getErr());
             Network network = model.network(dataset);
             data.requireSize(dataset, network);
             print(plan(network, dataset, backend), dataset.size(), data.describe(split));
@@ -208,7 +208,7 @@ public final class EvaluateCommand implements Callable<Integer> {
 
     private Measured onImages(Backend backend) throws IOException {
         PrintWriter err = spec.commandLine().getErr();
-        ImageDataset dataset = data.open(split, model.inputSize());
+        ImageDataset dataset = data.open(split, model.inputSize(), spec.commandLine().getErr());
         ImageFaults faults = data.faults(err);
         Network network = model.network(dataset);
         data.requireSize(dataset, network);

@@ -183,7 +183,7 @@ public final class QuantizeCommand implements Callable<Integer> {
         LoadedWeights floats = floats(network, err);
         HawqPlan plan = Hawq.plan(network, floats.parameters(), opened, options.withStartingClips(floats.clips())
                 .withTraining(training.fitting(options.training(), opened.train().size(), err))
-                .withCurvature(curved.withSample(curvature.listed(data, opened, network))));
+                .withCurvature(curved.withSample(curvature.listed(data, opened, network, err))));
         if (dryRun) {
             if (plan.spectrum() != null) {
                 MemoryTable.print(out, plan.spectrum());

@@ -4,6 +4,7 @@ import dev.goshawk.data.DataException;
 import dev.goshawk.data.ImageDataset;
 import dev.goshawk.data.ImageFaults;
 import dev.goshawk.data.Normalization;
+import dev.goshawk.data.ReadListener;
 import dev.goshawk.data.image.Preprocessing;
 import dev.goshawk.data.source.Datasets;
 import dev.goshawk.data.source.ImageFolder;
@@ -49,8 +50,13 @@ public final class DataOptions {
      * The images of the sample list or, without one, of the label list or the split.
      *
      * @param inputSize side of the network's input: photographs of any size are read for any but CIFAR's 32
+     * @param err has a bar while images are decoded
      */
-    public ImageDataset open(String split, int inputSize) {
+    public ImageDataset open(String split, int inputSize, PrintWriter err) {
+        return Reading.of(err, read -> open(split, inputSize, read));
+    }
+
+    private ImageDataset open(String split, int inputSize, ReadListener read) {
         List<String> asked = photographs.asked();
         if (labels != null) {
             asked.addFirst("--labels");
@@ -61,10 +67,10 @@ public final class DataOptions {
         PhotographOptions.refuseWithoutData(asked);
         if (samples != null) {
             return data != null
-                    ? Samples.read(samples, data)
+                    ? Samples.read(samples, data, read)
                     : Samples.select(samples, SyntheticShapes.open(Samples.split(samples)));
         }
-        return data != null ? Datasets.open(data, split) : SyntheticShapes.open(split);
+        return data != null ? Datasets.open(data, split, read) : SyntheticShapes.open(split);
     }
 
     private ImageDataset photographs(Path folder, String split, int inputSize) {

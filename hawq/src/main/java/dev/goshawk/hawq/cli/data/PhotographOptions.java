@@ -4,6 +4,7 @@ import dev.goshawk.data.DataException;
 import dev.goshawk.data.ImageDataset;
 import dev.goshawk.data.ImageFaults;
 import dev.goshawk.data.image.Preprocessing;
+import dev.goshawk.hawq.cli.print.Progress;
 import dev.goshawk.models.Network;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -82,8 +83,7 @@ public final class PhotographOptions {
     /** Faults are named on {@code err}. */
     public ImageFaults faults(PrintWriter err) {
         return strict ? ImageFaults.strict() : ImageFaults.counted(line -> {
-            err.println("left out: " + line);
-            err.flush();
+            Progress.tell(err, "left out: " + line);
         });
     }
 

@@ -1,6 +1,7 @@
 package dev.goshawk.hawq.cli.data;
 
 import dev.goshawk.data.ImageDataset;
+import dev.goshawk.data.ReadListener;
 import dev.goshawk.data.source.Datasets;
 import dev.goshawk.data.source.ImageFolder;
 import dev.goshawk.data.synthetic.SyntheticShapes;
@@ -48,11 +49,11 @@ public final class SplitOptions {
      *
      * @param inputSize side of the network's input: photographs of any size are read for any but CIFAR's 32
      * @param seed of the choice of images that are held out
-     * @param err receives the images that are left out
+     * @param err has a bar while images are decoded, and the names of those that are left out
      */
     public TrainingData open(int inputSize, long seed, PrintWriter err) {
-        ImageDataset train = open(trainSplit, inputSize);
-        ImageDataset test = open(testSplit(), inputSize);
+        ImageDataset train = Reading.of(err, read -> open(trainSplit, inputSize, read));
+        ImageDataset test = Reading.of(err, read -> open(testSplit(), inputSize, read));
         TrainingData opened = new TrainingData(train, test, input().normalization(), photographs.faults(err));
         DataOptions.printNotes(train, err);
         DataOptions.printNotes(test, err);
@@ -70,14 +71,14 @@ public final class SplitOptions {
         }
     }
 
-    private ImageDataset open(String split, int inputSize) {
+    private ImageDataset open(String split, int inputSize, ReadListener read) {
         if (data == null) {
             PhotographOptions.refuseWithoutData(photographs.asked());
             return SyntheticShapes.open(split);
         }
         return !photographs.asked().isEmpty() || inputSize != ImageFolder.DEFAULT_SIDE
                 ? Datasets.open(data, split, photographs.preprocessing(inputSize))
-                : Datasets.open(data, split);
+                : Datasets.open(data, split, read);
     }
 
     private String testSplit() {

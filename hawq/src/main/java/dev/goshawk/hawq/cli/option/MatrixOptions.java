@@ -3,6 +3,7 @@ package dev.goshawk.hawq.cli.option;
 import dev.goshawk.backend.Backend;
 import dev.goshawk.data.Batches;
 import dev.goshawk.hawq.cli.data.DataOptions;
+import dev.goshawk.hawq.cli.data.Reading;
 import dev.goshawk.data.ImageDataset;
 import dev.goshawk.data.Normalization;
 import dev.goshawk.data.source.Datasets;
@@ -96,7 +97,7 @@ public final class MatrixOptions {
     /** Opens the images, whose classes say which network it is; a line says where there are fewer than were asked for. */
     public Opened open(PrintWriter err) throws IOException {
         Backend backend = engine.backend();
-        ImageDataset whole = data.open(split, model.inputSize());
+        ImageDataset whole = data.open(split, model.inputSize(), err);
         Network network = model.network(whole);
         data.requireSize(whole, network);
         if (data.hasSamples()) {
@@ -134,7 +135,7 @@ public final class MatrixOptions {
     public ImageDataset sample(Opened opened, PrintWriter err) {
         Batches batches = new Batches(opened.whole, data.normalization(), seed);
         int[] order = data.hasSamples() ? batches.inOrder() : batches.order(0);
-        return Datasets.load(opened.whole, order, opened.images, data.faults(err));
+        return Reading.of(err, read -> Datasets.load(opened.whole, order, opened.images, data.faults(err), read));
     }
 
     /** The loss at the weights over the sample, so many images at once. */

@@ -34,10 +34,20 @@ public final class Progress implements AutoCloseable {
     }
 
     /** On the process's own standard error. */
-    @SuppressWarnings("SystemConsoleNull") // null where there is no terminal, unless the JVM is told to use jdk.internal.le
     public static Progress on(PrintWriter err) {
+        return new Progress(err, isTerminal(), System::nanoTime);
+    }
+
+    @SuppressWarnings("SystemConsoleNull") // null where there is no terminal, unless the JVM is told to use jdk.internal.le
+    private static boolean isTerminal() {
         Console console = System.console();
-        return new Progress(err, console != null && console.isTerminal(), System::nanoTime);
+        return console != null && console.isTerminal();
+    }
+
+    /** Prints a line, in place of a bar that may be there: it is drawn again below. */
+    public static void tell(PrintWriter err, String line) {
+        err.println((isTerminal() ? ERASE_LINE : "") + line);
+        err.flush();
     }
 
     /** Ends every line with what this says, unless that is empty. */

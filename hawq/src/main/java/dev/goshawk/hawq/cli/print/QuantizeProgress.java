@@ -56,6 +56,7 @@ public final class QuantizeProgress implements HawqListener, AutoCloseable {
 
     @Override
     public Spectrum.Listener spectrum() {
+        closeBar();
         Progress progress = Progress.on(err);
         bar = progress;
         return new SpectrumProgress(progress, "curvature of ");
