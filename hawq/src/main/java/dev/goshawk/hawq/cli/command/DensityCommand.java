@@ -97,7 +97,7 @@ public final class DensityCommand implements Callable<Integer> {
             return 0;
         }
         matrix.requireFits(opened, plan);
-        try (OperatorSource source = matrix.connect(opened, matrix.microBatch(), err)) {
+        try (ResultOptions _ = results; OperatorSource source = matrix.connect(opened, matrix.microBatch(), err)) {
             estimate(opened, parts, options, source, out, err);
         }
         return 0;

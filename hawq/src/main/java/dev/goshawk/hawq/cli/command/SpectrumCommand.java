@@ -2,6 +2,7 @@ package dev.goshawk.hawq.cli.command;
 
 import dev.goshawk.hawq.memory.Footprint;
 import dev.goshawk.hawq.cli.cluster.OperatorSource;
+import dev.goshawk.hawq.cli.option.FinishedParts;
 import dev.goshawk.hawq.cli.option.Given;
 import dev.goshawk.hawq.cli.option.MatrixOptions;
 import dev.goshawk.hawq.cli.option.Outputs;
@@ -146,7 +147,7 @@ public final class SpectrumCommand implements Callable<Integer> {
         } else {
             matrix.requireFits(opened, other);
         }
-        try (OperatorSource source = matrix.connect(opened, microBatch(), err)) {
+        try (ResultOptions _ = results; OperatorSource source = matrix.connect(opened, microBatch(), err)) {
             return solve(opened, parts, solver, options, source, out, err) || !requireConvergence ? 0 : NOT_CONVERGED;
         }
     }
@@ -155,13 +156,14 @@ public final class SpectrumCommand implements Callable<Integer> {
     private boolean solve(MatrixOptions.Opened opened, List<CurvaturePart> parts, SpectrumMethod solver,
             EigenOptions options, OperatorSource source, PrintWriter out, PrintWriter err) throws IOException {
         CurvaturePoint point = CurvaturePoint.of(matrix, opened, microBatch(), source, err);
+        FinishedParts finished = results.parts(values(opened, solver), opened.backend(), point.problem(), err);
         out.println(point.heading());
         out.flush();
         List<SpectrumRow> rows;
         double seconds;
         try (Progress progress = Progress.on(err).noting(source::state)) {
             SpectrumSearch search = new SpectrumSearch(point.problem(), solver, options, source, progress,
-                    results.parts(values(opened, solver), opened.backend(), point.problem(), err));
+                    finished);
             rows = isOfHawq() ? search.ofBlocks() : search.of(parts, top);
             seconds = progress.elapsed() / 1e9;
         }

@@ -87,7 +87,7 @@ public final class TraceCommand implements Callable<Integer> {
             return 0;
         }
         matrix.requireFits(opened, plan);
-        try (OperatorSource source = matrix.connect(opened, matrix.microBatch(), err)) {
+        try (ResultOptions _ = results; OperatorSource source = matrix.connect(opened, matrix.microBatch(), err)) {
             estimate(opened, parts, source, out, err);
         }
         return 0;

@@ -5,6 +5,7 @@ import dev.goshawk.files.AtomicFile;
 import dev.goshawk.hawq.curvature.LossProblem;
 import dev.goshawk.hawq.memory.Footprint;
 import dev.goshawk.hawq.report.CurvaturePage;
+import dev.goshawk.hawq.cli.print.InterruptionHint;
 import dev.goshawk.hawq.cli.print.MemoryTable;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -18,8 +19,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import tools.jackson.databind.JsonNode;
 
-/** Where the numbers of a command on curvature go beside the terminal, or whether it only says what it would take. */
-public final class ResultOptions {
+/**
+ * Where the numbers of a command on curvature go beside the terminal, or whether it only says what it would take. A process that is
+ * interrupted before this is closed says how to go on, where it can.
+ */
+public final class ResultOptions implements AutoCloseable {
     @Option(names = "--json", paramLabel = "FILE", description = Outputs.RESULT)
     private @Nullable Path json;
 
@@ -35,6 +39,7 @@ public final class ResultOptions {
     private ResumeOption resuming = new ResumeOption();
 
     private @Nullable FinishedParts parts;
+    private @Nullable InterruptionHint interrupted;
 
     /** Fails with one line before anything slow if a file cannot be written or its name does not say what it is to be. */
     public void check(CommandSpec spec) throws IOException {
@@ -69,6 +74,12 @@ public final class ResultOptions {
             throws IOException {
         FinishedParts opened = resuming.open(file(), values, backend, problem, err);
         parts = opened;
+        if (file() != null) {
+            interrupted = new InterruptionHint(() -> opened.size() == 0
+                    ? " before the first part was finished: the same command begins from the start"
+                    : "; the same command with --resume goes on after the finished parts, of which there are "
+                            + opened.size());
+        }
         return opened;
     }
 
@@ -96,6 +107,13 @@ public final class ResultOptions {
         }
         if (parts != null) {
             parts.delete();
+        }
+    }
+
+    @Override
+    public void close() {
+        if (interrupted != null) {
+            interrupted.close();
         }
     }
 }

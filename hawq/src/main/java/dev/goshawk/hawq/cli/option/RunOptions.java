@@ -1,6 +1,7 @@
 package dev.goshawk.hawq.cli.option;
 
 import dev.goshawk.backend.Backend;
+import dev.goshawk.hawq.cli.print.InterruptionHint;
 import dev.goshawk.hawq.run.Engine;
 import dev.goshawk.hawq.run.RunFolder;
 import dev.goshawk.hawq.run.RunStart;
@@ -36,7 +37,7 @@ public final class RunOptions implements AutoCloseable {
 
     private @Nullable RunStart start;
     private @Nullable RunFolder folder;
-    private @Nullable Thread interrupted;
+    private @Nullable InterruptionHint interrupted;
 
     /** Fails with one line if the options contradict each other. */
     public void check() throws IOException {
@@ -100,10 +101,8 @@ public final class RunOptions implements AutoCloseable {
 
     /** From now on a process that is interrupted says how to go on. */
     public void hint(RunFolder begun) {
-        Thread hint = new Thread(() -> System.err.println("goshawk: interrupted; the same command with --out "
-                + begun.path() + " --resume goes on from the last checkpoint"));
-        interrupted = hint;
-        Runtime.getRuntime().addShutdownHook(hint);
+        interrupted = new InterruptionHint(() -> "; the same command with --out " + begun.path()
+                + " --resume goes on from the last checkpoint");
     }
 
     @Override
@@ -111,13 +110,9 @@ public final class RunOptions implements AutoCloseable {
         if (start != null) {
             start.close();
         }
-        if (interrupted != null) {
-            try {
-                Runtime.getRuntime().removeShutdownHook(interrupted);
-            } catch (IllegalStateException e) {
-                // The process is ending already: its hook speaks, and the lock ends with it.
-                return;
-            }
+        if (interrupted != null && !interrupted.retract()) {
+            // The process is ending already, and the lock ends with it.
+            return;
         }
         if (folder != null) {
             folder.close();
