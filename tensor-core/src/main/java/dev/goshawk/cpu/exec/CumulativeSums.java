@@ -1,4 +1,8 @@
 package dev.goshawk.cpu.exec;
+import dev.goshawk.cpu.exec.slot.CacheLine;
+import dev.goshawk.cpu.exec.slot.Scratch;
+import dev.goshawk.cpu.exec.slot.Slot;
+import dev.goshawk.cpu.exec.slot.Kernel;
 
 import dev.goshawk.backend.Workers;
 import dev.goshawk.cpu.kernel.element.ElementKernels;

@@ -1,4 +1,6 @@
 package dev.goshawk.cpu.exec;
+import dev.goshawk.cpu.exec.slot.Slot;
+import dev.goshawk.cpu.exec.slot.Kernel;
 
 import dev.goshawk.backend.Workers;
 import dev.goshawk.graph.Op;

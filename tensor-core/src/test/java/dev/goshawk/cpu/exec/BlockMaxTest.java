@@ -1,5 +1,7 @@
 package dev.goshawk.cpu.exec;
 
+import dev.goshawk.cpu.exec.slot.Slot;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.goshawk.backend.ThreadPool;

@@ -1,4 +1,8 @@
-package dev.goshawk.cpu.exec;
+package dev.goshawk.cpu.exec.loop;
+
+import dev.goshawk.cpu.exec.slot.CacheLine;
+import dev.goshawk.cpu.exec.slot.Scratch;
+import dev.goshawk.cpu.exec.slot.Slot;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;

@@ -1,17 +1,17 @@
-package dev.goshawk.cpu.exec;
+package dev.goshawk.cpu.exec.slot;
 
 import dev.goshawk.tensor.DType;
 import org.jspecify.annotations.Nullable;
 
 /** Working memory that the steps of one executable share, each using it from {@link CacheLine#start} on while it runs. */
-final class Scratch {
+public final class Scratch {
     private long floats;
     private long doubles;
     private float @Nullable [] floatArray;
     private double @Nullable [] doubleArray;
 
     /** Asks for room; to be called while kernels are made. */
-    void require(DType dtype, long wanted) {
+    public void require(DType dtype, long wanted) {
         long elements = CacheLine.start(dtype) + wanted;
         if (dtype == DType.FLOAT32) {
             floats = Math.max(floats, elements);
@@ -20,11 +20,13 @@ final class Scratch {
         }
     }
 
-    long bytes() {
+    /** Of the arrays, when they are made. */
+    public long bytes() {
         return floats * Float.BYTES + doubles * Double.BYTES;
     }
 
-    float[] floats() {
+    /** The array of float32 numbers; no room may be asked for afterwards. */
+    public float[] floats() {
         float[] a = floatArray;
         if (a == null) {
             a = new float[Math.toIntExact(floats)];
@@ -33,7 +35,8 @@ final class Scratch {
         return a;
     }
 
-    double[] doubles() {
+    /** The array of float64 numbers; no room may be asked for afterwards. */
+    public double[] doubles() {
         double[] a = doubleArray;
         if (a == null) {
             a = new double[Math.toIntExact(doubles)];
@@ -42,7 +45,8 @@ final class Scratch {
         return a;
     }
 
-    Object array(DType dtype) {
+    /** One of the two. */
+    public Object array(DType dtype) {
         return dtype == DType.FLOAT32 ? floats() : doubles();
     }
 }

@@ -1,4 +1,4 @@
-package dev.goshawk.cpu.exec;
+package dev.goshawk.cpu.exec.slot;
 
 import dev.goshawk.tensor.DType;
 
@@ -7,7 +7,7 @@ import dev.goshawk.tensor.DType;
  * array's elements begin 16 bytes after its object: 48 bytes later a line begins, where objects lie on lines. Large arrays do
  * under {@code -XX:ObjectAlignmentInBytes=64}, and in G1's humongous regions always; elsewhere this does no harm.
  */
-final class CacheLine {
+public final class CacheLine {
     private static final int BYTES = 64;
     private static final int HEADER = 16;
 
@@ -15,7 +15,7 @@ final class CacheLine {
     }
 
     /** The first element to use of an array. */
-    static int start(DType dtype) {
+    public static int start(DType dtype) {
         return (BYTES - HEADER) / dtype.bytes();
     }
 }

@@ -1,4 +1,4 @@
-package dev.goshawk.cpu.exec;
+package dev.goshawk.cpu.exec.loop;
 
 import dev.goshawk.compile.LoopNest;
 import dev.goshawk.cpu.kernel.element.ElementOp;

@@ -1,22 +1,29 @@
-package dev.goshawk.cpu.exec;
+package dev.goshawk.cpu.exec.slot;
 
 import dev.goshawk.tensor.Shape;
 import dev.goshawk.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /** Where a kernel finds a value: filled once for planned memory, rebound by the user for inputs. */
-final class Slot {
+public final class Slot {
     private @Nullable Tensor tensor;
 
-    void bind(Tensor t) {
+    /** Says where the value is from now on. */
+    public void bind(Tensor t) {
         tensor = t;
     }
 
-    boolean isBound() {
+    /** Whether it has been bound. */
+    public boolean isBound() {
         return tensor != null;
     }
 
-    Tensor tensor() {
+    /**
+     * The value.
+     *
+     * @throws IllegalStateException if the slot was not bound
+     */
+    public Tensor tensor() {
         Tensor t = tensor;
         if (t == null) {
             throw new IllegalStateException("slot read before it was bound");
@@ -25,7 +32,7 @@ final class Slot {
     }
 
     /** A tensor over part of an array. */
-    static Tensor view(Object array, Shape shape, int offset) {
+    public static Tensor view(Object array, Shape shape, int offset) {
         return switch (array) {
             case float[] f -> Tensor.view(shape, f, offset);
             case double[] d -> Tensor.view(shape, d, offset);
@@ -34,12 +41,13 @@ final class Slot {
         };
     }
 
-    int offset() {
+    /** Where in the array the value begins. */
+    public int offset() {
         return tensor().offset();
     }
 
     /** The array the value lies in. */
-    Object array() {
+    public Object array() {
         Tensor t = tensor();
         return switch (t.dtype()) {
             case FLOAT32 -> t.floats();

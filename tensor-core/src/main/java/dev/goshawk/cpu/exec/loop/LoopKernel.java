@@ -1,4 +1,8 @@
-package dev.goshawk.cpu.exec;
+package dev.goshawk.cpu.exec.loop;
+import dev.goshawk.cpu.exec.slot.CacheLine;
+import dev.goshawk.cpu.exec.slot.Scratch;
+import dev.goshawk.cpu.exec.slot.Slot;
+import dev.goshawk.cpu.exec.slot.Kernel;
 
 import dev.goshawk.backend.Workers;
 import dev.goshawk.compile.LoopNest.Access;
@@ -19,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * row are left in a buffer and summed after it, a few rows at a time.
  * Tasks' sums are added in order: the bits do not depend on the threads.
  */
-final class LoopKernel implements Kernel {
+public final class LoopKernel implements Kernel {
     private static final int GAP = 16;
 
     private final LoopNest nest;
@@ -50,8 +54,15 @@ final class LoopKernel implements Kernel {
     private final boolean[] full;
     private final int[] workerBuffer;
 
-    /** @param addSums whether sums are added to what their results hold already */
-    LoopKernel(LoopNest nest, int[] overwritten, Slot[] operands, Slot[] results, boolean addSums, Scratch scratch,
+    /**
+     * Makes a loop nest ready to run.
+     *
+     * @param overwritten for each result, the operand whose memory it takes over, or -1
+     * @param addSums whether sums are added to what their results hold already
+     * @param threads how many workers there may be
+     */
+    public LoopKernel(LoopNest nest, int[] overwritten, Slot[] operands, Slot[] results, boolean addSums,
+            Scratch scratch,
             int threads) {
         this.nest = nest;
         this.kernels = ElementKernels.of(nest.dtype());

@@ -1,9 +1,10 @@
-package dev.goshawk.cpu.exec;
+package dev.goshawk.cpu.exec.slot;
 
 import dev.goshawk.backend.Workers;
 
 /** One step made ready to run on bound slots. */
 @FunctionalInterface
-interface Kernel {
+public interface Kernel {
+    /** Runs the step on the workers, and returns when it is done. */
     void run(Workers workers);
 }

@@ -1,4 +1,5 @@
-package dev.goshawk.cpu.exec;
+package dev.goshawk.cpu.exec.loop;
+import dev.goshawk.cpu.exec.slot.Slot;
 
 import dev.goshawk.compile.LoopNest.Access;
 import dev.goshawk.compile.LoopNest.Kind;
