@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param width standard deviation sigma of the Gaussian that every eigenvalue is smoothed by, in the operator's units, from
  *     {@link #NARROWEST} to {@link #WIDEST}; 0 for a hundredth of the range of the nodes
  * @param range of the grid, or null for the range of the nodes and five sigma on both sides
- * @param tolerance on the two errors that {@link SpectralDensity#converged()} looks at, 0 or greater
+ * @param tolerance on the three errors that {@link SpectralDensity#converged()} looks at, 0 or greater
  */
 public record DensityOptions(long seed, int probes, int steps, int points, double width, @Nullable Interval range,
         double tolerance) {

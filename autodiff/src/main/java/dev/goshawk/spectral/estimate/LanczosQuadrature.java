@@ -186,6 +186,15 @@ public final class LanczosQuadrature {
 
     /** Smallest to largest node; the spectrum reaches at least so far. */
     public Interval range() {
+        return range(rules);
+    }
+
+    /** The same after a quarter of the steps less. */
+    Interval shorterRange() {
+        return range(shorter);
+    }
+
+    private static Interval range(List<Rule> rules) {
         double low = Double.POSITIVE_INFINITY;
         double high = Double.NEGATIVE_INFINITY;
         for (Rule r : rules) {

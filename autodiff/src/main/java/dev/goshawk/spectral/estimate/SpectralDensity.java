@@ -30,13 +30,15 @@ import org.jspecify.annotations.Nullable;
  * @param products operator products spent
  * @param samplingError the integral of the standard error over the grid: how far the choice of probes moves the density, in L1
  * @param stepError L1 distance to the density of a quarter of the steps less
- * @param converged whether both are at most the tolerance, and the grid {@linkplain #isFine() fine enough} to tell
+ * @param rangeError how far the last quarter of the steps moved the outermost nodes, the farther of the two, in parts of ||A||: of a tail
+ *     the area, which L1 distances measure, says little
+ * @param converged whether all three are at most the tolerance, and the grid {@linkplain #isFine() fine enough} to tell
  * @param seed of the random vectors
  */
 @SuppressWarnings("ArrayRecordComponent") // results are not compared or hashed
 public record SpectralDensity(double[] grid, double[] density, double[] standardErrors, double[] nodes,
         double[] weights, double[] moments, double[] momentErrors, double norm, double width, int probes, int products,
-        double samplingError, double stepError, boolean converged, long seed) {
+        double samplingError, double stepError, double rangeError, boolean converged, long seed) {
     private static final int MOMENTS = 4;
 
     /**
@@ -82,12 +84,13 @@ public record SpectralDensity(double[] grid, double[] density, double[] standard
             moments[k] = moment.value();
             momentErrors[k] = moment.standardError();
         }
+        double range = rangeError(nodes, quadrature.shorterRange(), quadrature.norm());
         return new SpectralDensity(grid, density, errors,
                 quadrature.rules().stream().flatMapToDouble(r -> Arrays.stream(r.nodes())).toArray(),
                 quadrature.rules().stream().flatMapToDouble(r -> Arrays.stream(r.weights()))
                         .map(w -> w / probes).toArray(),
-                moments, momentErrors, quadrature.norm(), width, probes, quadrature.products(), sampling, step,
-                sampling <= options.tolerance() && step <= options.tolerance() && isFine(grid, width),
+                moments, momentErrors, quadrature.norm(), width, probes, quadrature.products(), sampling, step, range,
+                Math.max(Math.max(sampling, step), range) <= options.tolerance() && isFine(grid, width),
                 quadrature.seed());
     }
 
@@ -113,6 +116,12 @@ public record SpectralDensity(double[] grid, double[] density, double[] standard
         return "spectral density at " + grid.length + " points of [" + grid[0] + ", " + grid[grid.length - 1]
                 + "], width " + width + ", moments of A / ||A|| " + Arrays.toString(moments) + ", ||A|| " + norm
                 + (converged ? "" : ", not converged") + " (" + probes + " probes, " + products + " products)";
+    }
+
+    private static double rangeError(Interval range, Interval before, double norm) {
+        return norm == 0
+                ? 0
+                : Math.max(Math.abs(range.low() - before.low()), Math.abs(range.high() - before.high())) / norm;
     }
 
     private static boolean isFine(double[] grid, double width) {

@@ -89,6 +89,16 @@ class LanczosQuadratureTest {
     void whatDidNotConvergeSaysSo() {
         assertFalse(SpectralDensity.of(OPERATOR, DensityOptions.defaults().withProbes(2).withSteps(4).withWidth(0.05))
                 .converged());
+        // one eigenvalue of ten thousand, below the others: its area is small, but few steps do not find it
+        double[] tail = new double[10_000];
+        Arrays.setAll(tail, i -> 1 + i % 50 / 100.0);
+        tail[0] = -0.2;
+        DensityOptions wide = DensityOptions.defaults().withProbes(20).withWidth(0.4).withSteps(4).withTolerance(0.1);
+        SpectralDensity early = SpectralDensity.of(Matrices.diagonal(tail), wide);
+        assertTrue(early.samplingError() <= 0.1 && early.stepError() <= 0.1 && early.rangeError() > 0.1,
+                early.samplingError() + " " + early.stepError() + " " + early.rangeError());
+        assertFalse(early.converged(), "the tail");
+        assertTrue(SpectralDensity.of(Matrices.diagonal(tail), wide.withSteps(12)).converged());
         LinearOperator flat = LinearOperator.dense(A).scaled(0).shifted(3);
         SpectralDensity d = SpectralDensity.of(flat, DensityOptions.defaults());
         assertTrue(d.converged(), "a multiple of the identity");

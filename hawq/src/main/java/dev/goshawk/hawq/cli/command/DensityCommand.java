@@ -134,7 +134,11 @@ public final class DensityCommand implements Callable<Integer> {
                 page.density("Density of the eigenvalues, " + part.name(), d, found.size);
                 if (!d.converged()) {
                     err.println("goshawk: " + part.name() + ": the density has not settled: raise "
-                            + (!d.isFine() ? "--points" : d.stepError() > d.samplingError() ? "--steps" : "--probes")
+                            + (!d.isFine()
+                                    ? "--points"
+                                    : Math.max(d.stepError(), d.rangeError()) > d.samplingError()
+                                            ? "--steps"
+                                            : "--probes")
                             + " or --width");
                     err.flush();
                 }
@@ -165,8 +169,10 @@ public final class DensityCommand implements Callable<Integer> {
 
     private static void print(PrintWriter out, String name, SpectralDensity d) {
         out.printf(Locale.ROOT,
-                "%s: spectrum from %.6g to %.6g, width %.3g, L1 errors %.2g (probes) and %.2g (steps)%n", name,
-                Arrays.stream(d.nodes()).min().orElse(0), Arrays.stream(d.nodes()).max().orElse(0), d.width(),
+                "%s: spectrum from %.6g to %.6g (ends moved by %.2g ||H||), width %.3g, L1 errors %.2g (probes) and %.2g (steps)%n",
+                name,
+                Arrays.stream(d.nodes()).min().orElse(0), Arrays.stream(d.nodes()).max().orElse(0),
+                d.rangeError(), d.width(),
                 d.samplingError(),
                 d.stepError());
         out.printf(Locale.ROOT, "  moments of H / ||H||, ||H|| = %.6g:", d.norm());
@@ -186,6 +192,7 @@ public final class DensityCommand implements Callable<Integer> {
         array(node, "weights", d.weights());
         node.put("norm", d.norm()).put("width", d.width()).put("probes", d.probes()).put("products", d.products())
                 .put("sampling_error", d.samplingError()).put("step_error", d.stepError())
+                .put("range_error", d.rangeError())
                 .put("converged", d.converged());
     }
 
