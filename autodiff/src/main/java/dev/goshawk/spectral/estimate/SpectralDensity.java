@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param products operator products spent
  * @param samplingError the integral of the standard error over the grid: how far the choice of probes moves the density, in L1
  * @param stepError L1 distance to the density of a quarter of the steps less
- * @param rangeError how far the last quarter of the steps moved the outermost nodes, the farther of the two, in parts of ||A||: of a tail
- *     the area, which L1 distances measure, says little
+ * @param rangeError how far the last quarter of the steps moved the outermost nodes, the farther of the two, in parts of ||A|| or of
+ *     sigma if that is larger: of a tail the area, which L1 distances measure, says little
  * @param converged whether all three are at most the tolerance, and the grid {@linkplain #isFine() fine enough} to tell
  * @param seed of the random vectors
  */
@@ -84,7 +84,8 @@ public record SpectralDensity(double[] grid, double[] density, double[] standard
             moments[k] = moment.value();
             momentErrors[k] = moment.standardError();
         }
-        double range = rangeError(nodes, quadrature.shorterRange(), quadrature.norm());
+        double range = rangeError(nodes, quadrature.shorterRange(),
+                Math.max(quadrature.norm(), width));
         return new SpectralDensity(grid, density, errors,
                 quadrature.rules().stream().flatMapToDouble(r -> Arrays.stream(r.nodes())).toArray(),
                 quadrature.rules().stream().flatMapToDouble(r -> Arrays.stream(r.weights()))
@@ -118,10 +119,8 @@ public record SpectralDensity(double[] grid, double[] density, double[] standard
                 + (converged ? "" : ", not converged") + " (" + probes + " probes, " + products + " products)";
     }
 
-    private static double rangeError(Interval range, Interval before, double norm) {
-        return norm == 0
-                ? 0
-                : Math.max(Math.abs(range.low() - before.low()), Math.abs(range.high() - before.high())) / norm;
+    private static double rangeError(Interval range, Interval before, double unit) {
+        return Math.max(Math.abs(range.low() - before.low()), Math.abs(range.high() - before.high())) / unit;
     }
 
     private static boolean isFine(double[] grid, double width) {
