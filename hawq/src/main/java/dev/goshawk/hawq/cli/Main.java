@@ -3,6 +3,7 @@ package dev.goshawk.hawq.cli;
 import dev.goshawk.hawq.cli.command.DensityCommand;
 import dev.goshawk.hawq.cli.doctor.DoctorCommand;
 import dev.goshawk.hawq.cli.command.EvaluateCommand;
+import dev.goshawk.hawq.cli.command.HelpCommand;
 import dev.goshawk.hawq.cli.command.ModelsCommand;
 import dev.goshawk.hawq.cli.command.QuantizeCommand;
 import dev.goshawk.hawq.cli.command.ReproduceCommand;
@@ -25,12 +26,12 @@ import picocli.CommandLine.Spec;
 /** The {@code goshawk} command. Every subcommand shares its help option, its error lines and its exit codes. */
 @Command(name = "goshawk", mixinStandardHelpOptions = true, versionProvider = Version.class, sortOptions = false,
         synopsisSubcommandLabel = "COMMAND",
-        description = "Exact second-order mathematics on the JVM: Hessian-aware mixed-precision quantization.",
+        description = {"Exact second-order mathematics on the JVM: Hessian-aware mixed-precision quantization.", ""},
         subcommands = {QuantizeCommand.class, ReproduceCommand.class, TrainCommand.class, EvaluateCommand.class,
                 ClassifyCommand.class,
                 SpectrumCommand.class,
                 TraceCommand.class, DensityCommand.class,
-                ModelsCommand.class, SizeCommand.class, ExportCommand.class, DoctorCommand.class},
+                ModelsCommand.class, SizeCommand.class, ExportCommand.class, DoctorCommand.class, HelpCommand.class},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:The command did its work; what did not converge is told on standard error.",
                 "1:Standard output could not be written, or 'doctor' found wrong results.",
@@ -39,7 +40,7 @@ import picocli.CommandLine.Spec;
         footer = {"", "Results are determined by the arguments, the seed and the backend: they are bit-identical "
                 + "from run to run and for any number of threads.",
                 "'bin/goshawk jshell' opens Java's shell with everything imported.",
-                "'goshawk COMMAND --help' explains a command and shows an example."})
+                "'goshawk help COMMAND' or 'goshawk COMMAND --help' explains a command and shows examples."})
 public final class Main implements Runnable {
 
     private static final String LOG_FORMAT = "java.util.logging.SimpleFormatter.format";
@@ -91,6 +92,7 @@ public final class Main implements Runnable {
         ErrorLines errorLines = new ErrorLines(() -> wantsStackTrace(main));
         commandLine.setParameterExceptionHandler(errorLines);
         commandLine.setExecutionExceptionHandler(errorLines);
+        HelpText.register(commandLine);
         QuantizeCommand.listMethods(commandLine);
         Converters.register(commandLine);
         return commandLine;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,6 +43,75 @@ class HelpTest {
             String text = String.join(" ", option.description());
             assertTrue(text.endsWith(".") && option.description().length == 1, name + " " + option.longestName());
         }
+    }
+
+    private static Stream<CommandLine> all(CommandLine command) {
+        return Stream.concat(Stream.of(command), command.getSubcommands().values().stream().flatMap(HelpTest::all));
+    }
+
+    static Stream<String> allCommands() {
+        return all(Main.commandLine()).map(c -> c.getCommandSpec().qualifiedName());
+    }
+
+    private static String[] words(String qualifiedName, String before, String after) {
+        return Stream.of(before, qualifiedName.replaceFirst("goshawk ?", ""), after)
+                .flatMap(s -> Stream.of(s.split(" "))).filter(s -> !s.isEmpty()).toArray(String[]::new);
+    }
+
+    @ParameterizedTest
+    @MethodSource("allCommands")
+    void theWordHelpDoesWhatTheOptionDoes(String name) {
+        CliRun option = CliRun.of(words(name, "", "--help"));
+        assertEquals(option, CliRun.of(words(name, "help", "")));
+        assertEquals(0, option.exitCode());
+        assertTrue(option.out().startsWith("Usage: " + name + " "), option.out());
+    }
+
+    @Test
+    void helpForNoCommandNamesThoseThereAre() {
+        assertTrue(CliRun.failure("help", "tracee").endsWith(
+                " or help, got 'tracee' (did you mean 'trace'?) (see goshawk --help)"),
+                CliRun.failure("help", "tracee"));
+        assertEquals("goshawk: expected the command cifar10 or imagenet, got 'cifar1' (did you mean 'cifar10'?) (see "
+                + "goshawk reproduce --help)", CliRun.failure("help", "reproduce", "cifar1"));
+    }
+
+    /** A name, a path or a number that is broken cannot be searched for, nor pasted. */
+    @ParameterizedTest
+    @MethodSource("allCommands")
+    void linesAreShortAndBrokenAtSpacesAlone(String name) {
+        String help = CliRun.of(words(name, "", "--help")).out();
+        help.lines().forEach(line -> assertTrue(line.length() <= 80 && line.equals(line.stripTrailing()), line));
+        Set<String> shown = Set.copyOf(List.of(help.split("\\s+")));
+        CommandLine command = all(Main.commandLine()).filter(c -> c.getCommandSpec().qualifiedName().equals(name))
+                .findFirst().orElseThrow();
+        Stream.concat(command.getCommandSpec().args().stream().flatMap(a -> Stream.of(a.description())),
+                Stream.of(command.getCommandSpec().usageMessage().footer()))
+                .flatMap(text -> Stream.of(text.split(" +"))).filter(w -> !w.isEmpty())
+                .forEach(word -> assertTrue(shown.contains(word), word + " in " + help));
+    }
+
+    @ParameterizedTest
+    @MethodSource("allCommands")
+    void examplesCanBePasted(String name) {
+        String help = CliRun.of(words(name, "", "--help")).out();
+        List<String> examples = help.replace("\\\n", " ").lines().filter(l -> l.startsWith("  bin/goshawk ")).toList();
+        if (help.contains("Example")) {
+            assertFalse(examples.isEmpty(), help);
+        }
+        for (String example : examples) {
+            Main.commandLine().parseArgs(example.strip().replaceFirst("bin/goshawk ", "").split(" +"));
+        }
+    }
+
+    @Test
+    void whatGoesOnIsBelowTheTextOfItsLine() {
+        String long1 = "a".repeat(50);
+        assertEquals("  --name  " + long1 + "\n          " + long1 + " b\n",
+                HelpText.wrap("  --name  " + long1 + " " + long1 + " b"));
+        assertEquals(long1 + "\n" + long1 + "\n", HelpText.wrap(long1 + " " + long1));
+        assertEquals("    " + long1 + "\n    " + long1 + "\n", HelpText.wrap("    " + long1 + " " + long1));
+        assertEquals("\n", HelpText.wrap(""));
     }
 
     @Test
@@ -91,6 +161,6 @@ class HelpTest {
                 CliRun.failure("size", "--bits", "8", "y", "z"));
         String line = CliRun.failure("tracee");
         assertTrue(line.startsWith("goshawk: expected the command quantize, reproduce, train, ")
-                && line.endsWith(" or doctor, got 'tracee' (did you mean 'trace'?) (see goshawk --help)"), line);
+                && line.endsWith(" or help, got 'tracee' (did you mean 'trace'?) (see goshawk --help)"), line);
     }
 }

@@ -74,4 +74,14 @@ class SizeCommandTest {
         assertTrue(out.toString().contains("25,557,032"), out.toString());
         assertTrue(out.toString().contains("40,551,040"), out.toString());
     }
+
+    @Test
+    void aNetworkThatIsNotThereIsSaidBeforeAnythingElse() {
+        String line = CliRun.failure("size", "--model", "resnet21");
+        assertTrue(
+                line.startsWith("goshawk: --model: expected one of ") && line.contains("got 'resnet21' (did you mean "),
+                line);
+        assertEquals("goshawk: --bits or --weights: expected one of them, got neither (see goshawk size --help)",
+                CliRun.failure("size"));
+    }
 }

@@ -36,13 +36,15 @@ import tools.jackson.databind.node.ObjectNode;
                 "Every eigenvalue is smoothed to a bell of the given width: finer structure cannot be seen, and some density "
                         + "lies beyond the outermost eigenvalues. Moments, nodes and weights are not smoothed.",
                 ""},
-        footerHeading = "%nExample:%n",
-        footer = {"  goshawk density --weights resnet20.th --data cifar10 --probes 10 --steps 30 \\",
-                "      --json density.json --out density.html",
+        footerHeading = "%nExamples:%n",
+        footer = {"  bin/goshawk density --out density.html",
+                "  bin/goshawk density --weights resnet20.th --data cifar10 --probes 10 \\",
+                "      --steps 30 --json density.json --out density.html",
                 "",
                 "--json writes {\"grid\", \"density\", \"standard_errors\" (of the density), \"moments\" (the first four, of "
                         + "H / ||H||), \"moment_errors\", \"nodes\", \"weights\" (of sum 1), \"norm\" (||H||), \"width\", "
-                        + "\"converged\"}; by block, layer or activations {\"blocks\": [the same, each with its \"name\", ...]}.",
+                        + "\"converged\"}; by block, layer or activations {\"blocks\": [the same, each with its \"name\", ...]}; and in "
+                        + "either \"run\": {model, weights, data, seed, backend, loss, ...}.",
                 "A density that has not settled is told on standard error and has converged false; the exit code is 0."})
 public final class DensityCommand implements Callable<Integer> {
     private static final int MOST_POINTS = 1_000_000;

@@ -51,7 +51,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "evaluate", mixinStandardHelpOptions = true, sortOptions = false,
         description = {"Computes a network's loss (mean cross-entropy) and accuracy on images.", ""},
         footerHeading = "%nExample:%n",
-        footer = {"  goshawk evaluate --weights resnet20.th --data cifar10 --json result.json", "",
+        footer = {"  bin/goshawk evaluate --weights resnet20.th --data cifar10 --json result.json", "",
                 "--json writes {\"loss\": L, \"accuracy\": A, \"samples\": N}, A a fraction in [0, 1].",
                 "--logits writes {\"samples\": [names], \"logits\": [[one number a class] an image]}."})
 public final class EvaluateCommand implements Callable<Integer> {

@@ -23,7 +23,7 @@ import tools.jackson.databind.node.ObjectNode;
                 "Parameters are all trainable numbers; weights are those of convolution and fully connected layers, which are "
                         + "quantized; multiply-adds are for one image, padding included.",
                 ""},
-        footerHeading = "%nExample:%n", footer = {"  goshawk models --blocks", "",
+        footerHeading = "%nExample:%n", footer = {"  bin/goshawk models --blocks", "",
                 "--json writes {\"models\": [{\"name\", \"input_size\", \"parameters\", \"weights\", \"multiply_adds\", "
                         + "\"blocks\": [{\"name\", \"weights\", \"multiply_adds\"}, ...]}, ...]}."})
 public final class ModelsCommand implements Callable<Integer> {

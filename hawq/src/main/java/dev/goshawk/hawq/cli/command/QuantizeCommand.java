@@ -1,5 +1,6 @@
 package dev.goshawk.hawq.cli.command;
 
+import dev.goshawk.hawq.cli.HelpText;
 import dev.goshawk.hawq.cli.print.QuantizeProgress;
 import dev.goshawk.hawq.RunOrigin;
 import dev.goshawk.hawq.Method;
@@ -59,10 +60,11 @@ import picocli.CommandLine.Spec;
                 "Quantizes a network in mixed precision, guided by its Hessian, and fine-tunes it block by "
                         + "block (HAWQ).",
                 "Without arguments, a demonstration on the embedded shapes runs in a few minutes.", ""},
-        footerHeading = "%nExample:%n",
+        footerHeading = "%nExamples:%n",
         footer = {
-                "  goshawk quantize --weights resnet20.th --data cifar10 --target-ratio 13.1 \\",
-                "      --activation-bits 4 --out runs/x",
+                "  bin/goshawk quantize",
+                "  bin/goshawk quantize --weights resnet20.th --data cifar10 \\",
+                "      --target-ratio 13.1 --activation-bits 4 --out runs/x",
                 "",
                 "Steps: loss and accuracy of the float model; top eigenvalue of each block's Hessian; bits by sensitivity "
                         + "|lambda| / n within the target size; then, block by block in descending order of "
@@ -259,9 +261,9 @@ public final class QuantizeCommand implements Callable<Integer> {
         }
         // Only where help is asked for: to describe a method its policy is made.
         quantize.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_FOOTER_HEADING,
-                help -> help.createHeading("%nMethods:%n" + Methods.all().stream()
-                        .map(m -> String.format(Locale.ROOT, "  %-16s %s%n", m.name(), m.describe()).replace("%", "%%"))
-                        .collect(Collectors.joining())) + help.footerHeading());
+                help -> help.createHeading("%nMethods:%n") + Methods.all().stream()
+                        .map(m -> HelpText.wrap(String.format(Locale.ROOT, "  %-16s  %s", m.name(), m.describe())))
+                        .collect(Collectors.joining()) + help.footerHeading());
     }
 
     private double orElse(@Nullable Double given, double embedded, double otherwise) {

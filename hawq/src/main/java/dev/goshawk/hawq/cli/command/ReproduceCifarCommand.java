@@ -15,8 +15,10 @@ import picocli.CommandLine.Spec;
                         + "and the other methods, all trained alike.",
                 "Without --data, the same on the embedded shapes with 3 epochs a row, in about a quarter of an hour on two cores.",
                 ""},
-        footerHeading = "%nExample:%n",
-        footer = {"  goshawk reproduce cifar10 --weights resnet20.th --data cifar10 --out runs/table",
+        footerHeading = "%nExamples:%n",
+        footer = {"  bin/goshawk reproduce cifar10",
+                "  bin/goshawk reproduce cifar10 --weights resnet20.th --data cifar10 \\",
+                "      --out runs/table",
                 "",
                 "The same command again goes on where it was stopped. A finished row is in the ledger at once and is not run a "
                         + "second time, also where the run folder is lost."})

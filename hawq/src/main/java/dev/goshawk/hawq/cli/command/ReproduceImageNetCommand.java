@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
                         + "later methods, all trained alike.",
                 ""},
         footerHeading = "%nExample:%n",
-        footer = {"  goshawk reproduce imagenet --model resnet50 --weights resnet50.pth --data IMAGENET",
+        footer = {"  bin/goshawk reproduce imagenet --weights resnet50.pth --data IMAGENET \\",
                 "      --test-split val --out runs/resnet50",
                 "",
                 "The same command again goes on where it was stopped."})

@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -38,7 +39,8 @@ import tools.jackson.databind.node.ObjectNode;
                 "Prints the size of a network's weights at given bit widths, with published results for comparison, and that of the "
                         + "packed file.",
                 ""},
-        footerHeading = "%nExample:%n", footer = {"  goshawk size --model resnet20 --bits 8,6,6,8,3,3,3,2,2,2,3", "",
+        footerHeading = "%nExample:%n",
+        footer = {"  bin/goshawk size --model resnet20 --bits 8,6,6,8,3,3,3,2,2,2,3", "",
                 "--json writes {\"blocks\": [{\"name\", \"weights\", \"bits\"}, ...], \"ratio\" (compared with float32), "
                         + "\"mebibytes\", \"packed\": {\"codes\", \"scales\", \"biases\", \"other\", \"header\", \"bytes\"}}, sizes of "
                         + "the packed file in bytes; the last two for --weights alone."})
@@ -62,6 +64,7 @@ public final class SizeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        NetworkDescription network = weights == null ? model.network().describe() : null;
         if ((bits == null) == (weights == null)) {
             throw new ParameterException(spec.commandLine(), "--bits or --weights: expected one of them, got "
                     + (bits == null ? "neither" : "both"));
@@ -71,12 +74,11 @@ public final class SizeCommand implements Callable<Integer> {
         BitAllocation allocation;
         PackedSize packed;
         String name = model.name();
-        if (weights == null) {
-            NetworkDescription network = model.network().describe();
+        if (network != null) {
             allocation = BitAllocation.parse(network.blocks(), String.valueOf(bits));
             packed = PackedEstimate.of(network, allocation);
         } else {
-            PackedModel held = model.packed(spec, weights);
+            PackedModel held = model.packed(spec, Objects.requireNonNull(weights));
             name = held.network().name();
             allocation = widths(held);
             packed = held.size();

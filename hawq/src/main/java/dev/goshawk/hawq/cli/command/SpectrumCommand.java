@@ -48,21 +48,23 @@ import tools.jackson.databind.node.ObjectNode;
                         + "convolution and linear weights; batch normalization uses its running statistics. 'Top' means "
                         + "largest in magnitude.",
                 ""},
-        footerHeading = "%nExample:%n",
-        footer = {"  goshawk spectrum --weights resnet20.th --data cifar10 \\",
+        footerHeading = "%nExamples:%n",
+        footer = {"  bin/goshawk spectrum --out spectrum.html",
+                "  bin/goshawk spectrum --weights resnet20.th --data cifar10 \\",
                 "      --samples list.txt --dtype float64 --tolerance 1e-6 --json spectrum.json", "",
-                "--json writes {\"loss\": L, \"accuracy\": A in [0, 1], \"blocks\": [...]}, a block being",
+                "--json writes {\"loss\": L, \"accuracy\": A in [0, 1], \"run\": {model, weights, data, seed, backend, ...}, "
+                        + "\"blocks\": [...]}, a block being",
                 "  name, parameters, weights (their number), eigenvalue,",
-                "  residual      ||Hv - lambda v|| for the unit eigenvector v (absolute), rounding added,",
-                "  rounding      rounding error of Hv, as products in other directions tell it, or null,",
-                "  iterations    Hessian-vector products spent, by the whole sample,",
+                "  residual            ||Hv - lambda v|| for the unit eigenvector v (absolute), rounding added,",
+                "  rounding            rounding error of Hv, as products in other directions tell it, or null,",
+                "  iterations          Hessian-vector products spent, by the whole sample,",
                 "  subsample_products  further products, by the subsample,",
-                "  sensitivity   |eigenvalue| / weights,",
-                "  converged     whether residual <= tolerance * |eigenvalue|.",
+                "  sensitivity         |eigenvalue| / weights,",
+                "  converged           whether residual <= tolerance * |eigenvalue|.",
                 "With --top above 1 a block has eigenpairs as well: [{eigenvalue, residual, rounding, converged}, ...].",
                 "Blocks are in network order. An eigenvalue of H lies within residual of the one given.",
-                "A block that did not converge is told on standard error and has converged false; the exit code is 0,",
-                "or 3 with --require-convergence."})
+                "A block that did not converge is told on standard error and has converged false; the exit code is 0, "
+                        + "or 3 with --require-convergence."})
 public final class SpectrumCommand implements Callable<Integer> {
     private static final int MOST_EIGENVALUES = 30;
     private static final int NOT_CONVERGED = 3;

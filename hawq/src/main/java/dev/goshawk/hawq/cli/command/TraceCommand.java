@@ -37,12 +37,14 @@ import tools.jackson.databind.node.ObjectNode;
                 "Blocks and layers are their convolution and linear weights; the network is everything that is trained. By "
                         + "activations the trace is the mean over the images of the trace for one image, as in HAWQ-V2.",
                 ""},
-        footerHeading = "%nExample:%n",
-        footer = {"  goshawk trace --weights resnet20.th --data cifar10 --operator ggn --draws 100 \\",
-                "      --json trace.json --out trace.svg",
+        footerHeading = "%nExamples:%n",
+        footer = {"  bin/goshawk trace --out trace.html",
+                "  bin/goshawk trace --weights resnet20.th --data cifar10 --operator ggn \\",
+                "      --draws 100 --json trace.json --out trace.svg",
                 "",
                 "--json writes {\"blocks\": [{\"name\", \"weights\", \"trace\", \"standard_error\", \"draws\"}, ...], "
-                        + "\"trace\": their sum, \"standard_error\": its error}. Random vectors of different blocks are "
+                        + "\"trace\": their sum, \"standard_error\": its error, \"run\": {model, weights, data, "
+                        + "seed, backend, loss, ...}}. Random vectors of different blocks are "
                         + "independent. \"weights\" is the size of the matrix: by activations, theirs at all images."})
 public final class TraceCommand implements Callable<Integer> {
     /** Of a part's size, held by the estimate. */

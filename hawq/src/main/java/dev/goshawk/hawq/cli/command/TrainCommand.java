@@ -51,8 +51,9 @@ import picocli.CommandLine.Spec;
         description = {
                 "Trains a network in float32 with stochastic gradient descent, from scratch or from given weights.",
                 ""},
-        footerHeading = "%nExample:%n",
-        footer = {"  goshawk train --model resnet20 --data cifar10 --epochs 160 --schedule step \\",
+        footerHeading = "%nExamples:%n",
+        footer = {"  bin/goshawk train --epochs 5",
+                "  bin/goshawk train --data cifar10 --epochs 160 --schedule step \\",
                 "      --out runs/float",
                 "",
                 "The trained weights are in runs/float/model.safetensors (PyTorch's names and layout): those after the "

@@ -25,8 +25,8 @@ import picocli.CommandLine.Spec;
                 "The check takes a second: first the kernels' results against plain loops, then their speed. Exits with 1 if "
                         + "results are wrong. --deep takes two minutes at most.",
                 ""},
-        footerHeading = "%nExample:%n", footer = {"  goshawk doctor --deep", "",
-                "With the JVM's options that your other commands have: GOSHAWK_OPTS='...' goshawk doctor --deep"})
+        footerHeading = "%nExample:%n", footer = {"  bin/goshawk doctor --deep", "",
+                "With the JVM's options that your other commands have: GOSHAWK_OPTS='...' bin/goshawk doctor --deep"})
 public final class DoctorCommand implements Callable<Integer> {
     private static final int EXIT_WRONG = 1;
     private static final long MIB = 1 << 20;

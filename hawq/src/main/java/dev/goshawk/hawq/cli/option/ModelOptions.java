@@ -28,7 +28,8 @@ public final class ModelOptions {
 
     @Option(names = "--weights", paramLabel = "FILE",
             description = "Weights: a state dict saved by PyTorch (zip or legacy format; prefixes such as 'module.' are "
-                    + "removed), a safetensors file, or the word random.")
+                    + "removed), a safetensors file, or the word random. Default: an ONNX file's own; for curvature also "
+                    + "those that resnet20 has for the embedded shapes, or random ones by --seed.")
     private @Nullable Path weights;
 
     @Mixin

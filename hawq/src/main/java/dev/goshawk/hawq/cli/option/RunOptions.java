@@ -18,7 +18,8 @@ import picocli.CommandLine.Option;
 public final class RunOptions implements AutoCloseable {
     @Option(names = "--out", paramLabel = "DIR",
             description = "Folder for the run: checkpoints, weights, run.json, report.html. Must be new or empty, unless --resume or "
-                    + "--overwrite is given.")
+                    + "--overwrite is given. Default: a new folder in runs, named after the command and --seed or --model, "
+                    + "such as runs/quantize-0.")
     private @Nullable Path out;
 
     @Option(names = "--resume",

@@ -36,7 +36,7 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(name = "classify", mixinStandardHelpOptions = true, sortOptions = false,
         description = {"Classifies images with the packed model of a run.", ""},
         footerHeading = "%nExample:%n",
-        footer = {"  goshawk classify --weights runs/x/model.packed.safetensors cat.jpg dog.png", "",
+        footer = {"  bin/goshawk classify --weights runs/x/model.packed.safetensors \\", "      cat.jpg dog.png", "",
                 "--json writes {\"model\", \"images\": [{\"image\", \"classes\": [{\"name\", \"label\", \"probability\", "
                         + "\"logit\"}, ...]}, ...]}, the most probable classes first."})
 public final class ClassifyCommand implements Callable<Integer> {

@@ -28,8 +28,10 @@ import picocli.CommandLine.Spec;
 
 /** {@code goshawk export}: a network as an ONNX file. */
 @Command(name = "export", mixinStandardHelpOptions = true, sortOptions = false,
-        description = {"Writes a network as an ONNX file, float or quantized.", ""}, footerHeading = "%nExample:%n",
-        footer = {"  goshawk export --weights runs/x/model.packed.safetensors --format qcdq --out model.onnx", "",
+        description = {"Writes a network as an ONNX file, float or quantized.", ""}, footerHeading = "%nExamples:%n",
+        footer = {"  bin/goshawk export --weights random --out resnet20.onnx",
+                "  bin/goshawk export --weights runs/x/model.packed.safetensors --format qcdq \\",
+                "      --out model.onnx", "",
                 "The file takes images [batch, 3, height, width], normalized, and gives logits. Of a packed model, weights are int8 "
                         + "codes and activations QuantizeLinear, Clip and DequantizeLinear (operator set 13; qcdq4: INT4, 21; qcdq2: "
                         + "INT2, 25), or both are nodes Quant (qonnx)."})
