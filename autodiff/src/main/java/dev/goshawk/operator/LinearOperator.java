@@ -117,7 +117,7 @@ public interface LinearOperator {
          */
         ResidentProducts.Dots start(double[] v);
 
-        /** Lets v be (A + shift I) v, normalised, and multiplies; returns as {@link #start}. */
+        /** Lets v be (A + shift I) v, normalized, and multiplies; returns as {@link #start}. */
         ResidentProducts.Dots step(double shift);
 
         /** A copy of v. */

@@ -17,7 +17,7 @@ interface Iterate {
     /** ||(A + shift I) v||. */
     double norm(double shift);
 
-    /** Goes on with (A + shift I) v, normalised; {@link #norm} of the same shift has been asked for and is not 0. */
+    /** Goes on with (A + shift I) v, normalized; {@link #norm} of the same shift has been asked for and is not 0. */
     Estimate step(double shift);
 
     /** v, of norm 1. */

@@ -178,7 +178,7 @@ class ProductBoundsTest {
         private final DoubleDouble[] right;
         private final int[] terms;
         private final double[] magnitude;
-        /** With the largest of the neighbouring rows for each operand that Winograd's method adds rows of. */
+        /** With the largest of the neighboring rows for each operand that Winograd's method adds rows of. */
         private final double[] larger;
 
         Sums(ConvGeometry g, ConvRole role, double[] x, double[] w, double[] y) {
@@ -197,7 +197,7 @@ class ProductBoundsTest {
             int in = g.inChannels() / g.groups();
             int perGroup = g.outChannels() / g.groups();
             for (int n = 0; n < g.batch(); n++) {
-                // Rows outside of the image are zeros to the sum, but neighbours of rows that are not.
+                // Rows outside of the image are zeros to the sum, but neighbors of rows that are not.
                 for (int p = -2; p < g.outHeight() + 2; p++) {
                     for (int q = 0; q < g.outWidth(); q++) {
                         for (int r = 0; r < g.kernelHeight(); r++) {

@@ -195,7 +195,7 @@ class QuotientAccuracyTest {
         for (DType dtype : new DType[] {DType.FLOAT32, DType.FLOAT64}) {
             double[] x = Points.of(dtype, 20_011, 5);
             for (int i = 100; i < 200; i++) {
-                // halves and their neighbours
+                // halves and their neighbors
                 x[i] = i - 150 + 0.5;
                 x[i + 100] = dtype == DType.FLOAT32 ? Math.nextDown((float) (i - 149.5)) : Math.nextDown(i - 149.5);
                 x[i + 200] = Math.scalb(i + 0.5, i % 50);

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Fake quantization as compiled, alone and in the middle of what a network has around it, element by element against its formula in the
- * arithmetic of the element type: ties, neighbours of ties and of the range's ends, zeros of both signs, subnormals, numbers of any size.
+ * arithmetic of the element type: ties, neighbors of ties and of the range's ends, zeros of both signs, subnormals, numbers of any size.
  */
 class FakeQuantizeTest {
     private static final int CHANNELS = 8;

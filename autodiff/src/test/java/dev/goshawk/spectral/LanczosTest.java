@@ -22,7 +22,7 @@ class LanczosTest {
         int n = 500;
         EigenResult r = new Lanczos(20).top(Matrices.laplacian(n), TIGHT);
         assertTrue(r.converged());
-        // neighbouring eigenvalues are 1e-4 apart; the Rayleigh quotient is off by at most residual^2 / gap
+        // neighboring eigenvalues are 1e-4 apart; the Rayleigh quotient is off by at most residual^2 / gap
         assertEquals(2 - 2 * Math.cos(n * Math.PI / (n + 1)), r.eigenvalue(), 1e-6);
         assertTrue(r.iterations() > 40, "the basis of 20 was restarted");
     }

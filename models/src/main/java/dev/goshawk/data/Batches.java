@@ -5,7 +5,7 @@ import dev.goshawk.tensor.ShapeMismatchException;
 import dev.goshawk.tensor.Tensor;
 
 /**
- * Fills batches of normalised images [N, height, width, 3] and one-hot labels [N, classes]. The order of an epoch is a
+ * Fills batches of normalized images [N, height, width, 3] and one-hot labels [N, classes]. The order of an epoch is a
  * function of (seed, epoch), so training goes on from any (epoch, step) without replaying what came before. Not safe
  * for use by many threads.
  */
@@ -109,7 +109,7 @@ public final class Batches {
         augmentation.apply(plain, dataset.height(), dataset.width(), seed, epoch, index, rgb);
     }
 
-    /** Normalises an image's pixels into a row of a batch and marks its label. */
+    /** Normalizes an image's pixels into a row of a batch and marks its label. */
     void put(int index, byte[] rgb, int row, Tensor images, Tensor labels) {
         int at = images.offset() + row * dataset.imageBytes();
         int count = dataset.height() * dataset.width();

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Labelled images of one size, each three bytes a pixel (red, green, blue), in a fixed order. Safe for use by many
+ * Labeled images of one size, each three bytes a pixel (red, green, blue), in a fixed order. Safe for use by many
  * threads.
  */
 public interface ImageDataset {
@@ -50,7 +50,7 @@ public interface ImageDataset {
     }
 
     /**
-     * Short side in pixels that photographs of any size are resized to before their centre is cut out; 0 where images are taken as they
+     * Short side in pixels that photographs of any size are resized to before their center is cut out; 0 where images are taken as they
      * are.
      */
     default int resize() {

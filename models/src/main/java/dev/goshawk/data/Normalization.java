@@ -18,7 +18,7 @@ public final class Normalization {
     private final float[] table32 = new float[3 * LEVELS];
 
     /**
-     * A normalisation.
+     * A normalization.
      *
      * @param mean per channel, in [0, 1]
      * @param std per channel, positive
@@ -59,7 +59,7 @@ public final class Normalization {
         return table[channel * LEVELS + level];
     }
 
-    /** Normalises {@code pixels} byte triples; the first number goes to {@code out[offset]}. */
+    /** Normalizes {@code pixels} byte triples; the first number goes to {@code out[offset]}. */
     public void apply(byte[] rgb, int pixels, float[] out, int offset) {
         for (int i = 0; i < 3 * pixels; i += 3) {
             out[offset + i] = table32[rgb[i] & 0xFF];
@@ -68,7 +68,7 @@ public final class Normalization {
         }
     }
 
-    /** Normalises {@code pixels} byte triples. */
+    /** Normalizes {@code pixels} byte triples. */
     void apply(byte[] rgb, int pixels, double[] out, int offset) {
         for (int i = 0; i < 3 * pixels; i += 3) {
             out[offset + i] = table[rgb[i] & 0xFF];

@@ -20,7 +20,7 @@ public enum ResizeFilter {
         return radius;
     }
 
-    /** Its weight at a distance from the centre, in samples of the smaller image. */
+    /** Its weight at a distance from the center, in samples of the smaller image. */
     public double at(double distance) {
         double x = Math.abs(distance);
         return switch (this) {

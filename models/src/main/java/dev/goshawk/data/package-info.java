@@ -1,5 +1,5 @@
 /**
- * Image data sets and batches of them. {@link dev.goshawk.data.Batches} turns a data set into normalised tensors and
+ * Image data sets and batches of them. {@link dev.goshawk.data.Batches} turns a data set into normalized tensors and
  * {@link dev.goshawk.data.PrefetchingBatches} does so ahead of the computation. Where images come from is in {@code
  * dev.goshawk.data.source} and {@code dev.goshawk.data.synthetic}, how files become pixels in {@code
  * dev.goshawk.data.image}; this package knows none of them. Everything random (order, crops, flips, the drawn shapes)

@@ -3,7 +3,7 @@ package dev.goshawk.models;
 import dev.goshawk.graph.Value;
 
 /**
- * The brightness of colours, as networks of one channel take it: ITU-R BT.601's shares of red, green and blue in 256ths, so that grey stays the
+ * The brightness of colors, as networks of one channel take it: ITU-R BT.601's shares of red, green and blue in 256ths, so that gray stays the
  * number it is.
  */
 public final class Greyscale {

@@ -14,8 +14,8 @@ import java.util.stream.IntStream;
  * torchvision, without the auxiliary classifier and without dropout.
  *
  * @param classes number of classes
- * @param transformInput whether images normalised by ImageNet's means and deviations are first brought to the mean 0.5
- *        and deviation 0.5 that the public weights were trained with; not needed where images are normalised that way
+ * @param transformInput whether images normalized by ImageNet's means and deviations are first brought to the mean 0.5
+ *        and deviation 0.5 that the public weights were trained with; not needed where images are normalized that way
  */
 public record InceptionV3(int classes, boolean transformInput) implements Network {
     private static final double EPSILON = 1e-3;

@@ -45,7 +45,7 @@ public interface Network {
      * The network itself, layer by layer.
      *
      * @param net makes the layers and their parameters
-     * @param inputs [batch, height, width, 3], normalised, or what {@link #inputShape} says
+     * @param inputs [batch, height, width, 3], normalized, or what {@link #inputShape} says
      * @return logits, [batch, classes]
      */
     Value logits(Layers net, Value inputs);

@@ -23,7 +23,7 @@ import java.util.SequencedMap;
 public record TracedNetwork(Value images, Value labels, Value logits, Value loss, List<ParameterSpec> specs,
         SequencedMap<String, Value> parameters, List<Block> blocks, List<ActivationSite> activations,
         List<BatchStatistic> statistics) {
-    /** Name of the graph input that takes the normalised images. */
+    /** Name of the graph input that takes the normalized images. */
     public static final String IMAGES = "images";
     /** Name of the graph input that takes the labels as distributions over the classes (one-hot for plain labels). */
     public static final String LABELS = "labels";

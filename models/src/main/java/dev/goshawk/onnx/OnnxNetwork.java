@@ -31,7 +31,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * An image classifier read from an ONNX file. Floating initializers of more than one element are its parameters, under their names
  * in the file; each layer with a weight is a block of its own unless blocks are given. Of several outputs the first with a number a
- * class is taken; a softmax at the end is left out: the loss has one. A network of one channel is given colours all the same, and sees
+ * class is taken; a softmax at the end is left out: the loss has one. A network of one channel is given colors all the same, and sees
  * their {@link Greyscale}.
  */
 public final class OnnxNetwork implements Network {

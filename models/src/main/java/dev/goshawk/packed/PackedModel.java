@@ -109,7 +109,7 @@ public final class PackedModel {
 
     /**
      * Prepares an image as those were that accuracy was measured on. An image of another size is resized so that its short side fits, and its
-     * centre is cut out.
+     * center is cut out.
      *
      * @param normalized receives the result: [height, width, 3]
      */

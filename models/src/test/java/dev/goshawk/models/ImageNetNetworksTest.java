@@ -104,7 +104,7 @@ class ImageNetNetworksTest {
     @Test
     void inceptionsInputTransformMovesImageNetsNormalisationToOneHalf() {
         Value images = Value.input("images", DType.FLOAT64, Shape.of(1, 1, 1, 3));
-        // A pixel of (0.2, 0.6, 1.0), normalised by ImageNet's means and deviations.
+        // A pixel of (0.2, 0.6, 1.0), normalized by ImageNet's means and deviations.
         Tensor pixel = Tensor.of(images.shape(), (0.2 - 0.485) / 0.229, (0.6 - 0.456) / 0.224, (1.0 - 0.406) / 0.225);
 
         Tensor moved = Interpreter.run(Graph.of("y", InceptionV3.transformed(images)), Map.of("images", pixel))

@@ -1,7 +1,7 @@
 package dev.goshawk.backend;
 
 /**
- * Repeated products y = A x of an executable whose inputs and outputs stay where it computes, normalised in between: power iteration
+ * Repeated products y = A x of an executable whose inputs and outputs stay where it computes, normalized in between: power iteration
  * without a vector crossing to the heap. A is what the executable computes of the inputs that together are x.
  */
 public interface ResidentProducts {

@@ -230,7 +230,7 @@ public final class Functions {
         }
         if (runs.size() > MOST_RUNS) {
             throw new IllegalArgumentException("constant: expected an array of at most " + MOST_RUNS
-                    + " elements that differ from their neighbours, got " + runs.size()
+                    + " elements that differ from their neighbors, got " + runs.size()
                     + ": make it an input and bind it");
         }
         if (runs.size() <= 1) {

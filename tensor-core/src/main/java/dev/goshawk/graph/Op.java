@@ -148,7 +148,7 @@ public sealed interface Op {
     record CumulativeSum(int axis, boolean reverse) implements Linear {
     }
 
-    /** Zeros before, after and ({@code interior}) between neighbours, per axis. */
+    /** Zeros before, after and ({@code interior}) between neighbors, per axis. */
     record Pad(List<Integer> low, List<Integer> high, List<Integer> interior) implements Linear {
     }
 

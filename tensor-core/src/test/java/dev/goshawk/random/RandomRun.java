@@ -28,7 +28,7 @@ public final class RandomRun {
     private RandomRun() {
     }
 
-    /** Random numbers of a seed for one purpose; those of neighbouring seeds have nothing in common. */
+    /** Random numbers of a seed for one purpose; those of neighboring seeds have nothing in common. */
     static Random random(long seed, long purpose) {
         long mixed = (seed * 0x9E3779B97F4A7C15L + purpose) * 0xBF58476D1CE4E5B9L;
         return new Random(mixed ^ mixed >>> 29);

@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Direct quantization at the size of a mixed precision: of two neighbouring widths the wider one goes to the blocks in network order,
+ * Direct quantization at the size of a mixed precision: of two neighboring widths the wider one goes to the blocks in network order,
  * each that still fits, until the size is used up. Neither curvature nor ||Q(W) - W|| is looked at.
  *
  * @param widths that may be chosen, ascending
@@ -21,7 +21,7 @@ public record DirectAtSizePolicy(List<BitWidth> widths) implements BitPolicy {
 
     @Override
     public String describe() {
-        return "two neighbouring widths, the wider to blocks in network order until the size is used up, nothing of "
+        return "two neighboring widths, the wider to blocks in network order until the size is used up, nothing of "
                 + "second order";
     }
 

@@ -14,7 +14,7 @@ import java.util.function.Consumer;
 import java.util.function.ToDoubleBiFunction;
 
 /**
- * HAWQ-V3 (Yao et al., ICML 2021, arXiv 2011.10680): the integer linear programme min sum of Omega_i(b_i), Omega_i(b) = |Tr(H_i)| / n_i x
+ * HAWQ-V3 (Yao et al., ICML 2021, arXiv 2011.10680): the integer linear program min sum of Omega_i(b_i), Omega_i(b) = |Tr(H_i)| / n_i x
  * ||Q_b(W_i) - W_i||^2, subject to sum n_i b_i within the size, sum MAC_i b_i b_a within the bit operations and sum t_i(b_i) within the
  * latency. Solved exactly.
  *
@@ -31,7 +31,7 @@ public record ProgrammePolicy(PolicySettings settings) implements BitPolicy {
 
     @Override
     public String describe() {
-        return "integer programme: least sum of |Tr(H)| / n ||Q(W) - W||^2 within size, bit operations and latency (Yao et "
+        return "integer program: least sum of |Tr(H)| / n ||Q(W) - W||^2 within size, bit operations and latency (Yao et "
                 + "al. 2021)";
     }
 
@@ -99,7 +99,7 @@ public record ProgrammePolicy(PolicySettings settings) implements BitPolicy {
         limits.forEach(Limited::requireReachable);
         return IntegerProgramme.least(omegas, limits.stream().map(Limited::use).toArray(double[][][]::new),
                 limits.stream().mapToDouble(Limited::limit).toArray())
-                .orElseThrow(() -> new IllegalArgumentException("integer programme: expected widths of " + widths()
+                .orElseThrow(() -> new IllegalArgumentException("integer program: expected widths of " + widths()
                         + " that meet every limit, no choice meets all of: "
                         + String.join(", ", limits.stream().map(Limited::toString).toList())));
     }
@@ -113,7 +113,7 @@ public record ProgrammePolicy(PolicySettings settings) implements BitPolicy {
     public BitAllocation choose(AllocationTask task, Consumer<String> notes) {
         double[][] omegas = TracePolicy.omegas(task.sensitivities(), widths());
         IntegerProgramme.Solution found = solve(task.blocks(), task.target(), omegas);
-        notes.accept(String.format(Locale.ROOT, "integer programme: Omega %.6g, %s", found.cost(), found.gap() == 0
+        notes.accept(String.format(Locale.ROOT, "integer program: Omega %.6g, %s", found.cost(), found.gap() == 0
                 ? "optimal"
                 : String.format(Locale.ROOT, "at most %.3g above the optimum", found.gap())));
         return task.allocation(widths(), found.options());

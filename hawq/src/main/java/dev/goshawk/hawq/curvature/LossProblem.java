@@ -34,7 +34,7 @@ public final class LossProblem {
      *
      * @param network the network
      * @param parameters where the derivatives are taken; shared, not copied
-     * @param images [sample, height, width, 3], normalised, or what the network takes; float32 or float64
+     * @param images [sample, height, width, 3], normalized, or what the network takes; float32 or float64
      * @param labels [sample, classes], rows summing to 1, of the images' type
      * @param backend what computes it
      * @throws ShapeMismatchException if the tensors do not fit each other or the network

@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
  * clamp(round(w / scale) + zero, qMin, qMax), Q(w) = (q - zero) scale, ties to even. All arithmetic is that of the
  * weight's element type, so that a fake-quantize operation with the same scale and zero point gives the same values.
  *
- * <p>Symmetric 2-bit levels are ternary, {-1, 0, 1}; those of 1 bit are -1 and 1, by the sign of the weight. The default rule is {@link ScaleRule#MSE}: it minimises ||Q(W) -
+ * <p>Symmetric 2-bit levels are ternary, {-1, 0, 1}; those of 1 bit are -1 and 1, by the sign of the weight. The default rule is {@link ScaleRule#MSE}: it minimizes ||Q(W) -
  * W||^2, the very quantity that bit allocation and the fine-tuning order weigh by the curvature.
  *
  * @param scheme layout of the levels

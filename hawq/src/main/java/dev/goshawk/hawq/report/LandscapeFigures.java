@@ -41,7 +41,7 @@ final class LandscapeFigures {
                     line.losses()));
         }
         return ReportFigures.figure("Loss along each block\u2019s top eigenvector",
-                "the other blocks at their trained weights; logarithmic axis; the warmer the colour, the larger the"
+                "the other blocks at their trained weights; logarithmic axis; the warmer the color, the larger the"
                         + " eigenvalue",
                 "", LossCurves.draw("Loss along each block's top eigenvector", DISTANCE, curves));
     }

@@ -3,7 +3,7 @@ package dev.goshawk.hawq.report;
 import java.util.List;
 
 /** Tables for a terminal. */
-final class TextTable {
+public final class TextTable {
     private TextTable() {
     }
 
@@ -14,7 +14,7 @@ final class TextTable {
      * @param lastNumber last column that is set right
      * @param rules lines, counted from 0, above which a rule is drawn; none is drawn below the last line
      */
-    static String of(List<List<String>> lines, int firstNumber, int lastNumber, List<Integer> rules) {
+    public static String of(List<List<String>> lines, int firstNumber, int lastNumber, List<Integer> rules) {
         int[] widths = new int[lines.getFirst().size()];
         for (List<String> line : lines) {
             for (int i = 0; i < widths.length; i++) {

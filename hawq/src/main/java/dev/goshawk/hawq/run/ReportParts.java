@@ -54,7 +54,7 @@ public final class ReportParts {
     public static RunReport.Data data(String name, String location, TrainingData data, Augmentation augmentation,
             List<String> curvatureSamples) {
         return new RunReport.Data(name, location, data.train().size(), data.test().size(),
-                "channels normalised by mean " + Arrays.toString(data.normalization().mean()) + " and deviation "
+                "channels normalized by mean " + Arrays.toString(data.normalization().mean()) + " and deviation "
                         + Arrays.toString(data.normalization().std()) + ", " + varied(augmentation),
                 curvatureSamples, names(data.validation()));
     }

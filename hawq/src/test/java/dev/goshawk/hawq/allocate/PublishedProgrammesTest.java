@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
-/** HAWQ-V3's integer programmes with the inputs that its authors published. */
+/** HAWQ-V3's integer programs with the inputs that its authors published. */
 class PublishedProgrammesTest {
-    /** Inputs of HAWQ-V3's integer programme as its authors published them; optima by trying all. */
+    /** Inputs of HAWQ-V3's integer program as its authors published them; optima by trying all. */
     record Published(double[] mean_trace, double[] squared_change_8bit, double[] squared_change_4bit,
             double[] parameters, double[] macs, double[] latency_4bit_ms, double[] latency_8bit_ms, int[][] tied,
             List<Optimum> optimum) {

@@ -132,7 +132,7 @@ class TensorInputsTest {
         assertEquals((10 / 255.0 - 0.456) / 0.224, read.images().get(1));
         assertEquals((255 / 255.0 - 0.485) / 0.229, read.images().get(3));
         assertEquals((200 / 255.0 - 0.406) / 0.225, read.images().get(11));
-        assertEquals("goshawk: " + file + ": images are uint8, taken as pixels of 0 to 255 and normalised as those of "
+        assertEquals("goshawk: " + file + ": images are uint8, taken as pixels of 0 to 255 and normalized as those of "
                 + "image files\n", err.toString());
         assertEquals("images uint8, labels int64", read.description());
     }
@@ -152,7 +152,7 @@ class TensorInputsTest {
             String[] parts = type.split(",");
             write(parts[0], "2,3,1,2", integers(Integer.parseInt(parts[1]), new long[12]), "I64", "2",
                     integers(8, 1, 2));
-            assertEquals("expected images as normalised floating numbers, or as uint8 pixels of 0 to 255, got "
+            assertEquals("expected images as normalized floating numbers, or as uint8 pixels of 0 to 255, got "
                     + parts[2], refusal());
         }
         write("U8", "2,1,2,3", new byte[12], "I64", "2", integers(8, 1, 2));

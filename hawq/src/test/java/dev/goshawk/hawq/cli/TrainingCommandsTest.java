@@ -204,7 +204,7 @@ class TrainingCommandsTest {
         assertEquals(List.of("baseline", "Direct at size, at once", "RVQuant, at once"),
                 report.results().stream().map(RunReport.Result::method).toList());
         assertTrue(report.results().get(1).weightCompression() < report.results().get(2).weightCompression());
-        assertTrue(String.valueOf(report.quantization().policy()).startsWith("two neighbouring widths"));
+        assertTrue(String.valueOf(report.quantization().policy()).startsWith("two neighboring widths"));
         assertTrue(run.out().contains("stored with what the quantizer keeps of single weights: 13."), run.out());
         Files.writeString(latency, times.toString().replace("\"layer2.0.conv1\"", "\"layer2.0.conv9\"") + "}");
         Path none = folder.resolve("none");

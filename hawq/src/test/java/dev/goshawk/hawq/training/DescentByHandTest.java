@@ -23,7 +23,7 @@ class DescentByHandTest {
     @TempDir
     private Path folder;
 
-    /** logits = mean colour * W + b: a gradient that fits on a line. */
+    /** logits = mean color * W + b: a gradient that fits on a line. */
     private record Softmax() implements Network {
         @Override
         public String name() {

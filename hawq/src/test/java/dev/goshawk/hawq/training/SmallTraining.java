@@ -62,7 +62,7 @@ public final class SmallTraining {
         }
     }
 
-    /** Noise on a colour for each class. */
+    /** Noise on a color for each class. */
     public record Images(String split, int size) implements ImageDataset {
         @Override
         public int height() {

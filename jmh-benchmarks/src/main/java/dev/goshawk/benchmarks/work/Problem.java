@@ -30,7 +30,7 @@ import java.util.SplittableRandom;
  *
  * @param network the network
  * @param parameters float32, in Goshawk's layout
- * @param images [batch, height, width, 3], normalised
+ * @param images [batch, height, width, 3], normalized
  * @param labels [batch, classes], one-hot
  */
 public record Problem(Network network, Parameters parameters, Tensor images, Tensor labels) {

@@ -58,15 +58,6 @@ public final class ImageDecoder {
     }
 
     /**
-     * Checks that a file is an image, as far as its header tells.
-     *
-     * @throws DataException naming the file, if it is no image that can be read
-     */
-    public static void check(Path file) {
-        header(file, read(file));
-    }
-
-    /**
      * Decodes a file whose image must have the given size to {@code rgb[offset ..]}.
      *
      * @throws DataException naming the file, if it is no such image
@@ -203,7 +194,7 @@ public final class ImageDecoder {
         int at = 0;
         if (image.getColorModel() instanceof ComponentColorModel model
                 && model.getTransferType() == DataBuffer.TYPE_BYTE && !model.isAlphaPremultiplied()) {
-            // Samples as they are stored: getRGB would take gray through a colour space and change its values.
+            // Samples as they are stored: getRGB would take gray through a color space and change its values.
             Raster raster = image.getRaster();
             int bands = raster.getNumBands();
             int[] row = new int[width * bands];

@@ -1,8 +1,8 @@
 package dev.goshawk.data.image;
 
 /**
- * The colour models of JPEG files and their way to red, green and blue, in the integer arithmetic of libjpeg and
- * Pillow, so that pixels equal theirs to the last bit. Embedded colour profiles play no part, as there.
+ * The color models of JPEG files and their way to red, green and blue, in the integer arithmetic of libjpeg and
+ * Pillow, so that pixels equal theirs to the last bit. Embedded color profiles play no part, as there.
  */
 enum JpegColour {
     GRAY(1) {

@@ -9,7 +9,7 @@ package dev.goshawk.data.image;
 record JpegHeader(int width, int height, JpegColour colour, int tall) {
     private static final byte[] JFIF = JpegSegments.ascii("JFIF\0");
     private static final byte[] ADOBE = JpegSegments.ascii("Adobe");
-    /** Offset of the colour transform in Adobe's segment, after version and flags. */
+    /** Offset of the color transform in Adobe's segment, after version and flags. */
     private static final int ADOBE_TRANSFORM = 11;
     private static final int NO_ADOBE = -1;
     private static final int FRAME_FIXED = 6;
@@ -85,7 +85,7 @@ record JpegHeader(int width, int height, JpegColour colour, int tall) {
             }
             case 4 -> adobe == NO_ADOBE || adobe == 0 ? JpegColour.CMYK : JpegColour.YCCK;
             default ->
-                throw new UnsupportedOperationException("expected 1, 3 or 4 colour components, got " + components);
+                throw new UnsupportedOperationException("expected 1, 3 or 4 color components, got " + components);
         };
     }
 

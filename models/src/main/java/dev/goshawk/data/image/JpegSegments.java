@@ -93,7 +93,7 @@ final class JpegSegments {
     }
 
     /**
-     * The image without what says nothing about its samples: comments and application segments such as EXIF and colour
+     * The image without what says nothing about its samples: comments and application segments such as EXIF and color
      * profiles, which the JDK's decoder would read and might stumble over.
      *
      * @param bytes a file that begins with the start-of-image marker

@@ -10,7 +10,7 @@ final class JpegUpsampling {
     }
 
     /**
-     * Replaces the doubled rows of one component by libjpeg-turbo's: three parts of a row and one of its neighbour,
+     * Replaces the doubled rows of one component by libjpeg-turbo's: three parts of a row and one of its neighbor,
      * halves rounded down in the upper and up in the lower row of a pair.
      *
      * @param samples {@code height} rows of {@code width} pixels of {@code components} samples

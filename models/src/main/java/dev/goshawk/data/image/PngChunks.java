@@ -34,7 +34,7 @@ final class PngChunks {
     }
 
     /**
-     * The image without what says nothing about its samples: text, times, transparency, gamma, colour profiles and
+     * The image without what says nothing about its samples: text, times, transparency, gamma, color profiles and
      * chunks of other programs, which the JDK's decoder would read and might stumble over.
      *
      * @param bytes a file that begins with PNG's signature
@@ -90,11 +90,11 @@ final class PngChunks {
         kept.add(new ByteArrayInputStream(bytes, at, AROUND + length));
     }
 
-    /** The colours that an index can reach. */
+    /** The colors that an index can reach. */
     private void keepPalette(int at, int length) {
         int entries = Math.min(length / PALETTE_ENTRY, 1 << bytes[DEPTH]);
         if (entries == 0) {
-            throw new IllegalArgumentException("a palette without colours");
+            throw new IllegalArgumentException("a palette without colors");
         }
         byte[] colours = new byte[PALETTE_ENTRY * entries];
         System.arraycopy(bytes, at + 2 * Integer.BYTES, colours, 0, colours.length);

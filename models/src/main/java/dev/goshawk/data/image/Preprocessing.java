@@ -4,7 +4,7 @@ import dev.goshawk.data.ResizeFilter;
 import dev.goshawk.data.DataException;
 
 /**
- * How a photograph of any size becomes a network's input: the short side is resized, then the centre cut out. Equal to
+ * How a photograph of any size becomes a network's input: the short side is resized, then the center cut out. Equal to
  * torchvision's {@code Resize(resize)} and {@code CenterCrop(crop)} on Pillow images.
  *
  * @param resize length of the short side after resizing, in pixels; the long side follows in proportion, rounded down
@@ -47,7 +47,7 @@ public record Preprocessing(int resize, int crop, ResizeFilter filter) {
 
     private Resampling.Window window(int side, int shortSide) {
         int whole = side == shortSide ? resize : (int) ((double) ((long) resize * side) / shortSide);
-        // An odd margin's half goes to the even neighbour, as Python rounds.
+        // An odd margin's half goes to the even neighbor, as Python rounds.
         return new Resampling.Window(whole, (int) Math.rint((whole - crop) / 2.0), crop);
     }
 }

@@ -1,5 +1,5 @@
 /**
- * Image files to pixels: decoding, colour and resampling, equal to libjpeg-turbo and Pillow to the last bit.
+ * Image files to pixels: decoding, color and resampling, equal to libjpeg-turbo and Pillow to the last bit.
  */
 @NullMarked
 package dev.goshawk.data.image;

@@ -19,7 +19,7 @@ final class Canvas {
         this.rgb = new double[side * side * 3];
     }
 
-    /** A shape's two colours, the amplitude of its texture and the frequency of its pattern. */
+    /** A shape's two colors, the amplitude of its texture and the frequency of its pattern. */
     @SuppressWarnings("ArrayRecordComponent")
     record Ink(double[] first, double[] second, double texture, double frequency) {
     }
@@ -50,13 +50,13 @@ final class Canvas {
             return ((py + 0.5 - centreY) * cos - (px + 0.5 - centreX) * sin) / (radius * squeeze);
         }
 
-        /** How much of a pixel lies inside, from the signed distance at its centre. */
+        /** How much of a pixel lies inside, from the signed distance at its center. */
         private double coverage(double distance) {
             return Math.clamp(0.5 - distance * radius * squeeze, 0.0, 1.0);
         }
     }
 
-    /** Fills the canvas with one colour clouded by another. */
+    /** Fills the canvas with one color clouded by another. */
     void cover(double[] color, double[] cloud, double amplitude, SplitMix64 random) {
         double[] clouds = clouds(random);
         for (int i = 0; i < rgb.length; i++) {

@@ -38,7 +38,7 @@ enum Outline {
         };
     }
 
-    /** How much of the second colour is at (x, y), 0 or 1 but for a soft edge; 0 for the classes without a pattern. */
+    /** How much of the second color is at (x, y), 0 or 1 but for a soft edge; 0 for the classes without a pattern. */
     double pattern(double x, double y, double frequency) {
         return switch (this) {
             case STRIPES -> soft(triangleWave(x * frequency));

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Ten classes of textured shapes drawn in code, 32 x 32 pixels: a shape of any colour, angle and size somewhere on a
+ * Ten classes of textured shapes drawn in code, 32 x 32 pixels: a shape of any color, angle and size somewhere on a
  * cloudy background, among fragments of other shapes, under uneven light and noise. A function of the seed alone, the
  * same on every machine. Enough to train and quantize a network without any files.
  */
@@ -21,13 +21,13 @@ public final class SyntheticShapes {
     private static final List<Outline> OUTLINES = List.of(Outline.values());
 
     // How hard the set is. A shape gets harder to tell the smaller, the fainter, the noisier and the more hidden it is.
-    /** Half the extent of a shape in pixels, and how near its centre may come to the border, relative to that. */
+    /** Half the extent of a shape in pixels, and how near its center may come to the border, relative to that. */
     private static final double SMALLEST_RADIUS = 7.0;
     private static final double LARGEST_RADIUS = 12.0;
     private static final double HIDDEN = 0.85;
-    /** Least distance of a shape's two colours, of sqrt(3) at most. */
+    /** Least distance of a shape's two colors, of sqrt(3) at most. */
     private static final double LEAST_CONTRAST = 0.30;
-    /** Channels of colours lie between these: backgrounds are darker than shapes, if only just. */
+    /** Channels of colors lie between these: backgrounds are darker than shapes, if only just. */
     private static final double DARKEST = 0.05;
     private static final double DUSK = 0.45;
     private static final double DAWN = 0.50;
@@ -98,7 +98,7 @@ public final class SyntheticShapes {
                 random.between(0, 2 * Math.PI), random.between(STRONGEST_SQUEEZE, 1));
     }
 
-    /** Two colours that stand out from each other, for a shape and its pattern. */
+    /** Two colors that stand out from each other, for a shape and its pattern. */
     private static Canvas.Ink colors(SplitMix64 random) {
         double[] first = color(random, DAWN, BRIGHTEST);
         double[] second = color(random, DARKEST, BRIGHTEST);

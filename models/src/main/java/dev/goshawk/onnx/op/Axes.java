@@ -95,7 +95,7 @@ public final class Axes {
         return x.slice(from, to, steps);
     }
 
-    /** The given places along an axis, in that order; runs of neighbours are taken together. */
+    /** The given places along an axis, in that order; runs of neighbors are taken together. */
     public static Value pick(Value x, int axis, int... places) {
         List<Value> parts = new ArrayList<>();
         int i = 0;

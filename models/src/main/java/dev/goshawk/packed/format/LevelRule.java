@@ -10,7 +10,7 @@ import java.util.Arrays;
  * @param levels number of codes in use, at most 2^bits; 0 where the weight is float
  * @param groups 1, or the number of output channels where each has numbers of its own
  * @param first integer of code 0, of the linear form; else 0
- * @param stride step between the integers of neighbouring codes, of the linear form; else 0
+ * @param stride step between the integers of neighboring codes, of the linear form; else 0
  */
 public record LevelRule(Form form, int bits, int levels, int groups, int first, int stride) {
     private static final int MOST_BITS = 8;

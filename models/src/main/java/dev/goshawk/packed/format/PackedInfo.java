@@ -13,7 +13,7 @@ import java.util.List;
  * @param normalization of the bytes of images
  * @param height of the images that accuracy was measured on, in pixels
  * @param width of these
- * @param resize short side in pixels that photographs are resized to before the centre is cut out, or 0 where images are taken as they are
+ * @param resize short side in pixels that photographs are resized to before the center is cut out, or 0 where images are taken as they are
  * @param filter that they are resized with
  */
 public record PackedInfo(String network, String structure, List<String> classes, Normalization normalization,

@@ -93,7 +93,7 @@ public record PackedWeight(int elements, LevelRule rule, float[] numbers, byte[]
         if (elements > 0) {
             float[] table = rule.table(numbers);
             float[] lines = new float[PIECE * TOGETHER];
-            // Some channels side by side: they are apart in the file and neighbours here.
+            // Some channels side by side: they are apart in the file and neighbors here.
             for (int channel = 0; channel < order.outputs; channel += TOGETHER) {
                 int count = Math.min(TOGETHER, order.outputs - channel);
                 for (int from = 0; from < order.inputs * order.inner; from += PIECE) {

@@ -3,7 +3,7 @@ package dev.goshawk.packed.integer;
 import dev.goshawk.backend.IntegerKernels;
 
 /**
- * Whole numbers in neighbouring channels of an image, and what one is worth in each of them.
+ * Whole numbers in neighboring channels of an image, and what one is worth in each of them.
  *
  * @param numbers where they come from: [height, width, scales.length]
  * @param from first channel

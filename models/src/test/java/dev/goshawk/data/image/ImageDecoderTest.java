@@ -137,7 +137,7 @@ class ImageDecoderTest {
                 refusal(with(plain, frame + 1, 0xC9)));
         assertEquals("JPEG process SOF3, expected baseline, extended or progressive Huffman coding",
                 refusal(with(plain, frame + 1, 0xC3)));
-        assertEquals("expected 1, 3 or 4 colour components, got 2", refusal(with(plain, frame + 9, 2)));
+        assertEquals("expected 1, 3 or 4 color components, got 2", refusal(with(plain, frame + 9, 2)));
         byte[] huge = with(with(plain, frame + 5, 0xFF), frame + 7, 0xFF);
         assertEquals("expected an image of at most 67108864 pixels, got 65320x65304", refusal(huge));
         assertEquals("corrupt image (an image without rows or columns)", refusal(with(plain, frame + 6, 0)));

@@ -146,7 +146,7 @@ class ImageMetadataTest {
         byte[] expected = pixels(Pngs.indexed(20, 10, 30));
         assertArrayEquals(expected, pixels(Pngs.indexed(20, 10, 31)));
         assertArrayEquals(expected, pixels(Pngs.indexed(20, 10, 900)));
-        assertEquals("corrupt image (a palette without colours)", refusal(Pngs.indexed(20, 10, 2)));
+        assertEquals("corrupt image (a palette without colors)", refusal(Pngs.indexed(20, 10, 2)));
     }
 
     @Test

@@ -65,7 +65,7 @@ final class Jpegs {
         return bytes.toByteArray();
     }
 
-    /** An Adobe segment that gives a colour transform. */
+    /** An Adobe segment that gives a color transform. */
     static byte[] adobe(int transform) {
         return new byte[] {(byte) 0xFF, (byte) 0xEE, 0, 14, 'A', 'd', 'o', 'b', 'e', 0, 100, 0, 0, 0, 0,
                 (byte) transform};

@@ -16,7 +16,7 @@ final class Pngs {
     private Pngs() {
     }
 
-    /** An indexed image: byte (x + y) % colours of a palette whose entry k is (k, 2k, 3k). */
+    /** An indexed image: byte (x + y) % colors of a palette whose entry k is (k, 2k, 3k). */
     static byte[] indexed(int side, int colours, int paletteBytes) throws IOException {
         byte[] palette = new byte[paletteBytes];
         for (int i = 0; i < paletteBytes; i++) {

@@ -9,10 +9,10 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The integer linear programme of HAWQ-V3 (Yao et al., ICML 2021): one option for each item of least total cost under limits on total
+ * The integer linear program of HAWQ-V3 (Yao et al., ICML 2021): one option for each item of least total cost under limits on total
  * uses. Solved exactly by branch and bound in breadth: item by item, partial choices are kept unless their bound says that they cannot
  * beat the best choice known, or another partial choice costs no more and uses no more. Bounds are Lagrangian, the greatest over a set
- * of multipliers near the best of the whole programme. Should a level outgrow its capacity, what is left out counts towards the bound of the
+ * of multipliers near the best of the whole program. Should a level outgrow its capacity, what is left out counts towards the bound of the
  * solution, which then says how far from the optimum it may be.
  */
 public final class IntegerProgramme {
@@ -84,7 +84,7 @@ public final class IntegerProgramme {
      */
     public static Optional<Solution> least(double[][] cost, double[][][] use, double[] limit) {
         if (cost.length == 0 || use.length != limit.length) {
-            throw new IllegalArgumentException("programme: expected at least one item and as many uses as limits, got "
+            throw new IllegalArgumentException("program: expected at least one item and as many uses as limits, got "
                     + cost.length + " items, " + use.length + " uses and " + limit.length + " limits");
         }
         return new IntegerProgramme(cost, use, limit).solve();

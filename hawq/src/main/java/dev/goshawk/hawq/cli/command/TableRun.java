@@ -10,6 +10,7 @@ import dev.goshawk.hawq.cli.option.Outputs;
 import dev.goshawk.hawq.cli.option.StartWeights;
 import dev.goshawk.hawq.cli.option.TableOptions;
 import dev.goshawk.hawq.cli.option.TrainingOptions;
+import dev.goshawk.hawq.cli.print.PlanTable;
 import dev.goshawk.hawq.cli.print.TableProgress;
 import dev.goshawk.hawq.cli.quantize.SearchOptions;
 import dev.goshawk.hawq.method.Methods;
@@ -41,7 +42,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.Predicate;
@@ -134,8 +134,10 @@ final class TableRun {
                 new SampleOptions().size(known.inputSize()), searches, backend, ledger, out, origin);
         reproduction.check(rows);
         if (dryRun) {
-            printPlan(text, rows, reproduction,
-                    StepTiming.measure(network, start, divided, recipe, backend));
+            StepTiming timing = StepTiming.measure(network, start, divided, recipe, backend);
+            text.print(PlanTable.of(rows, reproduction.missing(rows),
+                    e -> timing.seconds(e, reproduction.searchEpochs(e))));
+            text.flush();
             return 0;
         }
         List<LedgerRow> done;
@@ -209,23 +211,6 @@ final class TableRun {
     private static boolean isOfOthers(String option, Experiment e) {
         Predicate<NamedMethod> uses = SearchOptions.uses().get(option);
         return uses != null && !isUsed(uses, e);
-    }
-
-    private static void printPlan(PrintWriter text, List<Experiment> rows, Reproduction reproduction,
-            StepTiming timing) {
-        List<Experiment> missing = reproduction.missing(rows);
-        double total = 0;
-        for (Experiment e : rows) {
-            if (!missing.contains(e)) {
-                text.printf(Locale.ROOT, "%-28s seed %d  in the ledger%n", e.row(), e.seed());
-                continue;
-            }
-            double seconds = timing.seconds(e, reproduction.searchEpochs(e));
-            total += seconds;
-            text.printf(Locale.ROOT, "%-28s seed %d  about %s%n", e.row(), e.seed(), TableProgress.duration(seconds));
-        }
-        text.printf(Locale.ROOT, "%d rows to run, about %s here%n", missing.size(), TableProgress.duration(total));
-        text.flush();
     }
 
     private RowOrigin origin(CommandSpec spec, String name, Backend backend, TrainingData opened) {

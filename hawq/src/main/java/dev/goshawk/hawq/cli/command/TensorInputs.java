@@ -34,12 +34,12 @@ public record TensorInputs(Tensor images, int[] labels, String description) {
             "uint64");
 
     /**
-     * Reads {@code images} [N, 3, height, width], normalised floating numbers or uint8 pixels of 0 to 255, and {@code
+     * Reads {@code images} [N, 3, height, width], normalized floating numbers or uint8 pixels of 0 to 255, and {@code
      * labels} [N], integers of any width or whole floating numbers.
      *
      * @param classes labels are below this
      * @param normalization of pixels
-     * @param err is told where pixels are normalised
+     * @param err is told where pixels are normalized
      * @throws WeightFileException in one line, if the file does not hold these
      */
     public static TensorInputs read(Path file, DType dtype, int classes, Normalization normalization,
@@ -56,13 +56,13 @@ public record TensorInputs(Tensor images, int[] labels, String description) {
         boolean pixels = type.equals(PIXELS);
         if (!pixels && !NORMALISED.contains(type)) {
             throw new WeightFileException(weights.source(),
-                    "expected images as normalised floating numbers, or as uint8"
+                    "expected images as normalized floating numbers, or as uint8"
                             + " pixels of 0 to 255, got " + type);
         }
         int[] labels = labels(weights, s.dim(0), classes);
         if (pixels) {
             err.println("goshawk: " + weights.source()
-                    + ": images are uint8, taken as pixels of 0 to 255 and normalised as those of image files");
+                    + ": images are uint8, taken as pixels of 0 to 255 and normalized as those of image files");
             err.flush();
         }
         return new TensorInputs(channelsLast(planes, dtype, pixels ? normalization : null), labels,

@@ -179,7 +179,7 @@ public final class TrainCommand implements Callable<Integer> {
     private String source() {
         String from = start.file(weights) != null ? weights + "" : model.isFile() ? model.name() : "";
         return start.isRandom(weights) || from.isEmpty()
-                ? "initialised at random, trained in this run"
+                ? "initialized at random, trained in this run"
                 : from + ", trained further in this run";
     }
 
@@ -208,7 +208,7 @@ public final class TrainCommand implements Callable<Integer> {
         return new RunReport(ReportParts.version(), folder.settings().created(), folder.settings().command(),
                 "baseline",
                 ReportParts.environment(backend, engine.threads(), DType.FLOAT32),
-                Map.of("initialisation, order and augmentation", training.seed()),
+                Map.of("initialization, order and augmentation", training.seed()),
                 ReportParts.data(data.name(opened), data.location(), opened,
                         training.augmentation(network.inputSize()), List.of()),
                 ReportParts.model(network, parameters, source()),

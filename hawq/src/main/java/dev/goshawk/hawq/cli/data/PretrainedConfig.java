@@ -23,7 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param inputSize side in pixels, or 0 where it says nothing
  * @param mean by channel, or null
  * @param std by channel, or null
- * @param cropFraction side of the input over the short side before the centre is cut out, in (0, 1]
+ * @param cropFraction side of the input over the short side before the center is cut out, in (0, 1]
  * @param filter that photographs are resized with
  * @param classes of the network, or 0 where it says nothing
  */

@@ -121,7 +121,8 @@ public final class StartWeights {
         Objects.requireNonNull(option);
         if (PackedFile.isPacked(option)) {
             throw new WeightFileException(option.toString(),
-                    "is a packed model, which evaluate, classify and size take; expected weights");
+                    "is a packed model, whose weights are codes; expected float ones, such as the model.safetensors of the "
+                            + "same run; a packed model is for evaluate, classify, size and export");
         }
         Weights weights = read(option, err);
         List<String> notes = new ArrayList<>(weights.notes());

@@ -1,6 +1,7 @@
 package dev.goshawk.hawq.cli.packed;
 
 import dev.goshawk.backend.Backend;
+import dev.goshawk.data.DataException;
 import dev.goshawk.data.image.ImageDecoder;
 import dev.goshawk.files.AtomicFile;
 import dev.goshawk.files.Printable;
@@ -61,7 +62,8 @@ public final class ClassifyCommand implements Callable<Integer> {
     @Option(names = "--json", paramLabel = "FILE", description = Outputs.RESULT)
     private @Nullable Path json;
 
-    @Parameters(paramLabel = "IMAGE", arity = "1..*", description = "JPEG or PNG files of any size.")
+    @Parameters(paramLabel = "IMAGE", arity = "1..*",
+            description = "JPEG or PNG files of any size; if one cannot be read, none is classified and a line names each such file.")
     private List<Path> images = List.of();
 
     @Mixin
@@ -82,8 +84,8 @@ public final class ClassifyCommand implements Callable<Integer> {
                 throw new ParameterException(spec.commandLine(),
                         "--json: " + json + " is an image and would be overwritten, expected another file");
             }
-            ImageDecoder.check(image);
         }
+        requireImages();
         PackedModel packed = NamedNetwork.packed(spec, weights, model);
         Backend backend = engine.backend();
         PackedPlan.requireClassifiable(packed, integer, backend, Heap.limit(backend));
@@ -98,6 +100,24 @@ public final class ClassifyCommand implements Callable<Integer> {
         print(all);
         Outputs.write(json, numbers(packed.network().name(), all));
         return 0;
+    }
+
+    /** Fails before any work if an image cannot be read; a line on standard error names each, the last being thrown. */
+    private void requireImages() {
+        DataException last = null;
+        for (Path image : images) {
+            try {
+                ImageDecoder.decode(image);
+            } catch (DataException e) {
+                if (last != null) {
+                    spec.commandLine().getErr().println("goshawk: " + last.getMessage());
+                }
+                last = e;
+            }
+        }
+        if (last != null) {
+            throw last;
+        }
     }
 
     private void print(List<Classified> all) {

@@ -19,7 +19,7 @@ public final class LineChart {
     /**
      * A curve.
      *
-     * @param cssClass colour and dash, {@code s0} to {@code s5}
+     * @param cssClass color and dash, {@code s0} to {@code s5}
      * @param epochs where its points are, ascending
      * @param values null or not finite where there is none
      */

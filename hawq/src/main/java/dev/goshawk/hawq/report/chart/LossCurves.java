@@ -21,7 +21,7 @@ public final class LossCurves {
     /**
      * A curve.
      *
-     * @param shade of its colour, from 0 to 1
+     * @param shade of its color, from 0 to 1
      * @param x ascending
      * @param y the pen is lifted where one is not above zero and finite
      */

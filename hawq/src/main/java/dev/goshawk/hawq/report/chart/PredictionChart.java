@@ -18,7 +18,7 @@ public final class PredictionChart {
     /**
      * A point, drawn by magnitude and hollow where one of its numbers is negative.
      *
-     * @param cssClass colour, {@code s0} to {@code s5}
+     * @param cssClass color, {@code s0} to {@code s5}
      */
     public record Point(String name, String cssClass, double predicted, double measured) {
     }

@@ -85,7 +85,7 @@ public final class ReportStyle {
     private ReportStyle() {
     }
 
-    /** The light colours in place of their names: for pictures that are shown by themselves, by programs that know no variables. */
+    /** The light colors in place of their names: for pictures that are shown by themselves, by programs that know no variables. */
     public static String plain() {
         Matcher palette = Pattern.compile("--(\\w+):([^;}]+)").matcher(CSS.substring(0, CSS.indexOf('}') + 1));
         Map<String, String> colours = palette.results()

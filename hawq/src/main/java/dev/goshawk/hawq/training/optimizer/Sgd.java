@@ -79,7 +79,7 @@ public final class Sgd implements Optimizer {
         });
     }
 
-    // Plain loops over locals, with the branch outside, so that the JIT vectorises them.
+    // Plain loops over locals, with the branch outside, so that the JIT vectorizes them.
     private static void update(float[] w, int wo, float[] g, int go, float[] m, int n, float rate, float mu,
             float decay, boolean nesterov) {
         if (nesterov) {

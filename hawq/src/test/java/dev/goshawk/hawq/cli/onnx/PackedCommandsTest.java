@@ -153,7 +153,8 @@ class PackedCommandsTest {
         for (String command : List.of("spectrum", "quantize")) {
             assertEquals(
                     "goshawk: " + file
-                            + ": is a packed model, which evaluate, classify and size take; expected weights",
+                            + ": is a packed model, whose weights are codes; expected float ones, such as the "
+                            + "model.safetensors of the same run; a packed model is for evaluate, classify, size and export",
                     CliRun.failure(command, "--weights", file, "--data", data.toString(), "--batch", "4", "--out",
                             folder.resolve(command.equals("spectrum") ? "none.html" : "none").toString()));
         }
@@ -176,8 +177,15 @@ class PackedCommandsTest {
             assertTrue(CliRun.failure(call).startsWith("goshawk: " + cut + ": its tensors take "),
                     CliRun.failure(call));
         }
-        // The last image is looked at before any work is done, here before the model is read.
+        // Images are looked at before any work is done, here before the model is read; one has a sound header alone.
         Path none = folder.resolve("none.png");
+        byte[] whole = Files.readAllBytes(Path.of(image));
+        Path half = Files.write(folder.resolve("half.png"), java.util.Arrays.copyOf(whole, whole.length / 2));
+        CliRun bad = CliRun.of("classify", "--weights", cut.toString(), half.toString(), image, none.toString());
+        assertEquals(2, bad.exitCode());
+        assertEquals("", bad.out());
+        assertEquals(List.of("goshawk: " + half + ": corrupt image", "goshawk: " + none + ": no such file"),
+                bad.err().lines().map(line -> line.replaceFirst(" \\(.*", "")).toList());
         assertEquals("goshawk: " + none + ": no such file",
                 CliRun.failure("classify", "--weights", cut.toString(), image, image, none.toString()));
         assertTrue(

@@ -28,7 +28,7 @@ class ObjectiveTest {
     private static final double[] LOGITS = {0.3, -1.2, 0.7, 2, 0.1, -0.4};
     private static final double[] LABELS = {0, 0, 1, 1, 0, 0};
 
-    /** Mean colour times a matrix. */
+    /** Mean color times a matrix. */
     private record Linear() implements Network {
         @Override
         public String name() {

@@ -33,7 +33,7 @@ public final class KnownArrays {
         all.put("ReverseSequence", Operator.single(KnownArrays::reversed));
         all.put("EyeLike", Operator.single(KnownArrays::eye));
         window(all, "HannWindow", t -> 0.5 - 0.5 * Math.cos(t));
-        // As ONNX and scipy have them: 25 / 46, and the exact Blackman's neighbour 0.42.
+        // As ONNX and scipy have them: 25 / 46, and the exact Blackman's neighbor 0.42.
         window(all, "HammingWindow", t -> 25.0 / 46 - 21.0 / 46 * Math.cos(t));
         window(all, "BlackmanWindow", t -> 0.42 - 0.5 * Math.cos(t) + 0.08 * Math.cos(2 * t));
         all.put("MelWeightMatrix", Operator.single(KnownArrays::mel));

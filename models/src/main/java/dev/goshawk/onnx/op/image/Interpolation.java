@@ -5,14 +5,14 @@ import dev.goshawk.onnx.op.Axes;
 import java.util.function.DoubleUnaryOperator;
 
 /**
- * How one axis is resized: each element of the result is a weighted sum of neighbours. Coordinates are computed in
- * float32 as runtimes do: which neighbour is nearest depends on it.
+ * How one axis is resized: each element of the result is a weighted sum of neighbors. Coordinates are computed in
+ * float32 as runtimes do: which neighbor is nearest depends on it.
  *
  * @param mode nearest, linear or cubic
- * @param rounding which neighbour is nearest at a tie, as {@code nearest_mode} has it
+ * @param rounding which neighbor is nearest at a tie, as {@code nearest_mode} has it
  * @param coordinates {@code coordinate_transformation_mode}
  * @param sharpness the cubic's coefficient a (Keys 1981)
- * @param leavesOut whether neighbours beyond the border have no weight, instead of the border's value
+ * @param leavesOut whether neighbors beyond the border have no weight, instead of the border's value
  * @param smooths whether a shrunk axis is averaged over all that shrinks into an element
  */
 record Interpolation(String mode, String rounding, String coordinates, double sharpness, boolean leavesOut,
@@ -56,7 +56,7 @@ record Interpolation(String mode, String rounding, String coordinates, double sh
         return "tf_crop_and_resize".equals(coordinates) && (place < 0 || place > axis.in() - 1);
     }
 
-    /** The nearest neighbour of element i of the result. */
+    /** The nearest neighbor of element i of the result. */
     int nearest(Axis axis, int i) {
         double place = place(axis, i);
         double rounded = switch (rounding) {

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Resize and Upsample, axis by axis: nearest neighbours are picked, others are matrix products. */
+/** Resize and Upsample, axis by axis: nearest neighbors are picked, others are matrix products. */
 public final class Resizing {
     private static final int FIRST_WITH_COORDINATES = 11;
     private static final double CUBIC = -0.75;

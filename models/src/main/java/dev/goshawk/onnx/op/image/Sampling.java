@@ -16,7 +16,7 @@ import java.util.Map;
 
 /**
  * Values at places that are data, as in a spatial transformer (Jaderberg et al. 2015): every pixel has a weight in every sample, which is 0
- * beyond its neighbourhood, so that derivatives by pixels and by places are those of a product.
+ * beyond its neighborhood, so that derivatives by pixels and by places are those of a product.
  */
 public final class Sampling {
     private static final double CUBIC = -0.75;

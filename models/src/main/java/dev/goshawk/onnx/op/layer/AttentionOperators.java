@@ -61,7 +61,7 @@ public final class AttentionOperators {
         Term keys = Term.traced(k);
         Term values = Term.traced(v);
         int groups = q.shape().dim(1) / Math.max(1, k.shape().dim(1));
-        // Neighbouring heads of queries share those of keys and values.
+        // Neighboring heads of queries share those of keys and values.
         k = Axes.repeat(k, 1, groups);
         v = Axes.repeat(v, 1, groups);
         double scale = n.onnx().real("scale", 1 / Math.sqrt(q.shape().dim(3)));

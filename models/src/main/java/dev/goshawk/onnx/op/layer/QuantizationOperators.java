@@ -205,7 +205,7 @@ public final class QuantizationOperators {
             this(numbers, inner, numbers.size(), 1);
         }
 
-        /** One for so many neighbours along an axis. */
+        /** One for so many neighbors along an axis. */
         private static Spread blocks(ConstantArray numbers, Shape s, int axis, int block, int input) {
             int[] expected = s.dims();
             expected[axis] = block < 1 ? 0 : Math.ceilDiv(expected[axis], block);

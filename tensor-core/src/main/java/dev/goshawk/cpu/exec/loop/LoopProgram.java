@@ -11,7 +11,7 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * A loop nest as straight-line code over chunks: multiply-adds, masks and sums of products recognised, temporaries packed into as
+ * A loop nest as straight-line code over chunks: multiply-adds, masks and sums of products recognized, temporaries packed into as
  * few chunk buffers as possible. Locations in order: operands, constants, stored results, sums, temporaries.
  */
 final class LoopProgram {
