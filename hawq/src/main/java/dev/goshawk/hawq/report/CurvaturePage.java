@@ -30,6 +30,7 @@ public final class CurvaturePage {
     private final String subtitle;
     private final List<Figure> figures = new ArrayList<>();
     private final List<List<String>> facts = new ArrayList<>();
+    private List<List<String>> table = List.of();
 
     /** A page without figures as yet. */
     public CurvaturePage(String title, String subtitle) {
@@ -46,6 +47,16 @@ public final class CurvaturePage {
     /** A line on how the numbers came about. */
     public CurvaturePage fact(String name, String text) {
         facts.add(List.of(name, text));
+        return this;
+    }
+
+    /**
+     * The numbers in full, below the figures; not in a picture alone.
+     *
+     * @param lines the first is the header; what follows the first column is set right
+     */
+    public CurvaturePage table(List<List<String>> lines) {
+        table = List.copyOf(lines);
         return this;
     }
 
@@ -108,7 +119,15 @@ public final class CurvaturePage {
         for (Figure f : figures) {
             out.append(ReportFigures.figure(f.name, f.caption, "", f.drawing.svg()));
         }
-        out.append("</div>\n<h2>How this was made</h2>\n<div class=\"panel\"><dl>\n");
+        out.append("</div>\n");
+        if (!table.isEmpty()) {
+            int last = table.getFirst().size() - 1;
+            out.append("<h2>All numbers</h2>\n<div class=\"panel scroll\"><table>\n<thead>")
+                    .append(Html.row("th", "", table.getFirst(), 1, last)).append("</thead>\n<tbody>\n");
+            table.subList(1, table.size()).forEach(line -> out.append(Html.row("td", "", line, 1, last)));
+            out.append("</tbody></table></div>\n");
+        }
+        out.append("<h2>How this was made</h2>\n<div class=\"panel\"><dl>\n");
         for (List<String> fact : facts) {
             out.append("<dt>").append(Html.text(fact.get(0))).append("</dt><dd>").append(Html.text(fact.get(1)))
                     .append("</dd>\n");

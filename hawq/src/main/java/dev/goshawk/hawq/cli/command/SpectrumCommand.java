@@ -171,7 +171,8 @@ public final class SpectrumCommand implements Callable<Integer> {
         }
         String found = found(solver, rows);
         out.println();
-        new SpectrumTable(rows).print(by.one(), by.counted(), out);
+        SpectrumTable table = new SpectrumTable(rows);
+        table.print(by.one(), by.counted(), out);
         out.printf(Locale.ROOT, "%n%s, %.1f s%n%s%n", found, seconds, point.engine());
         out.flush();
         List<String> warnings = SpectrumWarnings.of(rows, isOfHawq() ? 1 : top, matrix.dtype(), maxIterations);
@@ -182,7 +183,8 @@ public final class SpectrumCommand implements Callable<Integer> {
             CurvaturePage page = point.page("Spectrum of " + opened.network().name(), found)
                     .rows((top == 1 ? "Top eigenvalue" : "Top " + top + " eigenvalues") + " by " + by.one(),
                             open ? "bars where it has not converged: an eigenvalue lies within" : "",
-                            rows.stream().map(SpectrumRow::drawn).toList());
+                            rows.stream().map(SpectrumRow::drawn).toList())
+                    .table(table.cells(by.one(), by.counted()));
             warnings.forEach(line -> page.fact("Warning", line));
             return page;
         });

@@ -11,6 +11,7 @@ import dev.goshawk.hawq.curvature.CurvaturePart;
 import dev.goshawk.hawq.curvature.LossProblem;
 import dev.goshawk.hawq.curvature.Partition;
 import dev.goshawk.hawq.report.CurvaturePage;
+import dev.goshawk.hawq.report.chart.Numbers;
 import dev.goshawk.operator.LinearOperator;
 import dev.goshawk.spectral.estimate.Estimate;
 import dev.goshawk.spectral.estimate.HutchinsonTrace;
@@ -107,6 +108,8 @@ public final class TraceCommand implements Callable<Integer> {
         ObjectNode file = Outputs.object();
         ArrayNode blocks = file.putArray("blocks");
         List<CurvaturePage.Row> rows = new ArrayList<>();
+        List<List<String>> table = new ArrayList<>();
+        table.add(List.of(by.one(), by.counted(), "trace", "standard error", "draws"));
         double sum = 0;
         double squares = 0;
         try (Progress progress = Progress.on(err).noting(source::state).after(finished.share(parts.size()))) {
@@ -127,11 +130,16 @@ public final class TraceCommand implements Callable<Integer> {
                 out.flush();
                 blocks.addObject().put("name", part.name()).put("weights", traced.size).put("trace", e.value())
                         .put("standard_error", e.standardError()).put("draws", e.draws());
+                table.add(List.of(part.name(), Numbers.grouped(traced.size),
+                        String.format(Locale.ROOT, "%.6g", e.value()),
+                        String.format(Locale.ROOT, "%.2g", e.standardError()), Integer.toString(e.draws())));
                 rows.add(CurvaturePage.Row.of(part.name(), e));
             }
         }
         if (parts.size() > 1) {
             out.printf(Locale.ROOT, "%-28s %10s %14.6g %14.2g%n", "sum", "", sum, Math.sqrt(squares));
+            table.add(List.of("sum", "", String.format(Locale.ROOT, "%.6g", sum),
+                    String.format(Locale.ROOT, "%.2g", Math.sqrt(squares)), ""));
         }
         out.printf(Locale.ROOT, "%d draws, seed %d%n%s%n", draws, matrix.seed(), point.engine());
         out.flush();
@@ -140,6 +148,6 @@ public final class TraceCommand implements Callable<Integer> {
         results.write(file,
                 () -> point.page("Traces of " + opened.network().name(),
                         "Hutchinson, " + draws + " draws for each, seed " + matrix.seed())
-                        .rows("Trace by " + by.one(), "bars: one standard error to both sides", rows));
+                        .rows("Trace by " + by.one(), "bars: one standard error to both sides", rows).table(table));
     }
 }

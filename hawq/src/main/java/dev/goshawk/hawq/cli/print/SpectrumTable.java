@@ -1,6 +1,8 @@
 package dev.goshawk.hawq.cli.print;
 
+import dev.goshawk.hawq.report.chart.Numbers;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -47,6 +49,28 @@ public final class SpectrumTable {
                         bar(p));
             }
         }
+    }
+
+    /** The same for a page, the header first: all pairs, with what is known of their errors. */
+    public List<List<String>> cells(String part, String counted) {
+        List<List<String>> lines = new ArrayList<>();
+        lines.add(List.of(part, counted, "eigenvalue", "relative residual", "relative rounding", "products",
+                "|\u03bb| / " + counted, "converged"));
+        for (SpectrumRow r : rows) {
+            for (SpectrumRow.Pair p : r.pairs()) {
+                boolean first = p == r.top();
+                lines.add(List.of(first ? r.name() : "", first ? Numbers.grouped(r.size()) : "",
+                        String.format(Locale.ROOT, "%.6g", p.eigenvalue()),
+                        String.format(Locale.ROOT, "%.1e", p.relativeResidual()),
+                        Double.isNaN(p.rounding())
+                                ? Numbers.NONE
+                                : String.format(Locale.ROOT, "%.1e", p.rounding() / Math.abs(p.eigenvalue())),
+                        first ? Integer.toString(r.products()) : "",
+                        first ? String.format(Locale.ROOT, "%.4e", r.sensitivity()) : "",
+                        p.converged() ? "yes" : "no"));
+            }
+        }
+        return lines;
     }
 
     private static boolean isKnown(SpectrumRow.Pair pair) {

@@ -101,6 +101,8 @@ class CurvatureCommandsTest {
         assertEquals("relu", ggn.get("blocks").get(0).get("name").asString());
         assertEquals(ggn.get("trace").asDouble(), fisher.get("trace").asDouble(), 1e-9 * ggn.get("trace").asDouble());
         String text = Files.readString(page);
+        assertTrue(text.matches("(?s).*<th class=\"n\">standard error</th>.*<tr><td>relu</td>.*<tr><td>sum</td>.*"),
+                text);
         assertTrue(text.contains("<h3>Trace by activation</h3>") && text.contains("class=\"whisker\""), text);
         JsonNode density = run("density", "--by", "layer", "--probes", "2", "--steps", "4", "--points", "20", "--out",
                 folder.resolve("density.svg").toString());

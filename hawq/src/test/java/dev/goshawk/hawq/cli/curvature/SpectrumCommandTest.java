@@ -98,6 +98,10 @@ class SpectrumCommandTest {
                 page.toString()));
         assertEquals(0, run.exitCode(), run.err());
         String html = Files.readString(page);
+        assertTrue(html.contains("<th class=\"n\">relative residual</th>")
+                && html.matches("(?s).*<tr><td>conv1</td><td class=\"n\">432</td>(<td class=\"n\">[^<]+</td>){5}"
+                        + "<td class=\"n\">no</td></tr>.*"),
+                html);
         assertTrue(html.contains("class=\"whisker\"") && html.contains("<dt>Warning</dt><dd>not converged"), html);
         assertTrue(run.err().contains("goshawk: not converged to the tolerance: conv1 ("), run.err());
         assertTrue(run.err().endsWith("raise --max-iterations\n"), run.err());
