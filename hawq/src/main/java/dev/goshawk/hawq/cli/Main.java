@@ -13,6 +13,7 @@ import dev.goshawk.hawq.cli.command.TraceCommand;
 import dev.goshawk.hawq.cli.command.TrainCommand;
 import dev.goshawk.hawq.cli.packed.ClassifyCommand;
 import dev.goshawk.hawq.cli.packed.ExportCommand;
+import dev.goshawk.hawq.cli.print.HelpText;
 import dev.goshawk.hawq.cli.print.Version;
 
 import picocli.CommandLine;

@@ -1,6 +1,6 @@
 package dev.goshawk.hawq.cli.command;
 
-import dev.goshawk.hawq.cli.HelpText;
+import dev.goshawk.hawq.cli.print.HelpText;
 import dev.goshawk.hawq.cli.print.QuantizeProgress;
 import dev.goshawk.hawq.RunOrigin;
 import dev.goshawk.hawq.Method;

@@ -1,4 +1,4 @@
-package dev.goshawk.hawq.cli;
+package dev.goshawk.hawq.cli.print;
 
 import static picocli.CommandLine.Model.UsageMessageSpec.SECTION_KEY_COMMAND_LIST;
 import static picocli.CommandLine.Model.UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING;
@@ -42,7 +42,7 @@ public final class HelpText {
     }
 
     /** Lays out the help of a command and of all below it. */
-    static void register(CommandLine command) {
+    public static void register(CommandLine command) {
         Map<String, IHelpSectionRenderer> sections = new HashMap<>(command.getHelpSectionMap());
         sections.put(SECTION_KEY_SYNOPSIS, help -> synopsis(help.commandSpec()) + System.lineSeparator());
         sections.put(SECTION_KEY_DESCRIPTION, help -> text(help.commandSpec().usageMessage().description()));
