@@ -34,6 +34,12 @@ final class WindowCases extends CaseList {
                     .node("Conv", List.of("x", "w"), List.of("z"), attribute("auto_pad", auto),
                             attribute("strides", 2, 3));
         }
+        for (int groups : new int[] {1, 2, 4}) {
+            add("Conv of images with gaps and strides, groups " + groups, 11,
+                    Map.of("x", new long[] {2, 4, 9, 10}, "w", new long[] {8, 4 / groups, 3, 2}))
+                    .node("Conv", List.of("x", "w"), List.of("z"), attribute("group", groups),
+                            attribute("strides", 2, 3), attribute("dilations", 3, 2), attribute("pads", 2, 0, 1, 3));
+        }
         add("Conv of rows", 11, Map.of("x", new long[] {2, 4, 9}, "w", new long[] {3, 4, 2}))
                 .node("Conv", List.of("x", "w"), List.of("z"), attribute("strides", 2L),
                         attribute("dilations", 3L), attribute("pads", 1, 2));
@@ -68,6 +74,13 @@ final class WindowCases extends CaseList {
         add("ConvTranspose of one slice", 11,
                 Map.of("x", new long[] {2, 4, 3, 2, 3}, "w", new long[] {4, 3, 1, 2, 2}))
                 .node("ConvTranspose", List.of("x", "w"), List.of("z"), attribute("strides", 2, 1, 1));
+        for (int groups : new int[] {1, 2, 4}) {
+            add("ConvTranspose of images with gaps and strides, groups " + groups, 11,
+                    Map.of("x", new long[] {2, 4, 3, 4}, "w", new long[] {4, 2, 3, 2}))
+                    .node("ConvTranspose", List.of("x", "w"), List.of("z"), attribute("group", groups),
+                            attribute("strides", 2, 3), attribute("dilations", 3, 2), attribute("pads", 1, 0, 2, 1),
+                            attribute("output_padding", 1, 2));
+        }
         add("ConvTranspose of rows", 11, Map.of("x", new long[] {2, 4, 5}, "w", new long[] {4, 3, 3}))
                 .node("ConvTranspose", List.of("x", "w"), List.of("z"), attribute("strides", 2L),
                         attribute("output_padding", 1L), attribute("pads", 1, 0));
