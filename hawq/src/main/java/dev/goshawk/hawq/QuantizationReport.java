@@ -41,8 +41,8 @@ final class QuantizationReport {
         this.data = data;
         this.options = options;
         this.origin = origin;
-        this.activationBits = options.training().activationBits();
         this.sites = network.describe().sites();
+        this.activationBits = sites.isEmpty() ? BitWidth.FLOAT : options.training().activationBits();
     }
 
     /** The report; the first result is the headline. */

@@ -169,6 +169,7 @@ public final class QuantizeCommand implements Callable<Integer> {
         Given.refuseBoth(spec, "--samples", "--sample-size", "the list says which images there are");
         quantization.refuseUnused(spec, data.isEmbedded());
         requireWeights();
+        quantization.tellOfActivations(model.network(), err);
         Backend backend = engine.backend();
         List<Method> methods = quantization.methods(data.isEmbedded(), known,
                 search.settings(data.isEmbedded(), length.epochsPerBlock()

@@ -16,6 +16,7 @@ import dev.goshawk.hawq.quantize.UniformQuantizer;
 import dev.goshawk.hawq.search.SearchPolicy;
 import dev.goshawk.models.Block;
 import dev.goshawk.models.Network;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -179,6 +180,15 @@ public final class QuantizationOptions {
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
                     "--activation-bits: expected 1 to 8 or 32 (float), got " + activationBits, e);
+        }
+    }
+
+    /** Says in a line if activations were to have a width and the network has none that are rounded. */
+    public void tellOfActivations(Network network, PrintWriter err) {
+        if (!activationBits().isFloat() && network.describe().sites().isEmpty()) {
+            err.println("goshawk: " + network.name() + " has no ReLU: its activations stay float, not of "
+                    + "--activation-bits " + activationBits);
+            err.flush();
         }
     }
 

@@ -28,12 +28,16 @@ class OnnxCommandsTest {
     private Path folder;
 
     static String network(Path folder, int classes) throws IOException {
+        return network(folder, classes, "Relu");
+    }
+
+    private static String network(Path folder, int classes, String activation) throws IOException {
         byte[] bytes = new OnnxBytes(13).input("x", 1, 0, 3, 32, 32)
                 .initializer(OnnxBytes.floats("conv.weight", new long[] {8, 3, 5, 5}, wave(600, 0.1f)))
                 .initializer(OnnxBytes.floats("fc.weight", new long[] {classes, 8}, wave(8 * classes, 0.6f)))
                 .initializer(OnnxBytes.floats("fc.bias", new long[] {classes}, wave(classes, 0.1f)))
                 .node("Conv", List.of("x", "conv.weight"), List.of("c"), OnnxBytes.attribute("strides", 4, 4))
-                .node("Relu", List.of("c"), List.of("r")).node("GlobalAveragePool", List.of("r"), List.of("g"))
+                .node(activation, List.of("c"), List.of("r")).node("GlobalAveragePool", List.of("r"), List.of("g"))
                 .node("Flatten", List.of("g"), List.of("f"))
                 .node("Gemm", List.of("f", "fc.weight", "fc.bias"), List.of("y"), OnnxBytes.attribute("transB", 1))
                 .output("y").toBytes();
@@ -85,6 +89,26 @@ class OnnxCommandsTest {
         assertEquals(0, again.exitCode(), again.err());
         assertEquals(report.results().get(1).accuracy(),
                 CliRun.json(json).get("accuracy").asDouble());
+    }
+
+    /** A width of activations is that of what ReLU gives: elsewhere they stay floats, and the report says no other. */
+    @Test
+    void activationsOfANetworkWithoutReluStayFloats() throws IOException {
+        String data = NoisyImages.write(folder.resolve("data")).toString();
+        for (String activation : List.of("Sigmoid", "Relu")) {
+            Path out = folder.resolve(activation);
+            String model = network(Files.createDirectory(folder.resolve("of" + activation)), 2, activation);
+            CliRun run = CliRun.of("quantize", "--model", model, "--data", data, "--method", "direct",
+                    "--at-once", "--epochs-per-block", "1", "--activation-bits", "8", "--out", out.toString());
+            assertEquals(0, run.exitCode(), run.err());
+            boolean rounded = activation.equals("Relu");
+            assertEquals(!rounded, run.err().contains("goshawk: small has no ReLU: its activations stay float, not of "
+                    + "--activation-bits 8"), run.err());
+            RunReport report = JsonFiles.read(out.resolve("run.json"), RunReport.class);
+            assertEquals(rounded ? "8" : "32", report.results().get(1).activationBits());
+            assertEquals(rounded ? 4 : 1, report.results().get(1).activationCompression());
+            assertEquals(rounded, !report.quantization().activations().equals("float"));
+        }
     }
 
     @Test
