@@ -104,6 +104,26 @@ class OnnxFaultsTest {
                         .node("Conv", List.of("x", "w"), List.of("y")).output("y")));
     }
 
+    /** Windows whose extents an int does not hold are named as such. */
+    @Test
+    void windowsBeyondAnIntAreNamed() throws IOException {
+        OnnxBytes filter = images().initializer(OnnxBytes.floats("w", new long[] {3, 3, 3, 3}, new float[81]))
+                .output("y");
+        assertEquals("node 0 (ConvTranspose): expected a window of at most 2147483647 elements, got 4294967295",
+                message(filter.node("ConvTranspose", List.of("x", "w"), List.of("y"),
+                        OnnxBytes.attribute("dilations", Integer.MAX_VALUE, 1))));
+        for (String operator : List.of("ConvTranspose", "Conv", "MaxPool")) {
+            List<String> inputs = operator.startsWith("Conv") ? List.of("x", "w") : List.of("x");
+            OnnxBytes wide = images().initializer(OnnxBytes.floats("w", new long[] {3, 3, 3, 3}, new float[81]))
+                    .output("y").node(operator, inputs, List.of("y"), OnnxBytes.attribute("kernel_shape", 3, 3),
+                            operator.equals("ConvTranspose")
+                                    ? OnnxBytes.attribute("strides", Integer.MAX_VALUE, 1)
+                                    : OnnxBytes.attribute("pads", Integer.MAX_VALUE, 0, Integer.MAX_VALUE, 0));
+            String line = message(wide);
+            assertTrue(line.contains("(" + operator + "): expected ") && line.contains(" at most 2147483647 "), line);
+        }
+    }
+
     @Test
     void aHugeInitializerTakesNoMemory() throws IOException {
         assertEquals("tensor 'w': a shape of [1000000, 1000000] has more elements than an array can hold",

@@ -88,6 +88,9 @@ record Slide(int[] in, int[] kernel, int[] stride, int[] dilation, int[] low, in
         } else if (!"VALID".equals(auto)) {
             slide.padded(n);
         }
+        for (int i = 0; i < AXES; i++) {
+            extent("a padded axis", (long) in[i] + slide.low[i] + slide.high[i]);
+        }
         return slide;
     }
 
@@ -105,7 +108,16 @@ record Slide(int[] in, int[] kernel, int[] stride, int[] dilation, int[] low, in
 
     /** Extent of a window, with what lies between its elements. */
     int reach(int axis) {
-        return Math.addExact(Math.multiplyExact(kernel[axis] - 1, dilation[axis]), 1);
+        return extent("a window", (kernel[axis] - 1L) * dilation[axis] + 1);
+    }
+
+    /** An extent as an int. */
+    static int extent(String what, long elements) {
+        if (elements > Integer.MAX_VALUE) {
+            throw new OnnxException("expected " + what + " of at most " + Integer.MAX_VALUE + " elements, got "
+                    + elements);
+        }
+        return (int) elements;
     }
 
     /** Number of windows along an axis. */

@@ -143,7 +143,7 @@ public final class Windows {
                     + Arrays.toString(given));
         }
         for (int i = 0; i < out.length; i++) {
-            int full = (s.in()[i] - 1) * s.stride()[i] + s.reach(i) + extra[i];
+            int full = Slide.extent("a result", (s.in()[i] - 1L) * s.stride()[i] + s.reach(i) + extra[i]);
             boolean same = auto.startsWith("SAME");
             int at = i - out.length + axes;
             if (at >= 0 && (wanted.length > 0 || same)) {
