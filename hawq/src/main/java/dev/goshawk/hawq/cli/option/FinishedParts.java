@@ -12,6 +12,8 @@ import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -20,13 +22,18 @@ import tools.jackson.databind.json.JsonMapper;
  * Numbers keep every bit.
  */
 public final class FinishedParts {
-    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES).build();
 
     private final RunSettings settings;
     private final Map<String, JsonNode> parts;
     private final Consumer<String> notes;
     /** Null where nothing is kept. */
-    private @Nullable Path file;
+    private final @Nullable Path file;
+    /** False once the file could not be written. */
+    private boolean writes = true;
+    /** How many parts the file holds; asked for by the thread that ends the process too. */
+    private volatile int kept;
 
     /** What the file holds. */
     record Content(RunSettings settings, Map<String, JsonNode> parts) {
@@ -37,6 +44,7 @@ public final class FinishedParts {
         this.file = file;
         this.settings = settings;
         this.parts = parts;
+        this.kept = parts.size();
         this.notes = notes;
     }
 
@@ -72,9 +80,9 @@ public final class FinishedParts {
         return new FinishedParts(file, settings, parts, notes);
     }
 
-    /** How many there are. */
-    int size() {
-        return parts.size();
+    /** How many of them are in the file, from which another process goes on. */
+    int kept() {
+        return kept;
     }
 
     /** What fraction of so many parts they are. */
@@ -87,9 +95,21 @@ public final class FinishedParts {
         return parts.containsKey(name);
     }
 
-    /** A part that is finished. */
+    /**
+     * A part that is finished.
+     *
+     * @throws UncheckedIOException in one line, if another build kept a part of other numbers
+     */
     public <T> T get(String name, Class<T> type) {
-        return JSON.treeToValue(Objects.requireNonNull(parts.get(name), name), type);
+        try {
+            return JSON.treeToValue(Objects.requireNonNull(parts.get(name), name), type);
+        } catch (JacksonException e) {
+            throw new UncheckedIOException(new IOException(
+                    file + ": '" + name
+                            + "' was kept by a version that computed other numbers; delete the file to begin from "
+                            + "the start",
+                    e));
+        }
     }
 
     /** A part: as it was kept, or computed now, and kept. */
@@ -105,15 +125,15 @@ public final class FinishedParts {
     /** Keeps a part. */
     public void put(String name, Object part) {
         parts.put(name, JSON.valueToTree(part));
-        Path kept = file;
-        if (kept == null) {
+        if (file == null || !writes) {
             return;
         }
         try {
-            Kept.write(kept, "", new Content(settings, parts));
+            Kept.write(file, "", new Content(settings, parts));
+            kept = parts.size();
         } catch (UncheckedIOException e) {
-            notes.accept(e.getMessage() + "; finished parts are not kept");
-            file = null;
+            notes.accept(e.getMessage() + "; finished parts are no longer kept");
+            writes = false;
         }
     }
 

@@ -75,10 +75,11 @@ public final class ResultOptions implements AutoCloseable {
         FinishedParts opened = resuming.open(file(), values, backend, problem, err);
         parts = opened;
         if (file() != null) {
-            interrupted = new InterruptionHint(() -> opened.size() == 0
-                    ? " before the first part was finished: the same command begins from the start"
-                    : "; the same command with --resume goes on after the finished parts, of which there are "
-                            + opened.size());
+            interrupted = new InterruptionHint(() -> switch (opened.kept()) {
+                case 0 -> " before the first part was finished: the same command begins from the start";
+                case 1 -> "; the same command with --resume goes on after 1 finished part";
+                default -> "; the same command with --resume goes on after " + opened.kept() + " finished parts";
+            });
         }
         return opened;
     }
@@ -105,6 +106,7 @@ public final class ResultOptions implements AutoCloseable {
         if (picture != null) {
             page.get().write(picture);
         }
+        close();
         if (parts != null) {
             parts.delete();
         }

@@ -69,9 +69,9 @@ public final class ResumeOption {
                 file == null ? Map.of() : contents(problem), file == null ? Map.of() : Engine.here(backend).values());
         FinishedParts parts = FinishedParts.open(file, settings, otherBuild, note -> tell(err, note));
         if (resume) {
-            tell(err, parts.size() == 0
+            tell(err, parts.kept() == 0
                     ? "no part was finished: beginning from the start"
-                    : parts.size() + (parts.size() == 1 ? " part is" : " parts are") + " finished already");
+                    : parts.kept() + (parts.kept() == 1 ? " part is" : " parts are") + " finished already");
         }
         return parts;
     }

@@ -1,7 +1,6 @@
 package dev.goshawk.hawq.cli.print;
 
 import java.io.PrintWriter;
-import java.nio.charset.Charset;
 import java.util.function.Supplier;
 
 /** A line on standard error if the process is ended before this is closed. */
@@ -10,7 +9,7 @@ public final class InterruptionHint implements AutoCloseable {
 
     /** @param line asked for when the process ends */
     public InterruptionHint(Supplier<String> line) {
-        hint = new Thread(() -> Progress.tell(new PrintWriter(System.err, true, Charset.defaultCharset()),
+        hint = new Thread(() -> Progress.tell(new PrintWriter(System.err, true, System.err.charset()),
                 "goshawk: interrupted" + line.get()));
         Runtime.getRuntime().addShutdownHook(hint);
     }

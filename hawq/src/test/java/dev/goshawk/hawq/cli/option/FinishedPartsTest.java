@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.goshawk.hawq.cli.print.SpectrumRow;
 import dev.goshawk.hawq.run.RunSettings;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,11 +41,11 @@ class FinishedPartsTest {
     @Test
     void anotherProcessReadsEveryBit() throws IOException {
         FinishedParts parts = open();
-        assertEquals(0, parts.size());
+        assertEquals(0, parts.kept());
         parts.put("a", row(Math.nextUp(0.1), Double.NaN));
         assertEquals(row(-1e-310, 1e300), parts.get("b", SpectrumRow.class, () -> row(-1e-310, 1e300)));
         FinishedParts again = open();
-        assertEquals(2, again.size());
+        assertEquals(2, again.kept());
         assertEquals(0.5, again.share(4));
         assertTrue(again.has("a") && again.has("b") && !again.has("c"));
         assertEquals(row(Math.nextUp(0.1), Double.NaN), again.get("a", SpectrumRow.class));
@@ -52,7 +53,7 @@ class FinishedPartsTest {
             throw new AssertionError("computed twice");
         }));
         again.delete();
-        assertEquals(0, open().size());
+        assertEquals(0, open().kept());
         assertEquals(List.of(), notes);
     }
 
@@ -66,7 +67,7 @@ class FinishedPartsTest {
                     .getMessage();
             assertTrue(said.startsWith(file + ": cannot be resumed") && said.lines().count() == 1, said);
         }
-        assertEquals(1, open().size());
+        assertEquals(1, open().kept());
     }
 
     @Test
@@ -80,7 +81,7 @@ class FinishedPartsTest {
                 .startsWith(
                         file + ": cannot be resumed with Goshawk 1.0 (code b), it was started with 1.0 (code a); "));
         assertEquals(List.of(), notes);
-        assertEquals(1, FinishedParts.open(file, other, true, notes::add).size());
+        assertEquals(1, FinishedParts.open(file, other, true, notes::add).kept());
         assertEquals(1, notes.size());
         assertTrue(notes.getFirst().startsWith(file + ": was started by Goshawk 1.0 (code a), and this is"),
                 notes.toString());
@@ -108,9 +109,39 @@ class FinishedPartsTest {
                 "")) {
             Files.writeString(file, damaged);
             notes.clear();
-            assertEquals(0, open().size());
+            assertEquals(0, open().kept());
             assertEquals(List.of(file + ": is damaged and is computed again"), notes, damaged);
         }
+    }
+
+    record Errors(double error, double another) {
+    }
+
+    @Test
+    void aPartThatLacksANumberIsRefused() throws IOException {
+        open().put("a", Map.of("error", 0.5));
+        FinishedParts parts = open();
+        assertEquals(
+                folder.resolve("x.json.parts")
+                        + ": 'a' was kept by a version that computed other numbers; delete the file to "
+                        + "begin from the start",
+                assertThrows(UncheckedIOException.class, () -> parts.get("a", Errors.class)).getCause()
+                        .getMessage());
+    }
+
+    /** What was written before a write failed stays, is counted and is deleted with the result. */
+    @Test
+    void partsBeforeAFailedWriteStay() throws IOException {
+        FinishedParts parts = open();
+        parts.put("a", row(1, 0));
+        Path file = folder.resolve("x.json.parts");
+        parts.put("b", Double.NaN);
+        assertEquals(2, parts.kept());
+        Files.delete(file);
+        Files.createDirectories(file.resolve("in the way"));
+        parts.put("c", row(2, 0));
+        assertEquals(2, parts.kept());
+        assertTrue(notes.getFirst().endsWith("; finished parts are no longer kept"), notes.toString());
     }
 
     @Test
@@ -123,8 +154,9 @@ class FinishedPartsTest {
         parts.put("a", row(1, 0));
         parts.put("b", row(1, 0));
         assertTrue(parts.has("b"));
+        assertEquals(0, parts.kept());
         assertEquals(1, notes.size());
-        assertTrue(notes.getFirst().endsWith("; finished parts are not kept"), notes.toString());
+        assertTrue(notes.getFirst().endsWith("; finished parts are no longer kept"), notes.toString());
         assertFalse(Files.exists(folder.resolve("x.json.parts")));
     }
 }
