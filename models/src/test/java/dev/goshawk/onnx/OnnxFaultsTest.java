@@ -112,6 +112,16 @@ class OnnxFaultsTest {
         assertEquals("node 0 (ConvTranspose): expected a window of at most 2147483647 elements, got 4294967295",
                 message(filter.node("ConvTranspose", List.of("x", "w"), List.of("y"),
                         OnnxBytes.attribute("dilations", Integer.MAX_VALUE, 1))));
+        OnnxBytes same = images().initializer(OnnxBytes.floats("w", new long[] {3, 3, 1, 1}, new float[9])).output("y");
+        assertEquals("node 0 (ConvTranspose): expected a result of at most 2147483647 elements, got "
+                + 4L * (1 << 29),
+                message(same.node("ConvTranspose", List.of("x", "w"), List.of("y"),
+                        OnnxBytes.attribute("strides", 1 << 29, 1), OnnxBytes.attribute("auto_pad", "SAME_UPPER"))));
+        OnnxBytes cropped = images().initializer(OnnxBytes.floats("w", new long[] {3, 3, 1, 1}, new float[9]))
+                .output("y");
+        assertEquals("node 0 (Conv): expected a padded axis of 0 or more elements, got " + (4 - (1L << 32)),
+                message(cropped.node("Conv", List.of("x", "w"), List.of("y"),
+                        OnnxBytes.attribute("pads", Integer.MIN_VALUE, 0, Integer.MIN_VALUE, 0))));
         for (String operator : List.of("ConvTranspose", "Conv", "MaxPool")) {
             List<String> inputs = operator.startsWith("Conv") ? List.of("x", "w") : List.of("x");
             OnnxBytes wide = images().initializer(OnnxBytes.floats("w", new long[] {3, 3, 3, 3}, new float[81]))

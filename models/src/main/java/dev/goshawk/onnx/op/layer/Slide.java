@@ -81,7 +81,7 @@ record Slide(int[] in, int[] kernel, int[] stride, int[] dilation, int[] low, in
         if (auto.startsWith("SAME")) {
             for (int i = 0; i < AXES; i++) {
                 int out = Math.ceilDiv(in[i], stride[i]);
-                int total = Math.max(0, (out - 1) * stride[i] + slide.reach(i) - in[i]);
+                int total = extent("padding", Math.max(0, (out - 1L) * stride[i] + slide.reach(i) - in[i]));
                 slide.low[i] = "SAME_LOWER".equals(auto) ? Math.ceilDiv(total, 2) : total / 2;
                 slide.high[i] = total - slide.low[i];
             }
@@ -113,9 +113,12 @@ record Slide(int[] in, int[] kernel, int[] stride, int[] dilation, int[] low, in
 
     /** An extent as an int. */
     static int extent(String what, long elements) {
-        if (elements > Integer.MAX_VALUE) {
-            throw new OnnxException("expected " + what + " of at most " + Integer.MAX_VALUE + " elements, got "
-                    + elements);
+        if (elements < 0 || elements > Integer.MAX_VALUE) {
+            throw new OnnxException("expected " + what + " of " + (elements < 0
+                    ? "0 or more"
+                    : "at most "
+                            + Integer.MAX_VALUE)
+                    + " elements, got " + elements);
         }
         return (int) elements;
     }

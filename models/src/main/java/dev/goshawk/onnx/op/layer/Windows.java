@@ -147,13 +147,16 @@ public final class Windows {
             boolean same = auto.startsWith("SAME");
             int at = i - out.length + axes;
             if (at >= 0 && (wanted.length > 0 || same)) {
-                int total = full - (wanted.length == 0 ? s.in()[i] * s.stride()[i] : wanted[at]);
-                int half = Math.max(0, total) / 2;
-                s.high()[i] = "SAME_UPPER".equals(auto) ? Math.max(0, total) - half : half;
-                s.low()[i] = Math.max(0, total) - s.high()[i];
-                full += Math.max(0, -total);
+                int result = wanted.length == 0
+                        ? Slide.extent("a result", (long) s.in()[i] * s.stride()[i])
+                        : wanted[at];
+                int total = Math.max(0, full - result);
+                int half = total / 2;
+                s.high()[i] = "SAME_UPPER".equals(auto) ? total - half : half;
+                s.low()[i] = total - s.high()[i];
+                full = Math.max(full, result);
             }
-            out[i] = full - s.low()[i] - s.high()[i];
+            out[i] = Slide.extent("a result", (long) full - s.low()[i] - s.high()[i]);
         }
         return out;
     }
