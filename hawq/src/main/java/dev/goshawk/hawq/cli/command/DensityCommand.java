@@ -43,7 +43,8 @@ import tools.jackson.databind.node.ObjectNode;
                 "",
                 "--json writes {\"grid\", \"density\", \"standard_errors\" (of the density), \"moments\" (the first four, of "
                         + "H / ||H||), \"moment_errors\", \"nodes\", \"weights\" (of sum 1), \"norm\" (||H||), \"width\", "
-                        + "\"converged\"}; by block, layer or activations {\"blocks\": [the same, each with its \"name\", ...]}; and in "
+                        + "\"probes\", \"products\", \"sampling_error\", \"step_error\", "
+                        + "\"range_error\", \"converged\"}; by block, layer or activations {\"blocks\": [the same, each with its \"name\", ...]}; and in "
                         + "either \"run\": {model, weights, data, seed, backend, loss, ...}.",
                 "A density that has not settled is told on standard error and has converged false; the exit code is 0."})
 public final class DensityCommand implements Callable<Integer> {
@@ -141,7 +142,7 @@ public final class DensityCommand implements Callable<Integer> {
                                     : Math.max(d.stepError(), d.rangeError()) > d.samplingError()
                                             ? "--steps"
                                             : "--probes")
-                            + " or --width");
+                            + (d.rangeError() > options.tolerance() ? "" : " or --width"));
                     err.flush();
                 }
             }
@@ -171,12 +172,10 @@ public final class DensityCommand implements Callable<Integer> {
 
     private static void print(PrintWriter out, String name, SpectralDensity d) {
         out.printf(Locale.ROOT,
-                "%s: spectrum from %.6g to %.6g (ends moved by %.2g ||H||), width %.3g, L1 errors %.2g (probes) and %.2g (steps)%n",
+                "%s: spectrum from %.6g to %.6g, width %.3g, L1 errors %.2g (probes) and %.2g (steps), range error %.2g%n",
                 name,
                 Arrays.stream(d.nodes()).min().orElse(0), Arrays.stream(d.nodes()).max().orElse(0),
-                d.rangeError(), d.width(),
-                d.samplingError(),
-                d.stepError());
+                d.width(), d.samplingError(), d.stepError(), d.rangeError());
         out.printf(Locale.ROOT, "  moments of H / ||H||, ||H|| = %.6g:", d.norm());
         for (int k = 0; k < d.moments().length; k++) {
             out.printf(Locale.ROOT, " %.4g (+- %.1g)", d.moments()[k], d.momentErrors()[k]);

@@ -61,16 +61,17 @@ public final class SpectrumTable {
                 boolean first = p == r.top();
                 lines.add(List.of(first ? r.name() : "", first ? Numbers.grouped(r.size()) : "",
                         String.format(Locale.ROOT, "%.6g", p.eigenvalue()),
-                        String.format(Locale.ROOT, "%.1e", p.relativeResidual()),
-                        Double.isNaN(p.rounding())
-                                ? Numbers.NONE
-                                : String.format(Locale.ROOT, "%.1e", p.rounding() / Math.abs(p.eigenvalue())),
+                        relative(p.relativeResidual()), relative(p.rounding() / Math.abs(p.eigenvalue())),
                         first ? Integer.toString(r.products()) : "",
                         first ? String.format(Locale.ROOT, "%.4e", r.sensitivity()) : "",
                         p.converged() ? "yes" : "no"));
             }
         }
         return lines;
+    }
+
+    private static String relative(double error) {
+        return Double.isFinite(error) ? String.format(Locale.ROOT, "%.1e", error) : Numbers.NONE;
     }
 
     private static boolean isKnown(SpectrumRow.Pair pair) {
