@@ -30,6 +30,7 @@ public interface HawqListener {
 
     /**
      * Something else goes on: the sample and traces before the curvature is told; products, activations or a search before a method's choice.
+     * It may be called by other threads than the run's, by one at a time.
      *
      * @param what in a few words
      * @param fraction of it that is done, 0 to 1

@@ -1,7 +1,7 @@
 package dev.goshawk.cuda.ptx;
 
 /**
- * How a loop over {@code rows x columns} elements is dealt to threads. A thread takes {@code vector} neighbouring columns and every
+ * How a loop over {@code rows x columns} elements is dealt to threads. A thread takes {@code vector} neighboring columns and every
  * {@code chunks * rowThreads}-th row; a block is {@code columnThreads} by {@code rowThreads} threads. All of it follows from the
  * loop's sizes, so the order of every sum does too.
  *

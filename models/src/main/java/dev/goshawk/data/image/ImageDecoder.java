@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Decodes JPEG and PNG files to bytes with the JDK's own readers, whatever others the class path brings: two decoders
  * rarely agree to the last bit, and a result should not depend on the class path. Samples are taken as they are stored,
- * before any colour management, and turned to red, green and blue by {@link JpegColour}.
+ * before any color management, and turned to red, green and blue by {@link JpegColour}.
  */
 public final class ImageDecoder {
     private static final String JDK_READERS = "com.sun.imageio.";

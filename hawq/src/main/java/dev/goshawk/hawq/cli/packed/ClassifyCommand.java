@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -102,15 +103,19 @@ public final class ClassifyCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** Fails before any work if an image cannot be read; a line on standard error names each, the last being thrown. */
+    /**
+     * Fails before any work if an image cannot be read; a line on standard error names each, the last being thrown. Images are
+     * decoded twice, since many at a time might not fit into memory.
+     */
     private void requireImages() {
         DataException last = null;
-        for (Path image : images) {
+        for (Path image : new LinkedHashSet<>(images)) {
             try {
                 ImageDecoder.decode(image);
             } catch (DataException e) {
                 if (last != null) {
-                    spec.commandLine().getErr().println("goshawk: " + last.getMessage());
+                    spec.commandLine().getErr()
+                            .println("goshawk: " + Printable.line(String.valueOf(last.getMessage())));
                 }
                 last = e;
             }

@@ -186,8 +186,8 @@ public final class QuantizationOptions {
     /** Says in a line if activations were to have a width and the network has none that are rounded. */
     public void tellOfActivations(Network network, PrintWriter err) {
         if (!activationBits().isFloat() && network.describe().sites().isEmpty()) {
-            err.println("goshawk: " + network.name() + " has no ReLU: its activations stay float, not of "
-                    + "--activation-bits " + activationBits);
+            err.println("goshawk: " + network.name()
+                    + " has no ReLU, so its activations stay float; --activation-bits has no effect");
             err.flush();
         }
     }

@@ -9,7 +9,7 @@ final class FloatSegments {
     private static final int CHANNELS = FloatTiles.LANES;
 
     /**
-     * Taps after which sums are moved to 32 bits. They are computed with an offset in each channel, which centres what they can be.
+     * Taps after which sums are moved to 32 bits. They are computed with an offset in each channel, which centers what they can be.
      *
      * @param from first tap
      * @param to after the last

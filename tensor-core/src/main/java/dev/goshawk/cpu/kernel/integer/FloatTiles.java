@@ -5,7 +5,7 @@ import static dev.goshawk.cpu.kernel.simd.VectorSupport.F32;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Sums of products for a few neighbouring pixels; a lane is an output channel. All numbers are whole and all sums at most 2^24 in magnitude, so nothing
+ * Sums of products for a few neighboring pixels; a lane is an output channel. All numbers are whole and all sums at most 2^24 in magnitude, so nothing
  * is rounded.
  */
 final class FloatTiles {

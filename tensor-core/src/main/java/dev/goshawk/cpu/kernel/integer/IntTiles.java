@@ -7,7 +7,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
 /**
- * Sums of products in 32 bits for a few neighbouring pixels; a lane is an output channel.
+ * Sums of products in 32 bits for a few neighboring pixels; a lane is an output channel.
  */
 final class IntTiles {
     /** Numbers of a vector. */

@@ -58,7 +58,7 @@ final class VectorRescaling {
     }
 
     /**
-     * Codes of neighbouring channels.
+     * Codes of neighboring channels.
      *
      * @param terms the numbers of each: [pixels, width]
      * @param from first channel

@@ -160,7 +160,7 @@ final class DirectFilterTile {
     }
 
     /**
-     * Eight filter rows by 16 output channels for three vertically neighbouring taps: one load of an input value serves all three,
+     * Eight filter rows by 16 output channels for three vertically neighboring taps: one load of an input value serves all three,
      * {@code out[t][j] += sum over rows and cols of x[xOff + xRow row + 16 col + j] * g[gOff + (2 - t) gRow + (16 cols + gSkip) row + 16
      * col]}. Tap t is found at {@code t * outTap}.
      */

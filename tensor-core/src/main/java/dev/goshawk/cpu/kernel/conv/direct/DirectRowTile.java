@@ -23,7 +23,7 @@ public final class DirectRowTile {
     }
 
     /**
-     * Eight neighbouring pixels of two rows by 16 channels: {@code out[outRow r + 16 p] = sum over segments, i and t < 3 of x[start + i +
+     * Eight neighboring pixels of two rows by 16 channels: {@code out[outRow r + 16 p] = sum over segments, i and t < 3 of x[start + i +
      * 16 p + xRow (r + t)] * w[i][t]}, where {@code w} holds three times 16 lanes for each reduction index, in order.
      */
     static void rows2x8x1(float[] x, int xOff, int xRow, int[] segmentStart, int[] segmentLength, float[] w, int wOff,

@@ -11,8 +11,8 @@ import jdk.incubator.vector.FloatVector;
 /**
  * The layout into which one NHWC image is copied before the tiles read it: zero-padded, and split into planes [block of
  * 16 channels][row phase][column phase][rows][columns][16], where a phase is the padded row or column number modulo the
- * stride. Whatever the stride and the number of channels, neighbouring output pixels are then 16 floats apart and
- * neighbouring taps of a phase too, which leaves the tiles without a stride to multiply by.
+ * stride. Whatever the stride and the number of channels, neighboring output pixels are then 16 floats apart and
+ * neighboring taps of a phase too, which leaves the tiles without a stride to multiply by.
  *
  * <p>A block need not be channels of one tap. The 16 floats of column c in block b of column phase f begin at {@code (c
  * * colStep + f - padLeft) * channels + 16 b} of the source row; with a single column phase, b may run on over the next

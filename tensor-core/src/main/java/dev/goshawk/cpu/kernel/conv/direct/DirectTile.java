@@ -24,7 +24,7 @@ public final class DirectTile {
     }
 
     /**
-     * Eight neighbouring pixels by one vector of channels: {@code out[p] = init[p] + sum over segments and k of x[start + k + 16
+     * Eight neighboring pixels by one vector of channels: {@code out[p] = init[p] + sum over segments and k of x[start + k + 16
      * p] * w[k]}, where a segment is a run of contiguous reduction indices and {@code w} holds a vector for each of
      * them, in order.
      */

@@ -15,7 +15,7 @@ final class WinogradTile {
     }
 
     /**
-     * Eight neighbouring pixels of two output rows by one vector of channels. {@code x} holds four transformed rows {@code xRow} apart in each block
+     * Eight neighboring pixels of two output rows by one vector of channels. {@code x} holds four transformed rows {@code xRow} apart in each block
      * of channels, blocks {@code xBlock} apart; {@code w} two vectors for each reduction index, first those of the first two
      * rows, then of the others. {@code init} is added: the output itself, or zeros with strides of 0.
      */
