@@ -15,6 +15,7 @@ final class JvmOptions {
     /** Options that a caller of the kernels gains from, whatever else its JVM does; they end at their number. */
     private static final String COMPILER = "-XX:CompileCommand=";
     private static final String QUIET = COMPILER + "quiet";
+    private static final String TRAPS = "-XX:PerMethodTrapLimit=";
     /** G1 puts large arrays on cache lines without it. */
     private static final String ALIGN = "-XX:ObjectAlignmentInBytes=";
 
@@ -45,11 +46,10 @@ final class JvmOptions {
     static List<String> missing(List<String> arguments, boolean g1) {
         List<String> missing = new ArrayList<>();
         for (String option : all()) {
-            boolean advised = option.startsWith(COMPILER) && !option.equals(QUIET)
-                    || option.startsWith(ALIGN) && !g1;
-            if (advised) {
-                int value = option.indexOf(',', option.indexOf(',') + 1);
-                String name = option.startsWith(ALIGN) ? ALIGN : value < 0 ? option : option.substring(0, value);
+            boolean number = option.startsWith(ALIGN) && !g1 || option.startsWith(TRAPS);
+            if (number || option.startsWith(COMPILER) && !option.equals(QUIET)) {
+                int value = number ? option.indexOf('=') : option.indexOf(',', option.indexOf(',') + 1);
+                String name = value < 0 ? option : option.substring(0, value);
                 if (arguments.stream().noneMatch(a -> a.startsWith(name))) {
                     missing.add(option.contains("*") ? "'" + option + "'" : option);
                 }

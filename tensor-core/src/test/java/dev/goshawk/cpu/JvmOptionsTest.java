@@ -19,18 +19,19 @@ class JvmOptionsTest {
                         "'-XX:CompileCommand=CompileThresholdScaling,dev.goshawk.cpu.kernel.*::*,0.03'",
                         "'-XX:CompileCommand=dontinline,*FloatElements::*'",
                         "'-XX:CompileCommand=dontinline,*DoubleElements::*'",
-                        "'-XX:CompileCommand=dontinline,*FunctionLanes::*'", "-XX:ObjectAlignmentInBytes=64"),
+                        "'-XX:CompileCommand=dontinline,*FunctionLanes::*'", "-XX:PerMethodTrapLimit=10000",
+                        "-XX:ObjectAlignmentInBytes=64"),
                 JvmOptions.missing(List.of("-Xmx4g"), false));
         assertEquals(List.of("-XX:ObjectAlignmentInBytes=64"), JvmOptions.missing(
                 List.of("-XX:CompileCommand=BackgroundCompilation,dev.goshawk.cpu.kernel.*::*,false",
                         "-XX:CompileCommand=CompileThresholdScaling,dev.goshawk.cpu.kernel.*::*,0.1",
                         "-XX:CompileCommand=dontinline,*FloatElements::*",
                         "-XX:CompileCommand=dontinline,*DoubleElements::*",
-                        "-XX:CompileCommand=dontinline,*FunctionLanes::*"),
+                        "-XX:CompileCommand=dontinline,*FunctionLanes::*", "-XX:PerMethodTrapLimit=4000"),
                 false));
-        assertEquals(6,
+        assertEquals(7,
                 JvmOptions.missing(List.of("-XX:CompileCommand=dontinline,java.util.*::*"), false).size());
-        assertEquals(5, JvmOptions.missing(List.of(), true).size());
+        assertEquals(6, JvmOptions.missing(List.of(), true).size());
     }
 
     /** The build gives its tests what the file holds, and the file is what the class path has. */

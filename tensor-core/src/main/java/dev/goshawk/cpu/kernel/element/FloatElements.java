@@ -1,5 +1,7 @@
 package dev.goshawk.cpu.kernel.element;
 
+import static dev.goshawk.cpu.kernel.simd.VectorSupport.F32_CLASS;
+
 import dev.goshawk.cpu.kernel.simd.VectorSupport;
 import dev.goshawk.tensor.Powers;
 import java.util.Arrays;
@@ -370,10 +372,10 @@ public final class FloatElements implements ElementKernels {
         FloatVector odd = even;
         int i = 0;
         for (; i <= n - 2 * L; i += 2 * L) {
-            even = even.max(FloatVector.fromArray(S, x, io + i));
-            odd = odd.max(FloatVector.fromArray(S, x, io + i + L));
+            even = FloatVector.fromArray(S, x, io + i).max(even);
+            odd = FloatVector.fromArray(S, x, io + i + L).max(odd);
         }
-        float max = even.max(odd).reduceLanes(VectorOperators.MAX);
+        float max = F32_CLASS.cast(even).max(odd).reduceLanes(VectorOperators.MAX);
         for (; i < n; i++) {
             max = Math.max(max, x[io + i]);
         }

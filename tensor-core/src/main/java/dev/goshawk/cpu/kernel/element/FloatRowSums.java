@@ -1,5 +1,7 @@
 package dev.goshawk.cpu.kernel.element;
 
+import static dev.goshawk.cpu.kernel.simd.VectorSupport.F64_CLASS;
+
 import dev.goshawk.cpu.kernel.simd.VectorSupport;
 import jdk.incubator.vector.DoubleVector;
 
@@ -41,15 +43,15 @@ final class FloatRowSums {
         DoubleVector c = a;
         DoubleVector d = a;
         for (int i = xo; i <= xo + n - PARTS; i += PARTS) {
-            a = a.add(Widened.at(x, i));
-            b = b.add(Widened.at(x, i + n));
-            c = c.add(Widened.at(x, i + 2 * n));
-            d = d.add(Widened.at(x, i + 3 * n));
+            a = Widened.at(x, i).add(a);
+            b = Widened.at(x, i + n).add(b);
+            c = Widened.at(x, i + 2 * n).add(c);
+            d = Widened.at(x, i + 3 * n).add(d);
         }
-        r[ro] = (float) total(a, x, xo, n);
-        r[ro + 1] = (float) total(b, x, xo + n, n);
-        r[ro + 2] = (float) total(c, x, xo + 2 * n, n);
-        r[ro + 3] = (float) total(d, x, xo + 3 * n, n);
+        r[ro] = (float) total(F64_CLASS.cast(a), x, xo, n);
+        r[ro + 1] = (float) total(F64_CLASS.cast(b), x, xo + n, n);
+        r[ro + 2] = (float) total(F64_CLASS.cast(c), x, xo + 2 * n, n);
+        r[ro + 3] = (float) total(F64_CLASS.cast(d), x, xo + 3 * n, n);
     }
 
     private static double total(DoubleVector s, float[] x, int xo, int n) {
@@ -64,13 +66,13 @@ final class FloatRowSums {
         DoubleVector nextLow = low;
         DoubleVector nextHigh = low;
         for (int i = xo; i <= xo + n - PARTS; i += PARTS) {
-            low = low.add(Widened.at(x, i));
-            high = high.add(Widened.at(x, i + LANES));
-            nextLow = nextLow.add(Widened.at(x, i + n));
-            nextHigh = nextHigh.add(Widened.at(x, i + n + LANES));
+            low = Widened.at(x, i).add(low);
+            high = Widened.at(x, i + LANES).add(high);
+            nextLow = Widened.at(x, i + n).add(nextLow);
+            nextHigh = Widened.at(x, i + n + LANES).add(nextHigh);
         }
-        r[ro] = (float) total(low, high, x, xo, n);
-        r[ro + 1] = (float) total(nextLow, nextHigh, x, xo + n, n);
+        r[ro] = (float) total(F64_CLASS.cast(low), F64_CLASS.cast(high), x, xo, n);
+        r[ro + 1] = (float) total(F64_CLASS.cast(nextLow), F64_CLASS.cast(nextHigh), x, xo + n, n);
     }
 
     private static double total(DoubleVector low, DoubleVector high, float[] x, int xo, int n) {

@@ -1,5 +1,7 @@
 package dev.goshawk.cpu.kernel.gemm;
 
+import static dev.goshawk.cpu.kernel.simd.VectorSupport.F64_CLASS;
+
 import dev.goshawk.cpu.kernel.simd.DoubleCopies;
 import dev.goshawk.cpu.kernel.simd.VectorSupport;
 import java.util.Arrays;
@@ -293,22 +295,22 @@ public final class GemmDoubleKernel {
             ak += ks;
             bk += 2 * L;
         }
-        s0p.add(DoubleVector.fromArray(S, old, old0)).intoArray(c, c0);
-        s0q.add(DoubleVector.fromArray(S, old, old0 + L)).intoArray(c, c0 + L);
-        s1p.add(DoubleVector.fromArray(S, old, old0 + ldOld)).intoArray(c, c0 + ldc);
-        s1q.add(DoubleVector.fromArray(S, old, old0 + ldOld + L)).intoArray(c, c0 + ldc + L);
-        s2p.add(DoubleVector.fromArray(S, old, old0 + 2 * ldOld)).intoArray(c, c0 + 2 * ldc);
-        s2q.add(DoubleVector.fromArray(S, old, old0 + 2 * ldOld + L)).intoArray(c, c0 + 2 * ldc + L);
-        s3p.add(DoubleVector.fromArray(S, old, old0 + 3 * ldOld)).intoArray(c, c0 + 3 * ldc);
-        s3q.add(DoubleVector.fromArray(S, old, old0 + 3 * ldOld + L)).intoArray(c, c0 + 3 * ldc + L);
-        s4p.add(DoubleVector.fromArray(S, old, old0 + 4 * ldOld)).intoArray(c, c0 + 4 * ldc);
-        s4q.add(DoubleVector.fromArray(S, old, old0 + 4 * ldOld + L)).intoArray(c, c0 + 4 * ldc + L);
-        s5p.add(DoubleVector.fromArray(S, old, old0 + 5 * ldOld)).intoArray(c, c0 + 5 * ldc);
-        s5q.add(DoubleVector.fromArray(S, old, old0 + 5 * ldOld + L)).intoArray(c, c0 + 5 * ldc + L);
-        s6p.add(DoubleVector.fromArray(S, old, old0 + 6 * ldOld)).intoArray(c, c0 + 6 * ldc);
-        s6q.add(DoubleVector.fromArray(S, old, old0 + 6 * ldOld + L)).intoArray(c, c0 + 6 * ldc + L);
-        s7p.add(DoubleVector.fromArray(S, old, old0 + 7 * ldOld)).intoArray(c, c0 + 7 * ldc);
-        s7q.add(DoubleVector.fromArray(S, old, old0 + 7 * ldOld + L)).intoArray(c, c0 + 7 * ldc + L);
+        DoubleVector.fromArray(S, old, old0).add(s0p).intoArray(c, c0);
+        DoubleVector.fromArray(S, old, old0 + L).add(s0q).intoArray(c, c0 + L);
+        DoubleVector.fromArray(S, old, old0 + ldOld).add(s1p).intoArray(c, c0 + ldc);
+        DoubleVector.fromArray(S, old, old0 + ldOld + L).add(s1q).intoArray(c, c0 + ldc + L);
+        DoubleVector.fromArray(S, old, old0 + 2 * ldOld).add(s2p).intoArray(c, c0 + 2 * ldc);
+        DoubleVector.fromArray(S, old, old0 + 2 * ldOld + L).add(s2q).intoArray(c, c0 + 2 * ldc + L);
+        DoubleVector.fromArray(S, old, old0 + 3 * ldOld).add(s3p).intoArray(c, c0 + 3 * ldc);
+        DoubleVector.fromArray(S, old, old0 + 3 * ldOld + L).add(s3q).intoArray(c, c0 + 3 * ldc + L);
+        DoubleVector.fromArray(S, old, old0 + 4 * ldOld).add(s4p).intoArray(c, c0 + 4 * ldc);
+        DoubleVector.fromArray(S, old, old0 + 4 * ldOld + L).add(s4q).intoArray(c, c0 + 4 * ldc + L);
+        DoubleVector.fromArray(S, old, old0 + 5 * ldOld).add(s5p).intoArray(c, c0 + 5 * ldc);
+        DoubleVector.fromArray(S, old, old0 + 5 * ldOld + L).add(s5q).intoArray(c, c0 + 5 * ldc + L);
+        DoubleVector.fromArray(S, old, old0 + 6 * ldOld).add(s6p).intoArray(c, c0 + 6 * ldc);
+        DoubleVector.fromArray(S, old, old0 + 6 * ldOld + L).add(s6q).intoArray(c, c0 + 6 * ldc + L);
+        DoubleVector.fromArray(S, old, old0 + 7 * ldOld).add(s7p).intoArray(c, c0 + 7 * ldc);
+        DoubleVector.fromArray(S, old, old0 + 7 * ldOld + L).add(s7q).intoArray(c, c0 + 7 * ldc + L);
     }
 
     /** A whole tile of one vector a row: {@code C = old + A B}. */
@@ -353,14 +355,14 @@ public final class GemmDoubleKernel {
             ak += ks;
             bk += L;
         }
-        s0.add(DoubleVector.fromArray(S, old, old0)).intoArray(c, c0);
-        s1.add(DoubleVector.fromArray(S, old, old0 + ldOld)).intoArray(c, c0 + ldc);
-        s2.add(DoubleVector.fromArray(S, old, old0 + 2 * ldOld)).intoArray(c, c0 + 2 * ldc);
-        s3.add(DoubleVector.fromArray(S, old, old0 + 3 * ldOld)).intoArray(c, c0 + 3 * ldc);
-        s4.add(DoubleVector.fromArray(S, old, old0 + 4 * ldOld)).intoArray(c, c0 + 4 * ldc);
-        s5.add(DoubleVector.fromArray(S, old, old0 + 5 * ldOld)).intoArray(c, c0 + 5 * ldc);
-        s6.add(DoubleVector.fromArray(S, old, old0 + 6 * ldOld)).intoArray(c, c0 + 6 * ldc);
-        s7.add(DoubleVector.fromArray(S, old, old0 + 7 * ldOld)).intoArray(c, c0 + 7 * ldc);
+        DoubleVector.fromArray(S, old, old0).add(s0).intoArray(c, c0);
+        DoubleVector.fromArray(S, old, old0 + ldOld).add(s1).intoArray(c, c0 + ldc);
+        DoubleVector.fromArray(S, old, old0 + 2 * ldOld).add(s2).intoArray(c, c0 + 2 * ldc);
+        DoubleVector.fromArray(S, old, old0 + 3 * ldOld).add(s3).intoArray(c, c0 + 3 * ldc);
+        DoubleVector.fromArray(S, old, old0 + 4 * ldOld).add(s4).intoArray(c, c0 + 4 * ldc);
+        DoubleVector.fromArray(S, old, old0 + 5 * ldOld).add(s5).intoArray(c, c0 + 5 * ldc);
+        DoubleVector.fromArray(S, old, old0 + 6 * ldOld).add(s6).intoArray(c, c0 + 6 * ldc);
+        DoubleVector.fromArray(S, old, old0 + 7 * ldOld).add(s7).intoArray(c, c0 + 7 * ldc);
     }
 
     /** One row of two vectors. */
@@ -380,8 +382,8 @@ public final class GemmDoubleKernel {
             ak += ks;
             bk += 2 * L;
         }
-        s0p.intoArray(c, c0);
-        s0q.intoArray(c, c0 + L);
+        F64_CLASS.cast(s0p).intoArray(c, c0);
+        F64_CLASS.cast(s0q).intoArray(c, c0 + L);
     }
 
     /** One row of one vector. */
@@ -398,6 +400,6 @@ public final class GemmDoubleKernel {
             ak += ks;
             bk += L;
         }
-        s0.intoArray(c, c0);
+        F64_CLASS.cast(s0).intoArray(c, c0);
     }
 }

@@ -171,30 +171,30 @@ final class GemmFloatKernel {
             ak += ks;
             bk += 2 * L;
         }
-        s0p.add(FloatVector.fromArray(S, old, old0)).intoArray(c, c0);
-        s0q.add(FloatVector.fromArray(S, old, old0 + L)).intoArray(c, c0 + L);
-        s1p.add(FloatVector.fromArray(S, old, old0 + ldOld)).intoArray(c, c0 + ldc);
-        s1q.add(FloatVector.fromArray(S, old, old0 + ldOld + L)).intoArray(c, c0 + ldc + L);
-        s2p.add(FloatVector.fromArray(S, old, old0 + 2 * ldOld)).intoArray(c, c0 + 2 * ldc);
-        s2q.add(FloatVector.fromArray(S, old, old0 + 2 * ldOld + L)).intoArray(c, c0 + 2 * ldc + L);
-        s3p.add(FloatVector.fromArray(S, old, old0 + 3 * ldOld)).intoArray(c, c0 + 3 * ldc);
-        s3q.add(FloatVector.fromArray(S, old, old0 + 3 * ldOld + L)).intoArray(c, c0 + 3 * ldc + L);
-        s4p.add(FloatVector.fromArray(S, old, old0 + 4 * ldOld)).intoArray(c, c0 + 4 * ldc);
-        s4q.add(FloatVector.fromArray(S, old, old0 + 4 * ldOld + L)).intoArray(c, c0 + 4 * ldc + L);
-        s5p.add(FloatVector.fromArray(S, old, old0 + 5 * ldOld)).intoArray(c, c0 + 5 * ldc);
-        s5q.add(FloatVector.fromArray(S, old, old0 + 5 * ldOld + L)).intoArray(c, c0 + 5 * ldc + L);
-        s6p.add(FloatVector.fromArray(S, old, old0 + 6 * ldOld)).intoArray(c, c0 + 6 * ldc);
-        s6q.add(FloatVector.fromArray(S, old, old0 + 6 * ldOld + L)).intoArray(c, c0 + 6 * ldc + L);
-        s7p.add(FloatVector.fromArray(S, old, old0 + 7 * ldOld)).intoArray(c, c0 + 7 * ldc);
-        s7q.add(FloatVector.fromArray(S, old, old0 + 7 * ldOld + L)).intoArray(c, c0 + 7 * ldc + L);
-        s8p.add(FloatVector.fromArray(S, old, old0 + 8 * ldOld)).intoArray(c, c0 + 8 * ldc);
-        s8q.add(FloatVector.fromArray(S, old, old0 + 8 * ldOld + L)).intoArray(c, c0 + 8 * ldc + L);
-        s9p.add(FloatVector.fromArray(S, old, old0 + 9 * ldOld)).intoArray(c, c0 + 9 * ldc);
-        s9q.add(FloatVector.fromArray(S, old, old0 + 9 * ldOld + L)).intoArray(c, c0 + 9 * ldc + L);
-        s10p.add(FloatVector.fromArray(S, old, old0 + 10 * ldOld)).intoArray(c, c0 + 10 * ldc);
-        s10q.add(FloatVector.fromArray(S, old, old0 + 10 * ldOld + L)).intoArray(c, c0 + 10 * ldc + L);
-        s11p.add(FloatVector.fromArray(S, old, old0 + 11 * ldOld)).intoArray(c, c0 + 11 * ldc);
-        s11q.add(FloatVector.fromArray(S, old, old0 + 11 * ldOld + L)).intoArray(c, c0 + 11 * ldc + L);
+        FloatVector.fromArray(S, old, old0).add(s0p).intoArray(c, c0);
+        FloatVector.fromArray(S, old, old0 + L).add(s0q).intoArray(c, c0 + L);
+        FloatVector.fromArray(S, old, old0 + ldOld).add(s1p).intoArray(c, c0 + ldc);
+        FloatVector.fromArray(S, old, old0 + ldOld + L).add(s1q).intoArray(c, c0 + ldc + L);
+        FloatVector.fromArray(S, old, old0 + 2 * ldOld).add(s2p).intoArray(c, c0 + 2 * ldc);
+        FloatVector.fromArray(S, old, old0 + 2 * ldOld + L).add(s2q).intoArray(c, c0 + 2 * ldc + L);
+        FloatVector.fromArray(S, old, old0 + 3 * ldOld).add(s3p).intoArray(c, c0 + 3 * ldc);
+        FloatVector.fromArray(S, old, old0 + 3 * ldOld + L).add(s3q).intoArray(c, c0 + 3 * ldc + L);
+        FloatVector.fromArray(S, old, old0 + 4 * ldOld).add(s4p).intoArray(c, c0 + 4 * ldc);
+        FloatVector.fromArray(S, old, old0 + 4 * ldOld + L).add(s4q).intoArray(c, c0 + 4 * ldc + L);
+        FloatVector.fromArray(S, old, old0 + 5 * ldOld).add(s5p).intoArray(c, c0 + 5 * ldc);
+        FloatVector.fromArray(S, old, old0 + 5 * ldOld + L).add(s5q).intoArray(c, c0 + 5 * ldc + L);
+        FloatVector.fromArray(S, old, old0 + 6 * ldOld).add(s6p).intoArray(c, c0 + 6 * ldc);
+        FloatVector.fromArray(S, old, old0 + 6 * ldOld + L).add(s6q).intoArray(c, c0 + 6 * ldc + L);
+        FloatVector.fromArray(S, old, old0 + 7 * ldOld).add(s7p).intoArray(c, c0 + 7 * ldc);
+        FloatVector.fromArray(S, old, old0 + 7 * ldOld + L).add(s7q).intoArray(c, c0 + 7 * ldc + L);
+        FloatVector.fromArray(S, old, old0 + 8 * ldOld).add(s8p).intoArray(c, c0 + 8 * ldc);
+        FloatVector.fromArray(S, old, old0 + 8 * ldOld + L).add(s8q).intoArray(c, c0 + 8 * ldc + L);
+        FloatVector.fromArray(S, old, old0 + 9 * ldOld).add(s9p).intoArray(c, c0 + 9 * ldc);
+        FloatVector.fromArray(S, old, old0 + 9 * ldOld + L).add(s9q).intoArray(c, c0 + 9 * ldc + L);
+        FloatVector.fromArray(S, old, old0 + 10 * ldOld).add(s10p).intoArray(c, c0 + 10 * ldc);
+        FloatVector.fromArray(S, old, old0 + 10 * ldOld + L).add(s10q).intoArray(c, c0 + 10 * ldc + L);
+        FloatVector.fromArray(S, old, old0 + 11 * ldOld).add(s11p).intoArray(c, c0 + 11 * ldc);
+        FloatVector.fromArray(S, old, old0 + 11 * ldOld + L).add(s11q).intoArray(c, c0 + 11 * ldc + L);
     }
 
     /** {@link #SHORT} rows of two vectors. */
@@ -256,22 +256,22 @@ final class GemmFloatKernel {
             ak += ks;
             bk += 2 * L;
         }
-        s0p.add(FloatVector.fromArray(S, old, old0)).intoArray(c, c0);
-        s0q.add(FloatVector.fromArray(S, old, old0 + L)).intoArray(c, c0 + L);
-        s1p.add(FloatVector.fromArray(S, old, old0 + ldOld)).intoArray(c, c0 + ldc);
-        s1q.add(FloatVector.fromArray(S, old, old0 + ldOld + L)).intoArray(c, c0 + ldc + L);
-        s2p.add(FloatVector.fromArray(S, old, old0 + 2 * ldOld)).intoArray(c, c0 + 2 * ldc);
-        s2q.add(FloatVector.fromArray(S, old, old0 + 2 * ldOld + L)).intoArray(c, c0 + 2 * ldc + L);
-        s3p.add(FloatVector.fromArray(S, old, old0 + 3 * ldOld)).intoArray(c, c0 + 3 * ldc);
-        s3q.add(FloatVector.fromArray(S, old, old0 + 3 * ldOld + L)).intoArray(c, c0 + 3 * ldc + L);
-        s4p.add(FloatVector.fromArray(S, old, old0 + 4 * ldOld)).intoArray(c, c0 + 4 * ldc);
-        s4q.add(FloatVector.fromArray(S, old, old0 + 4 * ldOld + L)).intoArray(c, c0 + 4 * ldc + L);
-        s5p.add(FloatVector.fromArray(S, old, old0 + 5 * ldOld)).intoArray(c, c0 + 5 * ldc);
-        s5q.add(FloatVector.fromArray(S, old, old0 + 5 * ldOld + L)).intoArray(c, c0 + 5 * ldc + L);
-        s6p.add(FloatVector.fromArray(S, old, old0 + 6 * ldOld)).intoArray(c, c0 + 6 * ldc);
-        s6q.add(FloatVector.fromArray(S, old, old0 + 6 * ldOld + L)).intoArray(c, c0 + 6 * ldc + L);
-        s7p.add(FloatVector.fromArray(S, old, old0 + 7 * ldOld)).intoArray(c, c0 + 7 * ldc);
-        s7q.add(FloatVector.fromArray(S, old, old0 + 7 * ldOld + L)).intoArray(c, c0 + 7 * ldc + L);
+        FloatVector.fromArray(S, old, old0).add(s0p).intoArray(c, c0);
+        FloatVector.fromArray(S, old, old0 + L).add(s0q).intoArray(c, c0 + L);
+        FloatVector.fromArray(S, old, old0 + ldOld).add(s1p).intoArray(c, c0 + ldc);
+        FloatVector.fromArray(S, old, old0 + ldOld + L).add(s1q).intoArray(c, c0 + ldc + L);
+        FloatVector.fromArray(S, old, old0 + 2 * ldOld).add(s2p).intoArray(c, c0 + 2 * ldc);
+        FloatVector.fromArray(S, old, old0 + 2 * ldOld + L).add(s2q).intoArray(c, c0 + 2 * ldc + L);
+        FloatVector.fromArray(S, old, old0 + 3 * ldOld).add(s3p).intoArray(c, c0 + 3 * ldc);
+        FloatVector.fromArray(S, old, old0 + 3 * ldOld + L).add(s3q).intoArray(c, c0 + 3 * ldc + L);
+        FloatVector.fromArray(S, old, old0 + 4 * ldOld).add(s4p).intoArray(c, c0 + 4 * ldc);
+        FloatVector.fromArray(S, old, old0 + 4 * ldOld + L).add(s4q).intoArray(c, c0 + 4 * ldc + L);
+        FloatVector.fromArray(S, old, old0 + 5 * ldOld).add(s5p).intoArray(c, c0 + 5 * ldc);
+        FloatVector.fromArray(S, old, old0 + 5 * ldOld + L).add(s5q).intoArray(c, c0 + 5 * ldc + L);
+        FloatVector.fromArray(S, old, old0 + 6 * ldOld).add(s6p).intoArray(c, c0 + 6 * ldc);
+        FloatVector.fromArray(S, old, old0 + 6 * ldOld + L).add(s6q).intoArray(c, c0 + 6 * ldc + L);
+        FloatVector.fromArray(S, old, old0 + 7 * ldOld).add(s7p).intoArray(c, c0 + 7 * ldc);
+        FloatVector.fromArray(S, old, old0 + 7 * ldOld + L).add(s7q).intoArray(c, c0 + 7 * ldc + L);
     }
 
     /** {@link #TALL} rows of one vector. */
@@ -332,18 +332,18 @@ final class GemmFloatKernel {
             ak += ks;
             bk += L;
         }
-        s0.add(FloatVector.fromArray(S, old, old0)).intoArray(c, c0);
-        s1.add(FloatVector.fromArray(S, old, old0 + ldOld)).intoArray(c, c0 + ldc);
-        s2.add(FloatVector.fromArray(S, old, old0 + 2 * ldOld)).intoArray(c, c0 + 2 * ldc);
-        s3.add(FloatVector.fromArray(S, old, old0 + 3 * ldOld)).intoArray(c, c0 + 3 * ldc);
-        s4.add(FloatVector.fromArray(S, old, old0 + 4 * ldOld)).intoArray(c, c0 + 4 * ldc);
-        s5.add(FloatVector.fromArray(S, old, old0 + 5 * ldOld)).intoArray(c, c0 + 5 * ldc);
-        s6.add(FloatVector.fromArray(S, old, old0 + 6 * ldOld)).intoArray(c, c0 + 6 * ldc);
-        s7.add(FloatVector.fromArray(S, old, old0 + 7 * ldOld)).intoArray(c, c0 + 7 * ldc);
-        s8.add(FloatVector.fromArray(S, old, old0 + 8 * ldOld)).intoArray(c, c0 + 8 * ldc);
-        s9.add(FloatVector.fromArray(S, old, old0 + 9 * ldOld)).intoArray(c, c0 + 9 * ldc);
-        s10.add(FloatVector.fromArray(S, old, old0 + 10 * ldOld)).intoArray(c, c0 + 10 * ldc);
-        s11.add(FloatVector.fromArray(S, old, old0 + 11 * ldOld)).intoArray(c, c0 + 11 * ldc);
+        FloatVector.fromArray(S, old, old0).add(s0).intoArray(c, c0);
+        FloatVector.fromArray(S, old, old0 + ldOld).add(s1).intoArray(c, c0 + ldc);
+        FloatVector.fromArray(S, old, old0 + 2 * ldOld).add(s2).intoArray(c, c0 + 2 * ldc);
+        FloatVector.fromArray(S, old, old0 + 3 * ldOld).add(s3).intoArray(c, c0 + 3 * ldc);
+        FloatVector.fromArray(S, old, old0 + 4 * ldOld).add(s4).intoArray(c, c0 + 4 * ldc);
+        FloatVector.fromArray(S, old, old0 + 5 * ldOld).add(s5).intoArray(c, c0 + 5 * ldc);
+        FloatVector.fromArray(S, old, old0 + 6 * ldOld).add(s6).intoArray(c, c0 + 6 * ldc);
+        FloatVector.fromArray(S, old, old0 + 7 * ldOld).add(s7).intoArray(c, c0 + 7 * ldc);
+        FloatVector.fromArray(S, old, old0 + 8 * ldOld).add(s8).intoArray(c, c0 + 8 * ldc);
+        FloatVector.fromArray(S, old, old0 + 9 * ldOld).add(s9).intoArray(c, c0 + 9 * ldc);
+        FloatVector.fromArray(S, old, old0 + 10 * ldOld).add(s10).intoArray(c, c0 + 10 * ldc);
+        FloatVector.fromArray(S, old, old0 + 11 * ldOld).add(s11).intoArray(c, c0 + 11 * ldc);
     }
 
     /** {@link #SHORT} rows of one vector. */
@@ -388,13 +388,13 @@ final class GemmFloatKernel {
             ak += ks;
             bk += L;
         }
-        s0.add(FloatVector.fromArray(S, old, old0)).intoArray(c, c0);
-        s1.add(FloatVector.fromArray(S, old, old0 + ldOld)).intoArray(c, c0 + ldc);
-        s2.add(FloatVector.fromArray(S, old, old0 + 2 * ldOld)).intoArray(c, c0 + 2 * ldc);
-        s3.add(FloatVector.fromArray(S, old, old0 + 3 * ldOld)).intoArray(c, c0 + 3 * ldc);
-        s4.add(FloatVector.fromArray(S, old, old0 + 4 * ldOld)).intoArray(c, c0 + 4 * ldc);
-        s5.add(FloatVector.fromArray(S, old, old0 + 5 * ldOld)).intoArray(c, c0 + 5 * ldc);
-        s6.add(FloatVector.fromArray(S, old, old0 + 6 * ldOld)).intoArray(c, c0 + 6 * ldc);
-        s7.add(FloatVector.fromArray(S, old, old0 + 7 * ldOld)).intoArray(c, c0 + 7 * ldc);
+        FloatVector.fromArray(S, old, old0).add(s0).intoArray(c, c0);
+        FloatVector.fromArray(S, old, old0 + ldOld).add(s1).intoArray(c, c0 + ldc);
+        FloatVector.fromArray(S, old, old0 + 2 * ldOld).add(s2).intoArray(c, c0 + 2 * ldc);
+        FloatVector.fromArray(S, old, old0 + 3 * ldOld).add(s3).intoArray(c, c0 + 3 * ldc);
+        FloatVector.fromArray(S, old, old0 + 4 * ldOld).add(s4).intoArray(c, c0 + 4 * ldc);
+        FloatVector.fromArray(S, old, old0 + 5 * ldOld).add(s5).intoArray(c, c0 + 5 * ldc);
+        FloatVector.fromArray(S, old, old0 + 6 * ldOld).add(s6).intoArray(c, c0 + 6 * ldc);
+        FloatVector.fromArray(S, old, old0 + 7 * ldOld).add(s7).intoArray(c, c0 + 7 * ldc);
     }
 }

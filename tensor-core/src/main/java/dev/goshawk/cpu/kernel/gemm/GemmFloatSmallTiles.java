@@ -65,18 +65,18 @@ final class GemmFloatSmallTiles {
             ak += ks;
             bk += 2 * L;
         }
-        s0p.add(FloatVector.fromArray(S, old, old0)).intoArray(c, c0);
-        s0q.add(FloatVector.fromArray(S, old, old0 + L)).intoArray(c, c0 + L);
-        s1p.add(FloatVector.fromArray(S, old, old0 + ldOld)).intoArray(c, c0 + ldc);
-        s1q.add(FloatVector.fromArray(S, old, old0 + ldOld + L)).intoArray(c, c0 + ldc + L);
-        s2p.add(FloatVector.fromArray(S, old, old0 + 2 * ldOld)).intoArray(c, c0 + 2 * ldc);
-        s2q.add(FloatVector.fromArray(S, old, old0 + 2 * ldOld + L)).intoArray(c, c0 + 2 * ldc + L);
-        s3p.add(FloatVector.fromArray(S, old, old0 + 3 * ldOld)).intoArray(c, c0 + 3 * ldc);
-        s3q.add(FloatVector.fromArray(S, old, old0 + 3 * ldOld + L)).intoArray(c, c0 + 3 * ldc + L);
-        s4p.add(FloatVector.fromArray(S, old, old0 + 4 * ldOld)).intoArray(c, c0 + 4 * ldc);
-        s4q.add(FloatVector.fromArray(S, old, old0 + 4 * ldOld + L)).intoArray(c, c0 + 4 * ldc + L);
-        s5p.add(FloatVector.fromArray(S, old, old0 + 5 * ldOld)).intoArray(c, c0 + 5 * ldc);
-        s5q.add(FloatVector.fromArray(S, old, old0 + 5 * ldOld + L)).intoArray(c, c0 + 5 * ldc + L);
+        FloatVector.fromArray(S, old, old0).add(s0p).intoArray(c, c0);
+        FloatVector.fromArray(S, old, old0 + L).add(s0q).intoArray(c, c0 + L);
+        FloatVector.fromArray(S, old, old0 + ldOld).add(s1p).intoArray(c, c0 + ldc);
+        FloatVector.fromArray(S, old, old0 + ldOld + L).add(s1q).intoArray(c, c0 + ldc + L);
+        FloatVector.fromArray(S, old, old0 + 2 * ldOld).add(s2p).intoArray(c, c0 + 2 * ldc);
+        FloatVector.fromArray(S, old, old0 + 2 * ldOld + L).add(s2q).intoArray(c, c0 + 2 * ldc + L);
+        FloatVector.fromArray(S, old, old0 + 3 * ldOld).add(s3p).intoArray(c, c0 + 3 * ldc);
+        FloatVector.fromArray(S, old, old0 + 3 * ldOld + L).add(s3q).intoArray(c, c0 + 3 * ldc + L);
+        FloatVector.fromArray(S, old, old0 + 4 * ldOld).add(s4p).intoArray(c, c0 + 4 * ldc);
+        FloatVector.fromArray(S, old, old0 + 4 * ldOld + L).add(s4q).intoArray(c, c0 + 4 * ldc + L);
+        FloatVector.fromArray(S, old, old0 + 5 * ldOld).add(s5p).intoArray(c, c0 + 5 * ldc);
+        FloatVector.fromArray(S, old, old0 + 5 * ldOld + L).add(s5q).intoArray(c, c0 + 5 * ldc + L);
     }
 
     /** Four rows of two vectors. */
@@ -114,14 +114,14 @@ final class GemmFloatSmallTiles {
             ak += ks;
             bk += 2 * L;
         }
-        s0p.add(FloatVector.fromArray(S, old, old0)).intoArray(c, c0);
-        s0q.add(FloatVector.fromArray(S, old, old0 + L)).intoArray(c, c0 + L);
-        s1p.add(FloatVector.fromArray(S, old, old0 + ldOld)).intoArray(c, c0 + ldc);
-        s1q.add(FloatVector.fromArray(S, old, old0 + ldOld + L)).intoArray(c, c0 + ldc + L);
-        s2p.add(FloatVector.fromArray(S, old, old0 + 2 * ldOld)).intoArray(c, c0 + 2 * ldc);
-        s2q.add(FloatVector.fromArray(S, old, old0 + 2 * ldOld + L)).intoArray(c, c0 + 2 * ldc + L);
-        s3p.add(FloatVector.fromArray(S, old, old0 + 3 * ldOld)).intoArray(c, c0 + 3 * ldc);
-        s3q.add(FloatVector.fromArray(S, old, old0 + 3 * ldOld + L)).intoArray(c, c0 + 3 * ldc + L);
+        FloatVector.fromArray(S, old, old0).add(s0p).intoArray(c, c0);
+        FloatVector.fromArray(S, old, old0 + L).add(s0q).intoArray(c, c0 + L);
+        FloatVector.fromArray(S, old, old0 + ldOld).add(s1p).intoArray(c, c0 + ldc);
+        FloatVector.fromArray(S, old, old0 + ldOld + L).add(s1q).intoArray(c, c0 + ldc + L);
+        FloatVector.fromArray(S, old, old0 + 2 * ldOld).add(s2p).intoArray(c, c0 + 2 * ldc);
+        FloatVector.fromArray(S, old, old0 + 2 * ldOld + L).add(s2q).intoArray(c, c0 + 2 * ldc + L);
+        FloatVector.fromArray(S, old, old0 + 3 * ldOld).add(s3p).intoArray(c, c0 + 3 * ldc);
+        FloatVector.fromArray(S, old, old0 + 3 * ldOld + L).add(s3q).intoArray(c, c0 + 3 * ldc + L);
     }
 
     /** Six rows of one vector. */
@@ -158,12 +158,12 @@ final class GemmFloatSmallTiles {
             ak += ks;
             bk += L;
         }
-        s0.add(FloatVector.fromArray(S, old, old0)).intoArray(c, c0);
-        s1.add(FloatVector.fromArray(S, old, old0 + ldOld)).intoArray(c, c0 + ldc);
-        s2.add(FloatVector.fromArray(S, old, old0 + 2 * ldOld)).intoArray(c, c0 + 2 * ldc);
-        s3.add(FloatVector.fromArray(S, old, old0 + 3 * ldOld)).intoArray(c, c0 + 3 * ldc);
-        s4.add(FloatVector.fromArray(S, old, old0 + 4 * ldOld)).intoArray(c, c0 + 4 * ldc);
-        s5.add(FloatVector.fromArray(S, old, old0 + 5 * ldOld)).intoArray(c, c0 + 5 * ldc);
+        FloatVector.fromArray(S, old, old0).add(s0).intoArray(c, c0);
+        FloatVector.fromArray(S, old, old0 + ldOld).add(s1).intoArray(c, c0 + ldc);
+        FloatVector.fromArray(S, old, old0 + 2 * ldOld).add(s2).intoArray(c, c0 + 2 * ldc);
+        FloatVector.fromArray(S, old, old0 + 3 * ldOld).add(s3).intoArray(c, c0 + 3 * ldc);
+        FloatVector.fromArray(S, old, old0 + 4 * ldOld).add(s4).intoArray(c, c0 + 4 * ldc);
+        FloatVector.fromArray(S, old, old0 + 5 * ldOld).add(s5).intoArray(c, c0 + 5 * ldc);
     }
 
     /** Four rows of one vector. */
@@ -192,9 +192,9 @@ final class GemmFloatSmallTiles {
             ak += ks;
             bk += L;
         }
-        s0.add(FloatVector.fromArray(S, old, old0)).intoArray(c, c0);
-        s1.add(FloatVector.fromArray(S, old, old0 + ldOld)).intoArray(c, c0 + ldc);
-        s2.add(FloatVector.fromArray(S, old, old0 + 2 * ldOld)).intoArray(c, c0 + 2 * ldc);
-        s3.add(FloatVector.fromArray(S, old, old0 + 3 * ldOld)).intoArray(c, c0 + 3 * ldc);
+        FloatVector.fromArray(S, old, old0).add(s0).intoArray(c, c0);
+        FloatVector.fromArray(S, old, old0 + ldOld).add(s1).intoArray(c, c0 + ldc);
+        FloatVector.fromArray(S, old, old0 + 2 * ldOld).add(s2).intoArray(c, c0 + 2 * ldc);
+        FloatVector.fromArray(S, old, old0 + 3 * ldOld).add(s3).intoArray(c, c0 + 3 * ldc);
     }
 }

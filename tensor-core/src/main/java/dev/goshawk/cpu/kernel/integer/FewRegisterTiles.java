@@ -1,6 +1,7 @@
 package dev.goshawk.cpu.kernel.integer;
 
 import static dev.goshawk.cpu.kernel.simd.VectorSupport.F32;
+import static dev.goshawk.cpu.kernel.simd.VectorSupport.F32_CLASS;
 
 import java.lang.invoke.VarHandle;
 import jdk.incubator.vector.FloatVector;
@@ -63,18 +64,18 @@ final class FewRegisterTiles {
                 s51 = x.fma(w1, s51);
             }
         }
-        s00.intoArray(sums, 0);
-        s01.intoArray(sums, L);
-        s10.intoArray(sums, 2 * L);
-        s11.intoArray(sums, 3 * L);
-        s20.intoArray(sums, 4 * L);
-        s21.intoArray(sums, 5 * L);
-        s30.intoArray(sums, 6 * L);
-        s31.intoArray(sums, 7 * L);
-        s40.intoArray(sums, 8 * L);
-        s41.intoArray(sums, 9 * L);
-        s50.intoArray(sums, 10 * L);
-        s51.intoArray(sums, 11 * L);
+        F32_CLASS.cast(s00).intoArray(sums, 0);
+        F32_CLASS.cast(s01).intoArray(sums, L);
+        F32_CLASS.cast(s10).intoArray(sums, 2 * L);
+        F32_CLASS.cast(s11).intoArray(sums, 3 * L);
+        F32_CLASS.cast(s20).intoArray(sums, 4 * L);
+        F32_CLASS.cast(s21).intoArray(sums, 5 * L);
+        F32_CLASS.cast(s30).intoArray(sums, 6 * L);
+        F32_CLASS.cast(s31).intoArray(sums, 7 * L);
+        F32_CLASS.cast(s40).intoArray(sums, 8 * L);
+        F32_CLASS.cast(s41).intoArray(sums, 9 * L);
+        F32_CLASS.cast(s50).intoArray(sums, 10 * L);
+        F32_CLASS.cast(s51).intoArray(sums, 11 * L);
     }
 
     /** 4 pixels. */
@@ -111,14 +112,14 @@ final class FewRegisterTiles {
                 s31 = x.fma(w1, s31);
             }
         }
-        s00.intoArray(sums, 0);
-        s01.intoArray(sums, L);
-        s10.intoArray(sums, 2 * L);
-        s11.intoArray(sums, 3 * L);
-        s20.intoArray(sums, 4 * L);
-        s21.intoArray(sums, 5 * L);
-        s30.intoArray(sums, 6 * L);
-        s31.intoArray(sums, 7 * L);
+        F32_CLASS.cast(s00).intoArray(sums, 0);
+        F32_CLASS.cast(s01).intoArray(sums, L);
+        F32_CLASS.cast(s10).intoArray(sums, 2 * L);
+        F32_CLASS.cast(s11).intoArray(sums, 3 * L);
+        F32_CLASS.cast(s20).intoArray(sums, 4 * L);
+        F32_CLASS.cast(s21).intoArray(sums, 5 * L);
+        F32_CLASS.cast(s30).intoArray(sums, 6 * L);
+        F32_CLASS.cast(s31).intoArray(sums, 7 * L);
     }
 
     /** 3 pixels. */
@@ -149,12 +150,12 @@ final class FewRegisterTiles {
                 s21 = x.fma(w1, s21);
             }
         }
-        s00.intoArray(sums, 0);
-        s01.intoArray(sums, L);
-        s10.intoArray(sums, 2 * L);
-        s11.intoArray(sums, 3 * L);
-        s20.intoArray(sums, 4 * L);
-        s21.intoArray(sums, 5 * L);
+        F32_CLASS.cast(s00).intoArray(sums, 0);
+        F32_CLASS.cast(s01).intoArray(sums, L);
+        F32_CLASS.cast(s10).intoArray(sums, 2 * L);
+        F32_CLASS.cast(s11).intoArray(sums, 3 * L);
+        F32_CLASS.cast(s20).intoArray(sums, 4 * L);
+        F32_CLASS.cast(s21).intoArray(sums, 5 * L);
     }
 
     /** A pixel. */
@@ -173,7 +174,7 @@ final class FewRegisterTiles {
                 s01 = x.fma(w1, s01);
             }
         }
-        s00.intoArray(sums, 0);
-        s01.intoArray(sums, L);
+        F32_CLASS.cast(s00).intoArray(sums, 0);
+        F32_CLASS.cast(s01).intoArray(sums, L);
     }
 }

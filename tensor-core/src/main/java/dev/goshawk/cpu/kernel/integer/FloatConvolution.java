@@ -1,7 +1,9 @@
 package dev.goshawk.cpu.kernel.integer;
 
 import static dev.goshawk.cpu.kernel.simd.VectorSupport.F32;
+import static dev.goshawk.cpu.kernel.simd.VectorSupport.F32_CLASS;
 import static dev.goshawk.cpu.kernel.simd.VectorSupport.I32;
+import static dev.goshawk.cpu.kernel.simd.VectorSupport.I32_CLASS;
 import static dev.goshawk.cpu.kernel.simd.VectorSupport.MANY_REGISTERS;
 
 import dev.goshawk.backend.IntegerKernels;
@@ -195,7 +197,7 @@ final class FloatConvolution implements IntegerKernels.Convolution {
                 FloatVector start = FloatVector.fromArray(F32, s.start(), (group + v) * CHANNELS);
                 FloatVector first = both ? start.mul(FACTOR + 1) : start;
                 for (int p = 0; p < pixels; p++) {
-                    first.intoArray(tile, (p * vectors + v) * CHANNELS);
+                    F32_CLASS.cast(first).intoArray(tile, (p * vectors + v) * CHANNELS);
                 }
             }
             multiply(pixels, vectors, numbers, at, taps + s.from() * vectors * CHANNELS, s.runs(), tile);
@@ -251,17 +253,17 @@ final class FloatConvolution implements IntegerKernels.Convolution {
                 int to = (pixel + p) * width + v * CHANNELS;
                 if (second > 0) {
                     FloatVector other = sum.fma(INVERSE, WHOLE);
-                    store(other, bits, more, sums, to + second * width);
+                    storeWhole(other, bits, more, sums, to + second * width);
                     sum = other.sub(WHOLE).fma(MINUS_FACTOR, sum);
                 }
-                store(sum.add(WHOLE), bits, more, sums, to);
+                storeWhole(WHOLE.add(sum), bits, more, sums, to);
             }
         }
     }
 
     /** Stores what was added to {@link #WHOLE}. */
-    private static void store(FloatVector sum, IntVector bits, boolean more, int[] sums, int to) {
+    private static void storeWhole(FloatVector sum, IntVector bits, boolean more, int[] sums, int to) {
         IntVector whole = sum.reinterpretAsInts().sub(bits);
-        (more ? whole.add(IntVector.fromArray(I32, sums, to)) : whole).intoArray(sums, to);
+        I32_CLASS.cast(more ? whole.add(IntVector.fromArray(I32, sums, to)) : whole).intoArray(sums, to);
     }
 }

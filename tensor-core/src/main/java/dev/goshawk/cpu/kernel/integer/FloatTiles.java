@@ -1,6 +1,7 @@
 package dev.goshawk.cpu.kernel.integer;
 
 import static dev.goshawk.cpu.kernel.simd.VectorSupport.F32;
+import static dev.goshawk.cpu.kernel.simd.VectorSupport.F32_CLASS;
 
 import jdk.incubator.vector.FloatVector;
 
@@ -70,22 +71,22 @@ final class FloatTiles {
             FloatVector x15 = FloatVector.broadcast(F32, image[at0 + k + 15 * SIXTEEN]);
             s150 = x15.fma(w0, s150);
         }
-        s00.intoArray(sums, 0);
-        s10.intoArray(sums, LANES);
-        s20.intoArray(sums, 2 * LANES);
-        s30.intoArray(sums, 3 * LANES);
-        s40.intoArray(sums, 4 * LANES);
-        s50.intoArray(sums, 5 * LANES);
-        s60.intoArray(sums, 6 * LANES);
-        s70.intoArray(sums, 7 * LANES);
-        s80.intoArray(sums, 8 * LANES);
-        s90.intoArray(sums, 9 * LANES);
-        s100.intoArray(sums, 10 * LANES);
-        s110.intoArray(sums, 11 * LANES);
-        s120.intoArray(sums, 12 * LANES);
-        s130.intoArray(sums, 13 * LANES);
-        s140.intoArray(sums, 14 * LANES);
-        s150.intoArray(sums, 15 * LANES);
+        F32_CLASS.cast(s00).intoArray(sums, 0);
+        F32_CLASS.cast(s10).intoArray(sums, LANES);
+        F32_CLASS.cast(s20).intoArray(sums, 2 * LANES);
+        F32_CLASS.cast(s30).intoArray(sums, 3 * LANES);
+        F32_CLASS.cast(s40).intoArray(sums, 4 * LANES);
+        F32_CLASS.cast(s50).intoArray(sums, 5 * LANES);
+        F32_CLASS.cast(s60).intoArray(sums, 6 * LANES);
+        F32_CLASS.cast(s70).intoArray(sums, 7 * LANES);
+        F32_CLASS.cast(s80).intoArray(sums, 8 * LANES);
+        F32_CLASS.cast(s90).intoArray(sums, 9 * LANES);
+        F32_CLASS.cast(s100).intoArray(sums, 10 * LANES);
+        F32_CLASS.cast(s110).intoArray(sums, 11 * LANES);
+        F32_CLASS.cast(s120).intoArray(sums, 12 * LANES);
+        F32_CLASS.cast(s130).intoArray(sums, 13 * LANES);
+        F32_CLASS.cast(s140).intoArray(sums, 14 * LANES);
+        F32_CLASS.cast(s150).intoArray(sums, 15 * LANES);
     }
 
     /** 8 pixels, 2 vectors of output channels. */
@@ -141,22 +142,22 @@ final class FloatTiles {
             s70 = x7.fma(w0, s70);
             s71 = x7.fma(w1, s71);
         }
-        s00.intoArray(sums, 0);
-        s01.intoArray(sums, LANES);
-        s10.intoArray(sums, 2 * LANES);
-        s11.intoArray(sums, 3 * LANES);
-        s20.intoArray(sums, 4 * LANES);
-        s21.intoArray(sums, 5 * LANES);
-        s30.intoArray(sums, 6 * LANES);
-        s31.intoArray(sums, 7 * LANES);
-        s40.intoArray(sums, 8 * LANES);
-        s41.intoArray(sums, 9 * LANES);
-        s50.intoArray(sums, 10 * LANES);
-        s51.intoArray(sums, 11 * LANES);
-        s60.intoArray(sums, 12 * LANES);
-        s61.intoArray(sums, 13 * LANES);
-        s70.intoArray(sums, 14 * LANES);
-        s71.intoArray(sums, 15 * LANES);
+        F32_CLASS.cast(s00).intoArray(sums, 0);
+        F32_CLASS.cast(s01).intoArray(sums, LANES);
+        F32_CLASS.cast(s10).intoArray(sums, 2 * LANES);
+        F32_CLASS.cast(s11).intoArray(sums, 3 * LANES);
+        F32_CLASS.cast(s20).intoArray(sums, 4 * LANES);
+        F32_CLASS.cast(s21).intoArray(sums, 5 * LANES);
+        F32_CLASS.cast(s30).intoArray(sums, 6 * LANES);
+        F32_CLASS.cast(s31).intoArray(sums, 7 * LANES);
+        F32_CLASS.cast(s40).intoArray(sums, 8 * LANES);
+        F32_CLASS.cast(s41).intoArray(sums, 9 * LANES);
+        F32_CLASS.cast(s50).intoArray(sums, 10 * LANES);
+        F32_CLASS.cast(s51).intoArray(sums, 11 * LANES);
+        F32_CLASS.cast(s60).intoArray(sums, 12 * LANES);
+        F32_CLASS.cast(s61).intoArray(sums, 13 * LANES);
+        F32_CLASS.cast(s70).intoArray(sums, 14 * LANES);
+        F32_CLASS.cast(s71).intoArray(sums, 15 * LANES);
     }
 
     /** 7 pixels, 2 vectors. */
@@ -206,20 +207,20 @@ final class FloatTiles {
             s60 = x6.fma(w0, s60);
             s61 = x6.fma(w1, s61);
         }
-        s00.intoArray(sums, 0);
-        s01.intoArray(sums, LANES);
-        s10.intoArray(sums, 2 * LANES);
-        s11.intoArray(sums, 3 * LANES);
-        s20.intoArray(sums, 4 * LANES);
-        s21.intoArray(sums, 5 * LANES);
-        s30.intoArray(sums, 6 * LANES);
-        s31.intoArray(sums, 7 * LANES);
-        s40.intoArray(sums, 8 * LANES);
-        s41.intoArray(sums, 9 * LANES);
-        s50.intoArray(sums, 10 * LANES);
-        s51.intoArray(sums, 11 * LANES);
-        s60.intoArray(sums, 12 * LANES);
-        s61.intoArray(sums, 13 * LANES);
+        F32_CLASS.cast(s00).intoArray(sums, 0);
+        F32_CLASS.cast(s01).intoArray(sums, LANES);
+        F32_CLASS.cast(s10).intoArray(sums, 2 * LANES);
+        F32_CLASS.cast(s11).intoArray(sums, 3 * LANES);
+        F32_CLASS.cast(s20).intoArray(sums, 4 * LANES);
+        F32_CLASS.cast(s21).intoArray(sums, 5 * LANES);
+        F32_CLASS.cast(s30).intoArray(sums, 6 * LANES);
+        F32_CLASS.cast(s31).intoArray(sums, 7 * LANES);
+        F32_CLASS.cast(s40).intoArray(sums, 8 * LANES);
+        F32_CLASS.cast(s41).intoArray(sums, 9 * LANES);
+        F32_CLASS.cast(s50).intoArray(sums, 10 * LANES);
+        F32_CLASS.cast(s51).intoArray(sums, 11 * LANES);
+        F32_CLASS.cast(s60).intoArray(sums, 12 * LANES);
+        F32_CLASS.cast(s61).intoArray(sums, 13 * LANES);
     }
 
     /** 4 pixels, 2 vectors. */
@@ -251,14 +252,14 @@ final class FloatTiles {
             s30 = x3.fma(w0, s30);
             s31 = x3.fma(w1, s31);
         }
-        s00.intoArray(sums, 0);
-        s01.intoArray(sums, LANES);
-        s10.intoArray(sums, 2 * LANES);
-        s11.intoArray(sums, 3 * LANES);
-        s20.intoArray(sums, 4 * LANES);
-        s21.intoArray(sums, 5 * LANES);
-        s30.intoArray(sums, 6 * LANES);
-        s31.intoArray(sums, 7 * LANES);
+        F32_CLASS.cast(s00).intoArray(sums, 0);
+        F32_CLASS.cast(s01).intoArray(sums, LANES);
+        F32_CLASS.cast(s10).intoArray(sums, 2 * LANES);
+        F32_CLASS.cast(s11).intoArray(sums, 3 * LANES);
+        F32_CLASS.cast(s20).intoArray(sums, 4 * LANES);
+        F32_CLASS.cast(s21).intoArray(sums, 5 * LANES);
+        F32_CLASS.cast(s30).intoArray(sums, 6 * LANES);
+        F32_CLASS.cast(s31).intoArray(sums, 7 * LANES);
     }
 
     /** A pixel, 2 vectors. */
@@ -272,8 +273,8 @@ final class FloatTiles {
             s00 = x0.fma(w0, s00);
             s01 = x0.fma(w1, s01);
         }
-        s00.intoArray(sums, 0);
-        s01.intoArray(sums, LANES);
+        F32_CLASS.cast(s00).intoArray(sums, 0);
+        F32_CLASS.cast(s01).intoArray(sums, LANES);
     }
 
     /** 8 pixels, 1 vector. */
@@ -312,14 +313,14 @@ final class FloatTiles {
             FloatVector x7 = FloatVector.broadcast(F32, image[at7 + k]);
             s70 = x7.fma(w0, s70);
         }
-        s00.intoArray(sums, 0);
-        s10.intoArray(sums, LANES);
-        s20.intoArray(sums, 2 * LANES);
-        s30.intoArray(sums, 3 * LANES);
-        s40.intoArray(sums, 4 * LANES);
-        s50.intoArray(sums, 5 * LANES);
-        s60.intoArray(sums, 6 * LANES);
-        s70.intoArray(sums, 7 * LANES);
+        F32_CLASS.cast(s00).intoArray(sums, 0);
+        F32_CLASS.cast(s10).intoArray(sums, LANES);
+        F32_CLASS.cast(s20).intoArray(sums, 2 * LANES);
+        F32_CLASS.cast(s30).intoArray(sums, 3 * LANES);
+        F32_CLASS.cast(s40).intoArray(sums, 4 * LANES);
+        F32_CLASS.cast(s50).intoArray(sums, 5 * LANES);
+        F32_CLASS.cast(s60).intoArray(sums, 6 * LANES);
+        F32_CLASS.cast(s70).intoArray(sums, 7 * LANES);
     }
 
     /** 7 pixels, 1 vector. */
@@ -354,13 +355,13 @@ final class FloatTiles {
             FloatVector x6 = FloatVector.broadcast(F32, image[at6 + k]);
             s60 = x6.fma(w0, s60);
         }
-        s00.intoArray(sums, 0);
-        s10.intoArray(sums, LANES);
-        s20.intoArray(sums, 2 * LANES);
-        s30.intoArray(sums, 3 * LANES);
-        s40.intoArray(sums, 4 * LANES);
-        s50.intoArray(sums, 5 * LANES);
-        s60.intoArray(sums, 6 * LANES);
+        F32_CLASS.cast(s00).intoArray(sums, 0);
+        F32_CLASS.cast(s10).intoArray(sums, LANES);
+        F32_CLASS.cast(s20).intoArray(sums, 2 * LANES);
+        F32_CLASS.cast(s30).intoArray(sums, 3 * LANES);
+        F32_CLASS.cast(s40).intoArray(sums, 4 * LANES);
+        F32_CLASS.cast(s50).intoArray(sums, 5 * LANES);
+        F32_CLASS.cast(s60).intoArray(sums, 6 * LANES);
     }
 
     /** A pixel, 1 vector. */
@@ -371,6 +372,6 @@ final class FloatTiles {
             FloatVector x0 = FloatVector.broadcast(F32, image[at0 + k]);
             s00 = x0.fma(w0, s00);
         }
-        s00.intoArray(sums, 0);
+        F32_CLASS.cast(s00).intoArray(sums, 0);
     }
 }

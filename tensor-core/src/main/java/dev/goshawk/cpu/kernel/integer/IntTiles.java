@@ -2,6 +2,7 @@ package dev.goshawk.cpu.kernel.integer;
 
 import static dev.goshawk.cpu.kernel.simd.VectorSupport.F32;
 import static dev.goshawk.cpu.kernel.simd.VectorSupport.I32;
+import static dev.goshawk.cpu.kernel.simd.VectorSupport.I32_CLASS;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -36,30 +37,30 @@ final class IntTiles {
         for (int k = 0; k < steps; k++) {
             IntVector w0 = IntVector.fromArray(I32, filter, taps + LANES * k);
             IntVector x0 = FloatVector.broadcast(F32, image[at0 + k]).reinterpretAsInts();
-            s00 = s00.add(x0.mul(w0));
+            s00 = x0.mul(w0).add(s00);
             IntVector x1 = FloatVector.broadcast(F32, image[at1 + k]).reinterpretAsInts();
-            s10 = s10.add(x1.mul(w0));
+            s10 = x1.mul(w0).add(s10);
             IntVector x2 = FloatVector.broadcast(F32, image[at2 + k]).reinterpretAsInts();
-            s20 = s20.add(x2.mul(w0));
+            s20 = x2.mul(w0).add(s20);
             IntVector x3 = FloatVector.broadcast(F32, image[at3 + k]).reinterpretAsInts();
-            s30 = s30.add(x3.mul(w0));
+            s30 = x3.mul(w0).add(s30);
             IntVector x4 = FloatVector.broadcast(F32, image[at4 + k]).reinterpretAsInts();
-            s40 = s40.add(x4.mul(w0));
+            s40 = x4.mul(w0).add(s40);
             IntVector x5 = FloatVector.broadcast(F32, image[at5 + k]).reinterpretAsInts();
-            s50 = s50.add(x5.mul(w0));
+            s50 = x5.mul(w0).add(s50);
             IntVector x6 = FloatVector.broadcast(F32, image[at6 + k]).reinterpretAsInts();
-            s60 = s60.add(x6.mul(w0));
+            s60 = x6.mul(w0).add(s60);
             IntVector x7 = FloatVector.broadcast(F32, image[at7 + k]).reinterpretAsInts();
-            s70 = s70.add(x7.mul(w0));
+            s70 = x7.mul(w0).add(s70);
         }
-        s00.intoArray(sums, 0);
-        s10.intoArray(sums, LANES);
-        s20.intoArray(sums, 2 * LANES);
-        s30.intoArray(sums, 3 * LANES);
-        s40.intoArray(sums, 4 * LANES);
-        s50.intoArray(sums, 5 * LANES);
-        s60.intoArray(sums, 6 * LANES);
-        s70.intoArray(sums, 7 * LANES);
+        I32_CLASS.cast(s00).intoArray(sums, 0);
+        I32_CLASS.cast(s10).intoArray(sums, LANES);
+        I32_CLASS.cast(s20).intoArray(sums, 2 * LANES);
+        I32_CLASS.cast(s30).intoArray(sums, 3 * LANES);
+        I32_CLASS.cast(s40).intoArray(sums, 4 * LANES);
+        I32_CLASS.cast(s50).intoArray(sums, 5 * LANES);
+        I32_CLASS.cast(s60).intoArray(sums, 6 * LANES);
+        I32_CLASS.cast(s70).intoArray(sums, 7 * LANES);
     }
 
     /** A pixel. */
@@ -68,8 +69,8 @@ final class IntTiles {
         for (int k = 0; k < steps; k++) {
             IntVector w0 = IntVector.fromArray(I32, filter, taps + LANES * k);
             IntVector x0 = FloatVector.broadcast(F32, image[at0 + k]).reinterpretAsInts();
-            s00 = s00.add(x0.mul(w0));
+            s00 = x0.mul(w0).add(s00);
         }
-        s00.intoArray(sums, 0);
+        I32_CLASS.cast(s00).intoArray(sums, 0);
     }
 }

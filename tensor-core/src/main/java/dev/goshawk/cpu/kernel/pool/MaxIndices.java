@@ -1,5 +1,8 @@
 package dev.goshawk.cpu.kernel.pool;
 
+import static dev.goshawk.cpu.kernel.simd.VectorSupport.I32_CLASS;
+import static dev.goshawk.cpu.kernel.simd.VectorSupport.F32_CLASS;
+
 import dev.goshawk.cpu.kernel.simd.VectorSupport;
 import dev.goshawk.tensor.PoolGeometry;
 import jdk.incubator.vector.FloatVector;
@@ -48,14 +51,14 @@ public final class MaxIndices {
             for (int w = left; w < right; w++) {
                 int pixel = h * g.inWidth() + w;
                 FloatVector v = FloatVector.fromArray(S, x, x0 + pixel * g.channels());
-                VectorMask<Float> notNan = best.compare(VectorOperators.EQ, best);
+                VectorMask<Float> notNan = F32_CLASS.cast(best).compare(VectorOperators.EQ, best);
                 VectorMask<Float> above = v.compare(VectorOperators.LE, best).not().and(notNan)
-                        .or(at.compare(VectorOperators.LT, 0).cast(S));
-                best = best.blend(v, above);
-                at = at.blend(pixel, above.cast(I));
+                        .or(I32_CLASS.cast(at).compare(VectorOperators.LT, 0).cast(S));
+                best = F32_CLASS.cast(best).blend(v, above);
+                at = I32_CLASS.cast(at).blend(pixel, above.cast(I));
             }
         }
-        at.intoArray(out, o0);
+        I32_CLASS.cast(at).intoArray(out, o0);
     }
 
     private static void scalar(PoolGeometry g, float[] x, int x0, int top, int bottom, int left, int right, int[] out,

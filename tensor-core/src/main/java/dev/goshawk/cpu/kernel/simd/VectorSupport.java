@@ -1,5 +1,8 @@
 package dev.goshawk.cpu.kernel.simd;
 
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -10,6 +13,18 @@ public final class VectorSupport {
     public static final VectorSpecies<Float> F32 = VectorSpecies.of(float.class, SHAPE);
     public static final VectorSpecies<Double> F64 = VectorSpecies.of(double.class, SHAPE);
     public static final VectorSpecies<Integer> I32 = VectorSpecies.of(int.class, SHAPE);
+
+    /*
+     * A kernel casts what a loop has carried before it calls a method on it: F32_CLASS.cast(sum).intoArray(...). The compiler knows such a
+     * variable as a FloatVector only, and decides the call by the classes that were seen there, which it counts per method of the Vector API for
+     * all callers in the process. Once vectors of two widths were used anywhere, here or in the program around, the sums of a kernel would
+     * be objects on the heap and the kernel many times slower. The cast costs nothing. It is written out, since in a large
+     * tile the compiler inlines no more methods of ours.
+     */
+    public static final Class<? extends FloatVector> F32_CLASS = F32.zero().getClass().asSubclass(FloatVector.class);
+    public static final Class<? extends DoubleVector> F64_CLASS = F64.zero().getClass().asSubclass(DoubleVector.class);
+    public static final Class<? extends IntVector> I32_CLASS = I32.zero().getClass().asSubclass(IntVector.class);
+
     public static final int F32_LANES = F32.length();
     public static final int F64_LANES = F64.length();
 

@@ -2,6 +2,7 @@ package dev.goshawk.cpu.kernel.conv.direct;
 
 import static dev.goshawk.cpu.kernel.conv.direct.DirectTile.BLOCK;
 import static dev.goshawk.cpu.kernel.conv.direct.DirectTile.LANES;
+import static dev.goshawk.cpu.kernel.simd.VectorSupport.F32_CLASS;
 
 import jdk.incubator.vector.FloatVector;
 
@@ -74,22 +75,22 @@ final class DirectFilterTile {
         int out2 = outOff + 2 * outStride;
         int out4 = outOff + 4 * outStride;
         int out6 = outOff + 6 * outStride;
-        c0.intoArray(out, outOff);
-        d0.intoArray(out, outOff + 16);
-        c1.intoArray(out, outOff + outStride);
-        d1.intoArray(out, outOff + outStride + 16);
-        c2.intoArray(out, out2);
-        d2.intoArray(out, out2 + 16);
-        c3.intoArray(out, out2 + outStride);
-        d3.intoArray(out, out2 + outStride + 16);
-        c4.intoArray(out, out4);
-        d4.intoArray(out, out4 + 16);
-        c5.intoArray(out, out4 + outStride);
-        d5.intoArray(out, out4 + outStride + 16);
-        c6.intoArray(out, out6);
-        d6.intoArray(out, out6 + 16);
-        c7.intoArray(out, out6 + outStride);
-        d7.intoArray(out, out6 + outStride + 16);
+        F32_CLASS.cast(c0).intoArray(out, outOff);
+        F32_CLASS.cast(d0).intoArray(out, outOff + 16);
+        F32_CLASS.cast(c1).intoArray(out, outOff + outStride);
+        F32_CLASS.cast(d1).intoArray(out, outOff + outStride + 16);
+        F32_CLASS.cast(c2).intoArray(out, out2);
+        F32_CLASS.cast(d2).intoArray(out, out2 + 16);
+        F32_CLASS.cast(c3).intoArray(out, out2 + outStride);
+        F32_CLASS.cast(d3).intoArray(out, out2 + outStride + 16);
+        F32_CLASS.cast(c4).intoArray(out, out4);
+        F32_CLASS.cast(d4).intoArray(out, out4 + 16);
+        F32_CLASS.cast(c5).intoArray(out, out4 + outStride);
+        F32_CLASS.cast(d5).intoArray(out, out4 + outStride + 16);
+        F32_CLASS.cast(c6).intoArray(out, out6);
+        F32_CLASS.cast(d6).intoArray(out, out6 + 16);
+        F32_CLASS.cast(c7).intoArray(out, out6 + outStride);
+        F32_CLASS.cast(d7).intoArray(out, out6 + outStride + 16);
     }
 
     /** As {@link #rows8x2} with sixteen filter rows by 16 output channels. */
@@ -141,22 +142,22 @@ final class DirectFilterTile {
         int out4 = outOff + 4 * outStride;
         int out8 = outOff + 8 * outStride;
         int out12 = outOff + 12 * outStride;
-        c0.intoArray(out, outOff);
-        c1.intoArray(out, outOff + outStride);
-        c2.intoArray(out, outOff + 2 * outStride);
-        c3.intoArray(out, outOff + 3 * outStride);
-        c4.intoArray(out, out4);
-        c5.intoArray(out, out4 + outStride);
-        c6.intoArray(out, out4 + 2 * outStride);
-        c7.intoArray(out, out4 + 3 * outStride);
-        c8.intoArray(out, out8);
-        c9.intoArray(out, out8 + outStride);
-        c10.intoArray(out, out8 + 2 * outStride);
-        c11.intoArray(out, out8 + 3 * outStride);
-        c12.intoArray(out, out12);
-        c13.intoArray(out, out12 + outStride);
-        c14.intoArray(out, out12 + 2 * outStride);
-        c15.intoArray(out, out12 + 3 * outStride);
+        F32_CLASS.cast(c0).intoArray(out, outOff);
+        F32_CLASS.cast(c1).intoArray(out, outOff + outStride);
+        F32_CLASS.cast(c2).intoArray(out, outOff + 2 * outStride);
+        F32_CLASS.cast(c3).intoArray(out, outOff + 3 * outStride);
+        F32_CLASS.cast(c4).intoArray(out, out4);
+        F32_CLASS.cast(c5).intoArray(out, out4 + outStride);
+        F32_CLASS.cast(c6).intoArray(out, out4 + 2 * outStride);
+        F32_CLASS.cast(c7).intoArray(out, out4 + 3 * outStride);
+        F32_CLASS.cast(c8).intoArray(out, out8);
+        F32_CLASS.cast(c9).intoArray(out, out8 + outStride);
+        F32_CLASS.cast(c10).intoArray(out, out8 + 2 * outStride);
+        F32_CLASS.cast(c11).intoArray(out, out8 + 3 * outStride);
+        F32_CLASS.cast(c12).intoArray(out, out12);
+        F32_CLASS.cast(c13).intoArray(out, out12 + outStride);
+        F32_CLASS.cast(c14).intoArray(out, out12 + 2 * outStride);
+        F32_CLASS.cast(c15).intoArray(out, out12 + 3 * outStride);
     }
 
     /**
@@ -233,29 +234,29 @@ final class DirectFilterTile {
                 c7 = p.fma(g2, c7);
             }
         }
-        a0.intoArray(out, outOff);
-        a1.intoArray(out, outOff + outStride);
-        a2.intoArray(out, outOff + 2 * outStride);
-        a3.intoArray(out, outOff + 3 * outStride);
-        a4.intoArray(out, outOff + 4 * outStride);
-        a5.intoArray(out, outOff + 5 * outStride);
-        a6.intoArray(out, outOff + 6 * outStride);
-        a7.intoArray(out, outOff + 7 * outStride);
-        b0.intoArray(out, outB);
-        b1.intoArray(out, outB + outStride);
-        b2.intoArray(out, outB + 2 * outStride);
-        b3.intoArray(out, outB + 3 * outStride);
-        b4.intoArray(out, outB + 4 * outStride);
-        b5.intoArray(out, outB + 5 * outStride);
-        b6.intoArray(out, outB + 6 * outStride);
-        b7.intoArray(out, outB + 7 * outStride);
-        c0.intoArray(out, outC);
-        c1.intoArray(out, outC + outStride);
-        c2.intoArray(out, outC + 2 * outStride);
-        c3.intoArray(out, outC + 3 * outStride);
-        c4.intoArray(out, outC + 4 * outStride);
-        c5.intoArray(out, outC + 5 * outStride);
-        c6.intoArray(out, outC + 6 * outStride);
-        c7.intoArray(out, outC + 7 * outStride);
+        F32_CLASS.cast(a0).intoArray(out, outOff);
+        F32_CLASS.cast(a1).intoArray(out, outOff + outStride);
+        F32_CLASS.cast(a2).intoArray(out, outOff + 2 * outStride);
+        F32_CLASS.cast(a3).intoArray(out, outOff + 3 * outStride);
+        F32_CLASS.cast(a4).intoArray(out, outOff + 4 * outStride);
+        F32_CLASS.cast(a5).intoArray(out, outOff + 5 * outStride);
+        F32_CLASS.cast(a6).intoArray(out, outOff + 6 * outStride);
+        F32_CLASS.cast(a7).intoArray(out, outOff + 7 * outStride);
+        F32_CLASS.cast(b0).intoArray(out, outB);
+        F32_CLASS.cast(b1).intoArray(out, outB + outStride);
+        F32_CLASS.cast(b2).intoArray(out, outB + 2 * outStride);
+        F32_CLASS.cast(b3).intoArray(out, outB + 3 * outStride);
+        F32_CLASS.cast(b4).intoArray(out, outB + 4 * outStride);
+        F32_CLASS.cast(b5).intoArray(out, outB + 5 * outStride);
+        F32_CLASS.cast(b6).intoArray(out, outB + 6 * outStride);
+        F32_CLASS.cast(b7).intoArray(out, outB + 7 * outStride);
+        F32_CLASS.cast(c0).intoArray(out, outC);
+        F32_CLASS.cast(c1).intoArray(out, outC + outStride);
+        F32_CLASS.cast(c2).intoArray(out, outC + 2 * outStride);
+        F32_CLASS.cast(c3).intoArray(out, outC + 3 * outStride);
+        F32_CLASS.cast(c4).intoArray(out, outC + 4 * outStride);
+        F32_CLASS.cast(c5).intoArray(out, outC + 5 * outStride);
+        F32_CLASS.cast(c6).intoArray(out, outC + 6 * outStride);
+        F32_CLASS.cast(c7).intoArray(out, outC + 7 * outStride);
     }
 }

@@ -1,6 +1,7 @@
 package dev.goshawk.cpu.kernel.conv.direct;
 
 import static dev.goshawk.cpu.kernel.conv.direct.DirectTile.LANES;
+import static dev.goshawk.cpu.kernel.simd.VectorSupport.F32_CLASS;
 
 import java.lang.invoke.VarHandle;
 import jdk.incubator.vector.FloatVector;
@@ -141,23 +142,23 @@ public final class DirectRowTile {
                 b7 = p.fma(w2, b7);
             }
         }
-        a0.intoArray(out, outOff);
-        a1.intoArray(out, outOff + 16);
-        a2.intoArray(out, outOff + 32);
-        a3.intoArray(out, outOff + 48);
-        a4.intoArray(out, outOff + 64);
-        a5.intoArray(out, outOff + 80);
-        a6.intoArray(out, outOff + 96);
-        a7.intoArray(out, outOff + 112);
+        F32_CLASS.cast(a0).intoArray(out, outOff);
+        F32_CLASS.cast(a1).intoArray(out, outOff + 16);
+        F32_CLASS.cast(a2).intoArray(out, outOff + 32);
+        F32_CLASS.cast(a3).intoArray(out, outOff + 48);
+        F32_CLASS.cast(a4).intoArray(out, outOff + 64);
+        F32_CLASS.cast(a5).intoArray(out, outOff + 80);
+        F32_CLASS.cast(a6).intoArray(out, outOff + 96);
+        F32_CLASS.cast(a7).intoArray(out, outOff + 112);
         int out1 = outOff + outRow;
-        b0.intoArray(out, out1);
-        b1.intoArray(out, out1 + 16);
-        b2.intoArray(out, out1 + 32);
-        b3.intoArray(out, out1 + 48);
-        b4.intoArray(out, out1 + 64);
-        b5.intoArray(out, out1 + 80);
-        b6.intoArray(out, out1 + 96);
-        b7.intoArray(out, out1 + 112);
+        F32_CLASS.cast(b0).intoArray(out, out1);
+        F32_CLASS.cast(b1).intoArray(out, out1 + 16);
+        F32_CLASS.cast(b2).intoArray(out, out1 + 32);
+        F32_CLASS.cast(b3).intoArray(out, out1 + 48);
+        F32_CLASS.cast(b4).intoArray(out, out1 + 64);
+        F32_CLASS.cast(b5).intoArray(out, out1 + 80);
+        F32_CLASS.cast(b6).intoArray(out, out1 + 96);
+        F32_CLASS.cast(b7).intoArray(out, out1 + 112);
     }
 
     /** As {@link #rows2x8x1} with four pixels and 32 channels; {@code w} holds three times 32 lanes for each reduction index. */
@@ -263,22 +264,22 @@ public final class DirectRowTile {
                 b3y = p.fma(w2y, b3y);
             }
         }
-        a0x.intoArray(out, outOff);
-        a0y.intoArray(out, outOff + 16);
-        a1x.intoArray(out, outOff + 32);
-        a1y.intoArray(out, outOff + 48);
-        a2x.intoArray(out, outOff + 64);
-        a2y.intoArray(out, outOff + 80);
-        a3x.intoArray(out, outOff + 96);
-        a3y.intoArray(out, outOff + 112);
+        F32_CLASS.cast(a0x).intoArray(out, outOff);
+        F32_CLASS.cast(a0y).intoArray(out, outOff + 16);
+        F32_CLASS.cast(a1x).intoArray(out, outOff + 32);
+        F32_CLASS.cast(a1y).intoArray(out, outOff + 48);
+        F32_CLASS.cast(a2x).intoArray(out, outOff + 64);
+        F32_CLASS.cast(a2y).intoArray(out, outOff + 80);
+        F32_CLASS.cast(a3x).intoArray(out, outOff + 96);
+        F32_CLASS.cast(a3y).intoArray(out, outOff + 112);
         int out1 = outOff + outRow;
-        b0x.intoArray(out, out1);
-        b0y.intoArray(out, out1 + 16);
-        b1x.intoArray(out, out1 + 32);
-        b1y.intoArray(out, out1 + 48);
-        b2x.intoArray(out, out1 + 64);
-        b2y.intoArray(out, out1 + 80);
-        b3x.intoArray(out, out1 + 96);
-        b3y.intoArray(out, out1 + 112);
+        F32_CLASS.cast(b0x).intoArray(out, out1);
+        F32_CLASS.cast(b0y).intoArray(out, out1 + 16);
+        F32_CLASS.cast(b1x).intoArray(out, out1 + 32);
+        F32_CLASS.cast(b1y).intoArray(out, out1 + 48);
+        F32_CLASS.cast(b2x).intoArray(out, out1 + 64);
+        F32_CLASS.cast(b2y).intoArray(out, out1 + 80);
+        F32_CLASS.cast(b3x).intoArray(out, out1 + 96);
+        F32_CLASS.cast(b3y).intoArray(out, out1 + 112);
     }
 }

@@ -1,5 +1,7 @@
 package dev.goshawk.cpu.kernel.conv.direct;
 
+import static dev.goshawk.cpu.kernel.simd.VectorSupport.F32_CLASS;
+
 import dev.goshawk.cpu.kernel.simd.VectorSupport;
 import java.lang.invoke.VarHandle;
 import jdk.incubator.vector.FloatVector;
@@ -56,14 +58,14 @@ public final class DirectTile {
                 c7 = FloatVector.broadcast(LANES, x[i + 112]).fma(w0, c7);
             }
         }
-        c0.intoArray(out, outOff);
-        c1.intoArray(out, outOff + outStride);
-        c2.intoArray(out, outOff + 2 * outStride);
-        c3.intoArray(out, outOff + 3 * outStride);
-        c4.intoArray(out, outOff + 4 * outStride);
-        c5.intoArray(out, outOff + 5 * outStride);
-        c6.intoArray(out, outOff + 6 * outStride);
-        c7.intoArray(out, outOff + 7 * outStride);
+        F32_CLASS.cast(c0).intoArray(out, outOff);
+        F32_CLASS.cast(c1).intoArray(out, outOff + outStride);
+        F32_CLASS.cast(c2).intoArray(out, outOff + 2 * outStride);
+        F32_CLASS.cast(c3).intoArray(out, outOff + 3 * outStride);
+        F32_CLASS.cast(c4).intoArray(out, outOff + 4 * outStride);
+        F32_CLASS.cast(c5).intoArray(out, outOff + 5 * outStride);
+        F32_CLASS.cast(c6).intoArray(out, outOff + 6 * outStride);
+        F32_CLASS.cast(c7).intoArray(out, outOff + 7 * outStride);
     }
 
     /** As {@link #pixels8x1} with two vectors of channels; {@code w} holds two vectors for each reduction index. */
@@ -126,22 +128,22 @@ public final class DirectTile {
         int out2 = outOff + 2 * outStride;
         int out4 = outOff + 4 * outStride;
         int out6 = outOff + 6 * outStride;
-        c0.intoArray(out, outOff);
-        d0.intoArray(out, outOff + L);
-        c1.intoArray(out, outOff + outStride);
-        d1.intoArray(out, outOff + outStride + L);
-        c2.intoArray(out, out2);
-        d2.intoArray(out, out2 + L);
-        c3.intoArray(out, out2 + outStride);
-        d3.intoArray(out, out2 + outStride + L);
-        c4.intoArray(out, out4);
-        d4.intoArray(out, out4 + L);
-        c5.intoArray(out, out4 + outStride);
-        d5.intoArray(out, out4 + outStride + L);
-        c6.intoArray(out, out6);
-        d6.intoArray(out, out6 + L);
-        c7.intoArray(out, out6 + outStride);
-        d7.intoArray(out, out6 + outStride + L);
+        F32_CLASS.cast(c0).intoArray(out, outOff);
+        F32_CLASS.cast(d0).intoArray(out, outOff + L);
+        F32_CLASS.cast(c1).intoArray(out, outOff + outStride);
+        F32_CLASS.cast(d1).intoArray(out, outOff + outStride + L);
+        F32_CLASS.cast(c2).intoArray(out, out2);
+        F32_CLASS.cast(d2).intoArray(out, out2 + L);
+        F32_CLASS.cast(c3).intoArray(out, out2 + outStride);
+        F32_CLASS.cast(d3).intoArray(out, out2 + outStride + L);
+        F32_CLASS.cast(c4).intoArray(out, out4);
+        F32_CLASS.cast(d4).intoArray(out, out4 + L);
+        F32_CLASS.cast(c5).intoArray(out, out4 + outStride);
+        F32_CLASS.cast(d5).intoArray(out, out4 + outStride + L);
+        F32_CLASS.cast(c6).intoArray(out, out6);
+        F32_CLASS.cast(d6).intoArray(out, out6 + L);
+        F32_CLASS.cast(c7).intoArray(out, out6 + outStride);
+        F32_CLASS.cast(d7).intoArray(out, out6 + outStride + L);
     }
 
     /** As {@link #pixels8x2} with seven pixels, for the widths that are a multiple of seven. */
@@ -193,20 +195,20 @@ public final class DirectTile {
                 d6 = p.fma(w1, d6);
             }
         }
-        c0.intoArray(out, outOff);
-        d0.intoArray(out, outOff + L);
-        c1.intoArray(out, outOff + outStride);
-        d1.intoArray(out, outOff + outStride + L);
-        c2.intoArray(out, outOff + 2 * outStride);
-        d2.intoArray(out, outOff + 2 * outStride + L);
-        c3.intoArray(out, outOff + 3 * outStride);
-        d3.intoArray(out, outOff + 3 * outStride + L);
-        c4.intoArray(out, outOff + 4 * outStride);
-        d4.intoArray(out, outOff + 4 * outStride + L);
-        c5.intoArray(out, outOff + 5 * outStride);
-        d5.intoArray(out, outOff + 5 * outStride + L);
-        c6.intoArray(out, outOff + 6 * outStride);
-        d6.intoArray(out, outOff + 6 * outStride + L);
+        F32_CLASS.cast(c0).intoArray(out, outOff);
+        F32_CLASS.cast(d0).intoArray(out, outOff + L);
+        F32_CLASS.cast(c1).intoArray(out, outOff + outStride);
+        F32_CLASS.cast(d1).intoArray(out, outOff + outStride + L);
+        F32_CLASS.cast(c2).intoArray(out, outOff + 2 * outStride);
+        F32_CLASS.cast(d2).intoArray(out, outOff + 2 * outStride + L);
+        F32_CLASS.cast(c3).intoArray(out, outOff + 3 * outStride);
+        F32_CLASS.cast(d3).intoArray(out, outOff + 3 * outStride + L);
+        F32_CLASS.cast(c4).intoArray(out, outOff + 4 * outStride);
+        F32_CLASS.cast(d4).intoArray(out, outOff + 4 * outStride + L);
+        F32_CLASS.cast(c5).intoArray(out, outOff + 5 * outStride);
+        F32_CLASS.cast(d5).intoArray(out, outOff + 5 * outStride + L);
+        F32_CLASS.cast(c6).intoArray(out, outOff + 6 * outStride);
+        F32_CLASS.cast(d6).intoArray(out, outOff + 6 * outStride + L);
     }
 
     /** As {@link #pixels8x2} with four pixels: what sixteen registers hold in whatever order the compiler puts the loads. */
@@ -242,14 +244,14 @@ public final class DirectTile {
                 d3 = p.fma(w1, d3);
             }
         }
-        c0.intoArray(out, outOff);
-        d0.intoArray(out, outOff + L);
-        c1.intoArray(out, outOff + outStride);
-        d1.intoArray(out, outOff + outStride + L);
-        c2.intoArray(out, outOff + 2 * outStride);
-        d2.intoArray(out, outOff + 2 * outStride + L);
-        c3.intoArray(out, outOff + 3 * outStride);
-        d3.intoArray(out, outOff + 3 * outStride + L);
+        F32_CLASS.cast(c0).intoArray(out, outOff);
+        F32_CLASS.cast(d0).intoArray(out, outOff + L);
+        F32_CLASS.cast(c1).intoArray(out, outOff + outStride);
+        F32_CLASS.cast(d1).intoArray(out, outOff + outStride + L);
+        F32_CLASS.cast(c2).intoArray(out, outOff + 2 * outStride);
+        F32_CLASS.cast(d2).intoArray(out, outOff + 2 * outStride + L);
+        F32_CLASS.cast(c3).intoArray(out, outOff + 3 * outStride);
+        F32_CLASS.cast(d3).intoArray(out, outOff + 3 * outStride + L);
     }
 
     /** As {@link #pixels8x2} with six pixels, which sixteen registers hold if each number is read when it is needed. The fences order nothing else; on x86 they are no instruction. */
@@ -300,17 +302,17 @@ public final class DirectTile {
                 d5 = p.fma(w1, d5);
             }
         }
-        c0.intoArray(out, outOff);
-        d0.intoArray(out, outOff + L);
-        c1.intoArray(out, outOff + outStride);
-        d1.intoArray(out, outOff + outStride + L);
-        c2.intoArray(out, outOff + 2 * outStride);
-        d2.intoArray(out, outOff + 2 * outStride + L);
-        c3.intoArray(out, outOff + 3 * outStride);
-        d3.intoArray(out, outOff + 3 * outStride + L);
-        c4.intoArray(out, outOff + 4 * outStride);
-        d4.intoArray(out, outOff + 4 * outStride + L);
-        c5.intoArray(out, outOff + 5 * outStride);
-        d5.intoArray(out, outOff + 5 * outStride + L);
+        F32_CLASS.cast(c0).intoArray(out, outOff);
+        F32_CLASS.cast(d0).intoArray(out, outOff + L);
+        F32_CLASS.cast(c1).intoArray(out, outOff + outStride);
+        F32_CLASS.cast(d1).intoArray(out, outOff + outStride + L);
+        F32_CLASS.cast(c2).intoArray(out, outOff + 2 * outStride);
+        F32_CLASS.cast(d2).intoArray(out, outOff + 2 * outStride + L);
+        F32_CLASS.cast(c3).intoArray(out, outOff + 3 * outStride);
+        F32_CLASS.cast(d3).intoArray(out, outOff + 3 * outStride + L);
+        F32_CLASS.cast(c4).intoArray(out, outOff + 4 * outStride);
+        F32_CLASS.cast(d4).intoArray(out, outOff + 4 * outStride + L);
+        F32_CLASS.cast(c5).intoArray(out, outOff + 5 * outStride);
+        F32_CLASS.cast(d5).intoArray(out, outOff + 5 * outStride + L);
     }
 }

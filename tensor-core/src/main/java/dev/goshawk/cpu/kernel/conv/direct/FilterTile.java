@@ -86,27 +86,27 @@ public final class FilterTile {
                 d7 = p.fma(g1, d7);
             }
         }
-        c0.add(FloatVector.fromArray(LANES, out, outOff)).intoArray(out, outOff);
-        d0.add(FloatVector.fromArray(LANES, out, outOff + L)).intoArray(out, outOff + L);
-        c1.add(FloatVector.fromArray(LANES, out, outOff + outStride)).intoArray(out, outOff + outStride);
-        d1.add(FloatVector.fromArray(LANES, out, outOff + outStride + L)).intoArray(out, outOff + outStride + L);
-        c2.add(FloatVector.fromArray(LANES, out, outOff + 2 * outStride)).intoArray(out, outOff + 2 * outStride);
-        d2.add(FloatVector.fromArray(LANES, out, outOff + 2 * outStride + L)).intoArray(out,
+        FloatVector.fromArray(LANES, out, outOff).add(c0).intoArray(out, outOff);
+        FloatVector.fromArray(LANES, out, outOff + L).add(d0).intoArray(out, outOff + L);
+        FloatVector.fromArray(LANES, out, outOff + outStride).add(c1).intoArray(out, outOff + outStride);
+        FloatVector.fromArray(LANES, out, outOff + outStride + L).add(d1).intoArray(out, outOff + outStride + L);
+        FloatVector.fromArray(LANES, out, outOff + 2 * outStride).add(c2).intoArray(out, outOff + 2 * outStride);
+        FloatVector.fromArray(LANES, out, outOff + 2 * outStride + L).add(d2).intoArray(out,
                 outOff + 2 * outStride + L);
-        c3.add(FloatVector.fromArray(LANES, out, outOff + 3 * outStride)).intoArray(out, outOff + 3 * outStride);
-        d3.add(FloatVector.fromArray(LANES, out, outOff + 3 * outStride + L)).intoArray(out,
+        FloatVector.fromArray(LANES, out, outOff + 3 * outStride).add(c3).intoArray(out, outOff + 3 * outStride);
+        FloatVector.fromArray(LANES, out, outOff + 3 * outStride + L).add(d3).intoArray(out,
                 outOff + 3 * outStride + L);
-        c4.add(FloatVector.fromArray(LANES, out, outOff + 4 * outStride)).intoArray(out, outOff + 4 * outStride);
-        d4.add(FloatVector.fromArray(LANES, out, outOff + 4 * outStride + L)).intoArray(out,
+        FloatVector.fromArray(LANES, out, outOff + 4 * outStride).add(c4).intoArray(out, outOff + 4 * outStride);
+        FloatVector.fromArray(LANES, out, outOff + 4 * outStride + L).add(d4).intoArray(out,
                 outOff + 4 * outStride + L);
-        c5.add(FloatVector.fromArray(LANES, out, outOff + 5 * outStride)).intoArray(out, outOff + 5 * outStride);
-        d5.add(FloatVector.fromArray(LANES, out, outOff + 5 * outStride + L)).intoArray(out,
+        FloatVector.fromArray(LANES, out, outOff + 5 * outStride).add(c5).intoArray(out, outOff + 5 * outStride);
+        FloatVector.fromArray(LANES, out, outOff + 5 * outStride + L).add(d5).intoArray(out,
                 outOff + 5 * outStride + L);
-        c6.add(FloatVector.fromArray(LANES, out, outOff + 6 * outStride)).intoArray(out, outOff + 6 * outStride);
-        d6.add(FloatVector.fromArray(LANES, out, outOff + 6 * outStride + L)).intoArray(out,
+        FloatVector.fromArray(LANES, out, outOff + 6 * outStride).add(c6).intoArray(out, outOff + 6 * outStride);
+        FloatVector.fromArray(LANES, out, outOff + 6 * outStride + L).add(d6).intoArray(out,
                 outOff + 6 * outStride + L);
-        c7.add(FloatVector.fromArray(LANES, out, outOff + 7 * outStride)).intoArray(out, outOff + 7 * outStride);
-        d7.add(FloatVector.fromArray(LANES, out, outOff + 7 * outStride + L)).intoArray(out,
+        FloatVector.fromArray(LANES, out, outOff + 7 * outStride).add(c7).intoArray(out, outOff + 7 * outStride);
+        FloatVector.fromArray(LANES, out, outOff + 7 * outStride + L).add(d7).intoArray(out,
                 outOff + 7 * outStride + L);
     }
 
@@ -156,21 +156,21 @@ public final class FilterTile {
                 d5 = p.fma(g1, d5);
             }
         }
-        c0.add(FloatVector.fromArray(LANES, out, outOff)).intoArray(out, outOff);
-        d0.add(FloatVector.fromArray(LANES, out, outOff + L)).intoArray(out, outOff + L);
-        c1.add(FloatVector.fromArray(LANES, out, outOff + outStride)).intoArray(out, outOff + outStride);
-        d1.add(FloatVector.fromArray(LANES, out, outOff + outStride + L)).intoArray(out, outOff + outStride + L);
-        c2.add(FloatVector.fromArray(LANES, out, outOff + 2 * outStride)).intoArray(out, outOff + 2 * outStride);
-        d2.add(FloatVector.fromArray(LANES, out, outOff + 2 * outStride + L)).intoArray(out,
+        FloatVector.fromArray(LANES, out, outOff).add(c0).intoArray(out, outOff);
+        FloatVector.fromArray(LANES, out, outOff + L).add(d0).intoArray(out, outOff + L);
+        FloatVector.fromArray(LANES, out, outOff + outStride).add(c1).intoArray(out, outOff + outStride);
+        FloatVector.fromArray(LANES, out, outOff + outStride + L).add(d1).intoArray(out, outOff + outStride + L);
+        FloatVector.fromArray(LANES, out, outOff + 2 * outStride).add(c2).intoArray(out, outOff + 2 * outStride);
+        FloatVector.fromArray(LANES, out, outOff + 2 * outStride + L).add(d2).intoArray(out,
                 outOff + 2 * outStride + L);
-        c3.add(FloatVector.fromArray(LANES, out, outOff + 3 * outStride)).intoArray(out, outOff + 3 * outStride);
-        d3.add(FloatVector.fromArray(LANES, out, outOff + 3 * outStride + L)).intoArray(out,
+        FloatVector.fromArray(LANES, out, outOff + 3 * outStride).add(c3).intoArray(out, outOff + 3 * outStride);
+        FloatVector.fromArray(LANES, out, outOff + 3 * outStride + L).add(d3).intoArray(out,
                 outOff + 3 * outStride + L);
-        c4.add(FloatVector.fromArray(LANES, out, outOff + 4 * outStride)).intoArray(out, outOff + 4 * outStride);
-        d4.add(FloatVector.fromArray(LANES, out, outOff + 4 * outStride + L)).intoArray(out,
+        FloatVector.fromArray(LANES, out, outOff + 4 * outStride).add(c4).intoArray(out, outOff + 4 * outStride);
+        FloatVector.fromArray(LANES, out, outOff + 4 * outStride + L).add(d4).intoArray(out,
                 outOff + 4 * outStride + L);
-        c5.add(FloatVector.fromArray(LANES, out, outOff + 5 * outStride)).intoArray(out, outOff + 5 * outStride);
-        d5.add(FloatVector.fromArray(LANES, out, outOff + 5 * outStride + L)).intoArray(out,
+        FloatVector.fromArray(LANES, out, outOff + 5 * outStride).add(c5).intoArray(out, outOff + 5 * outStride);
+        FloatVector.fromArray(LANES, out, outOff + 5 * outStride + L).add(d5).intoArray(out,
                 outOff + 5 * outStride + L);
     }
 
@@ -205,15 +205,15 @@ public final class FilterTile {
                 d3 = p.fma(g1, d3);
             }
         }
-        c0.add(FloatVector.fromArray(LANES, out, outOff)).intoArray(out, outOff);
-        d0.add(FloatVector.fromArray(LANES, out, outOff + L)).intoArray(out, outOff + L);
-        c1.add(FloatVector.fromArray(LANES, out, outOff + outStride)).intoArray(out, outOff + outStride);
-        d1.add(FloatVector.fromArray(LANES, out, outOff + outStride + L)).intoArray(out, outOff + outStride + L);
-        c2.add(FloatVector.fromArray(LANES, out, outOff + 2 * outStride)).intoArray(out, outOff + 2 * outStride);
-        d2.add(FloatVector.fromArray(LANES, out, outOff + 2 * outStride + L)).intoArray(out,
+        FloatVector.fromArray(LANES, out, outOff).add(c0).intoArray(out, outOff);
+        FloatVector.fromArray(LANES, out, outOff + L).add(d0).intoArray(out, outOff + L);
+        FloatVector.fromArray(LANES, out, outOff + outStride).add(c1).intoArray(out, outOff + outStride);
+        FloatVector.fromArray(LANES, out, outOff + outStride + L).add(d1).intoArray(out, outOff + outStride + L);
+        FloatVector.fromArray(LANES, out, outOff + 2 * outStride).add(c2).intoArray(out, outOff + 2 * outStride);
+        FloatVector.fromArray(LANES, out, outOff + 2 * outStride + L).add(d2).intoArray(out,
                 outOff + 2 * outStride + L);
-        c3.add(FloatVector.fromArray(LANES, out, outOff + 3 * outStride)).intoArray(out, outOff + 3 * outStride);
-        d3.add(FloatVector.fromArray(LANES, out, outOff + 3 * outStride + L)).intoArray(out,
+        FloatVector.fromArray(LANES, out, outOff + 3 * outStride).add(c3).intoArray(out, outOff + 3 * outStride);
+        FloatVector.fromArray(LANES, out, outOff + 3 * outStride + L).add(d3).intoArray(out,
                 outOff + 3 * outStride + L);
     }
 }

@@ -2,6 +2,7 @@ package dev.goshawk.cpu.kernel.conv.winograd;
 
 import static dev.goshawk.cpu.kernel.conv.direct.DirectTile.L;
 import static dev.goshawk.cpu.kernel.conv.direct.DirectTile.LANES;
+import static dev.goshawk.cpu.kernel.simd.VectorSupport.F32_CLASS;
 
 import jdk.incubator.vector.FloatVector;
 
@@ -46,21 +47,21 @@ final class WinogradRowTile {
                 c3y = p.fma(vy, c3y);
             }
         }
-        c0x.intoArray(buffer, bufferOff);
+        F32_CLASS.cast(c0x).intoArray(buffer, bufferOff);
         c0x = FloatVector.zero(LANES);
-        c0y.intoArray(buffer, bufferOff + L);
+        F32_CLASS.cast(c0y).intoArray(buffer, bufferOff + L);
         c0y = FloatVector.zero(LANES);
-        c1x.intoArray(buffer, bufferOff + 2 * L);
+        F32_CLASS.cast(c1x).intoArray(buffer, bufferOff + 2 * L);
         c1x = FloatVector.zero(LANES);
-        c1y.intoArray(buffer, bufferOff + 3 * L);
+        F32_CLASS.cast(c1y).intoArray(buffer, bufferOff + 3 * L);
         c1y = FloatVector.zero(LANES);
-        c2x.intoArray(buffer, bufferOff + 4 * L);
+        F32_CLASS.cast(c2x).intoArray(buffer, bufferOff + 4 * L);
         c2x = FloatVector.zero(LANES);
-        c2y.intoArray(buffer, bufferOff + 5 * L);
+        F32_CLASS.cast(c2y).intoArray(buffer, bufferOff + 5 * L);
         c2y = FloatVector.zero(LANES);
-        c3x.intoArray(buffer, bufferOff + 6 * L);
+        F32_CLASS.cast(c3x).intoArray(buffer, bufferOff + 6 * L);
         c3x = FloatVector.zero(LANES);
-        c3y.intoArray(buffer, bufferOff + 7 * L);
+        F32_CLASS.cast(c3y).intoArray(buffer, bufferOff + 7 * L);
         c3y = FloatVector.zero(LANES);
         k = wOff + 2 * L;
         for (int block = 0, start = xOff + xRow; block < blocks; block++, start += xBlock) {
@@ -132,21 +133,21 @@ final class WinogradRowTile {
                 c3y = p.fma(vy, c3y);
             }
         }
-        c0x.intoArray(out, outOff);
+        F32_CLASS.cast(c0x).intoArray(out, outOff);
         c0x = FloatVector.fromArray(LANES, buffer, bufferOff);
-        c0y.intoArray(out, outOff + L);
+        F32_CLASS.cast(c0y).intoArray(out, outOff + L);
         c0y = FloatVector.fromArray(LANES, buffer, bufferOff + L);
-        c1x.intoArray(out, outOff + outCol);
+        F32_CLASS.cast(c1x).intoArray(out, outOff + outCol);
         c1x = FloatVector.fromArray(LANES, buffer, bufferOff + 2 * L);
-        c1y.intoArray(out, outOff + outCol + L);
+        F32_CLASS.cast(c1y).intoArray(out, outOff + outCol + L);
         c1y = FloatVector.fromArray(LANES, buffer, bufferOff + 3 * L);
-        c2x.intoArray(out, outOff + 2 * outCol);
+        F32_CLASS.cast(c2x).intoArray(out, outOff + 2 * outCol);
         c2x = FloatVector.fromArray(LANES, buffer, bufferOff + 4 * L);
-        c2y.intoArray(out, outOff + 2 * outCol + L);
+        F32_CLASS.cast(c2y).intoArray(out, outOff + 2 * outCol + L);
         c2y = FloatVector.fromArray(LANES, buffer, bufferOff + 5 * L);
-        c3x.intoArray(out, outOff + 3 * outCol);
+        F32_CLASS.cast(c3x).intoArray(out, outOff + 3 * outCol);
         c3x = FloatVector.fromArray(LANES, buffer, bufferOff + 6 * L);
-        c3y.intoArray(out, outOff + 3 * outCol + L);
+        F32_CLASS.cast(c3y).intoArray(out, outOff + 3 * outCol + L);
         c3y = FloatVector.fromArray(LANES, buffer, bufferOff + 7 * L);
         k = wOff + later + 2 * L;
         for (int block = 0, start = xOff + 3 * xRow; block < blocks; block++, start += xBlock) {
@@ -170,13 +171,13 @@ final class WinogradRowTile {
             }
         }
         int outB = outOff + outRow;
-        c0x.intoArray(out, outB);
-        c0y.intoArray(out, outB + L);
-        c1x.intoArray(out, outB + outCol);
-        c1y.intoArray(out, outB + outCol + L);
-        c2x.intoArray(out, outB + 2 * outCol);
-        c2y.intoArray(out, outB + 2 * outCol + L);
-        c3x.intoArray(out, outB + 3 * outCol);
-        c3y.intoArray(out, outB + 3 * outCol + L);
+        F32_CLASS.cast(c0x).intoArray(out, outB);
+        F32_CLASS.cast(c0y).intoArray(out, outB + L);
+        F32_CLASS.cast(c1x).intoArray(out, outB + outCol);
+        F32_CLASS.cast(c1y).intoArray(out, outB + outCol + L);
+        F32_CLASS.cast(c2x).intoArray(out, outB + 2 * outCol);
+        F32_CLASS.cast(c2y).intoArray(out, outB + 2 * outCol + L);
+        F32_CLASS.cast(c3x).intoArray(out, outB + 3 * outCol);
+        F32_CLASS.cast(c3y).intoArray(out, outB + 3 * outCol + L);
     }
 }

@@ -3,6 +3,7 @@ package dev.goshawk.cpu.kernel.conv.winograd;
 import static dev.goshawk.cpu.kernel.conv.direct.DirectTile.BLOCK;
 import static dev.goshawk.cpu.kernel.conv.direct.DirectTile.L;
 import static dev.goshawk.cpu.kernel.conv.direct.DirectTile.LANES;
+import static dev.goshawk.cpu.kernel.simd.VectorSupport.F32_CLASS;
 
 import dev.goshawk.tensor.ConvGeometry;
 import jdk.incubator.vector.FloatVector;
@@ -97,8 +98,8 @@ final class WinogradRows {
                 int t = toOff + c * BLOCK + l;
                 g0.add(g1).intoArray(to, t);
                 g0.sub(g1).intoArray(to, t + toRow);
-                g0.intoArray(to, t + 2 * toRow);
-                g1.intoArray(to, t + 3 * toRow);
+                F32_CLASS.cast(g0).intoArray(to, t + 2 * toRow);
+                F32_CLASS.cast(g1).intoArray(to, t + 3 * toRow);
             }
         }
     }
@@ -123,8 +124,8 @@ final class WinogradRows {
                         FloatVector outer = w0.add(w2);
                         outer.add(w1).mul(0.5f).intoArray(to, t + l);
                         outer.sub(w1).mul(0.5f).intoArray(to, t + width + l);
-                        w0.intoArray(to, t + later + l);
-                        w2.intoArray(to, t + later + width + l);
+                        F32_CLASS.cast(w0).intoArray(to, t + later + l);
+                        F32_CLASS.cast(w2).intoArray(to, t + later + width + l);
                     }
                 }
             }
@@ -147,9 +148,9 @@ final class WinogradRows {
                 w1 = w1.add(FloatVector.fromArray(LANES, out, to + row));
                 w2 = w2.add(FloatVector.fromArray(LANES, out, to + 2 * row));
             }
-            w0.intoArray(out, to);
-            w1.intoArray(out, to + row);
-            w2.intoArray(out, to + 2 * row);
+            F32_CLASS.cast(w0).intoArray(out, to);
+            F32_CLASS.cast(w1).intoArray(out, to + row);
+            F32_CLASS.cast(w2).intoArray(out, to + 2 * row);
         }
     }
 }

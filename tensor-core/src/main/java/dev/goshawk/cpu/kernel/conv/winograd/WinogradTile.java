@@ -3,6 +3,7 @@ package dev.goshawk.cpu.kernel.conv.winograd;
 import static dev.goshawk.cpu.kernel.conv.direct.DirectTile.BLOCK;
 import static dev.goshawk.cpu.kernel.conv.direct.DirectTile.L;
 import static dev.goshawk.cpu.kernel.conv.direct.DirectTile.LANES;
+import static dev.goshawk.cpu.kernel.simd.VectorSupport.F32_CLASS;
 
 import jdk.incubator.vector.FloatVector;
 
@@ -65,29 +66,29 @@ final class WinogradTile {
             }
         }
         int initB = initOff + initRow;
-        FloatVector t0 = a0.sub(b0).add(FloatVector.fromArray(LANES, init, initB));
-        a0 = a0.add(b0).add(FloatVector.fromArray(LANES, init, initOff));
+        FloatVector t0 = F32_CLASS.cast(a0).sub(b0).add(FloatVector.fromArray(LANES, init, initB));
+        a0 = F32_CLASS.cast(a0).add(b0).add(FloatVector.fromArray(LANES, init, initOff));
         b0 = t0;
-        FloatVector t1 = a1.sub(b1).add(FloatVector.fromArray(LANES, init, initB + initCol));
-        a1 = a1.add(b1).add(FloatVector.fromArray(LANES, init, initOff + initCol));
+        FloatVector t1 = F32_CLASS.cast(a1).sub(b1).add(FloatVector.fromArray(LANES, init, initB + initCol));
+        a1 = F32_CLASS.cast(a1).add(b1).add(FloatVector.fromArray(LANES, init, initOff + initCol));
         b1 = t1;
-        FloatVector t2 = a2.sub(b2).add(FloatVector.fromArray(LANES, init, initB + 2 * initCol));
-        a2 = a2.add(b2).add(FloatVector.fromArray(LANES, init, initOff + 2 * initCol));
+        FloatVector t2 = F32_CLASS.cast(a2).sub(b2).add(FloatVector.fromArray(LANES, init, initB + 2 * initCol));
+        a2 = F32_CLASS.cast(a2).add(b2).add(FloatVector.fromArray(LANES, init, initOff + 2 * initCol));
         b2 = t2;
-        FloatVector t3 = a3.sub(b3).add(FloatVector.fromArray(LANES, init, initB + 3 * initCol));
-        a3 = a3.add(b3).add(FloatVector.fromArray(LANES, init, initOff + 3 * initCol));
+        FloatVector t3 = F32_CLASS.cast(a3).sub(b3).add(FloatVector.fromArray(LANES, init, initB + 3 * initCol));
+        a3 = F32_CLASS.cast(a3).add(b3).add(FloatVector.fromArray(LANES, init, initOff + 3 * initCol));
         b3 = t3;
-        FloatVector t4 = a4.sub(b4).add(FloatVector.fromArray(LANES, init, initB + 4 * initCol));
-        a4 = a4.add(b4).add(FloatVector.fromArray(LANES, init, initOff + 4 * initCol));
+        FloatVector t4 = F32_CLASS.cast(a4).sub(b4).add(FloatVector.fromArray(LANES, init, initB + 4 * initCol));
+        a4 = F32_CLASS.cast(a4).add(b4).add(FloatVector.fromArray(LANES, init, initOff + 4 * initCol));
         b4 = t4;
-        FloatVector t5 = a5.sub(b5).add(FloatVector.fromArray(LANES, init, initB + 5 * initCol));
-        a5 = a5.add(b5).add(FloatVector.fromArray(LANES, init, initOff + 5 * initCol));
+        FloatVector t5 = F32_CLASS.cast(a5).sub(b5).add(FloatVector.fromArray(LANES, init, initB + 5 * initCol));
+        a5 = F32_CLASS.cast(a5).add(b5).add(FloatVector.fromArray(LANES, init, initOff + 5 * initCol));
         b5 = t5;
-        FloatVector t6 = a6.sub(b6).add(FloatVector.fromArray(LANES, init, initB + 6 * initCol));
-        a6 = a6.add(b6).add(FloatVector.fromArray(LANES, init, initOff + 6 * initCol));
+        FloatVector t6 = F32_CLASS.cast(a6).sub(b6).add(FloatVector.fromArray(LANES, init, initB + 6 * initCol));
+        a6 = F32_CLASS.cast(a6).add(b6).add(FloatVector.fromArray(LANES, init, initOff + 6 * initCol));
         b6 = t6;
-        FloatVector t7 = a7.sub(b7).add(FloatVector.fromArray(LANES, init, initB + 7 * initCol));
-        a7 = a7.add(b7).add(FloatVector.fromArray(LANES, init, initOff + 7 * initCol));
+        FloatVector t7 = F32_CLASS.cast(a7).sub(b7).add(FloatVector.fromArray(LANES, init, initB + 7 * initCol));
+        a7 = F32_CLASS.cast(a7).add(b7).add(FloatVector.fromArray(LANES, init, initOff + 7 * initCol));
         b7 = t7;
         for (int block = 0, start = xOff + 2 * xRow; block < blocks; block++, start += xBlock) {
             int end = start + run;
@@ -114,23 +115,23 @@ final class WinogradTile {
                 b7 = FloatVector.broadcast(LANES, x[j + 112]).fma(u, b7);
             }
         }
-        a0.intoArray(out, outOff);
-        a1.intoArray(out, outOff + outCol);
-        a2.intoArray(out, outOff + 2 * outCol);
-        a3.intoArray(out, outOff + 3 * outCol);
-        a4.intoArray(out, outOff + 4 * outCol);
-        a5.intoArray(out, outOff + 5 * outCol);
-        a6.intoArray(out, outOff + 6 * outCol);
-        a7.intoArray(out, outOff + 7 * outCol);
+        F32_CLASS.cast(a0).intoArray(out, outOff);
+        F32_CLASS.cast(a1).intoArray(out, outOff + outCol);
+        F32_CLASS.cast(a2).intoArray(out, outOff + 2 * outCol);
+        F32_CLASS.cast(a3).intoArray(out, outOff + 3 * outCol);
+        F32_CLASS.cast(a4).intoArray(out, outOff + 4 * outCol);
+        F32_CLASS.cast(a5).intoArray(out, outOff + 5 * outCol);
+        F32_CLASS.cast(a6).intoArray(out, outOff + 6 * outCol);
+        F32_CLASS.cast(a7).intoArray(out, outOff + 7 * outCol);
         int outB = outOff + outRow;
-        b0.intoArray(out, outB);
-        b1.intoArray(out, outB + outCol);
-        b2.intoArray(out, outB + 2 * outCol);
-        b3.intoArray(out, outB + 3 * outCol);
-        b4.intoArray(out, outB + 4 * outCol);
-        b5.intoArray(out, outB + 5 * outCol);
-        b6.intoArray(out, outB + 6 * outCol);
-        b7.intoArray(out, outB + 7 * outCol);
+        F32_CLASS.cast(b0).intoArray(out, outB);
+        F32_CLASS.cast(b1).intoArray(out, outB + outCol);
+        F32_CLASS.cast(b2).intoArray(out, outB + 2 * outCol);
+        F32_CLASS.cast(b3).intoArray(out, outB + 3 * outCol);
+        F32_CLASS.cast(b4).intoArray(out, outB + 4 * outCol);
+        F32_CLASS.cast(b5).intoArray(out, outB + 5 * outCol);
+        F32_CLASS.cast(b6).intoArray(out, outB + 6 * outCol);
+        F32_CLASS.cast(b7).intoArray(out, outB + 7 * outCol);
     }
 
     /** As {@link #rows2x8x1} with four pixels and two vectors of channels; {@code w} holds four vectors for each reduction index. */
@@ -190,29 +191,29 @@ final class WinogradTile {
             }
         }
         int initB = initOff + initRow;
-        FloatVector t0x = a0x.sub(b0x).add(FloatVector.fromArray(LANES, init, initB));
-        a0x = a0x.add(b0x).add(FloatVector.fromArray(LANES, init, initOff));
+        FloatVector t0x = F32_CLASS.cast(a0x).sub(b0x).add(FloatVector.fromArray(LANES, init, initB));
+        a0x = F32_CLASS.cast(a0x).add(b0x).add(FloatVector.fromArray(LANES, init, initOff));
         b0x = t0x;
-        FloatVector t0y = a0y.sub(b0y).add(FloatVector.fromArray(LANES, init, initB + L));
-        a0y = a0y.add(b0y).add(FloatVector.fromArray(LANES, init, initOff + L));
+        FloatVector t0y = F32_CLASS.cast(a0y).sub(b0y).add(FloatVector.fromArray(LANES, init, initB + L));
+        a0y = F32_CLASS.cast(a0y).add(b0y).add(FloatVector.fromArray(LANES, init, initOff + L));
         b0y = t0y;
-        FloatVector t1x = a1x.sub(b1x).add(FloatVector.fromArray(LANES, init, initB + initCol));
-        a1x = a1x.add(b1x).add(FloatVector.fromArray(LANES, init, initOff + initCol));
+        FloatVector t1x = F32_CLASS.cast(a1x).sub(b1x).add(FloatVector.fromArray(LANES, init, initB + initCol));
+        a1x = F32_CLASS.cast(a1x).add(b1x).add(FloatVector.fromArray(LANES, init, initOff + initCol));
         b1x = t1x;
-        FloatVector t1y = a1y.sub(b1y).add(FloatVector.fromArray(LANES, init, initB + initCol + L));
-        a1y = a1y.add(b1y).add(FloatVector.fromArray(LANES, init, initOff + initCol + L));
+        FloatVector t1y = F32_CLASS.cast(a1y).sub(b1y).add(FloatVector.fromArray(LANES, init, initB + initCol + L));
+        a1y = F32_CLASS.cast(a1y).add(b1y).add(FloatVector.fromArray(LANES, init, initOff + initCol + L));
         b1y = t1y;
-        FloatVector t2x = a2x.sub(b2x).add(FloatVector.fromArray(LANES, init, initB + 2 * initCol));
-        a2x = a2x.add(b2x).add(FloatVector.fromArray(LANES, init, initOff + 2 * initCol));
+        FloatVector t2x = F32_CLASS.cast(a2x).sub(b2x).add(FloatVector.fromArray(LANES, init, initB + 2 * initCol));
+        a2x = F32_CLASS.cast(a2x).add(b2x).add(FloatVector.fromArray(LANES, init, initOff + 2 * initCol));
         b2x = t2x;
-        FloatVector t2y = a2y.sub(b2y).add(FloatVector.fromArray(LANES, init, initB + 2 * initCol + L));
-        a2y = a2y.add(b2y).add(FloatVector.fromArray(LANES, init, initOff + 2 * initCol + L));
+        FloatVector t2y = F32_CLASS.cast(a2y).sub(b2y).add(FloatVector.fromArray(LANES, init, initB + 2 * initCol + L));
+        a2y = F32_CLASS.cast(a2y).add(b2y).add(FloatVector.fromArray(LANES, init, initOff + 2 * initCol + L));
         b2y = t2y;
-        FloatVector t3x = a3x.sub(b3x).add(FloatVector.fromArray(LANES, init, initB + 3 * initCol));
-        a3x = a3x.add(b3x).add(FloatVector.fromArray(LANES, init, initOff + 3 * initCol));
+        FloatVector t3x = F32_CLASS.cast(a3x).sub(b3x).add(FloatVector.fromArray(LANES, init, initB + 3 * initCol));
+        a3x = F32_CLASS.cast(a3x).add(b3x).add(FloatVector.fromArray(LANES, init, initOff + 3 * initCol));
         b3x = t3x;
-        FloatVector t3y = a3y.sub(b3y).add(FloatVector.fromArray(LANES, init, initB + 3 * initCol + L));
-        a3y = a3y.add(b3y).add(FloatVector.fromArray(LANES, init, initOff + 3 * initCol + L));
+        FloatVector t3y = F32_CLASS.cast(a3y).sub(b3y).add(FloatVector.fromArray(LANES, init, initB + 3 * initCol + L));
+        a3y = F32_CLASS.cast(a3y).add(b3y).add(FloatVector.fromArray(LANES, init, initOff + 3 * initCol + L));
         b3y = t3y;
         for (int block = 0, start = xOff + 2 * xRow; block < blocks; block++, start += xBlock) {
             int end = start + run;
@@ -249,23 +250,23 @@ final class WinogradTile {
                 b3y = p.fma(uy, b3y);
             }
         }
-        a0x.intoArray(out, outOff);
-        a0y.intoArray(out, outOff + L);
-        a1x.intoArray(out, outOff + outCol);
-        a1y.intoArray(out, outOff + outCol + L);
-        a2x.intoArray(out, outOff + 2 * outCol);
-        a2y.intoArray(out, outOff + 2 * outCol + L);
-        a3x.intoArray(out, outOff + 3 * outCol);
-        a3y.intoArray(out, outOff + 3 * outCol + L);
+        F32_CLASS.cast(a0x).intoArray(out, outOff);
+        F32_CLASS.cast(a0y).intoArray(out, outOff + L);
+        F32_CLASS.cast(a1x).intoArray(out, outOff + outCol);
+        F32_CLASS.cast(a1y).intoArray(out, outOff + outCol + L);
+        F32_CLASS.cast(a2x).intoArray(out, outOff + 2 * outCol);
+        F32_CLASS.cast(a2y).intoArray(out, outOff + 2 * outCol + L);
+        F32_CLASS.cast(a3x).intoArray(out, outOff + 3 * outCol);
+        F32_CLASS.cast(a3y).intoArray(out, outOff + 3 * outCol + L);
         int outB = outOff + outRow;
-        b0x.intoArray(out, outB);
-        b0y.intoArray(out, outB + L);
-        b1x.intoArray(out, outB + outCol);
-        b1y.intoArray(out, outB + outCol + L);
-        b2x.intoArray(out, outB + 2 * outCol);
-        b2y.intoArray(out, outB + 2 * outCol + L);
-        b3x.intoArray(out, outB + 3 * outCol);
-        b3y.intoArray(out, outB + 3 * outCol + L);
+        F32_CLASS.cast(b0x).intoArray(out, outB);
+        F32_CLASS.cast(b0y).intoArray(out, outB + L);
+        F32_CLASS.cast(b1x).intoArray(out, outB + outCol);
+        F32_CLASS.cast(b1y).intoArray(out, outB + outCol + L);
+        F32_CLASS.cast(b2x).intoArray(out, outB + 2 * outCol);
+        F32_CLASS.cast(b2y).intoArray(out, outB + 2 * outCol + L);
+        F32_CLASS.cast(b3x).intoArray(out, outB + 3 * outCol);
+        F32_CLASS.cast(b3y).intoArray(out, outB + 3 * outCol + L);
     }
 
     /**
@@ -310,21 +311,21 @@ final class WinogradTile {
             c14 = FloatVector.broadcast(LANES, x[i + 14]).fma(v, c14);
             c15 = FloatVector.broadcast(LANES, x[i + 15]).fma(v, c15);
         }
-        c0.add(FloatVector.fromArray(LANES, out, outOff)).intoArray(out, outOff);
-        c1.add(FloatVector.fromArray(LANES, out, outOff + outRow)).intoArray(out, outOff + outRow);
-        c2.add(FloatVector.fromArray(LANES, out, outOff + 2 * outRow)).intoArray(out, outOff + 2 * outRow);
-        c3.add(FloatVector.fromArray(LANES, out, outOff + 3 * outRow)).intoArray(out, outOff + 3 * outRow);
-        c4.add(FloatVector.fromArray(LANES, out, outOff + 4 * outRow)).intoArray(out, outOff + 4 * outRow);
-        c5.add(FloatVector.fromArray(LANES, out, outOff + 5 * outRow)).intoArray(out, outOff + 5 * outRow);
-        c6.add(FloatVector.fromArray(LANES, out, outOff + 6 * outRow)).intoArray(out, outOff + 6 * outRow);
-        c7.add(FloatVector.fromArray(LANES, out, outOff + 7 * outRow)).intoArray(out, outOff + 7 * outRow);
-        c8.add(FloatVector.fromArray(LANES, out, outOff + 8 * outRow)).intoArray(out, outOff + 8 * outRow);
-        c9.add(FloatVector.fromArray(LANES, out, outOff + 9 * outRow)).intoArray(out, outOff + 9 * outRow);
-        c10.add(FloatVector.fromArray(LANES, out, outOff + 10 * outRow)).intoArray(out, outOff + 10 * outRow);
-        c11.add(FloatVector.fromArray(LANES, out, outOff + 11 * outRow)).intoArray(out, outOff + 11 * outRow);
-        c12.add(FloatVector.fromArray(LANES, out, outOff + 12 * outRow)).intoArray(out, outOff + 12 * outRow);
-        c13.add(FloatVector.fromArray(LANES, out, outOff + 13 * outRow)).intoArray(out, outOff + 13 * outRow);
-        c14.add(FloatVector.fromArray(LANES, out, outOff + 14 * outRow)).intoArray(out, outOff + 14 * outRow);
-        c15.add(FloatVector.fromArray(LANES, out, outOff + 15 * outRow)).intoArray(out, outOff + 15 * outRow);
+        FloatVector.fromArray(LANES, out, outOff).add(c0).intoArray(out, outOff);
+        FloatVector.fromArray(LANES, out, outOff + outRow).add(c1).intoArray(out, outOff + outRow);
+        FloatVector.fromArray(LANES, out, outOff + 2 * outRow).add(c2).intoArray(out, outOff + 2 * outRow);
+        FloatVector.fromArray(LANES, out, outOff + 3 * outRow).add(c3).intoArray(out, outOff + 3 * outRow);
+        FloatVector.fromArray(LANES, out, outOff + 4 * outRow).add(c4).intoArray(out, outOff + 4 * outRow);
+        FloatVector.fromArray(LANES, out, outOff + 5 * outRow).add(c5).intoArray(out, outOff + 5 * outRow);
+        FloatVector.fromArray(LANES, out, outOff + 6 * outRow).add(c6).intoArray(out, outOff + 6 * outRow);
+        FloatVector.fromArray(LANES, out, outOff + 7 * outRow).add(c7).intoArray(out, outOff + 7 * outRow);
+        FloatVector.fromArray(LANES, out, outOff + 8 * outRow).add(c8).intoArray(out, outOff + 8 * outRow);
+        FloatVector.fromArray(LANES, out, outOff + 9 * outRow).add(c9).intoArray(out, outOff + 9 * outRow);
+        FloatVector.fromArray(LANES, out, outOff + 10 * outRow).add(c10).intoArray(out, outOff + 10 * outRow);
+        FloatVector.fromArray(LANES, out, outOff + 11 * outRow).add(c11).intoArray(out, outOff + 11 * outRow);
+        FloatVector.fromArray(LANES, out, outOff + 12 * outRow).add(c12).intoArray(out, outOff + 12 * outRow);
+        FloatVector.fromArray(LANES, out, outOff + 13 * outRow).add(c13).intoArray(out, outOff + 13 * outRow);
+        FloatVector.fromArray(LANES, out, outOff + 14 * outRow).add(c14).intoArray(out, outOff + 14 * outRow);
+        FloatVector.fromArray(LANES, out, outOff + 15 * outRow).add(c15).intoArray(out, outOff + 15 * outRow);
     }
 }
