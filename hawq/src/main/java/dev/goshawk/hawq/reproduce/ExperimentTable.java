@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The rows of a table, the most important first.
@@ -18,20 +19,15 @@ public record ExperimentTable(String network, List<Experiment> rows, Set<String>
         seeded = Set.copyOf(seeded);
     }
 
-    /** What can be chosen: methods, and rows. */
+    /** What can be chosen. */
     public Set<String> names() {
-        Set<String> names = new LinkedHashSet<>();
-        for (Experiment e : rows) {
-            names.add(e.method());
-            names.add(e.row());
-        }
-        return names;
+        return rows.stream().map(Experiment::row).collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     /**
      * The rows to run, in their order; the float network is always among them.
      *
-     * @param only methods or rows, empty for all
+     * @param only names of rows, empty for all
      * @param seeds of the rows that have several; the others have one
      * @throws IllegalArgumentException in one line that lists the names, if there is none of a name
      */
@@ -43,7 +39,7 @@ public record ExperimentTable(String network, List<Experiment> rows, Set<String>
             }
         }
         List<Experiment> first = rows.stream()
-                .filter(e -> e.isBaseline() || only.isEmpty() || only.contains(e.row()) || only.contains(e.method()))
+                .filter(e -> e.isBaseline() || only.isEmpty() || only.contains(e.row()))
                 .toList();
         List<Experiment> all = new ArrayList<>(first);
         for (int seed = 2; seed <= seeds; seed++) {

@@ -111,6 +111,8 @@ class LedgerTest {
         assertEquals(all.size(), all.stream().map(Experiment::folder).distinct().count());
         assertEquals(3, all.stream().filter(e -> e.row().equals("hawq")).count());
         assertEquals(1, all.stream().filter(e -> e.row().equals("direct")).count());
+        assertEquals(List.of("float", "hawq", "hawq"),
+                PaperTables.cifar10().choose(List.of("hawq"), 2).stream().map(Experiment::row).toList());
         assertEquals(List.of("float", "hawq-reversed-order"),
                 PaperTables.cifar10().choose(List.of("hawq-reversed-order"), 1).stream().map(Experiment::row).toList());
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class,

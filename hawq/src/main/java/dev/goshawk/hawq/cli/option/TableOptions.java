@@ -27,7 +27,7 @@ public final class TableOptions {
             "--other-build", "--no-landscape", "--stacktrace");
 
     @Option(names = "--only", paramLabel = "NAME", split = ",",
-            description = "Only these methods or rows, and the float network they start from (default: all).")
+            description = "Only these rows, and the float network they start from (default: all).")
     private List<String> only = List.of();
 
     @Option(names = "--epochs", paramLabel = "E",
