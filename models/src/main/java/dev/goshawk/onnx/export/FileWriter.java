@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes an imported network as the nodes of its own file, for operators of any kind: arrays that became parameters are the network's,
@@ -50,23 +51,25 @@ final class FileWriter {
     /** Values of the file and what they are called here. */
     private final Map<String, String> names = new HashMap<>();
     private int channel;
+    /** Not the file's own where nodes are written anew. */
+    private int opset;
+    private @Nullable OlderNodes older;
 
     FileWriter(PackedModel model, OnnxNetwork.Origin origin, CodeFormat format) {
         this.model = model;
         this.origin = origin;
         this.format = format;
         this.codes = new CodeWriter(out, format);
+        this.opset = origin.model().opset();
     }
 
     byte[] bytes(OnnxNetwork network) {
-        int opset = origin.model().opset();
         PackedNetwork content = model.content();
         boolean coded = content.weights().stream().anyMatch(w -> !w.rule().isFloat())
                 || content.activations().stream().anyMatch(a -> a.form() != PackedActivation.Form.FLOAT);
+        List<OnnxNode> needed = needed();
         if (coded && opset < format.opset()) {
-            throw new IllegalArgumentException("ONNX: expected a network of operator set " + format.opset()
-                    + " or newer for quantized numbers, " + network.file() + " is of " + opset
-                    + ": convert it by onnx.version_converter first");
+            renew(network, needed);
         }
         if (network.roundsActivations() && !network.isRounded()) {
             throw new IllegalArgumentException("ONNX: expected a network without QuantizeLinear of activations, "
@@ -82,7 +85,6 @@ final class FileWriter {
         out.input(TracedNetwork.IMAGES, network.isChannelsLast()
                 ? new long[] {dims.getFirst(), height, width, channels}
                 : new long[] {dims.getFirst(), channels, height, width});
-        List<OnnxNode> needed = needed();
         needed.forEach(n -> requireOpset(network, n));
         needed.forEach(this::write);
         // Flattened from its second axis on, what has two axes stays as it is.
@@ -94,11 +96,29 @@ final class FileWriter {
         return out.model(network.name(), "goshawk", version, opset);
     }
 
+    /** Takes the operator set of the format, if all nodes can be written as its. */
+    private void renew(OnnxNetwork network, List<OnnxNode> needed) {
+        List<String> kept = format.opset() > OlderNodes.WRITTEN
+                ? List.of()
+                : needed.stream().filter(n -> !OlderNodes.takes(n, opset)).map(OnnxNode::describe).toList();
+        if (format.opset() > OlderNodes.WRITTEN || !kept.isEmpty()) {
+            throw new IllegalArgumentException("ONNX: expected a network of operator set " + format.opset()
+                    + " or newer for quantized numbers, " + network.file() + " is of " + opset
+                    + (kept.isEmpty()
+                            ? ""
+                            : ", and " + String.join(", ", kept) + (kept.size() > 1 ? " have" : " has")
+                                    + " no known form there")
+                    + ": convert it by onnx.version_converter first");
+        }
+        older = new OlderNodes(out, opset);
+        opset = OlderNodes.WRITTEN;
+    }
+
     /** Fused and integer layers are written as nodes that the file's own operator set may not have yet. */
     private void requireOpset(OnnxNetwork network, OnnxNode node) {
         boolean axis = QUANTIZATION.contains(node.operator()) && node.has("axis");
         int first = axis ? AXIS_OF_SCALES : FIRST.getOrDefault(node.operator(), 0);
-        if (node.isStandard() && origin.model().opset() < first) {
+        if (node.isStandard() && opset < first) {
             throw new IllegalArgumentException("ONNX: expected a network of operator set " + first + " or newer for "
                     + (axis ? "scales along an axis, as those of " : "what stands for ") + node.describe() + ", "
                     + network.file() + " is of " + origin.model().opset()
@@ -142,9 +162,9 @@ final class FileWriter {
             attributes.put("to", new Attribute.Whole(FLOAT));
         }
         List<String> outputs = isFolded(node) ? node.outputs().subList(0, 1) : node.outputs();
-        List<String> made = out
-                .node(new OnnxNode(node.index(), node.place(), node.name(), node.operator(), node.domain(),
-                        node.inputs(), outputs, attributes), inputs);
+        OnnxNode written = new OnnxNode(node.index(), node.place(), node.name(), node.operator(), node.domain(),
+                node.inputs(), outputs, attributes);
+        List<String> made = older == null ? out.node(written, inputs) : older.write(written, inputs);
         for (int i = 0; i < made.size(); i++) {
             names.put(node.outputs().get(i), made.get(i));
         }
