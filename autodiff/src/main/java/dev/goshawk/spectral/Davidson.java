@@ -127,7 +127,7 @@ public final class Davidson implements EigenSolver {
                 if (basis.size() >= MAX_BASIS) {
                     basis.restart(ritz, KEPT);
                 }
-                expand(rival.length > 0 && unsettled == 0 && basis.orthonormalise(rival, 0)
+                expand(rival.length > 0 && unsettled == 0 && basis.orthonormalize(rival, 0)
                         ? rival
                         : direction(ritz, r));
             }
@@ -165,7 +165,7 @@ public final class Davidson implements EigenSolver {
             b.add(start, cheap.apply(start));
             RitzPairs ritz = b.ritz(options.target());
             double[] r = b.residual(ritz, 0);
-            while (b.size() < START_STEPS && open(b, ritz, r) && b.orthonormalise(r, 0)) {
+            while (b.size() < START_STEPS && open(b, ritz, r) && b.orthonormalize(r, 0)) {
                 b.add(r, cheap.apply(r));
                 ritz = b.ritz(options.target());
                 r = b.residual(ritz, 0);
@@ -175,7 +175,7 @@ public final class Davidson implements EigenSolver {
             expand(first);
             if (b.size() > 1 && products.count() < options.maxIterations() && near(b, ritz)) {
                 double[] second = b.vector(ritz, 1);
-                if (basis.orthonormalise(second, 0)) {
+                if (basis.orthonormalize(second, 0)) {
                     tell();
                     expand(second);
                 }
@@ -213,15 +213,15 @@ public final class Davidson implements EigenSolver {
             double least = 1e-14 * Math.abs(ritz.value(0));
             if (unsettled > 0) {
                 double[] w = basis.lastProduct();
-                return unsettled < EXPLORED && basis.orthonormalise(w, 0) ? w : fresh();
+                return unsettled < EXPLORED && basis.orthonormalize(w, 0) ? w : fresh();
             }
             if (!failed && failures < MOST_FAILURES) {
                 double[] t = model(r);
-                if (basis.orthonormalise(t, least)) {
+                if (basis.orthonormalize(t, least)) {
                     return t;
                 }
             }
-            if (basis.orthonormalise(r, least)) {
+            if (basis.orthonormalize(r, least)) {
                 return r;
             }
             unsettled = EXPLORED;
@@ -232,7 +232,7 @@ public final class Davidson implements EigenSolver {
             while (true) {
                 freshes++;
                 double[] v = Vectors.gaussian(products.size(), options.seed() + freshes * 0x9E3779B97F4A7C15L);
-                if (basis.orthonormalise(v, 0)) {
+                if (basis.orthonormalize(v, 0)) {
                     return v;
                 }
             }
@@ -244,7 +244,7 @@ public final class Davidson implements EigenSolver {
             double goal = MODEL_REDUCTION * Vectors.norm(residual);
             double[] r = residual.clone();
             RitzPairs ritz = m.ritz(options.target());
-            for (int i = 0; i < MODEL_STEPS && Vectors.norm(r) > goal && !m.complete() && m.orthonormalise(r, 0); i++) {
+            for (int i = 0; i < MODEL_STEPS && Vectors.norm(r) > goal && !m.complete() && m.orthonormalize(r, 0); i++) {
                 double[] w = cheap.apply(r);
                 basis.project(w);
                 basis.addCoupling(r, w);

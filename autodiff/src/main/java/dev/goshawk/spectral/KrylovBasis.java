@@ -59,7 +59,7 @@ final class KrylovBasis {
         grow(n);
         double[] w = products.apply(v);
         scale = Math.max(scale, Vectors.norm(w));
-        double[] h = orthogonalise(w);
+        double[] h = orthogonalize(w);
         for (int i = 0; i < n; i++) {
             projected[i][n - 1] = h[i];
             projected[n - 1][i] = h[i];
@@ -83,14 +83,14 @@ final class KrylovBasis {
         double[] v = Vectors.gaussian(products.size(), seed + breakdowns * 0x9E3779B97F4A7C15L);
         for (int pass = 0; pass < 2; pass++) {
             Vectors.scale(v, 1 / Vectors.norm(v));
-            orthogonalise(v);
+            orthogonalize(v);
         }
         Vectors.scale(v, 1 / Vectors.norm(v));
         return v;
     }
 
     /** Removes the span from w in two passes; returns the sum of the removed coefficients. */
-    private double[] orthogonalise(double[] w) {
+    private double[] orthogonalize(double[] w) {
         double[] h = new double[vectors.size()];
         for (int pass = 0; pass < 2; pass++) {
             for (int i = 0; i < h.length; i++) {

@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Thick-restart Lanczos with full reorthogonalisation (Wu and Simon, SIAM J. Matrix Anal. Appl. 22, 2000). It keeps at
+ * Thick-restart Lanczos with full reorthogonalization (Wu and Simon, SIAM J. Matrix Anal. Appl. 22, 2000). It keeps at
  * most {@link #maxBasis()} vectors: when the basis is full, the best Ritz vectors and the last residual direction start
- * the next one. Each new vector is orthogonalised twice against all others, so clustered and indefinite spectra bring
+ * the next one. Each new vector is orthogonalized twice against all others, so clustered and indefinite spectra bring
  * no ghosts.
  *
  * <p>During the iteration the residual of a Ritz pair is estimated as beta |s_last|, which costs nothing. Before a pair

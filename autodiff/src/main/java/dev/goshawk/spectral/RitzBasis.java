@@ -44,7 +44,7 @@ final class RitzBasis {
     }
 
     /** Removes the span from t, in two passes, and scales the rest to norm 1; false if the rest is only rounding. */
-    boolean orthonormalise(double[] t, double least) {
+    boolean orthonormalize(double[] t, double least) {
         for (int pass = 0; pass < 2; pass++) {
             double norm = Vectors.norm(t);
             if (!(norm > least)) {

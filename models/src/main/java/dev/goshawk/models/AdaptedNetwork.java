@@ -34,8 +34,8 @@ record AdaptedNetwork(Network network, boolean layersAreBlocks, int side) implem
     }
 
     @Override
-    public boolean isGrey() {
-        return network.isGrey();
+    public boolean isGray() {
+        return network.isGray();
     }
 
     @Override

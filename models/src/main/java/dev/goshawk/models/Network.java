@@ -31,10 +31,10 @@ public interface Network {
     }
 
     /**
-     * Whether the network takes grey images: its layers see the {@link Greyscale} of the colours that it is given, or [batch, height,
+     * Whether the network takes gray images: its layers see the {@link Grayscale} of the colors that it is given, or [batch, height,
      * width, 1] as it stands.
      */
-    default boolean isGrey() {
+    default boolean isGray() {
         return false;
     }
 

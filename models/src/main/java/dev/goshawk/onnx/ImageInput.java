@@ -34,7 +34,7 @@ record ImageInput(int channels, boolean channelsLast, int side) {
                 }
             }
             if (d.get(1) < 0) {
-                return new ImageInput(isFilteredGrey(model, images.name()) ? 1 : COLOURS, false,
+                return new ImageInput(isFilteredGray(model, images.name()) ? 1 : COLOURS, false,
                         side(model, images, 2));
             }
         }
@@ -54,7 +54,7 @@ record ImageInput(int channels, boolean channelsLast, int side) {
     }
 
     /** Whether the input goes into a convolution of one channel. */
-    private static boolean isFilteredGrey(OnnxModel model, String input) {
+    private static boolean isFilteredGray(OnnxModel model, String input) {
         for (OnnxNode node : model.nodes()) {
             if ("Conv".equals(node.operator()) && node.inputs().size() > 1 && node.inputs().getFirst().equals(input)) {
                 ConstantArray filter = model.initializers().get(node.inputs().get(1));

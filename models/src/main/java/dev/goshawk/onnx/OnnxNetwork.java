@@ -1,7 +1,7 @@
 package dev.goshawk.onnx;
 
 import dev.goshawk.graph.Value;
-import dev.goshawk.models.Greyscale;
+import dev.goshawk.models.Grayscale;
 import dev.goshawk.models.Layers;
 import dev.goshawk.models.Network;
 import dev.goshawk.models.ParameterSpec;
@@ -32,7 +32,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * An image classifier read from an ONNX file. Floating initializers of more than one element are its parameters, under their names
  * in the file; each layer with a weight is a block of its own unless blocks are given. Of several outputs the first with a number a
  * class is taken; a softmax at the end is left out: the loss has one. A network of one channel is given colors all the same, and sees
- * their {@link Greyscale}.
+ * their {@link Grayscale}.
  */
 public final class OnnxNetwork implements Network {
     private static final int DEFAULT_SIZE = 224;
@@ -197,7 +197,7 @@ public final class OnnxNetwork implements Network {
 
     private Translation started(OnnxModel nodes, Map<List<String>, String> refused, Recorded net, Value images) {
         Translation translation = new Translation(Operators.TABLE, nodes, net, refused);
-        Value seen = isGrey() && images.shape().dim(3) != 1 ? Greyscale.of(images) : images;
+        Value seen = isGray() && images.shape().dim(3) != 1 ? Grayscale.of(images) : images;
         translation.define(nodes.inputs().getFirst().name(),
                 isChannelsLast() ? Term.traced(seen) : Term.channelsLast(seen));
         return translation;
@@ -256,7 +256,7 @@ public final class OnnxNetwork implements Network {
     }
 
     @Override
-    public boolean isGrey() {
+    public boolean isGray() {
         return images.channels() == 1;
     }
 

@@ -28,9 +28,9 @@ class DatasetFingerprintTest {
         write(root, "b/0", 3);
     }
 
-    private static void write(Path root, String name, int colour) throws IOException {
+    private static void write(Path root, String name, int color) throws IOException {
         BufferedImage image = new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB);
-        image.setRGB(3, 4, colour);
+        image.setRGB(3, 4, color);
         Path file = root.resolve("train").resolve(name + ".png");
         Files.createDirectories(file.getParent());
         ImageIO.write(image, "png", file.toFile());

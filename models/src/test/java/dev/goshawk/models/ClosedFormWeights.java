@@ -15,19 +15,19 @@ public final class ClosedFormWeights {
     private static final long DIRECTION = 1L << 18;
 
     private final long seed;
-    private final double batchNormCentre;
+    private final double batchNormCenter;
 
-    public ClosedFormWeights(long seed, double batchNormCentre) {
+    public ClosedFormWeights(long seed, double batchNormCenter) {
         this.seed = seed;
-        this.batchNormCentre = batchNormCentre;
+        this.batchNormCenter = batchNormCenter;
     }
 
     /** All parameters in PyTorch's layout, rounded to float32. */
     public Weights weights(List<ParameterSpec> specs) {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         for (ParameterSpec spec : specs) {
-            double centre = switch (spec.kind()) {
-                case BN_WEIGHT -> batchNormCentre;
+            double center = switch (spec.kind()) {
+                case BN_WEIGHT -> batchNormCenter;
                 case BN_VARIANCE -> 1;
                 default -> 0;
             };
@@ -41,7 +41,7 @@ public final class ClosedFormWeights {
             Tensor t = Tensor.zeros(DType.FLOAT32, TorchLayout.shape(spec));
             int number = tensors.size();
             for (int k = 0; k < t.size(); k++) {
-                t.set(k, centre + spread * uniform(number, k));
+                t.set(k, center + spread * uniform(number, k));
             }
             tensors.put(spec.name(), t);
         }

@@ -59,7 +59,7 @@ final class ImageCases extends CaseList {
         add("Resize of symmetric halves", 19, IMAGE).initializer(MIXED).node("Resize", List.of("x", "", "s"),
                 List.of("z"), attribute("mode", "linear"),
                 attribute("coordinate_transformation_mode", "half_pixel_symmetric"));
-        add("Resize to neighbours", 11, IMAGE).initializer(MIXED).initializer(floats("r", new long[] {0}))
+        add("Resize to neighbors", 11, IMAGE).initializer(MIXED).initializer(floats("r", new long[] {0}))
                 .node("Resize", List.of("x", "r", "s"), List.of("z"), attribute("nearest_mode", "floor"),
                         attribute("coordinate_transformation_mode", "tf_half_pixel_for_nn"));
         add("Resize of old", 10, IMAGE).initializer(MIXED).node("Resize", List.of("x", "s"), List.of("z"));

@@ -91,10 +91,10 @@ public final class Functions {
     public static BatchNormalized batchNormTraining(Value x, Value gamma, Value beta, double epsilon) {
         int[] axes = leadingAxes(x);
         Value mean = x.mean(axes);
-        Value centred = x.subtract(mean);
-        Value variance = centred.square().mean(axes);
+        Value centered = x.subtract(mean);
+        Value variance = centered.square().mean(axes);
         Value scale = variance.add(epsilon).sqrt().reciprocal().multiply(gamma);
-        return new BatchNormalized(centred.multiply(scale).add(beta), mean, variance);
+        return new BatchNormalized(centered.multiply(scale).add(beta), mean, variance);
     }
 
     /** A training-mode result with the statistics it used, each of shape [channels]; the variance is the biased one. */

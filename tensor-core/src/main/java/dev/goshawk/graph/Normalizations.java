@@ -158,11 +158,11 @@ public final class Normalizations {
         Value first = sets.first(x);
         Value origin = Functions.stopGradient(first.add(sets.mean(x.subtract(sets.spread(first)))));
         Value moved = x.subtract(sets.spread(origin));
-        Value centred = moved.subtract(sets.spread(sets.mean(moved)));
+        Value centered = moved.subtract(sets.spread(sets.mean(moved)));
         Value distance = sets.mean(moved.abs());
         Value perUnit = Functions.stopGradient(distance.scale(0x1p-10).max(distance.like(1))).reciprocal();
-        Value variance = sets.mean(centred.multiply(sets.spread(perUnit)).square());
+        Value variance = sets.mean(centered.multiply(sets.spread(perUnit)).square());
         Value scale = variance.add(perUnit.square().scale(epsilon)).sqrt().reciprocal().multiply(perUnit);
-        return centred.multiply(sets.spread(scale));
+        return centered.multiply(sets.spread(scale));
     }
 }

@@ -23,7 +23,7 @@ import java.util.SequencedMap;
  *
  * @param value in float64
  * @param error bound on the distance from it, elementwise; infinite where nothing can be said
- * @param size what the value would be if nothing in the sums it comes from cancelled: at least its absolute value
+ * @param size what the value would be if nothing in the sums it comes from canceled: at least its absolute value
  */
 public record ErrorBound(double[] value, double[] error, double[] size) {
     /** Roundings an elementary function may be off by: 8 units in the last place. */

@@ -29,9 +29,9 @@ public final class SymmetricEigen {
      */
     public static SymmetricEigen of(double[][] a, int n) {
         SymmetricEigen eigen = new SymmetricEigen(a, n);
-        eigen.tridiagonalise();
+        eigen.tridiagonalize();
         eigen.accumulate();
-        eigen.diagonalise();
+        eigen.diagonalize();
         return eigen;
     }
 
@@ -45,7 +45,7 @@ public final class SymmetricEigen {
         return vectors[row][i];
     }
 
-    private void tridiagonalise() {
+    private void tridiagonalize() {
         System.arraycopy(vectors[n - 1], 0, values, 0, n);
         for (int i = n - 1; i > 0; i--) {
             double scale = 0;
@@ -144,7 +144,7 @@ public final class SymmetricEigen {
         off[0] = 0;
     }
 
-    private void diagonalise() {
+    private void diagonalize() {
         System.arraycopy(off, 1, off, 0, n - 1);
         off[n - 1] = 0;
         double shift = 0;

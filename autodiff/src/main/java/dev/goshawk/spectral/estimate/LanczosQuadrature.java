@@ -16,7 +16,7 @@ import java.util.function.DoubleUnaryOperator;
  * 2017). For a random sign vector z, m Lanczos steps from z / ||z|| give a tridiagonal T; its eigenvalues theta_j and the squared first
  * entries w_j of its eigenvectors are Gauss' quadrature for the spectrum as z sees it,
  * <pre>z' f(A) z  ~  n sum_j w_j f(theta_j),    tr f(A) = E z' f(A) z,</pre>
- * exact for polynomials f of degree 2m - 1. Every vector is orthogonalised twice against all before it, so no value is counted twice.
+ * exact for polynomials f of degree 2m - 1. Every vector is orthogonalized twice against all before it, so no value is counted twice.
  *
  * <p>Products: {@code probes * steps}, fewer where a Krylov space closes, which makes that probe exact. Memory: {@code steps + 2} vectors.
  */
@@ -99,7 +99,7 @@ public final class LanczosQuadrature {
             basis.add(v);
             double[] w = products.apply(v);
             scale = Math.max(scale, Vectors.norm(w));
-            t[j][j] = orthogonalise(basis, w) + orthogonalise(basis, w);
+            t[j][j] = orthogonalize(basis, w) + orthogonalize(basis, w);
             double beta = Vectors.norm(w);
             listener.update(products.count(), t[j][j], beta);
             if (beta <= 1e-14 * scale) {
@@ -116,7 +116,7 @@ public final class LanczosQuadrature {
     }
 
     /** Removes the basis from w; returns the coefficient of its last vector. */
-    private static double orthogonalise(List<double[]> basis, double[] w) {
+    private static double orthogonalize(List<double[]> basis, double[] w) {
         double last = 0;
         for (double[] q : basis) {
             last = Vectors.dot(q, w);

@@ -3,7 +3,7 @@ package dev.goshawk.hawq.method;
 import dev.goshawk.hawq.allocate.DirectAtSizePolicy;
 import dev.goshawk.hawq.allocate.DirectPolicy;
 import dev.goshawk.hawq.allocate.HawqPolicy;
-import dev.goshawk.hawq.allocate.ProgrammePolicy;
+import dev.goshawk.hawq.allocate.ProgramPolicy;
 import dev.goshawk.hawq.allocate.QuadraticPolicy;
 import dev.goshawk.hawq.allocate.TracePolicy;
 import dev.goshawk.hawq.search.dnas.DnasPolicy;
@@ -18,7 +18,7 @@ public final class Methods {
     static {
         ALL.add(new NamedMethod("hawq", "HAWQ", HawqPolicy::of, null));
         ALL.add(new NamedMethod("hawq-v2", "HAWQ-V2", TracePolicy::of, null));
-        ALL.add(new NamedMethod("hawq-v3", "HAWQ-V3", ProgrammePolicy::of, null));
+        ALL.add(new NamedMethod("hawq-v3", "HAWQ-V3", ProgramPolicy::of, null));
         ALL.add(new NamedMethod("quadratic", "Quadratic", QuadraticPolicy::of, null));
         ALL.add(new NamedMethod("direct", "Direct", DirectPolicy::of, null));
         ALL.add(new NamedMethod("direct-at-size", "Direct at size", DirectAtSizePolicy::of, null));

@@ -61,11 +61,11 @@ final class LandscapeFigures {
         List<PredictionChart.Point> points = new ArrayList<>();
         List<LineChart.Series> key = new ArrayList<>();
         for (int bits : l.widths()) {
-            String colour = COLOURS.get(key.size() % COLOURS.size());
+            String color = COLOURS.get(key.size() % COLOURS.size());
             key.add(new LineChart.Series(bits + " bits: rank correlation "
-                    + Numbers.fixed(l.rankCorrelation(bits), 2), colour, List.of(), List.of()));
+                    + Numbers.fixed(l.rankCorrelation(bits), 2), color, List.of(), List.of()));
             l.increases().stream().filter(i -> i.bits() == bits).forEach(i -> points.add(new PredictionChart.Point(
-                    i.block() + " at " + bits + " bits", colour, i.predicted(), i.measured())));
+                    i.block() + " at " + bits + " bits", color, i.predicted(), i.measured())));
         }
         return ReportFigures.figure("Loss increase by rounding one block",
                 "predicted to second order with the block\u2019s exact Hessian, and measured; hollow where one is"

@@ -95,13 +95,13 @@ final class ReportFigures {
             boolean held = s.epochs().stream().anyMatch(e -> validation.apply(e) != null);
             Function<EpochResult, @Nullable Double> measured = held ? validation : test;
             boolean tested = s.epochs().stream().anyMatch(e -> measured.apply(e) != null);
-            String colour = i == 0 ? "s0" : OTHERS.get((i - 1) % OTHERS.size());
+            String color = i == 0 ? "s0" : OTHERS.get((i - 1) % OTHERS.size());
             if (tested) {
-                series.add(new LineChart.Series(s.method() + (held ? ", validation" : ", test"), colour, ends(s),
+                series.add(new LineChart.Series(s.method() + (held ? ", validation" : ", test"), color, ends(s),
                         values(s, measured)));
             }
             if (i == 0 || !tested) {
-                series.add(new LineChart.Series(s.method() + ", training", tested ? "s1" : colour, ends(s),
+                series.add(new LineChart.Series(s.method() + ", training", tested ? "s1" : color, ends(s),
                         values(s, train)));
             }
         }

@@ -56,10 +56,10 @@ final class SearchFigures {
                 out.append("<g><title>").append(Html.text(block.getKey() + ", " + bits + " bits: "
                         + Numbers.percent(block.getValue().get(k)) + " %")).append("</title><rect x=\"")
                         .append(Html.at(x)).append("\" y=\"").append(Html.at(y + 2)).append("\" width=\"")
-                        .append(Html.at(width)).append("\" height=\"16\" class=\"b").append(colour(bits))
+                        .append(Html.at(width)).append("\" height=\"16\" class=\"b").append(color(bits))
                         .append("\"/></g>\n");
                 if (width > 14) {
-                    out.append(Html.label(x + width / 2, y + 14, "middle", "bits t" + colour(bits),
+                    out.append(Html.label(x + width / 2, y + 14, "middle", "bits t" + color(bits),
                             Integer.toString(bits)));
                 }
                 x += width;
@@ -70,7 +70,7 @@ final class SearchFigures {
                 Html.svg(WIDTH, row * ROW + 4, "Probability of each width by block", out.toString()));
     }
 
-    private static int colour(int bits) {
+    private static int color(int bits) {
         return COLOURED.contains(bits) ? bits : 32;
     }
 }

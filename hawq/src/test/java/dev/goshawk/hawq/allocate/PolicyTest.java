@@ -78,7 +78,7 @@ class PolicyTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
-    void tracesAndTheProgrammeFindTheLeastOmegaOfAllChoices(long seed) {
+    void tracesAndTheProgramFindTheLeastOmegaOfAllChoices(long seed) {
         List<Sensitivity> s = random(seed, BitAllocation.CHOICES, 40, 300, 75, 900, 120);
         for (double ratio : new double[] {4.5, 8, 13.1, 16}) {
             AllocationTask task = AllocationTask.by(s, SizeTarget.ratio(ratio));
@@ -243,7 +243,7 @@ class PolicyTest {
     }
 
     @Test
-    void programmeObeysBitOperationsAndLatency(@TempDir Path folder) throws Exception {
+    void programObeysBitOperationsAndLatency(@TempDir Path folder) throws Exception {
         List<Sensitivity> s = random(2, THREE, 40, 300, 75);
         List<Block> blocks = s.stream().map(Sensitivity::block).toList();
         Path file = Files.writeString(folder.resolve("t.json"),

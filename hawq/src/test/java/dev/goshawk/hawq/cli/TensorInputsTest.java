@@ -60,7 +60,7 @@ class TensorInputsTest {
                 .order(ByteOrder.LITTLE_ENDIAN).putLong(header.length).put(header).put(images).put(labels).array());
     }
 
-    private void labelled(String type, String shape, byte[] labels) throws IOException {
+    private void labeled(String type, String shape, byte[] labels) throws IOException {
         ByteBuffer images = ByteBuffer.allocate(2 * BYTES).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < 12; i++) {
             images.putFloat(i / 2f);
@@ -91,14 +91,14 @@ class TensorInputsTest {
             "U8,1,uint8"})
     void labelsAreIntegersOfAnyWidth(String type, int bytes, String shown) throws IOException {
         for (String shape : new String[] {"2", "2,1"}) {
-            labelled(type, shape, integers(bytes, 9, 0));
+            labeled(type, shape, integers(bytes, 9, 0));
             TensorInputs read = read();
             assertArrayEquals(new int[] {9, 0}, read.labels());
             assertEquals("images float32, labels " + shown, read.description());
         }
-        labelled(type, "2", integers(bytes, 3, 10));
+        labeled(type, "2", integers(bytes, 3, 10));
         assertEquals("expected labels of 0 to 9, the class of each image, got 10 for image 1", refusal());
-        labelled(type, "2", integers(bytes, -1, 0));
+        labeled(type, "2", integers(bytes, -1, 0));
         String all = bytes == 8 ? "18446744073709551616" : Long.toString((1L << 8 * bytes) - 1);
         assertEquals("expected labels of 0 to 9, the class of each image, got " + (type.startsWith("U") ? all : "-1")
                 + " for image 0", refusal());
@@ -106,19 +106,19 @@ class TensorInputsTest {
 
     @Test
     void labelsOfOtherKindsAreNamed() throws IOException {
-        labelled("F64", "2", doubles(2, 5));
+        labeled("F64", "2", doubles(2, 5));
         assertArrayEquals(new int[] {2, 5}, read().labels());
-        labelled("F64", "2", doubles(2, 2.5));
+        labeled("F64", "2", doubles(2, 2.5));
         assertEquals("expected labels of 0 to 9, the class of each image, got 2.5 for image 1", refusal());
-        labelled("F64", "2", doubles(Double.NaN, 2));
+        labeled("F64", "2", doubles(Double.NaN, 2));
         assertEquals("expected labels of 0 to 9, the class of each image, got NaN for image 0", refusal());
-        labelled("BOOL", "2", integers(1, 1, 0));
+        labeled("BOOL", "2", integers(1, 1, 0));
         assertEquals("expected a tensor labels of integers, got bool[2]", refusal());
-        labelled("I64", "3", integers(8, 1, 2, 3));
+        labeled("I64", "3", integers(8, 1, 2, 3));
         assertEquals("expected a tensor labels [2], one an image, got [3]", refusal());
-        labelled("I64", "2,10", integers(8, new long[20]));
+        labeled("I64", "2,10", integers(8, new long[20]));
         assertEquals("expected a tensor labels [2], one an image, got [2,10]", refusal());
-        labelled("I64", "", integers(8, 1));
+        labeled("I64", "", integers(8, 1));
         assertEquals("expected a tensor labels [2], one an image, got []", refusal());
     }
 
@@ -139,7 +139,7 @@ class TensorInputsTest {
 
     @Test
     void imagesAreFloatingNumbersAsTheyAre() throws IOException {
-        labelled("I32", "2", integers(4, 1, 2));
+        labeled("I32", "2", integers(4, 1, 2));
         assertArrayEquals(new double[] {0, 1, 2, 0.5, 1.5, 2.5}, Arrays.copyOf(numbers(read()), 6));
         assertEquals("", err.toString());
         byte[] halves = new byte[24];

@@ -26,14 +26,14 @@ class EvaluatorTest {
     private final Backend backend = Backends.select(Workers.SINGLE);
     private final ImageDataset images = SyntheticShapes.generate("test", 23, 4);
     private final Batches batches = new Batches(images, Normalization.IMAGENET, 0);
-    private final Network network = new MeanColour();
+    private final Network network = new MeanColor();
     private final Parameters parameters = Parameters.initialize(network, DType.FLOAT64, 2);
 
-    /** A linear classifier of an image's mean colour. */
-    private static final class MeanColour implements Network {
+    /** A linear classifier of an image's mean color. */
+    private static final class MeanColor implements Network {
         @Override
         public String name() {
-            return "mean-colour";
+            return "mean-color";
         }
 
         @Override

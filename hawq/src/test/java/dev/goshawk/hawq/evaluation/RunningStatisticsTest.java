@@ -23,11 +23,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RunningStatisticsTest {
     private static final Shape BATCH = Shape.of(5, 4, 4, 3);
 
-    /** Normalizes the colours. */
-    private record Colours() implements Network {
+    /** Normalizes the colors. */
+    private record Colors() implements Network {
         @Override
         public String name() {
-            return "colours";
+            return "colors";
         }
 
         @Override
@@ -60,7 +60,7 @@ class RunningStatisticsTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 7})
     void areThoseOfAllImagesTogether(int batches) {
-        Network network = new Colours();
+        Network network = new Colors();
         Parameters parameters = Parameters.initialize(network, DType.FLOAT64, 1);
         Tensor all = images(batches);
         Tensor batch = Tensor.zeros(DType.FLOAT64, BATCH);
@@ -90,7 +90,7 @@ class RunningStatisticsTest {
 
     @Test
     void ofOneBatchAreTheBatchsOwn() {
-        Network network = new Colours();
+        Network network = new Colors();
         Parameters one = Parameters.initialize(network, DType.FLOAT64, 1);
         Parameters other = one.copy();
         Tensor images = images(1);

@@ -48,7 +48,7 @@ class CurvaturePageTest {
     }
 
     @Test
-    void theSvgIsXmlWithPlainColours() throws Exception {
+    void theSvgIsXmlWithPlainColors() throws Exception {
         String svg = page().svg();
         assertEquals("svg", parse(svg).getDocumentElement().getTagName());
         assertFalse(svg.contains("var(--"), "programs that know no variables draw it too");

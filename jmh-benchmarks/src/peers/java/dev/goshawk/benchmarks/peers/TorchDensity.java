@@ -15,7 +15,7 @@ import org.bytedeco.pytorch.global.torch;
 
 /**
  * Stochastic Lanczos quadrature of the whole Hessian, the loop of PyHessian's density (Yao et al. 2020, arXiv 1912.07145): each new vector is
- * orthogonalised against all before it, tensor by tensor. The gradient's graph is built once for all probes.
+ * orthogonalized against all before it, tensor by tensor. The gradient's graph is built once for all probes.
  */
 final class TorchDensity implements Workload {
     private final PointerScope scope = new PointerScope();

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Decodes JPEG and PNG files to bytes with the JDK's own readers, whatever others the class path brings: two decoders
  * rarely agree to the last bit, and a result should not depend on the class path. Samples are taken as they are stored,
- * before any color management, and turned to red, green and blue by {@link JpegColour}.
+ * before any color management, and turned to red, green and blue by {@link JpegColor}.
  */
 public final class ImageDecoder {
     private static final String JDK_READERS = "com.sun.imageio.";
@@ -165,7 +165,7 @@ public final class ImageDecoder {
     private static void copy(Raster raster, JpegHeader jpeg, Header header, byte[] rgb) {
         int width = header.width();
         int height = header.height();
-        int components = jpeg.colour().components();
+        int components = jpeg.color().components();
         check(raster, header);
         if (raster.getNumBands() != components) {
             throw new IllegalArgumentException("expected " + components + " samples a pixel, got "
@@ -178,7 +178,7 @@ public final class ImageDecoder {
                 JpegUpsampling.smoothRows(samples, width, height, components, c);
             }
         }
-        jpeg.colour().toRgb(samples, width * height, rgb, 0);
+        jpeg.color().toRgb(samples, width * height, rgb, 0);
     }
 
     /** The bytes of an image in memory: its samples where these are bytes, else what they are in sRGB. Transparency is dropped. */

@@ -3,10 +3,10 @@ package dev.goshawk.data.image;
 /**
  * What a JPEG's markers say before its first scan (ITU-T T.81, annex B; JFIF; Adobe's APP14 segment).
  *
- * @param colour what the stored samples mean
+ * @param color what the stored samples mean
  * @param tall bit c is set where component c has half the image's rows but all its columns
  */
-record JpegHeader(int width, int height, JpegColour colour, int tall) {
+record JpegHeader(int width, int height, JpegColor color, int tall) {
     private static final byte[] JFIF = JpegSegments.ascii("JFIF\0");
     private static final byte[] ADOBE = JpegSegments.ascii("Adobe");
     /** Offset of the color transform in Adobe's segment, after version and flags. */
@@ -47,7 +47,7 @@ record JpegHeader(int width, int height, JpegColour colour, int tall) {
             throw new IllegalArgumentException("no frame header before the image data");
         }
         return new JpegHeader(JpegSegments.u16(bytes, frame + 3), JpegSegments.u16(bytes, frame + 1),
-                colour(bytes, frame, jfif, adobe),
+                color(bytes, frame, jfif, adobe),
                 tall(bytes, frame));
     }
 
@@ -74,16 +74,16 @@ record JpegHeader(int width, int height, JpegColour colour, int tall) {
     }
 
     /** The rules of libjpeg: JFIF means YCbCr, Adobe's transform decides next, then the components' names. */
-    private static JpegColour colour(byte[] bytes, int frame, boolean jfif, int adobe) {
+    private static JpegColor color(byte[] bytes, int frame, boolean jfif, int adobe) {
         int components = bytes[frame + 5] & 0xFF;
         return switch (components) {
-            case 1 -> JpegColour.GRAY;
+            case 1 -> JpegColor.GRAY;
             case 3 -> {
                 boolean namedRgb = bytes[frame + 6] == 'R' && bytes[frame + 9] == 'G' && bytes[frame + 12] == 'B';
                 boolean isRgb = adobe == NO_ADOBE ? namedRgb : adobe == 0;
-                yield !jfif && isRgb ? JpegColour.RGB : JpegColour.YCBCR;
+                yield !jfif && isRgb ? JpegColor.RGB : JpegColor.YCBCR;
             }
-            case 4 -> adobe == NO_ADOBE || adobe == 0 ? JpegColour.CMYK : JpegColour.YCCK;
+            case 4 -> adobe == NO_ADOBE || adobe == 0 ? JpegColor.CMYK : JpegColor.YCCK;
             default ->
                 throw new UnsupportedOperationException("expected 1, 3 or 4 color components, got " + components);
         };

@@ -96,9 +96,9 @@ final class PngChunks {
         if (entries == 0) {
             throw new IllegalArgumentException("a palette without colors");
         }
-        byte[] colours = new byte[PALETTE_ENTRY * entries];
-        System.arraycopy(bytes, at + 2 * Integer.BYTES, colours, 0, colours.length);
-        kept.add(chunk(PALETTE, colours));
+        byte[] colors = new byte[PALETTE_ENTRY * entries];
+        System.arraycopy(bytes, at + 2 * Integer.BYTES, colors, 0, colors.length);
+        kept.add(chunk(PALETTE, colors));
         hasPalette = true;
     }
 

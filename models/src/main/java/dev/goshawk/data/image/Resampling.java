@@ -35,12 +35,12 @@ final class Resampling {
             double[] kernel = new double[stride];
             double narrow = 1.0 / stretch;
             for (int i = 0; i < window.length(); i++) {
-                double centre = (window.start() + i + 0.5) * scale;
-                first[i] = Math.max(0, (int) (centre - support + 0.5));
-                count[i] = Math.min(input, (int) (centre + support + 0.5)) - first[i];
+                double center = (window.start() + i + 0.5) * scale;
+                first[i] = Math.max(0, (int) (center - support + 0.5));
+                count[i] = Math.min(input, (int) (center + support + 0.5)) - first[i];
                 double sum = 0;
                 for (int k = 0; k < count[i]; k++) {
-                    kernel[k] = filter.at((k + first[i] - centre + 0.5) * narrow);
+                    kernel[k] = filter.at((k + first[i] - center + 0.5) * narrow);
                     sum += kernel[k];
                 }
                 for (int k = 0; k < count[i]; k++) {

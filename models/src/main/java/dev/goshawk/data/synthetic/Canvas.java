@@ -26,16 +26,16 @@ final class Canvas {
 
     /** Where a shape lies: turns pixel positions into the shape's own frame. */
     static final class Placement {
-        private final double centreX;
-        private final double centreY;
+        private final double centerX;
+        private final double centerY;
         private final double radius;
         private final double squeeze;
         private final double cos;
         private final double sin;
 
-        Placement(double centreX, double centreY, double radius, double angle, double squeeze) {
-            this.centreX = centreX;
-            this.centreY = centreY;
+        Placement(double centerX, double centerY, double radius, double angle, double squeeze) {
+            this.centerX = centerX;
+            this.centerY = centerY;
             this.radius = radius;
             this.squeeze = squeeze;
             this.cos = StrictMath.cos(angle);
@@ -43,11 +43,11 @@ final class Canvas {
         }
 
         private double x(int px, int py) {
-            return ((px + 0.5 - centreX) * cos + (py + 0.5 - centreY) * sin) / radius;
+            return ((px + 0.5 - centerX) * cos + (py + 0.5 - centerY) * sin) / radius;
         }
 
         private double y(int px, int py) {
-            return ((py + 0.5 - centreY) * cos - (px + 0.5 - centreX) * sin) / (radius * squeeze);
+            return ((py + 0.5 - centerY) * cos - (px + 0.5 - centerX) * sin) / (radius * squeeze);
         }
 
         /** How much of a pixel lies inside, from the signed distance at its center. */

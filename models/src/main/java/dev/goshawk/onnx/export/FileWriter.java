@@ -81,7 +81,7 @@ final class FileWriter {
         List<Integer> dims = origin.model().inputs().getFirst().dims();
         int height = model.info().height();
         int width = model.info().width();
-        int channels = network.isGrey() ? 1 : 3;
+        int channels = network.isGray() ? 1 : 3;
         out.input(TracedNetwork.IMAGES, network.isChannelsLast()
                 ? new long[] {dims.getFirst(), height, width, channels}
                 : new long[] {dims.getFirst(), channels, height, width});

@@ -79,7 +79,7 @@ public final class OnnxExport {
         content.visit(model.description(), new Parameters());
         int height = model.info().height();
         int width = model.info().width();
-        int channels = model.network().isGrey() ? 1 : 3;
+        int channels = model.network().isGray() ? 1 : 3;
         TracedNetwork traced = model.network().trace(DType.FLOAT32, Shape.of(1, height, width, channels),
                 Mode.EVALUATION,
                 new Hooks(), Objective.CROSS_ENTROPY);

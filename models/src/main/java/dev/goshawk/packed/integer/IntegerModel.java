@@ -10,7 +10,7 @@ import dev.goshawk.data.image.RgbImage;
 import dev.goshawk.graph.Op;
 import dev.goshawk.graph.Value;
 import dev.goshawk.models.ActivationSite;
-import dev.goshawk.models.Greyscale;
+import dev.goshawk.models.Grayscale;
 import dev.goshawk.models.Mode;
 import dev.goshawk.models.Objective;
 import dev.goshawk.models.ParameterSpec;
@@ -115,7 +115,7 @@ public final class IntegerModel {
                         + content.activations().get(i).form());
             }
         }
-        this.channels = model.network().isGrey() ? 1 : COLOURS;
+        this.channels = model.network().isGray() ? 1 : COLOURS;
         TracedNetwork traced = model.network().trace(DType.FLOAT32, Shape.of(1, height, width, channels),
                 Mode.EVALUATION,
                 new Hooks(), Objective.CROSS_ENTROPY);
@@ -265,7 +265,7 @@ public final class IntegerModel {
             int at = from + COLOURS / channels * i;
             numbers[i] = channels == COLOURS
                     ? pixel(images[at])
-                    : Greyscale.of(pixel(images[at]), pixel(images[at + 1]), pixel(images[at + 2]));
+                    : Grayscale.of(pixel(images[at]), pixel(images[at + 1]), pixel(images[at + 2]));
         }
         program.run(arrays);
         long[] found = new long[last.channels()];

@@ -40,46 +40,46 @@ class ImageDecoderTest {
 
     /** Expected values from libjpeg-turbo's arithmetic, done by hand in 16 bits behind the point. */
     @Test
-    void convertsColoursAsLibjpegDoes() {
+    void convertsColorsAsLibjpegDoes() {
         byte[] rgb = new byte[3];
-        JpegColour.YCBCR.toRgb(new byte[] {(byte) 200, 100, (byte) 180}, 1, rgb, 0);
+        JpegColor.YCBCR.toRgb(new byte[] {(byte) 200, 100, (byte) 180}, 1, rgb, 0);
         assertArrayEquals(new byte[] {(byte) 255, (byte) 173, (byte) 150}, rgb);
-        JpegColour.YCBCR.toRgb(new byte[] {0, 0, 0}, 1, rgb, 0);
+        JpegColor.YCBCR.toRgb(new byte[] {0, 0, 0}, 1, rgb, 0);
         assertArrayEquals(new byte[] {0, (byte) 135, 0}, rgb);
-        JpegColour.CMYK.toRgb(new byte[] {76, 60, 33, (byte) 255}, 1, rgb, 0);
+        JpegColor.CMYK.toRgb(new byte[] {76, 60, 33, (byte) 255}, 1, rgb, 0);
         assertArrayEquals(new byte[] {76, 60, 33}, rgb);
-        JpegColour.CMYK.toRgb(new byte[] {(byte) 200, 0, (byte) 255, 100}, 1, rgb, 0);
+        JpegColor.CMYK.toRgb(new byte[] {(byte) 200, 0, (byte) 255, 100}, 1, rgb, 0);
         assertArrayEquals(new byte[] {78, 0, 100}, rgb);
-        JpegColour.YCCK.toRgb(new byte[] {55, (byte) 128, (byte) 128, 100}, 1, rgb, 0);
+        JpegColor.YCCK.toRgb(new byte[] {55, (byte) 128, (byte) 128, 100}, 1, rgb, 0);
         assertArrayEquals(new byte[] {78, 78, 78}, rgb);
     }
 
     @ParameterizedTest
     @CsvSource({"-1,CMYK", "0,CMYK", "2,YCCK"})
-    void readsFourComponents(int transform, JpegColour colour) throws IOException {
+    void readsFourComponents(int transform, JpegColor color) throws IOException {
         byte[] samples = {(byte) 100, (byte) 128, (byte) 128, (byte) 200};
         byte[] plain = Jpegs.fourComponents(16, 100, 128, 128, 200);
         byte[] file = transform < 0 ? plain : Jpegs.insert(plain, 2, Jpegs.adobe(transform));
         byte[] expected = new byte[3];
-        colour.toRgb(samples, 1, expected, 0);
+        color.toRgb(samples, 1, expected, 0);
         assertArrayEquals(expected, Arrays.copyOf(decode(file).rgb(), 3));
     }
 
     @Test
-    void readsTheColourModelFromTheMarkers() throws IOException {
+    void readsTheColorModelFromTheMarkers() throws IOException {
         byte[] plain = jpeg();
-        assertEquals(JpegColour.YCBCR, JpegHeader.parse(plain).colour());
+        assertEquals(JpegColor.YCBCR, JpegHeader.parse(plain).color());
         int jfif = Jpegs.find(plain, 0xE0);
         byte[] bare = plain.clone();
         bare[jfif + 4] = 'X';
-        assertEquals(JpegColour.YCBCR, JpegHeader.parse(bare).colour());
-        assertEquals(JpegColour.RGB, JpegHeader.parse(Jpegs.insert(bare, 2, Jpegs.adobe(0))).colour());
-        assertEquals(JpegColour.YCBCR, JpegHeader.parse(Jpegs.insert(plain, 2, Jpegs.adobe(0))).colour(), "JFIF first");
+        assertEquals(JpegColor.YCBCR, JpegHeader.parse(bare).color());
+        assertEquals(JpegColor.RGB, JpegHeader.parse(Jpegs.insert(bare, 2, Jpegs.adobe(0))).color());
+        assertEquals(JpegColor.YCBCR, JpegHeader.parse(Jpegs.insert(plain, 2, Jpegs.adobe(0))).color(), "JFIF first");
         int frame = Jpegs.find(bare, FRAME);
         for (int c = 0; c < 3; c++) {
             bare[frame + 10 + 3 * c] = (byte) "RGB".charAt(c);
         }
-        assertEquals(JpegColour.RGB, JpegHeader.parse(bare).colour());
+        assertEquals(JpegColor.RGB, JpegHeader.parse(bare).color());
     }
 
     @Test

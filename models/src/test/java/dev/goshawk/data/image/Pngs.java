@@ -17,7 +17,7 @@ final class Pngs {
     }
 
     /** An indexed image: byte (x + y) % colors of a palette whose entry k is (k, 2k, 3k). */
-    static byte[] indexed(int side, int colours, int paletteBytes) throws IOException {
+    static byte[] indexed(int side, int colors, int paletteBytes) throws IOException {
         byte[] palette = new byte[paletteBytes];
         for (int i = 0; i < paletteBytes; i++) {
             palette[i] = (byte) (i / 3 * (i % 3 + 1));
@@ -27,7 +27,7 @@ final class Pngs {
             for (int y = 0; y < side; y++) {
                 out.write(0);
                 for (int x = 0; x < side; x++) {
-                    out.write((x + y) % colours);
+                    out.write((x + y) % colors);
                 }
             }
         }

@@ -103,9 +103,9 @@ class PreprocessingTest {
         double scale = (double) in / out;
         double[][] weights = new double[count][in];
         for (int i = 0; i < count; i++) {
-            double centre = (start + i + 0.5) * scale - 0.5;
+            double center = (start + i + 0.5) * scale - 0.5;
             for (int k = 0; k < in; k++) {
-                weights[i][k] = Math.max(0, 1 - Math.abs(k - centre) / Math.max(1, scale));
+                weights[i][k] = Math.max(0, 1 - Math.abs(k - center) / Math.max(1, scale));
             }
             double sum = Arrays.stream(weights[i]).sum();
             for (int k = 0; k < in; k++) {

@@ -74,7 +74,7 @@ class NetworkFormsTest {
 
     /** What the file takes of images. */
     private static Tensor given(OnnxNetwork network, Tensor images) {
-        int channels = network.isGrey() ? 1 : 3;
+        int channels = network.isGray() ? 1 : 3;
         boolean last = network.isChannelsLast();
         Tensor given = Tensor.zeros(DType.FLOAT32,
                 last ? Shape.of(2, SIDE, SIDE, channels) : Shape.of(2, channels, SIDE, SIDE));
@@ -83,7 +83,7 @@ class NetworkFormsTest {
             int pixel = last ? i / channels : i / (channels * area) * area + i % area;
             int channel = last ? i % channels : i / area % channels;
             int at = pixel * 3;
-            given.set(i, network.isGrey()
+            given.set(i, network.isGray()
                     ? (77 * images.get(at) + 150 * images.get(at + 1) + 29 * images.get(at + 2)) / 256
                     : images.get(at + channel));
         }
@@ -187,7 +187,7 @@ class NetworkFormsTest {
         Path left = folder.resolve("left.onnx");
         OnnxExport.write(left, packed, CodeFormat.QCDQ);
         OnnxNetwork back = read(left);
-        assertEquals(network.isGrey(), back.isGrey());
+        assertEquals(network.isGray(), back.isGray());
         TracedNetwork again = back.trace(DType.FLOAT32, 2, SIDE, SIDE, Mode.EVALUATION, LayerHooks.NONE);
         assertArrayEquals(expected, logits(back, again, images), 1e-5 * most);
         assertArrayEquals(expected, Runtime.output(left, given(back, images)), 0.03 * most);

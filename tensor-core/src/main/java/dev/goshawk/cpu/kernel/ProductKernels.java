@@ -27,7 +27,7 @@ public final class ProductKernels {
         return VectorSupport.F32_LANES;
     }
 
-    /** Winograd's products where they are allowed, direct convolution where a specialised kernel exists, else a packed matrix product. */
+    /** Winograd's products where they are allowed, direct convolution where a specialized kernel exists, else a packed matrix product. */
     public static ConvKernel conv(ConvRole role, ConvGeometry g) {
         if (Winograd.allowed() && Winograd.supports(role, g)) {
             return Winograd.of(role, g);
@@ -36,7 +36,7 @@ public final class ProductKernels {
     }
 
     /**
-     * Whether packing is the faster way: without neighbours to share loads with (1x1), and where there are so many
+     * Whether packing is the faster way: without neighbors to share loads with (1x1), and where there are so many
      * channels that gathering patches costs little. Measured with the network's operands in memory, not in cache.
      * Filter gradients of 288 terms (32 channels) would be packed faster, too, but ResNet20 has one and would wait for another kernel to be
      * compiled at its start.

@@ -132,10 +132,10 @@ class SumsTest {
         Value image = Value.input("x", dtype, Shape.of(37, 16, 16, 16));
         Value first = Convolutions.conv2d(image, Value.input("w", dtype, Shape.of(3, 3, 16, 16)), 1, 1, 1, 1).scale(0.1)
                 .relu();
-        Value centred = first.subtract(first.mean(1, 2).reshape(37, 1, 1, 16));
+        Value centered = first.subtract(first.mean(1, 2).reshape(37, 1, 1, 16));
         SequencedMap<String, Value> outputs = new LinkedHashMap<>();
-        outputs.put("squares", centred.square().sum(1, 2));
-        outputs.put("next", Convolutions.conv2d(centred, Value.input("ww", dtype, Shape.of(3, 3, 16, 16)), 1, 1, 1, 1)
+        outputs.put("squares", centered.square().sum(1, 2));
+        outputs.put("next", Convolutions.conv2d(centered, Value.input("ww", dtype, Shape.of(3, 3, 16, 16)), 1, 1, 1, 1)
                 .sum(1, 2, 3));
         List<Step> byImages = Plan.byImages(Graph.of(outputs)).sections().stream().filter(Section::byImages)
                 .flatMap(s -> s.steps().stream()).toList();

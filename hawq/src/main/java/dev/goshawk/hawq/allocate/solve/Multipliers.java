@@ -3,7 +3,7 @@ package dev.goshawk.hawq.allocate.solve;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Lagrange multipliers of an {@link IntegerProgramme}: those of the best bound, and others near them for what is left of it. */
+/** Lagrange multipliers of an {@link IntegerProgram}: those of the best bound, and others near them for what is left of it. */
 final class Multipliers {
     private static final int ROUNDS = 30;
     private static final int HALVINGS = 60;
@@ -34,10 +34,10 @@ final class Multipliers {
         all.add(best());
         if (limit.length > 0) {
             double[] factors = FACTORS[Math.min(limit.length, FACTORS.length) - 1];
-            double[] centre = all.getFirst();
-            double[] scale = centre.clone();
+            double[] center = all.getFirst();
+            double[] scale = center.clone();
             for (int k = 0; k < scale.length; k++) {
-                scale[k] = centre[k] > 0 ? centre[k] : slope(k);
+                scale[k] = center[k] > 0 ? center[k] : slope(k);
             }
             grid(scale, factors, new double[limit.length], 0, all);
         }

@@ -51,9 +51,9 @@ public final class LossCurves {
             double end = y(axis, last(c));
             double text = labels.isEmpty() ? end + 4 : Math.max(end + 4, labels.getLast()[0] + LINE);
             labels.add(new double[] {text});
-            String colour = " style=\"color:color-mix(in srgb,var(--c1) " + Math.round(100 * c.shade())
+            String color = " style=\"color:color-mix(in srgb,var(--c1) " + Math.round(100 * c.shade())
                     + "%,var(--c0))\"";
-            out.append("<g class=\"curve\"").append(colour).append("><title>").append(Html.text(c.name()))
+            out.append("<g class=\"curve\"").append(color).append("><title>").append(Html.text(c.name()))
                     .append("</title><path d=\"").append(path(c, axis, from, to)).append("\"/>")
                     .append("<path d=\"M").append(Html.at(RIGHT + 2)).append(' ').append(Html.at(end)).append('L')
                     .append(Html.at(RIGHT + 12)).append(' ').append(Html.at(text - 4)).append("\"/></g>\n")

@@ -88,9 +88,9 @@ public final class ReportStyle {
     /** The light colors in place of their names: for pictures that are shown by themselves, by programs that know no variables. */
     public static String plain() {
         Matcher palette = Pattern.compile("--(\\w+):([^;}]+)").matcher(CSS.substring(0, CSS.indexOf('}') + 1));
-        Map<String, String> colours = palette.results()
+        Map<String, String> colors = palette.results()
                 .collect(Collectors.toMap(m -> m.group(1), m -> m.group(2).strip()));
         return Pattern.compile("var\\(--(\\w+)\\)").matcher(CSS)
-                .replaceAll(m -> colours.getOrDefault(m.group(1), "#000"));
+                .replaceAll(m -> colors.getOrDefault(m.group(1), "#000"));
     }
 }

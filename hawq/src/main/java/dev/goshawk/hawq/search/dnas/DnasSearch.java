@@ -3,7 +3,7 @@ package dev.goshawk.hawq.search.dnas;
 import dev.goshawk.hawq.allocate.BitAllocation;
 import dev.goshawk.hawq.allocate.Compression;
 import dev.goshawk.hawq.allocate.SearchSettings;
-import dev.goshawk.hawq.allocate.solve.IntegerProgramme;
+import dev.goshawk.hawq.allocate.solve.IntegerProgram;
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.hawq.report.RunReport;
 import dev.goshawk.hawq.search.Found;
@@ -171,7 +171,7 @@ final class DnasSearch {
         double[][] use = blocks.stream()
                 .map(b -> widths.stream().mapToDouble(w -> (double) b.weightCount() * w.bits()).toArray())
                 .toArray(double[][]::new);
-        int[] options = IntegerProgramme.least(cost, new double[][][] {use}, new double[] {budget}).orElseThrow()
+        int[] options = IntegerProgram.least(cost, new double[][][] {use}, new double[] {budget}).orElseThrow()
                 .options();
         return new BitAllocation(blocks, Arrays.stream(options).mapToObj(widths::get).toList());
     }

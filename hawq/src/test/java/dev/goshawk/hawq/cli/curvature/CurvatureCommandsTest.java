@@ -147,7 +147,7 @@ class CurvatureCommandsTest {
         assertEquals("goshawk: --points: expected 2 to 1000000, got 2000000000 (see goshawk density --help)",
                 CliRun.failure("density", "--points", "2000000000"));
         assertEquals(2, CliRun.of("trace", "--draws", "1").exitCode());
-        assertEquals(2, CliRun.of("trace", "--by", "colour").exitCode());
+        assertEquals(2, CliRun.of("trace", "--by", "color").exitCode());
     }
 
     @Test

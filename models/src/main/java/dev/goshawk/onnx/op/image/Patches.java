@@ -19,7 +19,7 @@ public final class Patches {
     /** Puts the operators into a table, by ONNX's names. */
     public static void register(Map<String, Operator> all) {
         all.put("Col2Im", Operator.single(Patches::together));
-        all.put("CenterCropPad", Operator.single(Patches::centred));
+        all.put("CenterCropPad", Operator.single(Patches::centered));
     }
 
     /** From [batch, channels times patch, places] to [batch, channels, ...]; patches add where they overlap. */
@@ -66,7 +66,7 @@ public final class Patches {
     }
 
     /** The middle of an axis, or zeros on both sides of it. */
-    private static Term centred(Node n) {
+    private static Term centered(Node n) {
         int[] wanted = n.wholes("", 1);
         int rank = n.rank(0);
         int[] axes = n.onnx().wholes("axes", IntStream.range(0, rank).toArray());

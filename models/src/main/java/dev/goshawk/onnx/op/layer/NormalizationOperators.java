@@ -41,7 +41,7 @@ public final class NormalizationOperators {
         }));
         all.put("MeanVarianceNormalization", Operator.single(n -> {
             int[] axes = Axes.of(n.onnx().wholes("axes", 0, 2, 3), n.rank(0));
-            return Term.traced(centred(n.logical(0), axes, 1e-9));
+            return Term.traced(centered(n.logical(0), axes, 1e-9));
         }));
         all.put("LRN", Operator.single(NormalizationOperators::localResponse));
         all.put("LpNormalization", Operator.single(n -> {
@@ -103,7 +103,7 @@ public final class NormalizationOperators {
     }
 
     /** x minus its mean, over its standard deviation, along the axes. */
-    private static Value centred(Value x, int[] axes, double epsilon) {
+    private static Value centered(Value x, int[] axes, double epsilon) {
         int[] kept = x.shape().dims();
         for (int a : axes) {
             kept[a] = 1;
@@ -127,7 +127,7 @@ public final class NormalizationOperators {
         if (groups < 1 || channels % groups != 0) {
             throw new OnnxException("num_groups " + groups + " must divide " + channels + " channels");
         }
-        Value rows = centred(x.reshape(s.dim(0), groups, s.size() / s.dim(0) / groups), new int[] {2},
+        Value rows = centered(x.reshape(s.dim(0), groups, s.size() / s.dim(0) / groups), new int[] {2},
                 n.onnx().real("epsilon", EPSILON)).reshape(s);
         int[] dims = new int[s.rank() - 1];
         Arrays.fill(dims, 1);
@@ -152,9 +152,9 @@ public final class NormalizationOperators {
             kept[a] = 1;
         }
         Value mean = x.mean(axes).reshape(kept);
-        Value centred = x.subtract(mean);
-        Value deviation = centred.square().mean(axes).add(n.onnx().real("epsilon", EPSILON)).sqrt().reshape(kept);
-        Value y = centred.divide(deviation).multiply(n.logical(1));
+        Value centered = x.subtract(mean);
+        Value deviation = centered.square().mean(axes).add(n.onnx().real("epsilon", EPSILON)).sqrt().reshape(kept);
+        Value y = centered.divide(deviation).multiply(n.logical(1));
         return List.of(Term.traced(n.has(2) ? y.add(n.logical(2)) : y), Term.traced(mean),
                 Term.traced(deviation.reciprocal()));
     }

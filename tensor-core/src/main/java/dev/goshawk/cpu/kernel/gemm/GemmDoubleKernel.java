@@ -31,7 +31,7 @@ public final class GemmDoubleKernel {
     public static final int TILE = ROWS * PANEL;
 
     /**
-     * Read in place of the old result where that is not to be added: a branch in a kernel would deoptimise it when
+     * Read in place of the old result where that is not to be added: a branch in a kernel would deoptimize it when
      * first taken.
      */
     private static final double[] ZEROS = new double[PANEL];

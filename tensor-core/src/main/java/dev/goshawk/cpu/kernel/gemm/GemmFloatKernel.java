@@ -30,7 +30,7 @@ final class GemmFloatKernel {
     static final int TILE = TALL * PANEL;
 
     /**
-     * Read in place of the old result where that is not to be added: a branch in a kernel would deoptimise it when
+     * Read in place of the old result where that is not to be added: a branch in a kernel would deoptimize it when
      * first taken.
      */
     private static final float[] ZEROS = new float[PANEL];

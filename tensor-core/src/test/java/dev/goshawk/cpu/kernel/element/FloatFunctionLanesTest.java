@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class FloatFunctionLanesTest {
     private static final int STEP = Integer.getInteger("goshawk.floatStep", 2053);
     private static final int PART = 509; // no whole number of vectors
-    /** Results that may be rounded to the other neighbour. */
+    /** Results that may be rounded to the other neighbor. */
     private static final double RARE = 1e-6;
 
     @ParameterizedTest
@@ -50,7 +50,7 @@ class FloatFunctionLanesTest {
             }
             tried += n;
         }
-        System.out.println(op + ": " + tried + " float32 numbers, " + others + " rounded to the other neighbour");
+        System.out.println(op + ": " + tried + " float32 numbers, " + others + " rounded to the other neighbor");
         assertTrue(others <= RARE * tried, op + ": " + others + " of " + tried + " differ from float64 rounded once");
     }
 }

@@ -12,7 +12,7 @@ import java.util.List;
 /**
  * Direct convolution in float32: no matrix of patches is formed. One image at a time is copied into a padded {@link
  * DirectStage} that stays in the second-level cache, and register tiles run over it. For ungrouped convolutions whose
- * vectorised channels (the output's; the input's for INPUT_GRAD) are a multiple of 16.
+ * vectorized channels (the output's; the input's for INPUT_GRAD) are a multiple of 16.
  */
 public final class DirectConv {
     /** Channels on both sides from which kernels of one row or one column are left to the packed matrix product. */

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * of multipliers near the best of the whole program. Should a level outgrow its capacity, what is left out counts towards the bound of the
  * solution, which then says how far from the optimum it may be.
  */
-public final class IntegerProgramme {
+public final class IntegerProgram {
     private static final int BEAM = 2_000;
     private static final int CAPACITY = 500_000;
     /** Earlier partial choices that a partial choice is compared with under several limits. */
@@ -51,7 +51,7 @@ public final class IntegerProgramme {
     private record Partial(double cost, double[] uses, double bound, int option, @Nullable Partial before) {
     }
 
-    private IntegerProgramme(double[][] cost, double[][][] use, double[] limit) {
+    private IntegerProgram(double[][] cost, double[][][] use, double[] limit) {
         this.cost = cost;
         this.use = use;
         this.limit = limit;
@@ -87,7 +87,7 @@ public final class IntegerProgramme {
             throw new IllegalArgumentException("program: expected at least one item and as many uses as limits, got "
                     + cost.length + " items, " + use.length + " uses and " + limit.length + " limits");
         }
-        return new IntegerProgramme(cost, use, limit).solve();
+        return new IntegerProgram(cost, use, limit).solve();
     }
 
     private Optional<Solution> solve() {

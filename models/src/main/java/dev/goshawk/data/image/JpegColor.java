@@ -4,7 +4,7 @@ package dev.goshawk.data.image;
  * The color models of JPEG files and their way to red, green and blue, in the integer arithmetic of libjpeg and
  * Pillow, so that pixels equal theirs to the last bit. Embedded color profiles play no part, as there.
  */
-enum JpegColour {
+enum JpegColor {
     GRAY(1) {
         @Override
         void toRgb(byte[] samples, int pixels, byte[] rgb, int offset) {
@@ -65,7 +65,7 @@ enum JpegColour {
 
     private final int components;
 
-    JpegColour(int components) {
+    JpegColor(int components) {
         this.components = components;
     }
 

@@ -6,12 +6,12 @@ import dev.goshawk.graph.Value;
  * The brightness of colors, as networks of one channel take it: ITU-R BT.601's shares of red, green and blue in 256ths, so that gray stays the
  * number it is.
  */
-public final class Greyscale {
+public final class Grayscale {
     private static final int COLOURS = 3;
     private static final int BITS = 8;
     private static final int[] SHARES = {77, 150, 29};
 
-    private Greyscale() {
+    private Grayscale() {
     }
 
     /** Images [batch, height, width, 3] as [batch, height, width, 1]. */
@@ -23,11 +23,11 @@ public final class Greyscale {
         return sum;
     }
 
-    private static Value share(Value images, int colour) {
+    private static Value share(Value images, int color) {
         int[] limit = images.shape().dims();
-        limit[COLOURS] = colour + 1;
-        return images.slice(new int[] {0, 0, 0, colour}, limit, new int[] {1, 1, 1, 1})
-                .scale(Math.scalb((double) SHARES[colour], -BITS));
+        limit[COLOURS] = color + 1;
+        return images.slice(new int[] {0, 0, 0, color}, limit, new int[] {1, 1, 1, 1})
+                .scale(Math.scalb((double) SHARES[color], -BITS));
     }
 
     /** The same of whole numbers, rounded to one. */

@@ -1,6 +1,6 @@
 package dev.goshawk.hawq.allocate;
 
-import dev.goshawk.hawq.allocate.solve.IntegerProgramme;
+import dev.goshawk.hawq.allocate.solve.IntegerProgram;
 import dev.goshawk.hawq.quantize.BitWidth;
 import dev.goshawk.models.Block;
 import java.math.BigDecimal;
@@ -20,13 +20,13 @@ import java.util.function.ToDoubleBiFunction;
  *
  * @param settings widths and limits
  */
-public record ProgrammePolicy(PolicySettings settings) implements BitPolicy {
+public record ProgramPolicy(PolicySettings settings) implements BitPolicy {
     private static final double BILLION = 1e9;
     private static final MathContext DIGITS = new MathContext(6);
 
     /** With such settings. */
     public static BitPolicy of(PolicySettings settings) {
-        return new ProgrammePolicy(settings);
+        return new ProgramPolicy(settings);
     }
 
     @Override
@@ -94,10 +94,10 @@ public record ProgrammePolicy(PolicySettings settings) implements BitPolicy {
                 .toArray(double[][]::new);
     }
 
-    private IntegerProgramme.Solution solve(List<Block> blocks, SizeTarget target, double[][] omegas) {
+    private IntegerProgram.Solution solve(List<Block> blocks, SizeTarget target, double[][] omegas) {
         List<Limited> limits = limits(blocks, target);
         limits.forEach(Limited::requireReachable);
-        return IntegerProgramme.least(omegas, limits.stream().map(Limited::use).toArray(double[][][]::new),
+        return IntegerProgram.least(omegas, limits.stream().map(Limited::use).toArray(double[][][]::new),
                 limits.stream().mapToDouble(Limited::limit).toArray())
                 .orElseThrow(() -> new IllegalArgumentException("integer program: expected widths of " + widths()
                         + " that meet every limit, no choice meets all of: "
@@ -112,7 +112,7 @@ public record ProgrammePolicy(PolicySettings settings) implements BitPolicy {
     @Override
     public BitAllocation choose(AllocationTask task, Consumer<String> notes) {
         double[][] omegas = TracePolicy.omegas(task.sensitivities(), widths());
-        IntegerProgramme.Solution found = solve(task.blocks(), task.target(), omegas);
+        IntegerProgram.Solution found = solve(task.blocks(), task.target(), omegas);
         notes.accept(String.format(Locale.ROOT, "integer program: Omega %.6g, %s", found.cost(), found.gap() == 0
                 ? "optimal"
                 : String.format(Locale.ROOT, "at most %.3g above the optimum", found.gap())));

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class IntegerProgrammeTest {
+class IntegerProgramTest {
     /** Costs that fall and uses that rise with the option, over several orders of magnitude. */
     private static double[][] costs(Random random, int items, int options) {
         double[][] cost = new double[items][options];
@@ -80,7 +80,7 @@ class IntegerProgrammeTest {
                 limit[k] = low + (0.1 + 0.8 * random.nextDouble()) * (high - low);
             }
             double expected = bruteForce(cost, use, limit);
-            Optional<IntegerProgramme.Solution> found = IntegerProgramme.least(cost, use, limit);
+            Optional<IntegerProgram.Solution> found = IntegerProgram.least(cost, use, limit);
             assertEquals(expected < Double.POSITIVE_INFINITY, found.isPresent());
             found.ifPresent(s -> {
                 assertEquals(expected, s.cost(), 1e-12 * expected);
@@ -109,7 +109,7 @@ class IntegerProgrammeTest {
             }
         }
         ParetoFrontier frontier = ParetoFrontier.of(sizes, cost, most);
-        IntegerProgramme.Solution found = IntegerProgramme.least(cost, use, new double[] {most}).orElseThrow();
+        IntegerProgram.Solution found = IntegerProgram.least(cost, use, new double[] {most}).orElseThrow();
         assertEquals(frontier.cost(frontier.count() - 1), found.cost(), 1e-10 * found.cost());
         assertEquals(0, found.gap());
     }
@@ -118,8 +118,8 @@ class IntegerProgrammeTest {
     void limitsThatExcludeEachOther() {
         // Either limit can be met by the first or by the second option, but not both.
         double[][][] use = {{{1, 5}, {1, 5}}, {{5, 1}, {5, 1}}};
-        assertTrue(IntegerProgramme.least(new double[2][2], use, new double[] {3, 3}).isEmpty());
-        assertTrue(IntegerProgramme.least(new double[2][2], use, new double[] {6, 6}).isPresent());
-        assertTrue(IntegerProgramme.least(new double[2][2], use, new double[] {1, 100}).isEmpty());
+        assertTrue(IntegerProgram.least(new double[2][2], use, new double[] {3, 3}).isEmpty());
+        assertTrue(IntegerProgram.least(new double[2][2], use, new double[] {6, 6}).isPresent());
+        assertTrue(IntegerProgram.least(new double[2][2], use, new double[] {1, 100}).isEmpty());
     }
 }

@@ -3,7 +3,7 @@ package dev.goshawk.hawq.allocate;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.goshawk.hawq.allocate.solve.IntegerProgramme;
+import dev.goshawk.hawq.allocate.solve.IntegerProgram;
 import dev.goshawk.hawq.report.JsonFiles;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -13,7 +13,7 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** HAWQ-V3's integer programs with the inputs that its authors published. */
-class PublishedProgrammesTest {
+class PublishedProgramsTest {
     /** Inputs of HAWQ-V3's integer program as its authors published them; optima by trying all. */
     record Published(double[] mean_trace, double[] squared_change_8bit, double[] squared_change_4bit,
             double[] parameters, double[] macs, double[] latency_4bit_ms, double[] latency_8bit_ms, int[][] tied,
@@ -22,7 +22,7 @@ class PublishedProgrammesTest {
         }
 
         static Published of(String network) throws URISyntaxException {
-            Path file = Path.of(Objects.requireNonNull(PublishedProgrammesTest.class
+            Path file = Path.of(Objects.requireNonNull(PublishedProgramsTest.class
                     .getResource("/dev/goshawk/hawq/allocate/hawq_v3_" + network + ".json")).toURI());
             return JsonFiles.read(file, Published.class);
         }
@@ -68,11 +68,11 @@ class PublishedProgrammesTest {
     }
 
     @Test
-    void publishedProgrammesHaveTheirPublishedOptima() throws URISyntaxException {
+    void publishedProgramsHaveTheirPublishedOptima() throws URISyntaxException {
         Published p = Published.of("resnet18");
         assertEquals(9, p.optimum().size());
         for (Published.Optimum o : p.optimum()) {
-            IntegerProgramme.Solution found = IntegerProgramme
+            IntegerProgram.Solution found = IntegerProgram
                     .least(p.omega(), new double[][][] {p.use(o.limit())}, new double[] {o.allowed()}).orElseThrow();
             assertEquals(o.objective(), found.cost(), 1e-9 * o.objective(), o.limit() + " " + o.share());
             assertEquals(0, found.gap());
@@ -85,7 +85,7 @@ class PublishedProgrammesTest {
     }
 
     @Test
-    void publishedProgrammeOfFiftyTwoLayersUnderAllLimitsAtOnce() throws URISyntaxException {
+    void publishedProgramOfFiftyTwoLayersUnderAllLimitsAtOnce() throws URISyntaxException {
         Published p = Published.of("resnet50");
         double[][][] use = {p.use("size"), p.use("bops"), p.use("latency")};
         for (double share : new double[] {0.25, 0.5, 0.75}) {
@@ -95,12 +95,12 @@ class PublishedProgrammesTest {
                 double four = Arrays.stream(use[k]).mapToDouble(u -> u[0]).sum();
                 double eight = Arrays.stream(use[k]).mapToDouble(u -> u[1]).sum();
                 limit[k] = four + share * (eight - four);
-                IntegerProgramme.Solution one = IntegerProgramme
+                IntegerProgram.Solution one = IntegerProgram
                         .least(p.omega(), new double[][][] {use[k]}, new double[] {limit[k]}).orElseThrow();
                 assertEquals(0, one.gap());
                 before = Math.max(before, one.cost());
             }
-            IntegerProgramme.Solution all = IntegerProgramme.least(p.omega(), use, limit).orElseThrow();
+            IntegerProgram.Solution all = IntegerProgram.least(p.omega(), use, limit).orElseThrow();
             assertEquals(0, all.gap());
             assertTrue(all.cost() >= before - 1e-12, "more limits, no less cost");
             for (int k = 0; k < 3; k++) {
