@@ -6,7 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.management.ThreadMXBean;
 import dev.goshawk.backend.Backends;
 import dev.goshawk.backend.Executable;
+import dev.goshawk.backend.IntegerKernels;
+import dev.goshawk.backend.IntegerRescaling;
+import dev.goshawk.backend.WholeNumbers;
 import dev.goshawk.backend.Workers;
+import dev.goshawk.cpu.kernel.integer.VectorIntegers;
 import dev.goshawk.graph.Convolutions;
 import dev.goshawk.graph.Functions;
 import dev.goshawk.graph.Graph;
@@ -22,6 +26,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +51,8 @@ class VectorClassesTest {
             if (arguments.length == 0) {
                 System.out.println("elsewhere " + VectorsElsewhere.use());
             }
-            graphs().forEach((name, value) -> System.out.println(name + ": " + allocated(value)));
+            graphs().forEach((name, value) -> System.out.println(name + ": " + allocated(runOf(value))));
+            layers().forEach((name, run) -> System.out.println(name + ": " + allocated(run)));
         }
     }
 
@@ -69,6 +75,7 @@ class VectorClassesTest {
             }
             Value x = Value.input("x", dtype, Shape.of(4, 16, 16, 40));
             graphs.put("elements " + dtype, x.relu().add(1).multiply(x).exp().add(x.tanh()).add(x.sqrt()));
+            graphs.put("error function " + dtype, x.erf().add(x.erfc()));
             graphs.put("row sums " + dtype, Value.input("x", dtype, Shape.of(64, 100)).sum(1));
             graphs.put("column sums " + dtype, x.multiply(x).sum(0, 1, 2));
             graphs.put("softmax " + dtype, Functions.logSoftmax(Value.input("x", dtype, Shape.of(64, 100))));
@@ -90,7 +97,41 @@ class VectorClassesTest {
         return Value.of(new Op.Conv(role, g), role == ConvRole.INPUT_GRAD ? w : x, role == ConvRole.OUTPUT ? w : dy);
     }
 
-    private static long allocated(Value value) {
+    /** Layers of whole numbers, rescaled from one sum and from two. */
+    private static SequencedMap<String, Runnable> layers() {
+        ConvGeometry g = geometry(16, 16, 3, 1);
+        int channels = g.outChannels();
+        int numbers = g.outputShape().size();
+        int[] filter = new int[g.filterShape().size()];
+        Arrays.setAll(filter, i -> i % 15 - 7);
+        IntegerKernels.Operand sum = new IntegerKernels.Convolved(g, filter, false, 15);
+        WholeNumbers image = WholeNumbers.zeros(true, g.inputShape().size());
+        SequencedMap<String, Runnable> layers = new LinkedHashMap<>();
+        for (boolean bytes : new boolean[] {true, false}) {
+            WholeNumbers codes = WholeNumbers.zeros(bytes, numbers);
+            for (int terms = 1; terms <= 2; terms++) {
+                int[] shifts = new int[channels];
+                Arrays.fill(shifts, 20);
+                long[][] factors = new long[terms][channels];
+                for (long[] f : factors) {
+                    Arrays.fill(f, 1L << 18);
+                }
+                IntegerRescaling rescaling = new IntegerRescaling(new int[terms], factors, new long[channels], shifts,
+                        15);
+                List<IntegerKernels.Operand> operands = terms == 1
+                        ? List.of(sum)
+                        : List.of(sum, new IntegerKernels.Image());
+                WholeNumbers[] images = Arrays.copyOf(new WholeNumbers[] {image, WholeNumbers.zeros(true, numbers)},
+                        terms);
+                IntegerKernels.Layer layer = new VectorIntegers().layer(rescaling, operands);
+                layers.put("integer layer of " + terms + " to " + codes.getClass().getSimpleName(),
+                        () -> layer.run(images, codes));
+            }
+        }
+        return layers;
+    }
+
+    private static Runnable runOf(Value value) {
         Graph graph = Graph.of(new LinkedHashMap<>(Map.of("y", value)));
         Executable e = Backends.select("vector", Workers.SINGLE).compile(graph);
         SplittableRandom random = new SplittableRandom(1);
@@ -101,14 +142,18 @@ class VectorClassesTest {
             }
             e.bind(name, t);
         });
+        return e::run;
+    }
+
+    private static long allocated(Runnable run) {
         for (int i = 0; i < RUNS; i++) {
-            e.run();
+            run.run();
         }
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long least = Long.MAX_VALUE;
         for (int i = 0; i < MEASURED; i++) {
             long before = threads.getCurrentThreadAllocatedBytes();
-            e.run();
+            run.run();
             least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
         }
         return least;
@@ -126,7 +171,7 @@ class VectorClassesTest {
         String printed = new String(java.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, java.waitFor(), printed);
         List<String> lines = printed.lines().filter(l -> l.matches(".*: \\d+")).toList();
-        assertEquals(graphs().size(), lines.size(), printed);
+        assertEquals(graphs().size() + layers().size(), lines.size(), printed);
         List<String> onHeap = lines.stream()
                 .filter(l -> Long.parseLong(l.substring(l.lastIndexOf(' ') + 1)) > MOST).toList();
         assertTrue(onHeap.isEmpty(), () -> "bytes a run, with vectors on the heap: " + onHeap);

@@ -3,6 +3,7 @@ package dev.goshawk.cpu;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
@@ -34,6 +35,9 @@ final class VectorsElsewhere {
         for (var s : new VectorSpecies<?>[] {ShortVector.SPECIES_128, ShortVector.SPECIES_256,
                 ShortVector.SPECIES_512}) {
             sum += shorts(s.check(short.class));
+        }
+        for (var s : new VectorSpecies<?>[] {LongVector.SPECIES_128, LongVector.SPECIES_256, LongVector.SPECIES_512}) {
+            sum += longs(s.check(long.class));
         }
         return sum;
     }
@@ -89,6 +93,19 @@ final class VectorsElsewhere {
             ShortVector x = v[i & 1];
             ShortVector y = v[1 - (i & 1)];
             x.add(y).sub(y).mul(y).max(y).min(y).neg().and(y).or(x).intoArray(a, 0);
+            sum += x.reduceLanes(VectorOperators.ADD);
+        }
+        return sum + a[0];
+    }
+
+    private static double longs(VectorSpecies<Long> s) {
+        long[] a = new long[ROOM];
+        LongVector[] v = {LongVector.broadcast(s, 7), LongVector.fromArray(s, a, 3)};
+        double sum = 0;
+        for (int i = 0; i < TIMES; i++) {
+            LongVector x = v[i & 1];
+            LongVector y = v[1 - (i & 1)];
+            x.add(y).sub(y).mul(y).max(y).min(y).neg().and(y).lanewise(VectorOperators.LSHR, y).intoArray(a, 0);
             sum += x.reduceLanes(VectorOperators.ADD);
         }
         return sum + a[0];

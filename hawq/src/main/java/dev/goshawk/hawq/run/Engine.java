@@ -22,12 +22,12 @@ import java.util.regex.Pattern;
 public record Engine(String goshawk, String backend, int lanes, String jdk, String architecture, List<String> options)
         implements
             Serializable {
-    /** Memory, threads, collectors and what to do after an error: these may differ. */
+    /** Memory, threads, collectors, what to do after an error, and how much the compiler assumes: these may differ. */
     private static final Pattern IRRELEVANT = Pattern.compile("-Dgoshawk\\.(threads|backend)=.*"
             + "|-XX:[+-]?(Use\\w*GC|IgnoreUnrecognizedVMOptions"
             + "|\\w*RAMPercentage.*|\\w*RAM=.*|UseTransparentHugePages|\\w*OutOfMemoryError.*|HeapDump.*|\\w*GCThreads.*"
             + "|ErrorFile.*|(Max|Initial|SoftMax)?(Heap|New|Metaspace|DirectMemory|CodeCache|ReservedCodeCache|CompressedClassSpace|G1HeapRegion)"
-            + "Size=.*|NewRatio=.*|SurvivorRatio=.*|MaxGCPauseMillis=.*|AlwaysPreTouch"
+            + "Size=.*|NewRatio=.*|PerMethodTrapLimit=.*|SurvivorRatio=.*|MaxGCPauseMillis=.*|AlwaysPreTouch"
             + "|ReservedCodeCacheSize.*|FlightRecorder.*|StartFlightRecording.*|ActiveProcessorCount.*)");
     /** Name of the build among the values. */
     static final String GOSHAWK = "Goshawk";

@@ -17,7 +17,8 @@ class EngineTest {
     @Test
     void memoryThreadsAndCollectorsMayDiffer() {
         assertEquals(List.of("-Dgoshawk.vector.bits=256", "-XX:ObjectAlignmentInBytes=64", "-XX:UseAVX=2"),
-                Engine.relevant(List.of("-Xmx2g", "-XX:+UseParallelGC", "-XX:MaxRAMPercentage=70", "-XX:UseAVX=2",
+                Engine.relevant(List.of("-Xmx2g", "-XX:PerMethodTrapLimit=10000", "-XX:+UseParallelGC",
+                        "-XX:MaxRAMPercentage=70", "-XX:UseAVX=2",
                         "-XX:OnOutOfMemoryError=kill %p", "-XX:+IgnoreUnrecognizedVMOptions", "-Dspark.driver.port=1",
                         "-XX:+ExitOnOutOfMemoryError", "-XX:ObjectAlignmentInBytes=64", "-XX:MaxMetaspaceSize=1g",
                         "-Dgoshawk.backend=vector", "-Dgoshawk.threads=2", "-Dgoshawk.vector.bits=256",

@@ -1,5 +1,7 @@
 package dev.goshawk.cpu.kernel.element;
 
+import static dev.goshawk.cpu.kernel.simd.VectorSupport.F64_CLASS;
+
 import dev.goshawk.cpu.kernel.simd.VectorSupport;
 import dev.goshawk.tensor.DType;
 import dev.goshawk.tensor.ErrorFunction;
@@ -133,7 +135,7 @@ final class DoubleFunctionLanes {
             DoubleVector one = r.add(1);
             DoubleVector sum = DoubleVector.zero(S);
             for (int c = EXPONENTIAL.length - 1; c >= 0; c--) {
-                sum = sum.fma(r, DoubleVector.broadcast(S, EXPONENTIAL[c]));
+                sum = F64_CLASS.cast(sum).fma(r, DoubleVector.broadcast(S, EXPONENTIAL[c]));
             }
             DoubleVector rest = DoubleVector.broadcast(S, 1).sub(one).add(r).add(r.mul(r).fma(sum, r.fma(rLow, rLow)));
             LongVector whole = shifted.reinterpretAsLongs().sub(ROUNDER_BITS);
@@ -163,7 +165,7 @@ final class DoubleFunctionLanes {
             DoubleVector rLow = near.sub(r).sub(k.mul(ln2Low));
             DoubleVector sum = DoubleVector.zero(S);
             for (int c = EXPONENTIAL.length - 1; c >= 0; c--) {
-                sum = sum.fma(r, DoubleVector.broadcast(S, EXPONENTIAL[c]));
+                sum = F64_CLASS.cast(sum).fma(r, DoubleVector.broadcast(S, EXPONENTIAL[c]));
             }
             DoubleVector more = r.mul(r).fma(sum, r.fma(rLow, rLow));
             DoubleVector m = r.add(more);
@@ -226,9 +228,9 @@ final class DoubleFunctionLanes {
             DoubleVector t = a.sub(4).div(a.add(3));
             DoubleVector sum = DoubleVector.zero(S);
             for (int c = TAIL.length - 1; c >= 0; c--) {
-                sum = sum.fma(t, DoubleVector.broadcast(S, TAIL[c]));
+                sum = F64_CLASS.cast(sum).fma(t, DoubleVector.broadcast(S, TAIL[c]));
             }
-            sum.div(a.mul(2).add(1)).intoArray(factor, i);
+            F64_CLASS.cast(sum).div(a.mul(2).add(1)).intoArray(factor, i);
         }
     }
 
@@ -239,7 +241,7 @@ final class DoubleFunctionLanes {
             DoubleVector z = v.mul(v);
             DoubleVector sum = DoubleVector.zero(S);
             for (int c = SERIES.length - 1; c >= 0; c--) {
-                sum = sum.fma(z, DoubleVector.broadcast(S, SERIES[c]));
+                sum = F64_CLASS.cast(sum).fma(z, DoubleVector.broadcast(S, SERIES[c]));
             }
             v.mul(sum).intoArray(small, i);
         }

@@ -326,7 +326,7 @@ public final class FloatElements implements ElementKernels {
         for (int row = 1; row < rows; row++) {
             sum = FloatVector.fromArray(S, x, xo + row * columns).add(sum);
         }
-        sum.intoArray(r, ro);
+        F32_CLASS.cast(sum).intoArray(r, ro);
     }
 
     @Override

@@ -16,6 +16,7 @@ final class VectorRescaling {
             VectorShape.forBitSize(F64.vectorBitSize()));
     private static final int LANES = I64.length();
     /** As many 32-bit numbers. */
+    private static final Class<? extends LongVector> LONGS = I64.zero().getClass().asSubclass(LongVector.class);
     private static final VectorSpecies<Integer> HALF = VectorSpecies.of(int.class,
             VectorShape.forBitSize(Math.max(64, I32.vectorBitSize() / 2)));
 
@@ -75,12 +76,18 @@ final class VectorRescaling {
         }
     }
 
+    /*
+     * What is below 0 becomes 0 first: shifts of signed numbers take several instructions where vectors have 256 bits. Written out in each loop: as
+     * a method it was not always inlined, and its vectors were then objects on the heap.
+     */
     private void one(int[] numbers, int end, int channel, int at, int width, int[] codes) {
         LongVector factor = longs(narrow[0], channel);
         LongVector added = LongVector.fromArray(I64, start, channel);
         LongVector shift = LongVector.fromArray(I64, shifts, channel);
         for (int i = at; i < end; i += width) {
-            code(longs(numbers, i).mul(factor).add(added), shift).intoArray(codes, i);
+            ((IntVector) longs(numbers, i).mul(factor).add(added).max(0).lanewise(VectorOperators.LSHR, shift)
+                    .min(highest)
+                    .convertShape(VectorOperators.L2I, HALF, 0)).intoArray(codes, i);
         }
     }
 
@@ -91,7 +98,8 @@ final class VectorRescaling {
         LongVector shift = LongVector.fromArray(I64, shifts, channel);
         for (int i = at; i < end; i += width) {
             LongVector sum = longs(numbers, i).mul(factor).add(longs(others, i).mul(other)).add(added);
-            code(sum, shift).intoArray(codes, i);
+            ((IntVector) sum.max(0).lanewise(VectorOperators.LSHR, shift).min(highest)
+                    .convertShape(VectorOperators.L2I, HALF, 0)).intoArray(codes, i);
         }
     }
 
@@ -103,17 +111,12 @@ final class VectorRescaling {
             for (int t = 0; t < terms.length; t++) {
                 sum = longs(terms[t], i).mul(LongVector.fromArray(I64, factors[t], channel)).add(sum);
             }
-            code(sum, shift).intoArray(codes, i);
+            ((IntVector) LONGS.cast(sum).max(0).lanewise(VectorOperators.LSHR, shift).min(highest)
+                    .convertShape(VectorOperators.L2I, HALF, 0)).intoArray(codes, i);
         }
     }
 
     private static LongVector longs(int[] numbers, int at) {
         return (LongVector) IntVector.fromArray(HALF, numbers, at).convertShape(VectorOperators.I2L, I64, 0);
-    }
-
-    private IntVector code(LongVector sum, LongVector shift) {
-        // What is below 0 becomes 0 first: shifts of signed numbers take several instructions where vectors have 256 bits.
-        return (IntVector) sum.max(0).lanewise(VectorOperators.LSHR, shift).min(highest)
-                .convertShape(VectorOperators.L2I, HALF, 0);
     }
 }

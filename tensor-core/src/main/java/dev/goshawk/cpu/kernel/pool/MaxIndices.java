@@ -1,7 +1,7 @@
 package dev.goshawk.cpu.kernel.pool;
 
-import static dev.goshawk.cpu.kernel.simd.VectorSupport.I32_CLASS;
 import static dev.goshawk.cpu.kernel.simd.VectorSupport.F32_CLASS;
+import static dev.goshawk.cpu.kernel.simd.VectorSupport.I32_CLASS;
 
 import dev.goshawk.cpu.kernel.simd.VectorSupport;
 import dev.goshawk.tensor.PoolGeometry;

@@ -18,8 +18,8 @@ public final class VectorSupport {
      * A kernel casts what a loop has carried before it calls a method on it: F32_CLASS.cast(sum).intoArray(...). The compiler knows such a
      * variable as a FloatVector only, and decides the call by the classes that were seen there, which it counts per method of the Vector API for
      * all callers in the process. Once vectors of two widths were used anywhere, here or in the program around, the sums of a kernel would
-     * be objects on the heap and the kernel many times slower. The cast costs nothing. It is written out, since in a large
-     * tile the compiler inlines no more methods of ours.
+     * be objects on the heap and the kernel many times slower. The cast costs nothing once compiled. It is written out,
+     * since at the end of a large tile the compiler no longer inlines our own methods.
      */
     public static final Class<? extends FloatVector> F32_CLASS = F32.zero().getClass().asSubclass(FloatVector.class);
     public static final Class<? extends DoubleVector> F64_CLASS = F64.zero().getClass().asSubclass(DoubleVector.class);

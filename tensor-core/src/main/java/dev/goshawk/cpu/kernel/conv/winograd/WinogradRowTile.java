@@ -7,15 +7,16 @@ import static dev.goshawk.cpu.kernel.simd.VectorSupport.F32_CLASS;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The register tile of {@link WinogradConv} for sixteen registers: one transformed row after another. In methods of their own, since one of
- * all four rows has more variables than the JVM's first compiler can take.
+ * The register tile of {@link WinogradConv} for sixteen registers: one transformed row after another. Each has its own
+ * method, since a single one for all four has more variables than the JVM's first compiler can take.
  */
 final class WinogradRowTile {
     private WinogradRowTile() {
     }
 
     /**
-     * As {@link WinogradTile#rows2x4x2}, which the same packed filter serves; {@code buffer} has room for eight vectors.
+     * As {@link WinogradTile#rows2x4x2}, which the same packed filter serves. {@code init} is {@code out} with the same places, or does not
+     * overlap it; {@code buffer} has room for eight vectors.
      */
     static void rows2x4x2(float[] x, int xOff, int xRow, int xBlock, int blocks, int run, float[] w, int wOff,
             float[] init, int initOff, int initRow, int initCol, float[] out, int outOff, int outRow, int outCol,
