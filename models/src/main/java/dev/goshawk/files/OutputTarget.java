@@ -50,7 +50,9 @@ record OutputTarget(Kind kind, Path path) {
                 throw isFolder();
             }
             if (!Files.isDirectory(folder)) {
-                throw new IOException("there is no folder " + folder);
+                throw new IOException(Files.exists(folder)
+                        ? folder + " is a file, expected a folder"
+                        : "there is no folder " + folder);
             }
             Path real = folder.toRealPath();
             Path file = name.toString().equals(".") || name.toString().equals("..")

@@ -77,6 +77,10 @@ class AtomicFileTest {
                 refusal(folder.resolve("round")));
         assertEquals(folder.resolve("nowhere") + ": cannot be written (there is no folder " + folder.resolve("none")
                 + ")", refusal(folder.resolve("nowhere")));
+        Path file = Files.createFile(folder.resolve("file"));
+        assertEquals(file.resolve("x") + ": cannot be written (" + file + " is a file, expected a folder)",
+                refusal(file.resolve("x")));
+        Files.delete(file);
         assertEquals(folder + ": cannot be written (is a folder, expected a file to write)", refusal(folder));
         assertEquals("/: cannot be written (is a folder, expected a file to write)", refusal(Path.of("/")));
         assertEquals(folder + "/.: cannot be written (is a folder, expected a file to write)",

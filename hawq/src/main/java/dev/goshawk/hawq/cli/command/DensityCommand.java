@@ -112,8 +112,9 @@ public final class DensityCommand implements Callable<Integer> {
         LossProblem problem = point.problem();
         ObjectNode file = Outputs.object();
         ArrayNode blocks = by == Partition.NETWORK ? null : file.putArray("blocks");
-        CurvaturePage page = point.page("Spectrum of " + opened.network().name(), "stochastic Lanczos quadrature, "
-                + probes + " probes of " + steps + " steps, seed " + matrix.seed());
+        CurvaturePage page = point.page("Spectral density of " + opened.network().name(),
+                "stochastic Lanczos quadrature, "
+                        + probes + " probes of " + steps + " steps, seed " + matrix.seed());
         Map<String, String> values = matrix.values(opened, by, matrix.microBatch());
         values.put("--probes", Integer.toString(probes));
         values.put("--steps", Integer.toString(steps));
