@@ -98,15 +98,15 @@ final class FileWriter {
 
     /** Takes the operator set of the format, if all nodes can be written as its. */
     private void renew(OnnxNetwork network, List<OnnxNode> needed) {
-        List<String> kept = format.opset() > OlderNodes.WRITTEN
-                ? List.of()
-                : needed.stream().filter(n -> !OlderNodes.takes(n, opset)).map(OnnxNode::describe).toList();
-        if (format.opset() > OlderNodes.WRITTEN || !kept.isEmpty()) {
+        boolean beyond = format.opset() > OlderNodes.WRITTEN;
+        List<String> formless = needed.stream().filter(n -> !beyond && !OlderNodes.takes(n, opset))
+                .map(OnnxNode::describe).toList();
+        if (beyond || !formless.isEmpty()) {
             throw new IllegalArgumentException("ONNX: expected a network of operator set " + format.opset()
                     + " or newer for quantized numbers, " + network.file() + " is of " + opset
-                    + (kept.isEmpty()
+                    + (formless.isEmpty()
                             ? ""
-                            : ", and " + String.join(", ", kept) + (kept.size() > 1 ? " have" : " has")
+                            : ", and " + String.join(", ", formless) + (formless.size() > 1 ? " have" : " has")
                                     + " no known form there")
                     + ": convert it by onnx.version_converter first");
         }

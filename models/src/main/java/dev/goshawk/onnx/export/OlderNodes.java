@@ -4,6 +4,7 @@ import dev.goshawk.onnx.export.GraphBytes.Attributes;
 import dev.goshawk.onnx.format.OnnxNode;
 import dev.goshawk.onnx.format.OnnxNode.Attribute;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +34,7 @@ final class OlderNodes {
             "ReduceMean", "ReduceMin", "ReduceProd", "ReduceSumSquare", "Relu", "Reshape", "Round", "Selu", "Shape",
             "Sigmoid", "Sign", "Sin", "Sinh", "Size", "Softplus", "Softsign", "SpaceToDepth", "Sqrt", "Sub", "Sum",
             "Tan",
-            "Tanh", "ThresholdedRelu", "Tile", "Transpose", "Trilu", "Where", "Xor");
+            "Tanh", "ThresholdedRelu", "Tile", "Transpose", "Where", "Xor");
     private static final Set<String> CHANGED = Set.of("Clip", "Dropout", "Hardmax", "LogSoftmax", "Pad", "ReduceSum",
             "Resize",
             "Slice", "Softmax", "Split", "Squeeze", "Unsqueeze", "Upsample");
@@ -84,11 +85,7 @@ final class OlderNodes {
     }
 
     private String wholes(OnnxNode node, String of, int[] values) {
-        long[] wide = new long[values.length];
-        for (int i = 0; i < wide.length; i++) {
-            wide[i] = values[i];
-        }
-        return out.longs(node.outputs().getFirst() + "." + of, wide);
+        return out.longs(node.outputs().getFirst() + "." + of, Arrays.stream(values).asLongStream().toArray());
     }
 
     /** Whole numbers that were an attribute, as the last input; a node may have none. */
@@ -136,9 +133,7 @@ final class OlderNodes {
     }
 
     private List<String> upsample(OnnxNode node, List<String> inputs) {
-        String scales = inputs.size() > 1
-                ? inputs.get(1)
-                : reals(node);
+        String scales = inputs.size() > 1 ? inputs.get(1) : reals(node);
         return resize(node, inputs.getFirst(), scales, node.text("mode", "nearest").replace("bilinear", "linear"));
     }
 
