@@ -9,7 +9,8 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * Register tiles of {@link WinogradConv}. Two transformed rows at a time: the sums of the first two are turned into what they give the
- * two output rows without leaving the registers, and the others add to those.
+ * two output rows without leaving the registers, and the others add to those: in a method of their own, since the compiler gives up assumptions
+ * in one that has too many operations (docs/adr/0019-vector-classes.md).
  */
 final class WinogradTile {
     private WinogradTile() {
@@ -21,6 +22,17 @@ final class WinogradTile {
      * rows, then of the others. {@code init} is added: the output itself, or zeros with strides of 0.
      */
     static void rows2x8x1(float[] x, int xOff, int xRow, int xBlock, int blocks, int run, float[] w, int wOff,
+            float[] init,
+            int initOff, int initRow, int initCol, float[] out, int outOff, int outRow, int outCol) {
+        rows2x8x1First(x, xOff, xRow, xBlock, blocks, run, w, wOff, init, initOff, initRow, initCol, out, outOff,
+                outRow, outCol);
+        rows2x8x1Others(x, xOff + 2 * xRow, xRow, xBlock, blocks, run, w, wOff + 2 * L * blocks * run, out, outOff,
+                outRow, outCol);
+    }
+
+    /** The first two transformed rows, and what they are to both output rows. */
+    private static void rows2x8x1First(float[] x, int xOff, int xRow, int xBlock, int blocks, int run, float[] w,
+            int wOff,
             float[] init,
             int initOff, int initRow, int initCol, float[] out, int outOff, int outRow, int outCol) {
         FloatVector a0 = FloatVector.zero(LANES);
@@ -90,7 +102,48 @@ final class WinogradTile {
         FloatVector t7 = F32_CLASS.cast(a7).sub(b7).add(FloatVector.fromArray(LANES, init, initB + 7 * initCol));
         a7 = F32_CLASS.cast(a7).add(b7).add(FloatVector.fromArray(LANES, init, initOff + 7 * initCol));
         b7 = t7;
-        for (int block = 0, start = xOff + 2 * xRow; block < blocks; block++, start += xBlock) {
+        F32_CLASS.cast(a0).intoArray(out, outOff);
+        F32_CLASS.cast(a1).intoArray(out, outOff + outCol);
+        F32_CLASS.cast(a2).intoArray(out, outOff + 2 * outCol);
+        F32_CLASS.cast(a3).intoArray(out, outOff + 3 * outCol);
+        F32_CLASS.cast(a4).intoArray(out, outOff + 4 * outCol);
+        F32_CLASS.cast(a5).intoArray(out, outOff + 5 * outCol);
+        F32_CLASS.cast(a6).intoArray(out, outOff + 6 * outCol);
+        F32_CLASS.cast(a7).intoArray(out, outOff + 7 * outCol);
+        int outB = outOff + outRow;
+        F32_CLASS.cast(b0).intoArray(out, outB);
+        F32_CLASS.cast(b1).intoArray(out, outB + outCol);
+        F32_CLASS.cast(b2).intoArray(out, outB + 2 * outCol);
+        F32_CLASS.cast(b3).intoArray(out, outB + 3 * outCol);
+        F32_CLASS.cast(b4).intoArray(out, outB + 4 * outCol);
+        F32_CLASS.cast(b5).intoArray(out, outB + 5 * outCol);
+        F32_CLASS.cast(b6).intoArray(out, outB + 6 * outCol);
+        F32_CLASS.cast(b7).intoArray(out, outB + 7 * outCol);
+    }
+
+    /** The other two, added. */
+    private static void rows2x8x1Others(float[] x, int xOff, int xRow, int xBlock, int blocks, int run, float[] w,
+            int wOff,
+            float[] out, int outOff, int outRow, int outCol) {
+        FloatVector a0 = FloatVector.fromArray(LANES, out, outOff);
+        FloatVector a1 = FloatVector.fromArray(LANES, out, outOff + outCol);
+        FloatVector a2 = FloatVector.fromArray(LANES, out, outOff + 2 * outCol);
+        FloatVector a3 = FloatVector.fromArray(LANES, out, outOff + 3 * outCol);
+        FloatVector a4 = FloatVector.fromArray(LANES, out, outOff + 4 * outCol);
+        FloatVector a5 = FloatVector.fromArray(LANES, out, outOff + 5 * outCol);
+        FloatVector a6 = FloatVector.fromArray(LANES, out, outOff + 6 * outCol);
+        FloatVector a7 = FloatVector.fromArray(LANES, out, outOff + 7 * outCol);
+        int outB = outOff + outRow;
+        FloatVector b0 = FloatVector.fromArray(LANES, out, outB);
+        FloatVector b1 = FloatVector.fromArray(LANES, out, outB + outCol);
+        FloatVector b2 = FloatVector.fromArray(LANES, out, outB + 2 * outCol);
+        FloatVector b3 = FloatVector.fromArray(LANES, out, outB + 3 * outCol);
+        FloatVector b4 = FloatVector.fromArray(LANES, out, outB + 4 * outCol);
+        FloatVector b5 = FloatVector.fromArray(LANES, out, outB + 5 * outCol);
+        FloatVector b6 = FloatVector.fromArray(LANES, out, outB + 6 * outCol);
+        FloatVector b7 = FloatVector.fromArray(LANES, out, outB + 7 * outCol);
+        int k = wOff;
+        for (int block = 0, start = xOff; block < blocks; block++, start += xBlock) {
             int end = start + run;
             for (int i = start; i < end; i++) {
                 FloatVector v = FloatVector.fromArray(LANES, w, k);
@@ -123,7 +176,6 @@ final class WinogradTile {
         F32_CLASS.cast(a5).intoArray(out, outOff + 5 * outCol);
         F32_CLASS.cast(a6).intoArray(out, outOff + 6 * outCol);
         F32_CLASS.cast(a7).intoArray(out, outOff + 7 * outCol);
-        int outB = outOff + outRow;
         F32_CLASS.cast(b0).intoArray(out, outB);
         F32_CLASS.cast(b1).intoArray(out, outB + outCol);
         F32_CLASS.cast(b2).intoArray(out, outB + 2 * outCol);
@@ -136,6 +188,17 @@ final class WinogradTile {
 
     /** As {@link #rows2x8x1} with four pixels and two vectors of channels; {@code w} holds four vectors for each reduction index. */
     static void rows2x4x2(float[] x, int xOff, int xRow, int xBlock, int blocks, int run, float[] w, int wOff,
+            float[] init,
+            int initOff, int initRow, int initCol, float[] out, int outOff, int outRow, int outCol) {
+        rows2x4x2First(x, xOff, xRow, xBlock, blocks, run, w, wOff, init, initOff, initRow, initCol, out, outOff,
+                outRow, outCol);
+        rows2x4x2Others(x, xOff + 2 * xRow, xRow, xBlock, blocks, run, w, wOff + 4 * L * blocks * run, out, outOff,
+                outRow, outCol);
+    }
+
+    /** The first two transformed rows, and what they are to both output rows. */
+    private static void rows2x4x2First(float[] x, int xOff, int xRow, int xBlock, int blocks, int run, float[] w,
+            int wOff,
             float[] init,
             int initOff, int initRow, int initCol, float[] out, int outOff, int outRow, int outCol) {
         FloatVector a0x = FloatVector.zero(LANES);
@@ -215,7 +278,48 @@ final class WinogradTile {
         FloatVector t3y = F32_CLASS.cast(a3y).sub(b3y).add(FloatVector.fromArray(LANES, init, initB + 3 * initCol + L));
         a3y = F32_CLASS.cast(a3y).add(b3y).add(FloatVector.fromArray(LANES, init, initOff + 3 * initCol + L));
         b3y = t3y;
-        for (int block = 0, start = xOff + 2 * xRow; block < blocks; block++, start += xBlock) {
+        F32_CLASS.cast(a0x).intoArray(out, outOff);
+        F32_CLASS.cast(a0y).intoArray(out, outOff + L);
+        F32_CLASS.cast(a1x).intoArray(out, outOff + outCol);
+        F32_CLASS.cast(a1y).intoArray(out, outOff + outCol + L);
+        F32_CLASS.cast(a2x).intoArray(out, outOff + 2 * outCol);
+        F32_CLASS.cast(a2y).intoArray(out, outOff + 2 * outCol + L);
+        F32_CLASS.cast(a3x).intoArray(out, outOff + 3 * outCol);
+        F32_CLASS.cast(a3y).intoArray(out, outOff + 3 * outCol + L);
+        int outB = outOff + outRow;
+        F32_CLASS.cast(b0x).intoArray(out, outB);
+        F32_CLASS.cast(b0y).intoArray(out, outB + L);
+        F32_CLASS.cast(b1x).intoArray(out, outB + outCol);
+        F32_CLASS.cast(b1y).intoArray(out, outB + outCol + L);
+        F32_CLASS.cast(b2x).intoArray(out, outB + 2 * outCol);
+        F32_CLASS.cast(b2y).intoArray(out, outB + 2 * outCol + L);
+        F32_CLASS.cast(b3x).intoArray(out, outB + 3 * outCol);
+        F32_CLASS.cast(b3y).intoArray(out, outB + 3 * outCol + L);
+    }
+
+    /** The other two, added. */
+    private static void rows2x4x2Others(float[] x, int xOff, int xRow, int xBlock, int blocks, int run, float[] w,
+            int wOff,
+            float[] out, int outOff, int outRow, int outCol) {
+        FloatVector a0x = FloatVector.fromArray(LANES, out, outOff);
+        FloatVector a0y = FloatVector.fromArray(LANES, out, outOff + L);
+        FloatVector a1x = FloatVector.fromArray(LANES, out, outOff + outCol);
+        FloatVector a1y = FloatVector.fromArray(LANES, out, outOff + outCol + L);
+        FloatVector a2x = FloatVector.fromArray(LANES, out, outOff + 2 * outCol);
+        FloatVector a2y = FloatVector.fromArray(LANES, out, outOff + 2 * outCol + L);
+        FloatVector a3x = FloatVector.fromArray(LANES, out, outOff + 3 * outCol);
+        FloatVector a3y = FloatVector.fromArray(LANES, out, outOff + 3 * outCol + L);
+        int outB = outOff + outRow;
+        FloatVector b0x = FloatVector.fromArray(LANES, out, outB);
+        FloatVector b0y = FloatVector.fromArray(LANES, out, outB + L);
+        FloatVector b1x = FloatVector.fromArray(LANES, out, outB + outCol);
+        FloatVector b1y = FloatVector.fromArray(LANES, out, outB + outCol + L);
+        FloatVector b2x = FloatVector.fromArray(LANES, out, outB + 2 * outCol);
+        FloatVector b2y = FloatVector.fromArray(LANES, out, outB + 2 * outCol + L);
+        FloatVector b3x = FloatVector.fromArray(LANES, out, outB + 3 * outCol);
+        FloatVector b3y = FloatVector.fromArray(LANES, out, outB + 3 * outCol + L);
+        int k = wOff;
+        for (int block = 0, start = xOff; block < blocks; block++, start += xBlock) {
             int end = start + run;
             for (int i = start; i < end; i++) {
                 FloatVector vx = FloatVector.fromArray(LANES, w, k);
@@ -258,7 +362,6 @@ final class WinogradTile {
         F32_CLASS.cast(a2y).intoArray(out, outOff + 2 * outCol + L);
         F32_CLASS.cast(a3x).intoArray(out, outOff + 3 * outCol);
         F32_CLASS.cast(a3y).intoArray(out, outOff + 3 * outCol + L);
-        int outB = outOff + outRow;
         F32_CLASS.cast(b0x).intoArray(out, outB);
         F32_CLASS.cast(b0y).intoArray(out, outB + L);
         F32_CLASS.cast(b1x).intoArray(out, outB + outCol);
